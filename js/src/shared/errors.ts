@@ -1,0 +1,69 @@
+/**
+ * The stable codes of every {@link SSEError}. A message may be reworded; a code is part of the API.
+ *
+ * - `STREAM_CLOSED`: `send`, `comment` or `registerConnection` on a stream that has ended.
+ * - `INVALID_FIELD`: an event type or id with CR, LF or NUL, or a `retry` that is no whole number of milliseconds.
+ * - `UNSERIALIZABLE`: data that JSON cannot hold (a cycle, a BigInt, a function, `undefined` inside `raw`).
+ * - `EVENT_TOO_LARGE`: an event above the size limit (server: the log's bytes; client: `maxEventBytes`).
+ * - `LINE_TOO_LONG`: a line of a received stream above `maxLineBytes`.
+ * - `INVALID_UTF8`: a received event held bytes that are not UTF-8; it is delivered with U+FFFD in their place.
+ * - `OVERLOADED`: more was published than could be written since the event loop last turned.
+ * - `TOO_MANY_CONNECTIONS`, `SERVER_FULL`: a connection limit was reached.
+ * - `NO_NATIVE_BINARY`: the addon for this platform is not in the package.
+ * - `BAD_RESPONSE`: the server answered with a status or content type that is no event stream.
+ * - `CONNECTION_FAILED`: the connection could not be made or was cut; the client tries again.
+ * - `GAVE_UP`: the attempts that `retry.attempts` allows are used up.
+ * - `INVALID_JSON`: data that was asked for as JSON does not parse.
+ */
+export type SSEErrorCode =
+  | "STREAM_CLOSED"
+  | "INVALID_FIELD"
+  | "UNSERIALIZABLE"
+  | "EVENT_TOO_LARGE"
+  | "LINE_TOO_LONG"
+  | "INVALID_UTF8"
+  | "OVERLOADED"
+  | "TOO_MANY_CONNECTIONS"
+  | "SERVER_FULL"
+  | "NO_NATIVE_BINARY"
+  | "BAD_RESPONSE"
+  | "CONNECTION_FAILED"
+  | "GAVE_UP"
+  | "INVALID_JSON";
+
+/** What an {@link SSEError} carries besides code and message. */
+export interface SSEErrorDetails extends ErrorOptions {
+  /** The limit that was exceeded, in bytes (or connections). */
+  limit?: number;
+  /** The HTTP status, for `BAD_RESPONSE`. */
+  status?: number;
+  /** The text that did not parse, for `INVALID_JSON`. */
+  raw?: string;
+}
+
+/**
+ * Every error that Millrace throws or reports on purpose, except a `TypeError` for an argument of the wrong type.
+ *
+ * @example
+ * try {
+ *   stream.send({ data: "late" });
+ * } catch (error) {
+ *   if (error instanceof SSEError && error.code === "STREAM_CLOSED") return;
+ *   throw error;
+ * }
+ */
+export class SSEError extends Error {
+  override readonly name = "SSEError";
+  readonly code: SSEErrorCode;
+  readonly limit?: number;
+  readonly status?: number;
+  readonly raw?: string;
+
+  constructor(code: SSEErrorCode, message: string, details: SSEErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    if (details.limit !== undefined) this.limit = details.limit;
+    if (details.status !== undefined) this.status = details.status;
+    if (details.raw !== undefined) this.raw = details.raw;
+  }
+}
