@@ -1,0 +1,229 @@
+import type { ParsedItem, ParseErrorCode } from "../contract.js";
+import { ByteBuffer } from "./byte-buffer.js";
+import { decodeText, identityOf, type Text } from "./text.js";
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const COLON = 58;
+const ZERO = 48;
+const LINE_FEED = Uint8Array.of(LF);
+const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
+const LONGEST_FIELD_NAME = 5;
+const MAX_RETRY_MS = 4294967295;
+const NO_TEXT: Text = { text: "", size: 0, wellFormed: true };
+
+/** What a {@link Parser} needs to know; the limits are {@link ReceiverOptions}'s. */
+export interface ParserSettings {
+  readonly maxLineBytes: number;
+  readonly maxEventBytes: number;
+  /** Asked right before an event with an id of its own is delivered; `"repeat"` leaves it out. */
+  readonly meet: (identity: string) => "new" | "repeat";
+}
+
+/** The event whose blank line has not come yet. Its data stands apart, in a buffer that is used again. */
+interface Block {
+  type: Text;
+  id: Text | undefined;
+  /** What tells its id from others; `""` where it brings none, or an empty one. */
+  identity: string;
+  hasData: boolean;
+  /** Data with its inner line feeds, type and id, in bytes. */
+  size: number;
+  /** Above a limit: reported, and no longer kept but for its id. */
+  dropped: boolean;
+}
+
+function newBlock(): Block {
+  return { type: NO_TEXT, id: undefined, identity: "", hasData: false, size: 0, dropped: false };
+}
+
+/**
+ * Parses an event stream (WHATWG HTML 9.2.6) that arrives in pieces, cut anywhere, in time linear in its bytes. It works
+ * on bytes and decodes finished values only, since neither a line end nor a colon can be part of a longer UTF-8 sequence.
+ */
+export class Parser {
+  readonly #settings: ParserSettings;
+  #items: ParsedItem[] = [];
+  #lastEventId = "";
+
+  #block = newBlock();
+  readonly #data = new ByteBuffer();
+
+  readonly #line = new ByteBuffer();
+  /** The rest of the line is not kept: a comment, or above the limit. */
+  #skipsLine = false;
+  /** The last byte was a CR, so a LF that follows belongs to it. */
+  #endedInCr = false;
+  #byteOrderMarkBytes = 0;
+
+  constructor(settings: ParserSettings) {
+    this.#settings = settings;
+  }
+
+  get lastEventId(): string {
+    return this.#lastEventId;
+  }
+
+  feed(chunk: Uint8Array): ParsedItem[] {
+    this.#items = [];
+    let start = this.#skipByteOrderMark(chunk);
+    if (this.#endedInCr && start < chunk.length) {
+      this.#endedInCr = false;
+      if (chunk[start] === LF) start++;
+    }
+    // Each is searched for only once passed: looking for both at every line is quadratic where one is rare.
+    let lf = chunk.indexOf(LF, start);
+    let cr = chunk.indexOf(CR, start);
+    while (lf >= 0 || cr >= 0) {
+      const end = cr < 0 || (lf >= 0 && lf < cr) ? lf : cr;
+      this.#endLine(chunk.subarray(start, end));
+      start = end + 1;
+      if (end === cr) {
+        if (start === chunk.length) this.#endedInCr = true;
+        else if (start === lf) start++;
+        cr = chunk.indexOf(CR, start);
+      }
+      if (lf >= 0 && lf < start) lf = chunk.indexOf(LF, start);
+    }
+    this.#holdPart(chunk.subarray(start));
+    return this.#items;
+  }
+
+  /** A new connection begins: forgets the unfinished line and event, keeps the last event ID. */
+  reset(): void {
+    this.#startBlock();
+    this.#startLine();
+    this.#endedInCr = false;
+    this.#byteOrderMarkBytes = 0;
+  }
+
+  /** Where the content begins; the three bytes may come one by one. */
+  #skipByteOrderMark(chunk: Uint8Array): number {
+    let start = 0;
+    while (this.#byteOrderMarkBytes < BYTE_ORDER_MARK.length && start < chunk.length) {
+      if (chunk[start] !== BYTE_ORDER_MARK[this.#byteOrderMarkBytes]) {
+        // What looked like it was content; of this chunk's bytes as of those before.
+        this.#holdPart(BYTE_ORDER_MARK.subarray(0, this.#byteOrderMarkBytes));
+        this.#byteOrderMarkBytes = BYTE_ORDER_MARK.length;
+        break;
+      }
+      this.#byteOrderMarkBytes++;
+      start++;
+    }
+    return start;
+  }
+
+  #holdPart(part: Uint8Array): void {
+    if (this.#skipsLine || part.length === 0) return;
+    const { maxLineBytes } = this.#settings;
+    if (this.#line.length === 0 && part[0] === COLON) {
+      this.#skipsLine = true;
+    } else if (this.#line.length + part.length > maxLineBytes) {
+      this.#drop("LINE_TOO_LONG", maxLineBytes);
+      this.#line.clear();
+      this.#skipsLine = true;
+    } else {
+      this.#line.append(part);
+    }
+  }
+
+  #endLine(part: Uint8Array): void {
+    if (this.#line.length === 0 && !this.#skipsLine && part.length <= this.#settings.maxLineBytes) {
+      this.#takeLine(part);
+      return;
+    }
+    this.#holdPart(part);
+    if (!this.#skipsLine) this.#takeLine(this.#line.bytes);
+    this.#startLine();
+  }
+
+  #startLine(): void {
+    this.#line.clear();
+    this.#skipsLine = false;
+  }
+
+  #takeLine(line: Uint8Array): void {
+    if (line.length === 0) {
+      this.#endBlock();
+      return;
+    }
+    const colon = line.indexOf(COLON);
+    const nameEnd = colon < 0 ? line.length : colon;
+    if (nameEnd > LONGEST_FIELD_NAME) return;
+    const valueStart = line[nameEnd + 1] === SPACE ? nameEnd + 2 : nameEnd + 1;
+    this.#takeField(String.fromCharCode(...line.subarray(0, nameEnd)), line.subarray(valueStart));
+  }
+
+  #takeField(name: string, value: Uint8Array): void {
+    const block = this.#block;
+    switch (name) {
+      case "data":
+        this.#resize(value.length + (block.hasData ? 1 : 0));
+        if (block.dropped) return;
+        if (block.hasData) this.#data.append(LINE_FEED);
+        this.#data.append(value);
+        block.hasData = true;
+        return;
+      case "event":
+        this.#resize(value.length - block.type.size);
+        if (!block.dropped) block.type = decodeText(value);
+        return;
+      case "id":
+        if (value.includes(0)) return;
+        this.#resize(value.length - (block.id?.size ?? 0));
+        block.id = decodeText(value);
+        block.identity = identityOf(block.id, value);
+        return;
+      case "retry":
+        this.#takeRetry(value);
+    }
+  }
+
+  #takeRetry(value: Uint8Array): void {
+    if (value.length === 0) return;
+    let ms = 0;
+    for (const byte of value) {
+      const digit = byte - ZERO;
+      if (digit < 0 || digit > 9) return;
+      ms = Math.min(ms * 10 + digit, MAX_RETRY_MS);
+    }
+    this.#items.push({ kind: "retry", ms });
+  }
+
+  #endBlock(): void {
+    const { type, id, identity, hasData, dropped } = this.#block;
+    if (id) this.#lastEventId = id.text;
+    if (hasData && !dropped && !(identity && this.#settings.meet(identity) === "repeat")) {
+      const data = decodeText(this.#data.bytes);
+      if (!type.wellFormed || !data.wellFormed || id?.wellFormed === false) {
+        this.#items.push({ kind: "error", code: "INVALID_UTF8", limit: 0 });
+      }
+      this.#items.push({
+        kind: "event",
+        type: type.text || "message",
+        data: data.text,
+        lastEventId: this.#lastEventId,
+      });
+    }
+    this.#startBlock();
+  }
+
+  #startBlock(): void {
+    this.#block = newBlock();
+    this.#data.clear();
+  }
+
+  #resize(bytes: number): void {
+    const { maxEventBytes } = this.#settings;
+    this.#block.size += bytes;
+    if (this.#block.size > maxEventBytes) this.#drop("EVENT_TOO_LARGE", maxEventBytes);
+  }
+
+  #drop(code: ParseErrorCode, limit: number): void {
+    if (this.#block.dropped) return;
+    this.#block.dropped = true;
+    this.#data.clear();
+    this.#items.push({ kind: "error", code, limit });
+  }
+}

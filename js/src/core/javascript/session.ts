@@ -1,0 +1,93 @@
+import type { SessionAction, SessionCore, SessionOptions, SessionState } from "../contract.js";
+import { requireOptions, requireWhole } from "./options.js";
+
+/** The longest delay a timer can have: beyond it, `setTimeout` fires at once. */
+const MAX_DELAY_MS = 2147483647;
+const MAX_RETRY_MS = 4294967295;
+/** From here on doubling changes nothing, for every `maxMs` is below 2 ** 32; without it, 0 * Infinity is no number. */
+const MAX_EXPONENT = 32;
+
+const NONE: SessionAction = { kind: "none" };
+const CONNECT: SessionAction = { kind: "connect" };
+const CLOSE: SessionAction = { kind: "close" };
+const GIVE_UP: SessionAction = { kind: "giveUp" };
+
+/** The {@link SessionCore} in JavaScript. An input that makes no sense in a state gives none and changes nothing. */
+export class JavaScriptSession implements SessionCore {
+  readonly #limit: number;
+  #baseMs: number;
+  readonly #ownMaxMs: number;
+  #maxMs: number;
+  #state: SessionState = "disconnected";
+  #attempts = 0;
+  #connectAtMs = 0;
+
+  constructor(options: SessionOptions = {}) {
+    requireOptions(options);
+    const { attempts = Infinity, baseMs = 1000, maxMs = 30000 } = options;
+    this.#limit = attempts === Infinity ? attempts : requireWhole("attempts", attempts, 0, MAX_DELAY_MS);
+    this.#baseMs = requireWhole("baseMs", baseMs, 0, MAX_DELAY_MS);
+    this.#ownMaxMs = requireWhole("maxMs", maxMs, 0, MAX_DELAY_MS);
+    this.#maxMs = this.#ownMaxMs;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get attempts(): number {
+    return this.#attempts;
+  }
+
+  start(): SessionAction {
+    if (this.#state === "connecting" || this.#state === "connected") return NONE;
+    if (this.#state !== "reconnecting") this.#attempts = 0;
+    return this.#connect();
+  }
+
+  connected(): SessionAction {
+    if (this.#state === "connecting") {
+      this.#state = "connected";
+      this.#attempts = 0;
+    }
+    return NONE;
+  }
+
+  lost(final: boolean, nowMs: number, random: number): SessionAction {
+    if (this.#state !== "connecting" && this.#state !== "connected") return NONE;
+    const exponent = Math.min(this.#attempts, MAX_EXPONENT);
+    this.#attempts++;
+    if (final || this.#attempts >= this.#limit) {
+      this.#state = "error";
+      return GIVE_UP;
+    }
+    const longestMs = Math.min(this.#maxMs, this.#baseMs * 2 ** exponent);
+    const delayMs = Math.min(Math.floor(random * longestMs), MAX_DELAY_MS);
+    this.#state = "reconnecting";
+    this.#connectAtMs = nowMs + delayMs;
+    return { kind: "wait", delayMs };
+  }
+
+  retry(ms: number): SessionAction {
+    this.#baseMs = Math.min(ms, MAX_RETRY_MS);
+    this.#maxMs = Math.max(this.#ownMaxMs, this.#baseMs);
+    return NONE;
+  }
+
+  tick(nowMs: number): SessionAction {
+    if (this.#state !== "reconnecting") return NONE;
+    const delayMs = Math.ceil(this.#connectAtMs - nowMs);
+    return delayMs > 0 ? { kind: "wait", delayMs } : this.#connect();
+  }
+
+  close(): SessionAction {
+    if (this.#state === "disconnected") return NONE;
+    this.#state = "disconnected";
+    return CLOSE;
+  }
+
+  #connect(): SessionAction {
+    this.#state = "connecting";
+    return CONNECT;
+  }
+}
