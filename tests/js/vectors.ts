@@ -1,0 +1,273 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type {
+  ClientCore,
+  ParsedItem,
+  ReceiverCore,
+  ReceiverOptions,
+  SessionAction,
+  SessionCore,
+  SessionOptions,
+} from "../../js/src/core/contract.js";
+
+/** The cases that every implementation runs; tests/vectors/README.md has the format. */
+const VECTORS = new URL("../vectors/", import.meta.url);
+
+/** Up to this size an input is cut at every byte; a longer one at every 97th, a prime, so that the cuts move over it. */
+const EVERY_CUT_BYTES = 4096;
+const LONG_CUT_STEP = 97;
+
+type ExpectedItem =
+  | { readonly event: { readonly type: string; readonly data: string; readonly lastEventId: string } }
+  | { readonly retry: number }
+  | { readonly error: string; readonly limit: number };
+
+interface ReceiverVector {
+  readonly name: string;
+  readonly options?: ReceiverOptions;
+  readonly input?: string;
+  readonly inputHex?: string;
+  readonly expect: readonly ExpectedItem[];
+  readonly lastEventId: string;
+}
+
+interface SessionStep {
+  readonly call: "start" | "connected" | "lost" | "retry" | "tick" | "close";
+  readonly final?: boolean;
+  readonly nowMs?: number;
+  readonly random?: number;
+  readonly ms?: number;
+  readonly action: SessionAction;
+  readonly state: string;
+  readonly attempts: number;
+}
+
+interface SessionVector {
+  readonly name: string;
+  readonly options?: SessionOptions;
+  readonly steps: readonly SessionStep[];
+}
+
+/** The fields of an event, and its bytes or the error. */
+export interface EncoderVector {
+  readonly name: string;
+  readonly fields: {
+    readonly event?: string;
+    readonly id?: string;
+    readonly retry?: number;
+    readonly data?: string;
+  };
+  readonly bytes?: string;
+  readonly error?: "INVALID_FIELD";
+}
+
+/** An id as text, and what it says; null where the text is no id of ours. */
+export interface EventIdVector {
+  readonly name: string;
+  readonly text: string;
+  readonly eventId: { readonly epoch: string; readonly sequence: string } | null;
+}
+
+interface VectorFile {
+  readonly subject: string;
+  readonly source: string;
+  readonly cases: readonly unknown[];
+}
+
+/** All cases of one subject, with the file each comes from. */
+export function readVectors<Vector>(subject: string): { file: string; vector: Vector }[] {
+  return readdirSync(VECTORS)
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .flatMap((file) => {
+      const content: VectorFile = JSON.parse(readFileSync(new URL(file, VECTORS), "utf8"));
+      if (content.subject !== subject) return [];
+      return content.cases.map((vector) => ({ file, vector: vector as Vector }));
+    });
+}
+
+interface Outcome {
+  readonly items: readonly ParsedItem[];
+  readonly lastEventId: string;
+}
+
+function toParsedItem(item: ExpectedItem): ParsedItem {
+  if ("event" in item) return { kind: "event", ...item.event };
+  if ("retry" in item) return { kind: "retry", ms: item.retry };
+  return { kind: "error", code: item.error, limit: item.limit } as ParsedItem;
+}
+
+function inputOf(vector: ReceiverVector): Uint8Array {
+  const { input, inputHex } = vector;
+  return new Uint8Array(input === undefined ? Buffer.from(inputHex ?? "", "hex") : Buffer.from(input));
+}
+
+/** Feeds a copy and overwrites it afterwards: a receiver keeps nothing of the chunk that it was given. */
+function feedAndSpoil(receiver: ReceiverCore, bytes: Uint8Array): ParsedItem[] {
+  const chunk = bytes.slice();
+  const items = receiver.feed(chunk);
+  chunk.fill(0xff);
+  return items;
+}
+
+function feedAll(receiver: ReceiverCore, chunks: readonly Uint8Array[]): Outcome {
+  const items = chunks.flatMap((chunk) => feedAndSpoil(receiver, chunk));
+  return { items, lastEventId: receiver.lastEventId };
+}
+
+function* cutsOf(bytes: Uint8Array): Generator<number> {
+  const step = bytes.length <= EVERY_CUT_BYTES ? 1 : LONG_CUT_STEP;
+  for (let cut = 0; cut <= bytes.length; cut += step) yield cut;
+}
+
+/** Jest's comparison is slow for some ten thousand cuts: it is asked only where it is about to explain a difference. */
+function expectOutcome(actual: Outcome, expected: Outcome, how: string): void {
+  if (canonical(actual) !== canonical(expected)) expect({ how, ...actual }).toEqual({ how, ...expected });
+}
+
+function canonical({ items, lastEventId }: Outcome): string {
+  return JSON.stringify([lastEventId, items.map((item) => Object.entries(item).sort())]);
+}
+
+/** Registers every parser and dedup vector for one implementation, in every cut. */
+export function runReceiverVectors(name: string, core: Pick<ClientCore, "createReceiver">): void {
+  const vectors = [
+    // Vectors of the parser say nothing about dedup: off.
+    ...readVectors<ReceiverVector>("parser").map(({ file, vector }) => ({
+      file,
+      vector: { ...vector, options: { ...vector.options, dedup: 0 } },
+    })),
+    ...readVectors<ReceiverVector>("dedup"),
+  ];
+
+  describe.each([...new Set(vectors.map(({ file }) => file))])(`${name}: %s`, (file) => {
+    const cases = vectors.filter((each) => each.file === file).map(({ vector }) => vector);
+
+    test.each(cases.map((vector) => [vector.name, vector] as const))("%s", (_name, vector) => {
+      const bytes = inputOf(vector);
+      const expected = { items: vector.expect.map(toParsedItem), lastEventId: vector.lastEventId };
+      const create = () => core.createReceiver(vector.options);
+      const empty = new Uint8Array(0);
+
+      expect(feedAll(create(), [bytes])).toEqual(expected);
+      for (const cut of cutsOf(bytes)) {
+        const [head, tail] = [bytes.subarray(0, cut), bytes.subarray(cut)];
+        expectOutcome(feedAll(create(), [head, tail]), expected, `cut at ${cut}`);
+        expectOutcome(feedAll(create(), [empty, head, empty, tail, empty]), expected, `cut at ${cut}, empty chunks`);
+      }
+      const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
+      expectOutcome(feedAll(create(), single), expected, "byte by byte");
+      const singleAndEmpty = single.flatMap((byte) => [empty, byte]);
+      expectOutcome(feedAll(create(), singleAndEmpty), expected, "byte by byte, empty chunks");
+    });
+
+    test.each(cases.map((vector) => [vector.name, vector] as const))("reset within: %s", (_name, vector) => {
+      const { maxLineBytes = Infinity, maxEventBytes = Infinity } = vector.options ?? {};
+      if (maxLineBytes < "data:y".length || maxEventBytes < "y".length) return;
+      const bytes = inputOf(vector);
+      const next = new TextEncoder().encode("\uFEFFdata:y\n\n");
+      for (const cut of cutsOf(bytes)) {
+        const receiver = core.createReceiver(vector.options);
+        feedAndSpoil(receiver, bytes.subarray(0, cut));
+        const lastEventId = receiver.lastEventId;
+        receiver.reset();
+        const expected: Outcome = { items: [{ kind: "event", type: "message", data: "y", lastEventId }], lastEventId };
+        expectOutcome({ items: [], lastEventId: receiver.lastEventId }, { items: [], lastEventId }, `reset at ${cut}`);
+        expectOutcome(feedAll(receiver, [next]), expected, `reset at ${cut}`);
+      }
+    });
+  });
+
+  describe(`${name}: a receiver`, () => {
+    const encode = (text: string) => new TextEncoder().encode(text);
+    const event = (data: string, lastEventId: string) => ({ kind: "event", type: "message", data, lastEventId });
+
+    test("reset keeps the dedup window", () => {
+      const receiver = core.createReceiver({ dedup: 2 });
+      receiver.feed(encode("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"));
+      receiver.reset();
+      expect(receiver.feed(encode("id: 1\ndata: a\n\nid: 3\ndata: c\n\n"))).toEqual([event("c", "3")]);
+    });
+
+    test("reset forgets an unfinished id: the next event has the last finished block's", () => {
+      const receiver = core.createReceiver();
+      receiver.feed(encode("id: 1\ndata: a\n\nid: 2\ndata: b\n"));
+      receiver.reset();
+      expect(receiver.feed(encode("data: c\n\n"))).toEqual([event("c", "1")]);
+    });
+
+    test("reset lets the parser expect a byte order mark again, once", () => {
+      const receiver = core.createReceiver();
+      for (let connection = 0; connection < 3; connection++) {
+        expect(receiver.feed(encode("\uFEFFdata: x\n\n\uFEFFdata: y\n\n"))).toEqual([event("x", "")]);
+        receiver.reset();
+      }
+    });
+
+    test("the defaults drop repeats among the last 1000 ids", () => {
+      const receiver = core.createReceiver();
+      const send = (id: number) => receiver.feed(encode(`id: ${id}\ndata: x\n\n`)).length;
+      for (let id = 0; id < 1000; id++) expect(send(id)).toBe(1);
+      expect(send(0)).toBe(0);
+      expect(send(1000)).toBe(1);
+      expect(send(0)).toBe(1);
+    });
+
+    test("the default limits let 16 MiB through and no byte more", () => {
+      const most = 16 * 1024 * 1024;
+      const receiver = core.createReceiver();
+      const line = encode(`data:${"x".repeat(most - 5)}\n\n`);
+      expect(receiver.feed(line).map((item) => item.kind === "event" && item.data.length)).toEqual([most - 5]);
+      const longer = encode(`data:${"x".repeat(most - 4)}\n\n`);
+      expect(receiver.feed(longer)).toEqual([{ kind: "error", code: "LINE_TOO_LONG", limit: most }]);
+      const lines = encode(`data:${"x".repeat(most / 2)}\ndata:${"x".repeat(most / 2)}\n\n`);
+      expect(receiver.feed(lines)).toEqual([{ kind: "error", code: "EVENT_TOO_LARGE", limit: most }]);
+    });
+
+    test("two receivers share nothing", () => {
+      const one = core.createReceiver();
+      const other = core.createReceiver();
+      one.feed(encode("id: 1\ndata: half"));
+      expect(other.feed(encode("id: 1\ndata: x\n\n"))).toEqual([event("x", "1")]);
+      expect(one.feed(encode("\n\n"))).toEqual([event("half", "1")]);
+    });
+  });
+}
+
+function perform(session: SessionCore, step: SessionStep): SessionAction {
+  switch (step.call) {
+    case "start":
+      return session.start();
+    case "connected":
+      return session.connected();
+    case "lost":
+      return session.lost(step.final ?? false, step.nowMs ?? 0, step.random ?? 0);
+    case "retry":
+      return session.retry(step.ms ?? 0);
+    case "tick":
+      return session.tick(step.nowMs ?? 0);
+    case "close":
+      return session.close();
+  }
+}
+
+/** Registers every session vector for one implementation. */
+export function runSessionVectors(name: string, core: Pick<ClientCore, "createSession">): void {
+  const vectors = readVectors<SessionVector>("session").map(({ vector }) => vector);
+
+  describe(`${name}: session.json`, () => {
+    test.each(vectors.map((vector) => [vector.name, vector] as const))("%s", (_name, vector) => {
+      const session = core.createSession(vector.options);
+      expect([session.state, session.attempts]).toEqual(["disconnected", 0]);
+      vector.steps.forEach(({ action, state, attempts, ...step }, index) => {
+        const got = { action: perform(session, { action, state, attempts, ...step }) };
+        expect({ index, ...step, ...got, state: session.state, attempts: session.attempts }).toEqual({
+          index,
+          ...step,
+          action,
+          state,
+          attempts,
+        });
+      });
+    });
+  });
+}
