@@ -1,0 +1,19 @@
+// Writes the inputs of tests/vectors as files for libFuzzer: node scripts/lib/fuzz-corpus.mjs FOLDER
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { hashOf, listFiles } from "./files.mjs";
+import { root } from "./process.mjs";
+
+const folder = resolve(process.argv[2]);
+mkdirSync(folder, { recursive: true });
+let count = 0;
+for (const file of listFiles(join(root, "tests/vectors"))) {
+  for (const { input, inputHex, bytes } of JSON.parse(readFileSync(file, "utf8")).cases) {
+    const text = input ?? bytes; // what the encoder must write is a stream too
+    if (text === undefined && inputHex === undefined) continue;
+    const content = text === undefined ? Buffer.from(inputHex, "hex") : Buffer.from(text);
+    writeFileSync(join(folder, `vector-${hashOf(content).slice(0, 16)}`), content);
+    count += 1;
+  }
+}
+console.log(`Corpus: ${count} inputs of tests/vectors`);

@@ -1,0 +1,142 @@
+// The whole suite, in order, up to the first failure.
+//   node scripts/test.mjs [--only=lint,core,...]
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cmakeBuild } from "./build.mjs";
+import { buildExample } from "./example.mjs";
+import { hashOf, hashOfFiles, Stamp } from "./lib/files.mjs";
+import { cores, nodeTool, root, run } from "./lib/process.mjs";
+import { printTable } from "./lib/table.mjs";
+
+const results = join(root, "build/test");
+const coreInputs = [
+  ..."CMakeLists.txt CMakePresets.json native tests/CMakeLists.txt".split(" "),
+  ..."core io json vectors".split(" ").map((folder) => `tests/${folder}`),
+];
+
+/**
+ * What a step gives: ok, its output, and for tests how many passed, failed and were skipped; a note says what is
+ * particular about this run.
+ */
+async function ctest(preset) {
+  const report = join(results, `ctest-${preset}.xml`);
+  rmSync(report, { force: true });
+  const args = ["--preset", preset, "-j", String(cores), "--timeout", "300", "--output-junit", report];
+  const { ok, output } = await run("ctest", args, { env: sanitizerEnv });
+  if (!existsSync(report)) return { ok: false, output };
+  const counts = Object.fromEntries(
+    ["tests", "failures", "disabled", "skipped"].map((name) => [
+      name,
+      Number(new RegExp(`<testsuite[^>]*\\b${name}="(\\d+)"`).exec(readFileSync(report, "utf8"))?.[1] ?? 0),
+    ]),
+  );
+  const skipped = counts.disabled + counts.skipped;
+  const passed = counts.tests - counts.failures - skipped;
+  // ctest is content with no tests at all.
+  return { ok: ok && passed > 0, output, passed, failed: counts.failures, skipped };
+}
+
+const sanitizerEnv = {
+  ASAN_OPTIONS: "detect_stack_use_after_return=1:strict_string_checks=1",
+  UBSAN_OPTIONS: "print_stacktrace=1:halt_on_error=1",
+};
+
+async function jest(project, timeoutMs) {
+  const report = join(results, `jest-${project}.json`);
+  rmSync(report, { force: true });
+  const { ok, output } = await run(
+    ...nodeTool("jest/bin/jest.js", "--selectProjects", project, "--ci", "--json", "--outputFile", report),
+    { timeoutMs, env: { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --experimental-vm-modules`.trim() } },
+  );
+  if (!existsSync(report)) return { ok: false, output };
+  const found = JSON.parse(readFileSync(report, "utf8"));
+  return {
+    ok,
+    // With --json, stdout is the report itself; what people read is in there too.
+    output: ok ? output : found.testResults.map((suite) => suite.message).join("\n") || output,
+    passed: found.numPassedTests,
+    // A suite that does not even load has no tests, but it has failed.
+    failed: found.numFailedTests + found.numRuntimeErrorTestSuites,
+    skipped: found.numPendingTests + found.numTodoTests,
+  };
+}
+
+/** Skips what passed with the same inputs. For checks only: the tests themselves always run. */
+async function unlessUnchanged(name, inputs, check) {
+  const stamp = new Stamp(`build/test/passed-${name}`);
+  const hash = hashOf(process.version, hashOfFiles(inputs));
+  if (stamp.matches(hash)) return { ok: true, output: "", note: "unchanged since it passed" };
+  stamp.clear();
+  const result = await check();
+  if (result.ok) stamp.set(hash);
+  return result;
+}
+
+const steps = {
+  lint: () => unlessUnchanged("lint", ["."], () => run(process.execPath, ["scripts/lint.mjs"])),
+  core: () => ctest("release"),
+  sanitizers: () =>
+    unlessUnchanged("sanitizers", coreInputs, async () => {
+      await cmakeBuild("asan");
+      const { ok, output, passed, failed } = await ctest("asan");
+      // The same tests as in `core`: they are not counted again, unless they fail.
+      return { ok, output, failed, note: `${passed} tests of the core, again` };
+    }),
+  unit: () => jest("unit", 10 * 60_000),
+  types: async () => {
+    if (!existsSync(join(root, "tests/types/tsconfig.json"))) return { ok: true, output: "", note: "none" };
+    return run(...nodeTool("typescript/bin/tsc", "-p", "tests/types/tsconfig.json", "--noEmit"));
+  },
+  example: () => buildExample(),
+  browser: () => jest("browser", 10 * 60_000),
+  package: () => jest("package", 15 * 60_000),
+};
+
+const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
+const chosen = only === undefined ? Object.keys(steps) : only.split(",");
+const unknown = chosen.filter((name) => !Object.hasOwn(steps, name));
+if (unknown.length > 0) {
+  console.error(`test: no step ${unknown.join(", ")}; there are ${Object.keys(steps).join(", ")}`);
+  process.exit(2);
+}
+
+mkdirSync(results, { recursive: true });
+const rows = [];
+for (const name of chosen) {
+  console.log(`${name} …`);
+  const began = performance.now();
+  let result;
+  try {
+    result = await steps[name]();
+  } catch (error) {
+    result = { ok: false, output: error.stack ?? String(error) };
+  }
+  const { ok, output, passed = 0, failed = 0, skipped = 0, note = "" } = result;
+  const seconds = (performance.now() - began) / 1000;
+  writeFileSync(join(results, `${name}.log`), output);
+  rows.push({ name, ok, seconds, passed, failed: ok ? 0 : Math.max(failed, 1), skipped, note });
+  if (!ok) {
+    console.log(`${output.trimEnd()}\n\n${name} failed; its output is also in build/test/${name}.log\n`);
+    break;
+  }
+  console.log(`${name} passed in ${seconds.toFixed(1)} s${passed ? `, ${passed} tests` : ""}${note && `, ${note}`}`);
+}
+
+const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+printTable([
+  ["step", "result", "seconds", "passed", "failed", "skipped", ""],
+  ...rows.map((row) => [
+    row.name,
+    row.ok ? "ok" : "FAILED",
+    row.seconds.toFixed(1),
+    row.passed || "-",
+    row.failed || "-",
+    row.skipped || "-",
+    row.note,
+  ]),
+  ...chosen.slice(rows.length).map((name) => [name, "not run", "-", "-", "-", "-", ""]),
+  ["all", "", sum("seconds").toFixed(1), sum("passed"), sum("failed"), sum("skipped"), ""],
+]);
+// CI reads this line.
+console.log(`\nmillrace: ${sum("passed")} passed, ${sum("failed")} failed`);
+process.exit(sum("failed") === 0 ? 0 : 1);
