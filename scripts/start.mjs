@@ -7,7 +7,7 @@ import { killGroup, start } from "./lib/process.mjs";
 
 const host = "127.0.0.1";
 const startMs = 60_000;
-const stopMs = 5_000;
+const stopMs = 2_000;
 
 async function isFree(port) {
   const server = createServer();

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join, relative, sep } from "node:path";
 import { root } from "./process.mjs";
 
-const generated = new Set(["node_modules", "build", "dist", ".next", ".git", ".cache"]);
+const generated = new Set(["node_modules", "build", "dist", ".next", ".git", ".cache", "next-env.d.ts"]);
 
 /** Every file below the folder (or the file itself), sorted, as full paths. Skips what tools generate; `all` does not. */
 export function listFiles(path, { all = false } = {}) {
