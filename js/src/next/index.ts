@@ -1,0 +1,39 @@
+/**
+ * Millrace and Next.js: what a Next.js app may call beside the route handlers.
+ *
+ * @packageDocumentation
+ */
+import { nativeModule } from "../core/load-native.js";
+import { SSEError } from "../shared/errors.js";
+
+/**
+ * For `instrumentation.ts`: loads the addon when the server starts, so that a broken installation shows at once and not
+ * with the first request.
+ *
+ * @throws SSEError `NO_NATIVE_BINARY` where the addon does not load.
+ * @example
+ * export { register } from "millrace/next";
+ */
+export function register(): void {
+  if (nativeModule.binding !== null) return;
+  throw new SSEError("NO_NATIVE_BINARY", `Millrace has no native addon that loads on ${nativeModule.target}`, {
+    cause: nativeModule.error,
+  });
+}
+
+/** What {@link withMillrace} reads and writes of a Next.js configuration. */
+export interface NextConfigLike {
+  serverExternalPackages?: string[];
+}
+
+/**
+ * Leaves Millrace unbundled on the server. Not needed for Next.js 16; it helps where a custom bundler setting gets in the
+ * way of the addon.
+ *
+ * @example
+ * export default withMillrace({ reactStrictMode: true });
+ */
+export function withMillrace<Config extends NextConfigLike>(config: Config): Config {
+  const external = config.serverExternalPackages ?? [];
+  return { ...config, serverExternalPackages: [...new Set([...external, "millrace"])] };
+}

@@ -1,0 +1,43 @@
+/** Checks of what users pass in: a TypeError names the argument and says what it must be. */
+
+export function requireString(name: string, value: unknown): asserts value is string {
+  if (typeof value !== "string") throw new TypeError(`${name} must be a string, not ${describe(value)}`);
+}
+
+/** A channel key: any string but the empty one. */
+export function requireKey(name: string, value: unknown): asserts value is string {
+  requireString(name, value);
+  if (value === "") throw new TypeError(`${name} must not be empty`);
+}
+
+export function requireFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") throw new TypeError(`${name} must be a function, not ${describe(value)}`);
+}
+
+export function requireObject(name: string, value: unknown): void {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`${name} must be an object, not ${describe(value)}`);
+  }
+}
+
+/** A finite number of milliseconds, events or bytes, at least `least`; `Infinity` where it means "unlimited". */
+export function requireNumber(
+  name: string,
+  value: unknown,
+  { least = 0, infinity = false }: { least?: number; infinity?: boolean } = {},
+): asserts value is number {
+  const isFit = typeof value === "number" && value >= least && (infinity || Number.isFinite(value));
+  if (!isFit) throw new TypeError(`${name} must be a number of at least ${least}, not ${describe(value)}`);
+}
+
+export function requireStrings(name: string, value: unknown): asserts value is readonly string[] {
+  if (!Array.isArray(value) || value.some((entry) => typeof entry !== "string")) {
+    throw new TypeError(`${name} must be an array of strings, not ${describe(value)}`);
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "number" ? String(value) : typeof value;
+}

@@ -1,0 +1,97 @@
+import { nativeModule } from "../core/load-native.js";
+import type { ConnectionId, NativeBinding, NativeEnvironment } from "../core/native.js";
+import { SSEError } from "../shared/errors.js";
+
+/** Somebody in this thread who reads a connection. */
+export interface Reader {
+  /** The connection has bytes; take them now, or leave them until there is room. */
+  onReadable(): void;
+  /** The hub ends the connection. */
+  onClosing(reason: "lagging" | "duration_cap"): void;
+}
+
+const LONGEST_TIMER_MS = 2147483647;
+const KEY = Symbol.for("millrace.environment.1");
+
+/**
+ * This JavaScript thread as the native side sees it: one wake for all its connections, and one timer. Next.js may load this
+ * module several times in a thread, so the object is kept on `globalThis`.
+ */
+export class Environment {
+  readonly binding: NativeBinding;
+  /** What a stream's `send` belongs to, so that `registerConnection(key, stream.send)` finds the connection. */
+  readonly streams = new WeakMap<object, { readonly hub: string; readonly connection: ConnectionId }>();
+  /** Plain functions that are registered as connections, by the hub's name. */
+  readonly functions = new Map<string, Map<object, unknown>>();
+  readonly #native: NativeEnvironment;
+  readonly #readers = new Map<ConnectionId, Reader>();
+  #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = Infinity;
+
+  constructor(binding: NativeBinding) {
+    this.binding = binding;
+    this.#native = new binding.Environment(() => this.#turn());
+    this.#native.tick();
+  }
+
+  get id(): number {
+    return this.#native.id;
+  }
+
+  add(connection: ConnectionId, reader: Reader): void {
+    this.#readers.set(connection, reader);
+    this.schedule();
+  }
+
+  remove(connection: ConnectionId): void {
+    this.#readers.delete(connection);
+  }
+
+  /** Runs what is due, and sets the one timer for what is next. It keeps no process alive. */
+  schedule(): void {
+    const inMs = this.#native.tick();
+    if (inMs < 0) return;
+    const atMs = performance.now() + inMs;
+    if (this.#timer !== undefined && this.#timerAtMs <= atMs) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = atMs;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.schedule();
+      },
+      Math.min(inMs, LONGEST_TIMER_MS),
+    );
+    this.#timer.unref();
+  }
+
+  /** A channel was used: its clean-up needs a timer, if there is none yet. */
+  ensureTimer(): void {
+    if (this.#timer === undefined) this.schedule();
+  }
+
+  #turn(): void {
+    const { readable, closing } = this.#native.collect();
+    for (const { connection, reason } of closing) this.#readers.get(connection)?.onClosing(reason);
+    for (const connection of readable) this.#readers.get(connection)?.onReadable();
+    this.#native.settle();
+  }
+}
+
+/** The environment of this thread; throws `NO_NATIVE_BINARY` where the addon does not load. */
+export function environment(): Environment {
+  const store = globalThis as { [KEY]?: Environment };
+  store[KEY] ??= new Environment(requireBinding());
+  return store[KEY];
+}
+
+function requireBinding(): NativeBinding {
+  const { binding, error, target } = nativeModule;
+  if (binding !== null) return binding;
+  throw new SSEError(
+    "NO_NATIVE_BINARY",
+    `Millrace has no native addon that loads on ${target} (${error?.message ?? "unknown error"}). ` +
+      "This version has one for linux-x64 with glibc; use Node 20 or newer there.",
+    { cause: error },
+  );
+}

@@ -1,0 +1,41 @@
+/**
+ * Millrace for servers: streams, channels, broadcasts.
+ *
+ * @packageDocumentation
+ */
+export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
+export {
+  broadcast,
+  createSSEStream,
+  getConnectionCount,
+  getConnectionKeys,
+  registerConnection,
+  unregisterConnection,
+} from "./default-hub.js";
+export {
+  type AnyEvents,
+  createHub,
+  type EventMap,
+  type Hub,
+  type HubChannel,
+  type HubMessage,
+  type HubOptions,
+  type PublishOptions,
+  type PublishReceipt,
+  type RegisterOptions,
+  type ResponseOptions,
+  type SendFunction,
+} from "./hub.js";
+export type { ReceivedMessage } from "./listener.js";
+export type { SendReceipt, SSEMessage } from "./message.js";
+export type {
+  CloseReason,
+  HeartbeatOptions,
+  HistoryOptions,
+  LagOptions,
+  LimitOptions,
+  RequestLike,
+  StreamOptions,
+} from "./options.js";
+export { sseResponse } from "./response.js";
+export type { SSEStream } from "./stream.js";

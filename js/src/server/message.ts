@@ -1,0 +1,73 @@
+import type { NativeEvent, NativeReceipt, NativeRefusal } from "../core/native.js";
+import { SSEError } from "../shared/errors.js";
+import { requireObject, requireString } from "./arguments.js";
+
+/** One event to be sent. */
+export interface SSEMessage {
+  /** The event type; without it clients see `"message"`. No CR, LF or NUL. */
+  event?: string;
+  /** Anything JSON can hold. Without it an event that has a type is delivered with empty data. */
+  data?: unknown;
+  /** An id of your own, which clients can resume from; without it the hub gives `<epoch>.<sequence>`. No CR, LF or NUL. */
+  id?: string;
+  /** The reconnection time that clients shall use from now on, in whole milliseconds (at most 4294967295). */
+  retry?: number;
+  /** `data` is a string that is sent as it is, not as JSON. CR and CRLF arrive as LF. Default false. */
+  raw?: boolean;
+}
+
+/** What became of an accepted event. */
+export interface SendReceipt {
+  /** The event's id, the one given or the hub's. */
+  readonly id: string;
+}
+
+const MOST_RETRY_MS = 4294967295;
+
+/** The message with its data as text; throws what the public functions document. */
+export function toNativeEvent(message: SSEMessage): NativeEvent {
+  requireObject("message", message);
+  const { event, data, id, retry, raw } = message;
+  if (event !== undefined) requireString("message.event", event);
+  if (id !== undefined) requireString("message.id", id);
+  if (retry !== undefined && !(Number.isInteger(retry) && retry >= 0 && retry <= MOST_RETRY_MS)) {
+    throw new SSEError("INVALID_FIELD", `retry must be whole milliseconds from 0 to ${MOST_RETRY_MS}, not ${retry}`);
+  }
+  return { event, id, retry, data: serialize(data, raw === true) };
+}
+
+function serialize(data: unknown, raw: boolean): string | undefined {
+  if (data === undefined) return undefined;
+  if (raw) {
+    if (typeof data === "string") return data;
+    throw new SSEError("UNSERIALIZABLE", `raw data must be a string, not ${typeof data}; leave out raw to send JSON`);
+  }
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(data);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SSEError("UNSERIALIZABLE", `data cannot be written as JSON: ${why}`, { cause });
+  }
+  if (text === undefined) throw new SSEError("UNSERIALIZABLE", `data of type ${typeof data} cannot be written as JSON`);
+  return text;
+}
+
+/** The receipt, or the refusal as an error that says what to do. */
+export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt {
+  if (typeof outcome !== "string") return outcome;
+  switch (outcome) {
+    case "closed":
+      throw new SSEError("STREAM_CLOSED", "The stream has ended; check stream.signal.aborted before sending");
+    case "invalidType":
+      throw new SSEError("INVALID_FIELD", "event must not hold CR, LF or NUL: they would end the line");
+    case "invalidId":
+      throw new SSEError("INVALID_FIELD", "id must not hold CR, LF or NUL: they would end the line");
+    case "empty":
+      throw new SSEError("INVALID_FIELD", "The message has no field at all; give it data, an event, an id or a retry");
+    case "tooLarge":
+      throw new SSEError("EVENT_TOO_LARGE", "The event is larger than the history's bytes (default 8 MiB); split it");
+    case "overloaded":
+      throw new SSEError("OVERLOADED", "64 MiB wait for the event loop to turn; await something between the events");
+  }
+}

@@ -1,0 +1,155 @@
+import type { NativeHubOptions, NativeOpenOptions } from "../core/native.js";
+import { requireNumber, requireObject, requireString } from "./arguments.js";
+
+/** What keeps quiet connections alive and shows that they are. */
+export interface HeartbeatOptions {
+  /** Milliseconds between signs of life. Default 15000. */
+  everyMs?: number;
+  /** Sends an event of this type instead of a comment, for clients that measure. */
+  event?: string;
+  /** The event's data, sent as JSON. Default null. */
+  data?: unknown;
+}
+
+/** How far a connection may fall behind, counted while it takes nothing. */
+export interface LagOptions {
+  /** Events. Default 1000. */
+  events?: number;
+  /** Bytes. Default 1 MiB. */
+  bytes?: number;
+  /**
+   * `"disconnect"` (default): the stream is closed with the reason `lagging`, and its client resumes from its last event.
+   * `"dropOldest"`: the oldest events are skipped, and the client is told of the gap.
+   */
+  overflow?: "disconnect" | "dropOldest";
+}
+
+/** How far back a channel can be replayed; whichever limit comes first. */
+export interface HistoryOptions {
+  /** Events of each channel. Default 500. */
+  events?: number;
+  /** Bytes of each channel; also the largest event. Default 8 MiB. */
+  bytes?: number;
+  /** Milliseconds. Default 300000 (5 minutes). */
+  ttlMs?: number;
+}
+
+/** How many connections there may be. */
+export interface LimitOptions {
+  /** Of the hub in this process. Default 10000. */
+  connections?: number;
+  /** Of one channel. Default Infinity. */
+  perChannel?: number;
+  /** Of one `userId`. Default 100. */
+  perUser?: number;
+}
+
+/** The part of a `Request` that a stream needs; a web `Request` and a `NextRequest` fit. */
+export interface RequestLike {
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+  readonly signal?: AbortSignal;
+}
+
+/** Options of a stream. */
+export interface StreamOptions {
+  /** The client's request: its `signal` closes the stream, its `Last-Event-ID` (header, or query `lastEventId`) resumes it. */
+  request?: RequestLike;
+  /** Default: a comment every 15 s. */
+  heartbeat?: false | HeartbeatOptions;
+  /** The stream ends after so many milliseconds, with a `complete` event `{"reason":"duration_cap"}`. Default: never. */
+  maxDurationMs?: number;
+  /** Tells the client how long to wait before it reconnects. */
+  retryMs?: number;
+  /** Sent as `X-Trace-ID`, for finding the stream in logs. */
+  traceId?: string;
+  lag?: LagOptions;
+  /** Called once when the stream has ended, with the reason. */
+  onClose?: (reason: CloseReason) => void;
+}
+
+/**
+ * Why a stream ended: `closed` by the application (or the reason it gave), `disconnected` by the client, `lagging` too far
+ * behind, `duration_cap` after `maxDurationMs`.
+ */
+export type CloseReason = "closed" | "disconnected" | "lagging" | "duration_cap" | (string & {});
+
+export const DEFAULT_HEARTBEAT_MS = 15000;
+
+/** The interval that is in force, or undefined for none. */
+export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number | undefined {
+  return heartbeat === false ? undefined : (heartbeat?.everyMs ?? DEFAULT_HEARTBEAT_MS);
+}
+
+/** Checks a stream's options and puts the defaults in. */
+export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
+  requireObject("options", options);
+  const { heartbeat, maxDurationMs, retryMs, lag = {}, request } = options;
+  const beat = heartbeat === false ? undefined : heartbeat;
+  if (beat !== undefined) requireObject("heartbeat", beat);
+  requireObject("lag", lag);
+  const everyMs = heartbeatEveryMs(heartbeat);
+  if (everyMs !== undefined) requireNumber("heartbeat.everyMs", everyMs, { least: 1 });
+  const heartbeatEvent = beat?.event;
+  if (heartbeatEvent !== undefined) requireString("heartbeat.event", heartbeatEvent);
+  if (maxDurationMs !== undefined) requireNumber("maxDurationMs", maxDurationMs, { least: 1 });
+  if (retryMs !== undefined) requireNumber("retryMs", retryMs);
+  const { events = 1000, bytes = 1024 * 1024, overflow = "disconnect" } = lag;
+  requireNumber("lag.events", events, { infinity: true });
+  requireNumber("lag.bytes", bytes, { infinity: true });
+  if (overflow !== "disconnect" && overflow !== "dropOldest") {
+    throw new TypeError('lag.overflow must be "disconnect" or "dropOldest"');
+  }
+  return {
+    lagEvents: events,
+    lagBytes: bytes,
+    dropOldest: overflow === "dropOldest",
+    heartbeatMs: everyMs ?? 0,
+    heartbeatEvent: heartbeatEvent ?? "",
+    heartbeatData: heartbeatEvent === undefined ? "" : JSON.stringify(beat?.data ?? null),
+    maxDurationMs: maxDurationMs ?? 0,
+    retryMs,
+    lastEventId: request === undefined ? undefined : lastEventIdOf(request),
+    isListener: false,
+  };
+}
+
+/** Checks a hub's options and puts the defaults in. */
+export function toNativeHubOptions(options: {
+  history?: HistoryOptions;
+  limits?: LimitOptions;
+  channelTtlMs?: number;
+}): NativeHubOptions {
+  const { history = {}, limits = {}, channelTtlMs = 1800000 } = options;
+  requireObject("history", history);
+  requireObject("limits", limits);
+  const { events = 500, bytes = 8 * 1024 * 1024, ttlMs = 300000 } = history;
+  const { connections = 10000, perChannel = Infinity, perUser = 100 } = limits;
+  const infinity = true;
+  requireNumber("history.events", events);
+  requireNumber("history.bytes", bytes, { least: 1024 });
+  requireNumber("history.ttlMs", ttlMs, { infinity });
+  requireNumber("limits.connections", connections, { infinity });
+  requireNumber("limits.perChannel", perChannel, { infinity });
+  requireNumber("limits.perUser", perUser, { infinity });
+  requireNumber("channelTtlMs", channelTtlMs, { infinity });
+  return {
+    historyEvents: events,
+    historyBytes: bytes,
+    historyTtlMs: ttlMs,
+    connections,
+    perChannel,
+    perUser,
+    channelTtlMs,
+  };
+}
+
+/** Header values are one char a byte; clients send the id's UTF-8 bytes (WHATWG HTML 9.2.3). */
+function lastEventIdOf(request: RequestLike): string | undefined {
+  requireObject("request", request);
+  const header = request.headers.get("last-event-id");
+  if (header !== null) return Buffer.from(header, "latin1").toString("utf8");
+  const query = request.url.indexOf("?");
+  if (query < 0) return undefined;
+  return new URLSearchParams(request.url.slice(query)).get("lastEventId") ?? undefined;
+}

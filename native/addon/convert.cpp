@@ -1,0 +1,149 @@
+#include "addon/convert.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace millrace {
+namespace {
+
+[[noreturn]] void throwType(const Napi::Value& value, std::string_view name, std::string_view expected) {
+  throw Napi::TypeError::New(value.Env(), std::string(name).append(" must be ").append(expected));
+}
+
+std::string_view toName(WriteOutcome outcome) {
+  switch (outcome) {
+    case WriteOutcome::written:
+      return "written";
+    case WriteOutcome::closed:
+      return "closed";
+    case WriteOutcome::invalidType:
+      return "invalidType";
+    case WriteOutcome::invalidId:
+      return "invalidId";
+    case WriteOutcome::empty:
+      return "empty";
+    case WriteOutcome::tooLarge:
+      return "tooLarge";
+    case WriteOutcome::overloaded:
+      return "overloaded";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::string toText(const Napi::Value& value, std::string_view name) {
+  if (!value.IsString()) {
+    throwType(value, name, "a string");
+  }
+  return value.As<Napi::String>().Utf8Value();
+}
+
+std::uint64_t toWhole(const Napi::Value& value, std::string_view name) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= 0)) {
+    throwType(value, name, "a number of at least 0");
+  }
+  constexpr double kLargestExact = 9007199254740991;  // 2^53 - 1
+  return number > kLargestExact ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(number);
+}
+
+bool toFlag(const Napi::Value& value, std::string_view name) {
+  if (!value.IsBoolean()) {
+    throwType(value, name, "true or false");
+  }
+  return value.As<Napi::Boolean>().Value();
+}
+
+Napi::Object toObject(const Napi::Value& value, std::string_view name) {
+  if (!value.IsObject()) {
+    throwType(value, name, "an object");
+  }
+  return value.As<Napi::Object>();
+}
+
+std::vector<std::string> toTexts(const Napi::Value& value, std::string_view name) {
+  if (!value.IsArray()) {
+    throwType(value, name, "an array of strings");
+  }
+  const auto array = value.As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (std::uint32_t at = 0; at < array.Length(); ++at) {
+    texts.push_back(toText(array.Get(at), name));
+  }
+  return texts;
+}
+
+void toBytes(const Napi::Value& value, std::string_view name, std::string& out) {
+  const bool isBytes = value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+  if (!isBytes) {
+    throwType(value, name, "a Uint8Array");
+  }
+  const auto bytes = value.As<Napi::Uint8Array>();
+  out.assign(reinterpret_cast<const char*>(bytes.Data()), bytes.ElementLength());
+}
+
+Napi::Value toJs(Napi::Env env, std::span<const ParsedItem> items) {
+  const Napi::Array array = Napi::Array::New(env, items.size());
+  std::uint32_t at = 0;
+  for (const ParsedItem& item : items) {
+    const Napi::Object object = Napi::Object::New(env);
+    switch (item.kind) {
+      case ParsedItem::Kind::event:
+        object.Set("kind", "event");
+        object.Set("type", toJs(env, item.type));
+        object.Set("data", toJs(env, item.data));
+        object.Set("lastEventId", toJs(env, item.lastEventId));
+        break;
+      case ParsedItem::Kind::retry:
+        object.Set("kind", "retry");
+        object.Set("ms", Napi::Number::New(env, item.retry));
+        break;
+      case ParsedItem::Kind::error:
+        object.Set("kind", "error");
+        object.Set("code", toJs(env, codeName(item.error)));
+        object.Set("limit", Napi::Number::New(env, static_cast<double>(item.limit)));
+        break;
+    }
+    array.Set(at++, object);
+  }
+  return array;
+}
+
+Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt) {
+  if (outcome != WriteOutcome::written) {
+    return toJs(env, toName(outcome));
+  }
+  const Napi::Object object = Napi::Object::New(env);
+  object.Set("id", toJs(env, receipt.id));
+  object.Set("recipients", Napi::Number::New(env, static_cast<double>(receipt.recipients)));
+  return object;
+}
+
+std::string_view toName(JoinOutcome outcome) {
+  switch (outcome) {
+    case JoinOutcome::joined:
+      return "joined";
+    case JoinOutcome::alreadyThere:
+      return "alreadyThere";
+    case JoinOutcome::closed:
+      return "closed";
+    case JoinOutcome::channelFull:
+      return "channelFull";
+    case JoinOutcome::userFull:
+      return "userFull";
+  }
+  return "unknown";
+}
+
+std::string_view toName(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::lagging:
+      return "lagging";
+    case CloseReason::durationCap:
+      return "duration_cap";
+  }
+  return "unknown";
+}
+
+}  // namespace millrace

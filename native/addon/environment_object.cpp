@@ -1,0 +1,77 @@
+#include "addon/environment_object.hpp"
+
+#include "addon/convert.hpp"
+
+namespace millrace {
+
+Napi::Function EnvironmentObject::define(Napi::Env env) {
+  return DefineClass(env, "Environment",
+                     {
+                         InstanceAccessor<&EnvironmentObject::id>("id"),
+                         InstanceMethod<&EnvironmentObject::collect>("collect"),
+                         InstanceMethod<&EnvironmentObject::settle>("settle"),
+                         InstanceMethod<&EnvironmentObject::tick>("tick"),
+                     });
+}
+
+EnvironmentObject::EnvironmentObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<EnvironmentObject>(info), env_(info.Env()) {
+  if (!info[0].IsFunction()) {
+    throw Napi::TypeError::New(info.Env(), "wake must be a function");
+  }
+  constexpr std::size_t kUnlimited = 0;  // the engine has one call under way at most
+  wake_ = Napi::ThreadSafeFunction::New(info.Env(), info[0].As<Napi::Function>(), "millrace", kUnlimited, 1);
+  wake_.Unref(info.Env());  // it keeps no process alive
+  owner_ = Engine::process().attach([this] { wake_.NonBlockingCall(); });
+  // Hooks run last in, first out, so this one runs before Node ends the thread-safe function.
+  napi_add_env_cleanup_hook(env_, &EnvironmentObject::onThreadEnd, this);
+}
+
+EnvironmentObject::~EnvironmentObject() {
+  if (!hasEnded_) {
+    napi_remove_env_cleanup_hook(env_, &EnvironmentObject::onThreadEnd, this);
+    end();
+  }
+}
+
+void EnvironmentObject::onThreadEnd(void* self) { static_cast<EnvironmentObject*>(self)->end(); }
+
+void EnvironmentObject::end() {
+  hasEnded_ = true;
+  if (owner_ != 0) {
+    Engine::process().detach(owner_);
+    wake_.Release();
+  }
+}
+
+Napi::Value EnvironmentObject::id(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), owner_); }
+
+Napi::Value EnvironmentObject::collect(const Napi::CallbackInfo& info) {
+  const Engine::Collected collected = Engine::process().collect(owner_);
+  const Napi::Env env = info.Env();
+  const Napi::Array readable = Napi::Array::New(env, collected.readable.size());
+  std::uint32_t at = 0;
+  for (const ConnectionId connection : collected.readable) {
+    readable.Set(at++, Napi::Number::New(env, static_cast<double>(connection)));
+  }
+  const Napi::Array closing = Napi::Array::New(env, collected.closing.size());
+  at = 0;
+  for (const auto& [connection, reason] : collected.closing) {
+    const Napi::Object entry = Napi::Object::New(env);
+    entry.Set("connection", Napi::Number::New(env, static_cast<double>(connection)));
+    entry.Set("reason", toJs(env, toName(reason)));
+    closing.Set(at++, entry);
+  }
+  const Napi::Object turn = Napi::Object::New(env);
+  turn.Set("readable", readable);
+  turn.Set("closing", closing);
+  return turn;
+}
+
+void EnvironmentObject::settle(const Napi::CallbackInfo& /*info*/) { Engine::process().settle(owner_); }
+
+Napi::Value EnvironmentObject::tick(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(Engine::process().tick()));
+}
+
+}  // namespace millrace

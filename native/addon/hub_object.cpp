@@ -1,0 +1,231 @@
+#include "addon/hub_object.hpp"
+
+#include "addon/convert.hpp"
+
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+// The texts of an event; EventFields only points to them.
+struct EventTexts {
+  std::string type;
+  std::optional<std::string> id;
+  std::optional<std::string> data;
+  std::optional<std::uint32_t> retry;
+
+  [[nodiscard]] EventFields fields() const {
+    EventFields fields;
+    fields.type = type;
+    fields.id = id;
+    fields.data = data;
+    fields.retry = retry;
+    return fields;
+  }
+};
+
+EventTexts toEvent(const Napi::Value& value) {
+  const Napi::Object message = toObject(value, "message");
+  EventTexts texts;
+  const auto textOf = [&](const char* name) -> std::optional<std::string> {
+    const Napi::Value field = message.Get(name);
+    return isGiven(field) ? std::optional(toText(field, name)) : std::nullopt;
+  };
+  texts.type = textOf("event").value_or("");
+  texts.id = textOf("id");
+  texts.data = textOf("data");
+  const Napi::Value retry = message.Get("retry");
+  if (isGiven(retry)) {
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    texts.retry = static_cast<std::uint32_t>(std::min(kMost, toWhole(retry, "retry")));
+  }
+  return texts;
+}
+
+// Durations beyond some hundred years are "never" to the core.
+Millis toMillis(const Napi::Value& value, std::string_view name) {
+  constexpr std::uint64_t kLongest = std::uint64_t{1} << 42U;
+  return Millis(static_cast<Millis::rep>(std::min(kLongest, toWhole(value, name))));
+}
+
+ConnectionOptions toConnectionOptions(const Napi::Object& options) {
+  ConnectionOptions connection;
+  connection.lag.events = toWhole(options.Get("lagEvents"), "lag.events");
+  connection.lag.bytes = toWhole(options.Get("lagBytes"), "lag.bytes");
+  connection.lag.overflow = toFlag(options.Get("dropOldest"), "lag.overflow") ? Overflow::dropOldest : Overflow::disconnect;
+  connection.heartbeat.every = toMillis(options.Get("heartbeatMs"), "heartbeat.everyMs");
+  connection.heartbeat.type = toText(options.Get("heartbeatEvent"), "heartbeat.event");
+  connection.heartbeat.data = toText(options.Get("heartbeatData"), "heartbeat.data");
+  connection.maxDuration = toMillis(options.Get("maxDurationMs"), "maxDurationMs");
+  return connection;
+}
+
+}  // namespace
+
+Napi::Function HubObject::define(Napi::Env env) {
+  return DefineClass(env, "Hub",
+                     {
+                         InstanceMethod<&HubObject::configure>("configure"),
+                         InstanceMethod<&HubObject::open>("open"),
+                         InstanceMethod<&HubObject::join>("join"),
+                         InstanceMethod<&HubObject::leave>("leave"),
+                         InstanceMethod<&HubObject::close>("close"),
+                         InstanceMethod<&HubObject::publish>("publish"),
+                         InstanceMethod<&HubObject::send>("send"),
+                         InstanceMethod<&HubObject::comment>("comment"),
+                         InstanceMethod<&HubObject::read>("read"),
+                         InstanceMethod<&HubObject::connectionCount>("connectionCount"),
+                         InstanceMethod<&HubObject::keys>("keys"),
+                         InstanceMethod<&HubObject::stats>("stats"),
+                     });
+}
+
+HubObject::HubObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<HubObject>(info), hub_(Engine::process().hub(toText(info[0], "name"))) {}
+
+void HubObject::configure(const Napi::CallbackInfo& info) {
+  const Napi::Object given = toObject(info[0], "options");
+  HubOptions options;
+  options.history.events = toWhole(given.Get("historyEvents"), "history.events");
+  options.history.bytes = toWhole(given.Get("historyBytes"), "history.bytes");
+  options.history.ttl = toMillis(given.Get("historyTtlMs"), "history.ttlMs");
+  options.connections = toWhole(given.Get("connections"), "limits.connections");
+  options.perChannel = toWhole(given.Get("perChannel"), "limits.perChannel");
+  options.perUser = toWhole(given.Get("perUser"), "limits.perUser");
+  options.channelTtl = toMillis(given.Get("channelTtlMs"), "channelTtlMs");
+  Engine::process().configure(hub_, options);
+}
+
+Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
+  const auto owner = static_cast<OwnerId>(toWhole(info[0], "environment"));
+  const Napi::Object given = toObject(info[1], "options");
+  std::optional<std::string> lastEventId;
+  if (isGiven(given.Get("lastEventId"))) {
+    lastEventId = toText(given.Get("lastEventId"), "lastEventId");
+  }
+  OpenOptions options;
+  options.connection = toConnectionOptions(given);
+  options.lastEventId = lastEventId;
+  options.isListener = toFlag(given.Get("isListener"), "isListener");
+  if (isGiven(given.Get("retryMs"))) {
+    options.retry = static_cast<std::uint32_t>(toWhole(given.Get("retryMs"), "retryMs"));
+  }
+  const ConnectionId id = Engine::process().newConnectionId();
+  const OpenOutcome outcome = Engine::process().with(
+      hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
+  if (outcome == OpenOutcome::serverFull) {
+    return info.Env().Null();
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(id));
+}
+
+Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const std::string key = toText(info[1], "key");
+  const std::string userId = isGiven(info[2]) ? toText(info[2], "userId") : "";
+  const std::vector<std::string> types = isGiven(info[3]) ? toTexts(info[3], "events") : std::vector<std::string>{};
+  const std::vector<std::string_view> typeViews(types.begin(), types.end());
+  JoinOptions options;
+  options.userId = userId;
+  options.types = typeViews;
+  const JoinOutcome outcome = Engine::process().with(
+      hub_, [&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
+  return toJs(info.Env(), toName(outcome));
+}
+
+Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const std::string key = toText(info[1], "key");
+  const bool wasThere =
+      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.leave(id, key, now); });
+  return Napi::Boolean::New(info.Env(), wasThere);
+}
+
+void HubObject::close(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  Engine::process().with(hub_, [&](Hub& hub, Instant now) { hub.close(id, now); });
+}
+
+Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
+  const std::string key = toText(info[0], "key");
+  const EventTexts event = toEvent(info[1]);
+  const std::string conflateKey = isGiven(info[3]) ? toText(info[3], "conflateKey") : "";
+  PublishOptions options;
+  options.ttl = isGiven(info[2]) ? toMillis(info[2], "ttlMs") : Millis{0};
+  options.conflateKey = conflateKey;
+  Receipt receipt;
+  const WriteOutcome outcome = Engine::process().with(
+      hub_, [&](Hub& hub, Instant now) { return hub.publish(key, event.fields(), options, now, receipt); });
+  return toJs(info.Env(), outcome, receipt);
+}
+
+Napi::Value HubObject::send(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const EventTexts event = toEvent(info[1]);
+  Receipt receipt;
+  const WriteOutcome outcome = Engine::process().with(
+      hub_, [&](Hub& hub, Instant now) { return hub.send(id, event.fields(), now, receipt); });
+  return toJs(info.Env(), outcome, receipt);
+}
+
+Napi::Value HubObject::comment(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const std::string text = toText(info[1], "text");
+  const WriteOutcome outcome =
+      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.comment(id, text, now); });
+  return toJs(info.Env(), outcome, {});
+}
+
+Napi::Value HubObject::read(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  std::string bytes;  // copied under the lock, for making a JavaScript value may run anything
+  Engine::process().with(hub_, [&](Hub& hub, Instant now) {
+    for (const std::string_view span : hub.read(id, now)) {
+      bytes.append(span);
+    }
+    hub.taken(id);
+  });
+  if (bytes.empty()) {
+    return info.Env().Null();
+  }
+  Napi::Uint8Array array = Napi::Uint8Array::New(info.Env(), bytes.size());
+  std::memcpy(array.Data(), bytes.data(), bytes.size());
+  return array;
+}
+
+Napi::Value HubObject::connectionCount(const Napi::CallbackInfo& info) {
+  const std::optional<std::string> key =
+      isGiven(info[0]) ? std::optional(toText(info[0], "key")) : std::nullopt;
+  const std::size_t count = Engine::process().with(hub_, [&](Hub& hub, Instant) {
+    return key ? hub.connectionCount(*key) : hub.connectionCount();
+  });
+  return Napi::Number::New(info.Env(), static_cast<double>(count));
+}
+
+Napi::Value HubObject::keys(const Napi::CallbackInfo& info) {
+  const auto keys = Engine::process().with(hub_, [](Hub& hub, Instant) {
+    const auto views = hub.keys();
+    return std::vector<std::string>(views.begin(), views.end());
+  });
+  const Napi::Array array = Napi::Array::New(info.Env(), keys.size());
+  std::uint32_t at = 0;
+  for (const std::string& key : keys) {
+    array.Set(at++, toJs(info.Env(), key));
+  }
+  return array;
+}
+
+Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
+  const auto [connections, channels] = Engine::process().with(hub_, [](Hub& hub, Instant) {
+    return std::pair(hub.openConnections(), hub.channelCount());
+  });
+  const Napi::Object object = Napi::Object::New(info.Env());
+  object.Set("connections", Napi::Number::New(info.Env(), static_cast<double>(connections)));
+  object.Set("channels", Napi::Number::New(info.Env(), static_cast<double>(channels)));
+  return object;
+}
+
+}  // namespace millrace

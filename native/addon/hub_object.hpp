@@ -1,0 +1,35 @@
+#pragma once
+
+#include "io/engine.hpp"
+
+#include <napi.h>
+
+#include <string>
+
+namespace millrace {
+
+// `new Hub(name)`: the process's hub of that name. Every object of the same name, in any thread, is the same hub.
+// What each method takes and gives stands in native.ts.
+class HubObject : public Napi::ObjectWrap<HubObject> {
+ public:
+  [[nodiscard]] static Napi::Function define(Napi::Env env);
+  explicit HubObject(const Napi::CallbackInfo& info);
+
+ private:
+  void configure(const Napi::CallbackInfo& info);
+  Napi::Value open(const Napi::CallbackInfo& info);
+  Napi::Value join(const Napi::CallbackInfo& info);
+  Napi::Value leave(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+  Napi::Value publish(const Napi::CallbackInfo& info);
+  Napi::Value send(const Napi::CallbackInfo& info);
+  Napi::Value comment(const Napi::CallbackInfo& info);
+  Napi::Value read(const Napi::CallbackInfo& info);
+  Napi::Value connectionCount(const Napi::CallbackInfo& info);
+  Napi::Value keys(const Napi::CallbackInfo& info);
+  Napi::Value stats(const Napi::CallbackInfo& info);
+
+  std::size_t hub_;  // the engine's handle
+};
+
+}  // namespace millrace

@@ -1,0 +1,22 @@
+#include "addon/environment_object.hpp"
+#include "addon/hub_object.hpp"
+#include "addon/receiver_object.hpp"
+
+#include <napi.h>
+
+namespace millrace {
+namespace {
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("Environment", EnvironmentObject::define(env));
+  exports.Set("Hub", HubObject::define(env));
+  exports.Set("Receiver", ReceiverObject::define(env));
+  return exports;
+}
+
+}  // namespace
+}  // namespace millrace
+
+static Napi::Object initMillrace(Napi::Env env, Napi::Object exports) { return millrace::init(env, exports); }
+
+NODE_API_MODULE(millrace, initMillrace)

@@ -1,0 +1,59 @@
+#include "core/identity/dedup.hpp"
+
+#include "core/base/hash.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace millrace {
+namespace {
+
+// 0 marks a free slot.
+std::uint64_t hashOf(std::string_view id) { return std::max<std::uint64_t>(hash64(id), 1); }
+
+}  // namespace
+
+DedupWindow::DedupWindow(std::size_t ids)
+    : ring_(std::min(ids, kMostIds)), table_(ring_.empty() ? 0 : std::bit_ceil(ring_.size() * 2)) {}
+
+Sighting DedupWindow::see(std::string_view id) {
+  if (ring_.empty()) {
+    return Sighting::fresh;
+  }
+  const std::uint64_t hash = hashOf(id);
+  if (table_[find(hash)] == hash) {
+    return Sighting::repeat;
+  }
+  if (ring_[next_] != 0) {
+    forget(ring_[next_]);
+  }
+  table_[find(hash)] = hash;
+  ring_[next_] = hash;
+  next_ = (next_ + 1) % ring_.size();
+  return Sighting::fresh;
+}
+
+std::size_t DedupWindow::find(std::uint64_t hash) const {
+  const std::size_t mask = table_.size() - 1;
+  std::size_t slot = static_cast<std::size_t>(hash) & mask;
+  while (table_[slot] != 0 && table_[slot] != hash) {
+    slot = (slot + 1) & mask;
+  }
+  return slot;
+}
+
+// Backward shift deletion (Knuth, TAOCP 3, 6.4, algorithm R): no tombstones, so the table never needs cleaning.
+void DedupWindow::forget(std::uint64_t hash) {
+  const std::size_t mask = table_.size() - 1;
+  std::size_t hole = find(hash);
+  for (std::size_t slot = (hole + 1) & mask; table_[slot] != 0; slot = (slot + 1) & mask) {
+    const std::size_t home = static_cast<std::size_t>(table_[slot]) & mask;
+    if (((slot - home) & mask) >= ((slot - hole) & mask)) {
+      table_[hole] = table_[slot];
+      hole = slot;
+    }
+  }
+  table_[hole] = 0;
+}
+
+}  // namespace millrace

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/log/cursor.hpp"
+#include "core/log/segment.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+namespace millrace {
+
+// What a log keeps at most; the oldest entries go first.
+struct LogLimits {
+  std::size_t events = 500;
+  std::size_t bytes = std::size_t{8} * 1024 * 1024;
+  Millis ttl{300000};
+};
+
+// One encoded event in a log. Hashes stand for the texts, which are in the bytes; 0 means none.
+struct LogEntry {
+  std::uint64_t sequence = 0;     // the hub's, over all its channels
+  std::string_view bytes;         // the whole SSE block, in a segment
+  std::uint64_t typeHash = 0;     // of the event type
+  std::uint64_t idHash = 0;       // of an id that the application gave
+  std::uint64_t conflateHash = 0; // of the conflation key
+  Instant at;                     // when it was appended
+  Instant expires = kNever;       // not given to anybody from then on
+  std::uint64_t offset = 0;       // bytes that were appended before it; set by the log
+};
+
+// How far something is behind.
+struct LogDistance {
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+};
+
+// The events of one channel as their encoded bytes, appended once and read by any number of cursors. Entries lie one
+// behind the other in segments, so a span of them is mostly one piece of memory. It trims only when told to.
+//
+// Memory: the limits' bytes, 96 bytes an entry, and at most one segment (64 KiB, or one larger event) more.
+class ChannelLog {
+ public:
+  // `evictedThrough`: the newest sequence of which the log may have lost an entry before it began.
+  explicit ChannelLog(std::uint64_t evictedThrough = 0) : evictedThrough_(evictedThrough) {}
+
+  // The entry's sequence must not be smaller than the last one's. Copies `entry.bytes`.
+  void append(LogEntry entry);
+
+  // Evicts the oldest entries while a limit is exceeded.
+  void trim(const LogLimits& limits, Instant now);
+  // Evicts what lies before the cursor, for a log that only one reads.
+  void trimBefore(Cursor cursor);
+
+  [[nodiscard]] Cursor begin() const { return {first_}; }
+  [[nodiscard]] Cursor end() const { return {first_ + entries_.size()}; }
+  [[nodiscard]] bool isEmpty() const { return entries_.empty(); }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  // From the cursor, or from begin() if that is later, to end().
+  [[nodiscard]] LogDistance distance(Cursor cursor) const;
+
+  // The entry at a cursor in [begin(), end()).
+  [[nodiscard]] const LogEntry& at(Cursor cursor) const { return entries_[cursor.next - first_]; }
+  // Whether the entry is to be given to a reader: not expired, and not replaced by a newer one of its conflation key.
+  [[nodiscard]] bool isCurrent(Cursor cursor, Instant now) const;
+
+  // The first entry with a larger sequence.
+  [[nodiscard]] Cursor after(std::uint64_t sequence) const;
+  // The newest sequence that was evicted; 0 when nothing was.
+  [[nodiscard]] std::uint64_t evictedThrough() const { return evictedThrough_; }
+  // The sequence of the newest entry with this id of the application's.
+  [[nodiscard]] std::optional<std::uint64_t> findId(std::string_view id) const;
+
+ private:
+  struct Piece {
+    Segment segment;
+    std::uint64_t entries = 0;  // that still live in it
+  };
+
+  Piece& pieceFor(std::size_t size);
+  void evictOldest();
+
+  std::deque<LogEntry> entries_;
+  std::deque<Piece> pieces_;
+  std::uint64_t first_ = 0;  // number of the oldest entry
+  std::size_t bytes_ = 0;
+  std::uint64_t appended_ = 0;  // bytes, ever
+  std::uint64_t evictedThrough_;
+  std::unordered_map<std::uint64_t, std::uint64_t> newestOfKey_;  // conflation hash → number of its newest entry
+};
+
+}  // namespace millrace

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/identity/dedup.hpp"
+#include "core/wire/parser.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace millrace {
+
+struct ReceiverOptions {
+  std::size_t dedup = 1000;  // ids remembered; 0 turns dedup off
+  ParserLimits limits;
+};
+
+// Bytes in, events out, over one connection after another: the parser, then the window that drops what a replay repeats.
+// An event is a repeat when its own id is in the window; an event without an id of its own never is.
+class Receiver {
+ public:
+  explicit Receiver(ReceiverOptions options = {}) : parser_(options.limits), window_(options.dedup) {}
+
+  // The items that the chunk completes; they live until the next call and as long as the chunk, which is written to.
+  [[nodiscard]] std::span<const ParsedItem> feed(std::span<char> chunk);
+
+  // A new connection begins.
+  void reset() { parser_.reset(); }
+
+  [[nodiscard]] std::string_view lastEventId() const { return parser_.lastEventId(); }
+
+ private:
+  Parser parser_;
+  DedupWindow window_;
+  std::vector<ParsedItem> items_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "core/base/error.hpp"
+#include "core/base/utf8.hpp"
+#include "core/wire/held_text.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace {
+
+// Both in bytes. What happens beyond them stands at Parser.
+struct ParserLimits {
+  std::size_t lineBytes = std::size_t{16} * 1024 * 1024;   // a line without its end; comments are exempt, being never kept
+  std::size_t eventBytes = std::size_t{16} * 1024 * 1024;  // data with its inner line feeds, plus type and own id
+};
+
+// One thing found in the stream. The views point into the chunk or into the parser: they die at the next feed() or
+// reset(), and with the chunk.
+struct ParsedItem {
+  enum class Kind : std::uint8_t { event, retry, error };
+
+  Kind kind = Kind::event;
+
+  // event
+  bool hasOwnId = false;               // the block brought a non-empty id itself
+  TextKind dataKind = TextKind::ascii; // invalid: bytes that are not UTF-8, an invalidUtf8 error stands before the event
+  std::string_view type;               // "message" where the stream names none
+  std::string_view data;
+  std::string_view lastEventId;
+
+  // retry: milliseconds, clamped to 32 bits
+  std::uint32_t retry = 0;
+
+  // error: lineTooLong, eventTooLarge or invalidUtf8, and the limit in bytes (0 for invalidUtf8)
+  ErrorCode error{};
+  std::size_t limit = 0;
+};
+
+// Parses an event stream that arrives in pieces, cut anywhere: WHATWG HTML 9.2.5 and 9.2.6. As Chromium does, and unlike
+// the letter of the standard, the last event ID survives reset(), so that the first event of a resumed stream has it.
+//
+// A line or event above its limit is reported once, and dropped up to its blank line without being kept; its `id` and
+// `retry` still count, so that a client that resumes does not ask for the same event for ever. Memory is bounded by the two
+// limits and the size of one chunk. Time is linear in the bytes, wherever they are cut.
+//
+// Not thread-safe: one parser belongs to one connection.
+class Parser {
+ public:
+  explicit Parser(ParserLimits limits = {}) : limits_(limits) {}
+  Parser(const Parser&) = delete;  // it points into itself
+  Parser& operator=(const Parser&) = delete;
+  Parser(Parser&&) = delete;
+  Parser& operator=(Parser&&) = delete;
+  ~Parser() = default;
+
+  // Appends what the chunk completes to `items`. The chunk is written to: lines of data are joined in place.
+  void feed(std::span<char> chunk, std::vector<ParsedItem>& items);
+
+  // A new connection begins: forgets the unfinished line and event, keeps the last event ID.
+  void reset();
+
+  // As of the last finished block; valid until the next feed().
+  [[nodiscard]] std::string_view lastEventId() const { return committedId_; }
+
+ private:
+  // What a line is for, as far as it is known before its end.
+  enum class LineUse : std::uint8_t { content, ignored };
+
+  struct Pending {  // the unfinished event: resets as one
+    HeldText type;
+    HeldText id;
+    HeldText data;
+    bool hasId = false;
+    bool hasData = false;
+    bool isDropped = false;
+  };
+
+  using Items = std::vector<ParsedItem>;
+
+  std::string_view skipByteOrderMark(std::string_view bytes);
+  void holdPart(std::string_view part, Items& items);
+  void finishLine(std::string_view part, Items& items);
+  void takeLine(std::string_view line, Items& items);
+  void takeData(std::string_view value, Items& items);
+  void joinData(std::string_view value);
+  void takeRetry(std::string_view value, Items& items);
+  void dispatch(Items& items);
+  void drop(ErrorCode error, std::size_t limit, Items& items);
+  void checkEventSize(Items& items);
+  void keepAcrossChunks();
+  [[nodiscard]] bool isInChunk(std::string_view text) const;
+
+  ParserLimits limits_;
+  Pending pending_;
+  std::string line_;  // the beginning of an unfinished line
+  LineUse lineUse_ = LineUse::content;
+  bool skipsLineFeed_ = false;      // the last chunk ended in CR
+  std::size_t byteOrderMark_ = 0;   // its bytes seen at the start of the stream; more than 3: over
+
+  std::string_view committedId_;
+  std::array<std::string, 2> committedIdText_;  // two, since items of one feed may show the old id and the new
+  std::size_t committedIdSlot_ = 0;
+
+  std::span<char> chunk_;  // during feed() only
+  Scratch scratch_;        // what the items of the last feed() point to beside the chunk
+};
+
+}  // namespace millrace
