@@ -50,6 +50,7 @@ void f() { request.abort(); deadline.snow(); }\n`,
   "wasm/client.cpp": '#include "heap.hpp"\n',
   "js/src/shared/x.ts": "export const x = 1;\n",
   "js/src/core/y.ts": 'import { x } from "../shared/x.js";\nexport const y = x;\n',
+  "js/src/core/load.ts": 'const addon = require("../../native/index.cjs");\n',
   "js/src/react/z.ts":
     'import { useState } from "react";\nimport { y } from "../core/y.js";\nimport "../client/c.js";\n',
   "js/src/client/c.ts": '// import "../server/s.js"\nexport const text = `import "../server/s.js"`;\n',
