@@ -1,7 +1,24 @@
 import type { ClientCore } from "./contract.js";
+import { clientWasmBase64 } from "./generated/client-wasm.js";
 import { javascriptCore } from "./javascript/index.js";
+import { instantiateWasmCore } from "./wasm.js";
 
-/** The client core of this page: WebAssembly where the page allows it, otherwise JavaScript. Loaded once. */
+let loading: Promise<ClientCore> | undefined;
+
+/**
+ * The client core of this page, loaded once: WebAssembly, or JavaScript where there is none or where the page's content
+ * security policy forbids to compile it (`WebAssembly.validate` says yes even then, so this simply tries).
+ */
 export function loadClientCore(): Promise<ClientCore> {
-  return Promise.resolve(javascriptCore);
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<ClientCore> {
+  try {
+    // Decoded, never fetched as a data: address, which `connect-src` would block.
+    return await instantiateWasmCore(Uint8Array.from(atob(clientWasmBase64), (char) => char.charCodeAt(0)));
+  } catch {
+    return javascriptCore;
+  }
 }

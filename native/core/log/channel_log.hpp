@@ -63,7 +63,7 @@ class ChannelLog {
   [[nodiscard]] LogDistance distance(Cursor cursor) const;
 
   // The entry at a cursor in [begin(), end()).
-  [[nodiscard]] const LogEntry& at(Cursor cursor) const { return entries_[cursor.next - first_]; }
+  [[nodiscard]] const LogEntry& at(Cursor cursor) const { return entries_[static_cast<std::size_t>(cursor.next - first_)]; }
   // Whether the entry is to be given to a reader: not expired, and not replaced by a newer one of its conflation key.
   [[nodiscard]] bool isCurrent(Cursor cursor, Instant now) const;
 

@@ -30,6 +30,8 @@ class Receiver {
   [[nodiscard]] std::string_view lastEventId() const { return parser_.lastEventId(); }
 
  private:
+  [[nodiscard]] bool isRepeat(const ParsedItem& item);
+
   Parser parser_;
   DedupWindow window_;
   std::vector<ParsedItem> items_;

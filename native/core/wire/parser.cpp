@@ -97,9 +97,9 @@ void Parser::finishLine(std::string_view part, Items& items) {
     return;
   }
   line_.append(part);
-  scratch_.push_back(std::move(line_));
+  scratch_.push_front(std::move(line_));
   line_ = {};
-  takeLine(scratch_.back(), items);
+  takeLine(scratch_.front(), items);
 }
 
 void Parser::takeLine(std::string_view line, Items& items) {

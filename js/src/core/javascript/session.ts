@@ -1,8 +1,6 @@
+import { LONGEST_TIMER_MS, sessionOptions } from "../client-options.js";
 import type { SessionAction, SessionCore, SessionOptions, SessionState } from "../contract.js";
-import { requireOptions, requireWhole } from "./options.js";
 
-/** The longest delay a timer can have: beyond it, `setTimeout` fires at once. */
-const MAX_DELAY_MS = 2147483647;
 const MAX_RETRY_MS = 4294967295;
 /** From here on doubling changes nothing, for every `maxMs` is below 2 ** 32; without it, 0 * Infinity is no number. */
 const MAX_EXPONENT = 32;
@@ -22,12 +20,11 @@ export class JavaScriptSession implements SessionCore {
   #attempts = 0;
   #connectAtMs = 0;
 
-  constructor(options: SessionOptions = {}) {
-    requireOptions(options);
-    const { attempts = Infinity, baseMs = 1000, maxMs = 30000 } = options;
-    this.#limit = attempts === Infinity ? attempts : requireWhole("attempts", attempts, 0, MAX_DELAY_MS);
-    this.#baseMs = requireWhole("baseMs", baseMs, 0, MAX_DELAY_MS);
-    this.#ownMaxMs = requireWhole("maxMs", maxMs, 0, MAX_DELAY_MS);
+  constructor(options?: SessionOptions) {
+    const { attempts, baseMs, maxMs } = sessionOptions(options);
+    this.#limit = attempts;
+    this.#baseMs = baseMs;
+    this.#ownMaxMs = maxMs;
     this.#maxMs = this.#ownMaxMs;
   }
 
@@ -62,7 +59,7 @@ export class JavaScriptSession implements SessionCore {
       return GIVE_UP;
     }
     const longestMs = Math.min(this.#maxMs, this.#baseMs * 2 ** exponent);
-    const delayMs = Math.min(Math.floor(random * longestMs), MAX_DELAY_MS);
+    const delayMs = Math.min(Math.floor(random * longestMs), LONGEST_TIMER_MS);
     this.#state = "reconnecting";
     this.#connectAtMs = nowMs + delayMs;
     return { kind: "wait", delayMs };

@@ -1,0 +1,53 @@
+import type { ReceiverOptions, SessionOptions } from "./contract.js";
+
+const MOST_IDS = 1048576;
+const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
+// Every event that is let through must fit in a string: the smallest of the engines' limits is above this.
+const MOST_LIMIT_BYTES = 256 * 1024 * 1024;
+/** The longest delay a timer can have, in milliseconds: beyond it, `setTimeout` fires at once. */
+export const LONGEST_TIMER_MS = 2147483647;
+
+/**
+ * A receiver's options with the defaults in.
+ *
+ * @throws TypeError naming the option where it is no number; RangeError where it is no whole number in its range.
+ */
+export function receiverOptions(options: ReceiverOptions = {}): Required<ReceiverOptions> {
+  requireOptions(options);
+  const { dedup = 1000, maxLineBytes = DEFAULT_LIMIT_BYTES, maxEventBytes = DEFAULT_LIMIT_BYTES } = options;
+  return {
+    dedup: requireWhole("dedup", dedup, 0, MOST_IDS),
+    maxLineBytes: requireWhole("maxLineBytes", maxLineBytes, 1, MOST_LIMIT_BYTES),
+    maxEventBytes: requireWhole("maxEventBytes", maxEventBytes, 1, MOST_LIMIT_BYTES),
+  };
+}
+
+/** A session's options with the defaults in; throws as {@link receiverOptions} does. */
+export function sessionOptions(options: SessionOptions = {}): Required<SessionOptions> {
+  requireOptions(options);
+  const { attempts = Infinity, baseMs = 1000, maxMs = 30000 } = options;
+  return {
+    attempts: attempts === Infinity ? attempts : requireWhole("attempts", attempts, 0, LONGEST_TIMER_MS),
+    baseMs: requireWhole("baseMs", baseMs, 0, LONGEST_TIMER_MS),
+    maxMs: requireWhole("maxMs", maxMs, 0, LONGEST_TIMER_MS),
+  };
+}
+
+/** Not instanceof: the bytes may come from another realm, a frame or a test environment. */
+export function requireBytes(chunk: Uint8Array): void {
+  if (Object.prototype.toString.call(chunk) !== "[object Uint8Array]") {
+    throw new TypeError("chunk must be a Uint8Array");
+  }
+}
+
+function requireOptions(options: unknown): void {
+  if (options === null || typeof options !== "object") throw new TypeError("options must be an object");
+}
+
+function requireWhole(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} must be a whole number from ${least} to ${most}`);
+  }
+  return value;
+}

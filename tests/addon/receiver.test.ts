@@ -1,0 +1,14 @@
+import { receiverOptions } from "../../js/src/core/client-options.js";
+import type { ReceiverOptions } from "../../js/src/core/contract.js";
+import { nativeModule } from "../../js/src/core/load-native.js";
+import { runReceiverVectors } from "../js/vectors.js";
+
+const { binding } = nativeModule;
+if (binding === null) throw new Error("The addon is not built");
+
+runReceiverVectors("addon", {
+  createReceiver(options?: ReceiverOptions) {
+    const { dedup, maxLineBytes, maxEventBytes } = receiverOptions(options);
+    return new binding.Receiver(dedup, maxLineBytes, maxEventBytes);
+  },
+});

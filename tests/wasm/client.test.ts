@@ -1,0 +1,11 @@
+import { loadClientCore } from "../../js/src/core/load-client.js";
+import { runReceiverVectors, runSessionVectors } from "../js/vectors.js";
+
+const core = await loadClientCore();
+
+test("Node allows WebAssembly, so that is what is loaded", () => {
+  expect(core.implementation).toBe("wasm");
+});
+
+runReceiverVectors("wasm", core);
+runSessionVectors("wasm", core);
