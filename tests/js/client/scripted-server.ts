@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
+
+/** One request, to be answered by the test. */
+export class Exchange {
+  readonly headers: IncomingMessage["headers"];
+  readonly method: string | undefined;
+  readonly body: string;
+  /** Resolves when the connection is gone, whoever ended it. */
+  readonly gone: Promise<void>;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse, body: string) {
+    this.headers = request.headers;
+    this.method = request.method;
+    this.body = body;
+    this.#response = response;
+    this.gone = new Promise((resolve) => void response.once("close", resolve));
+  }
+
+  /** The cursor as the server has it: the header's bytes, read as UTF-8. */
+  get lastEventId(): string | undefined {
+    const header = this.headers["last-event-id"];
+    return typeof header === "string" ? Buffer.from(header, "latin1").toString("utf8") : undefined;
+  }
+
+  respond(status: number, headers: Record<string, string> = {}, body = ""): void {
+    this.#response.writeHead(status, headers).end(body);
+  }
+
+  /** Begins an event stream; what is written at once leaves in one piece with it. */
+  stream(text = ""): void {
+    this.#response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+    this.#response.flushHeaders();
+    if (text) this.#response.write(text);
+  }
+
+  write(text: string | Uint8Array): void {
+    this.#response.write(text);
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  /** Cuts the connection in the middle. What was written before has left. */
+  destroy(): void {
+    this.#response.socket?.destroySoon();
+  }
+}
+
+/** A real HTTP server on a free port that answers what the test says, when the test says it. */
+export class ScriptedServer {
+  readonly #server: Server;
+  readonly #arrived: Exchange[] = [];
+  readonly #waiting: ((exchange: Exchange) => void)[] = [];
+  /** How many requests came, answered or not. */
+  requests = 0;
+
+  private constructor() {
+    this.#server = createServer(async (request, response) => {
+      this.requests++;
+      let body = "";
+      for await (const piece of request) body += piece;
+      const exchange = new Exchange(request, response, body);
+      const waiter = this.#waiting.shift();
+      if (waiter) waiter(exchange);
+      else this.#arrived.push(exchange);
+    });
+  }
+
+  static async start(): Promise<ScriptedServer> {
+    const server = new ScriptedServer();
+    await new Promise<void>((resolve) => void server.#server.listen(0, "127.0.0.1", resolve));
+    return server;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get url(): string {
+    return `${this.origin}/events`;
+  }
+
+  /** The next request, as soon as it is there. */
+  next(): Promise<Exchange> {
+    const exchange = this.#arrived.shift();
+    return exchange ? Promise.resolve(exchange) : new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+
+  async stop(): Promise<void> {
+    const stopped = new Promise((resolve) => void this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await stopped;
+  }
+}
+
+/** Waits until a condition holds, turn by turn of the event loop. One that never does fails before Jest's own limit. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 4500;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`never came true: ${condition}`);
+    await setImmediate();
+  }
+}
+
+/** Enough turns of the event loop for whatever is under way in this process to show. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await setImmediate();
+}

@@ -1,0 +1,166 @@
+import { SSEClient } from "../../../js/src/client/index.js";
+import { closeAll, nextEvent, watch } from "./helpers.js";
+import { ScriptedServer, until } from "./scripted-server.js";
+
+let server: ScriptedServer;
+beforeEach(async () => {
+  server = await ScriptedServer.start();
+});
+afterEach(async () => {
+  closeAll();
+  await server.stop();
+});
+
+test("events come in order, under their type, as EventSource gives them", async () => {
+  const { client, messages, log } = watch(server.url, {}, ["message", "progress"]);
+  const seen: MessageEvent<string>[] = [];
+  client.onmessage = (event) => void seen.push(event);
+  client.addEventListener("progress", (event) => void seen.push(event));
+  expect(client.readyState).toBe(client.CONNECTING);
+  expect(client.state).toBe("connecting");
+  const exchange = await server.next();
+  exchange.stream("data: one\n\nevent: progress\nid: 7\ndata: {}\n\ndata: a\ndata: b\n\n");
+  await until(() => messages.length === 3);
+  expect(messages).toEqual(["message:one", "progress:{}", "message:a\nb"]);
+  expect(seen.map(({ lastEventId }) => lastEventId)).toEqual(["", "7", "7"]);
+  expect(seen.every(({ origin }) => origin === server.origin)).toBe(true);
+  expect(seen.every((event) => event instanceof MessageEvent && event.target === client)).toBe(true);
+  expect(log).toEqual(["connected", "open", "message", "progress", "message"]);
+  expect([client.readyState, client.state, client.lastEventId, client.attempts]).toEqual([
+    SSEClient.OPEN,
+    "connected",
+    "7",
+    0,
+  ]);
+});
+
+test("it asks for an event stream, and for no cache", async () => {
+  const { client } = watch(server.url);
+  const { headers, method } = await server.next();
+  expect(method).toBe("GET");
+  expect(headers.accept).toBe("text/event-stream");
+  expect(headers["cache-control"]).toBe("no-cache");
+  expect(headers["last-event-id"]).toBeUndefined();
+  expect([client.url, client.withCredentials]).toEqual([server.url, false]);
+});
+
+test("a body is posted, again at each attempt", async () => {
+  watch(server.url, { body: '{"ask":1}', headers: { "content-type": "application/json" } });
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const exchange = await server.next();
+    expect([exchange.method, exchange.body, exchange.headers["content-type"]]).toEqual([
+      "POST",
+      '{"ask":1}',
+      "application/json",
+    ]);
+    exchange.stream();
+    exchange.end();
+  }
+});
+
+test("on() parses data once for all its listeners", async () => {
+  const client = new SSEClient<{ progress: { done: number } }>(server.url);
+  const got: { done: number }[] = [];
+  const stop = client.on("progress", (data) => void got.push(data));
+  client.on("progress", (data, event) => {
+    got.push(data);
+    expect(event.data).toBe('{"done":1}');
+    stop();
+  });
+  const exchange = await server.next();
+  exchange.stream('event: progress\ndata: {"done":1}\n\n');
+  await until(() => got.length === 2);
+  expect(got[0]).toEqual({ done: 1 });
+  expect(got[1]).toBe(got[0]);
+  exchange.write('event: progress\ndata: {"done":1}\n\n');
+  await until(() => got.length === 3);
+  client.close();
+});
+
+test("data that is no JSON is an error with the text, once, and the stream goes on", async () => {
+  const { client, errors, messages } = watch(server.url);
+  const got: unknown[] = [];
+  client.on("message", (data) => void got.push(data));
+  client.on("message", (data) => void got.push(data));
+  const exchange = await server.next();
+  exchange.stream("data: {oops\n\ndata: null\n\n");
+  await until(() => messages.length === 2);
+  expect(errors.map(({ code, raw }) => [code, raw])).toEqual([["INVALID_JSON", "{oops"]]);
+  expect(got).toEqual([null, null]);
+});
+
+test("a server's own event named error is a message, not an error of the client's", async () => {
+  const { client, errors, log } = watch(server.url);
+  const got: unknown[] = [];
+  client.on("error", (data) => void got.push(data));
+  const exchange = await server.next();
+  exchange.stream('event: error\ndata: {"overloaded":true}\n\ndata: on\n\n');
+  await nextEvent(client, "message");
+  expect(got).toEqual([{ overloaded: true }]);
+  expect(errors).toEqual([]);
+  expect(log).toEqual(["connected", "open", "error", "message"]);
+});
+
+test("only the types asked for are dispatched; the others still move the cursor", async () => {
+  const { client, messages } = watch(server.url, { events: ["b"] }, ["a", "b"]);
+  const exchange = await server.next();
+  exchange.stream("event: a\nid: 1\ndata: x\n\nevent: b\nid: 2\ndata: y\n\nevent: a\nid: 3\ndata: z\n\n");
+  await until(() => client.lastEventId === "3");
+  expect(messages).toEqual(["b:y"]);
+});
+
+test("an event above the limit is an error that names it, and the stream goes on", async () => {
+  const { errors, messages } = watch(server.url, { maxEventBytes: 64, maxLineBytes: 100 });
+  const exchange = await server.next();
+  const long = "x".repeat(99 - "data: ".length);
+  exchange.stream(`data: ${long}\n\ndata: ${long}${long}\n\ndata: short\n\n`);
+  await until(() => messages.length === 1);
+  expect(messages).toEqual(["message:short"]);
+  expect(errors.map(({ code, limit }) => [code, limit])).toEqual([
+    ["EVENT_TOO_LARGE", 64],
+    ["LINE_TOO_LONG", 100],
+  ]);
+});
+
+test("bytes that are no UTF-8 are an error, and the event arrives", async () => {
+  const { errors, messages } = watch(server.url);
+  const exchange = await server.next();
+  exchange.stream();
+  exchange.write(Buffer.concat([Buffer.from("data: a"), Buffer.from([0xff]), Buffer.from("b\n\n")]));
+  await until(() => messages.length === 1);
+  expect(messages).toEqual(["message:a\uFFFDb"]);
+  expect(errors.map(({ code, limit }) => [code, limit])).toEqual([["INVALID_UTF8", undefined]]);
+});
+
+test("the server's verdict on resuming is no message; a malformed one is ignored", async () => {
+  const { client, messages, log } = watch(server.url, { events: ["message"] }, ["message", "millrace.resume"]);
+  expect(client.resume).toBeNull();
+  const say = (data: string) => `event: millrace.resume\ndata: ${data}\n\n`;
+  const first = await server.next();
+  const malformed = ["{", "null", "1", '{"verdict":"maybe"}', '{"verdict":"gap","from":3}', "[]"];
+  first.stream(`${say('{"verdict":"gap","after":"e.1","from":"e.9"}')}${malformed.map(say).join("")}data: on\n\n`);
+  await until(() => messages.length === 1);
+  expect(client.resume).toEqual({ verdict: "gap", after: "e.1", from: "e.9" });
+  expect(messages).toEqual(["message:on"]);
+  expect(log).toEqual(["connected", "open", "resume", "message"]);
+
+  first.destroy();
+  const second = await server.next();
+  second.stream();
+  await nextEvent(client, "open");
+  expect(client.resume).toBeNull();
+  second.write(say('{"verdict":"continued"}'));
+  await nextEvent(client, "resume");
+  expect(client.resume).toEqual({ verdict: "continued" });
+});
+
+test("arguments that are wrong throw, and options that are wrong end in an error", async () => {
+  expect(() => new SSEClient("/relative, and no document")).toThrow("Invalid URL");
+  expect(() => new SSEClient(server.url, { lastEventId: "a\nb" })).toThrow(
+    expect.objectContaining({ code: "INVALID_FIELD" }),
+  );
+  const { client, errors } = watch(server.url, { dedup: -1 });
+  await nextEvent(client, "close");
+  expect(client.state).toBe("error");
+  expect(errors[0]?.cause).toBeInstanceOf(RangeError);
+});
