@@ -1,0 +1,225 @@
+import { type SessionState, SSEClient, type SSEClientOptions, type SSEError, SSEErrorEvent } from "../client/index.js";
+import type { EventSourceSnapshot, Health, SSEMessage, StoreOptions } from "./types.js";
+
+/** How long a connection that nobody uses is kept: over StrictMode's second mount and a change of route. */
+export const GRACE_MS = 100;
+
+const DEFAULT_HISTORY_SIZE = 200;
+
+/** What there is without a URL. */
+export const DISCONNECTED: EventSourceSnapshot = {
+  data: null,
+  event: null,
+  error: null,
+  isConnected: false,
+  state: "disconnected",
+  health: "disconnected",
+  lastEventId: "",
+  attempts: 0,
+  resume: null,
+  history: [],
+};
+
+/** What there is before the first news of a connection: on the server, while hydrating, and until it opens. */
+export const CONNECTING: EventSourceSnapshot = { ...DISCONNECTED, state: "connecting", health: "degraded" };
+
+const healthOf: Record<SessionState, Health> = {
+  connected: "healthy",
+  connecting: "degraded",
+  reconnecting: "degraded",
+  disconnected: "disconnected",
+  error: "disconnected",
+};
+
+/** A component that uses a connection. */
+export interface Subscriber {
+  /** The snapshot is another one. */
+  changed(): void;
+  /** As of the last render. */
+  options(): StoreOptions;
+}
+
+const stores = new Map<string, ConnectionStore>();
+
+/** One connection, which any number of components share. It exists from the first `subscribe` on. */
+class ConnectionStore {
+  snapshot: EventSourceSnapshot;
+  readonly client: SSEClient;
+  readonly #key: string;
+  readonly #subscribers = new Set<Subscriber>();
+  #options: StoreOptions;
+
+  #event: SSEMessage | null = null;
+  #error: SSEError | null = null;
+  /** The events since the last snapshot; no more than twice of what the history takes. */
+  #recent: SSEMessage[] = [];
+  #historySize = 0;
+  #flushTimer: ReturnType<typeof setTimeout> | undefined;
+  #graceTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(key: string, url: string, options: StoreOptions) {
+    this.#key = key;
+    this.#options = options;
+    this.client = new SSEClient(url, this.#clientOptions());
+    // With a signal that is aborted it does not even try.
+    this.snapshot = this.client.readyState === SSEClient.CLOSED ? DISCONNECTED : CONNECTING;
+    // No listener hears every type, but every event of a client passes here.
+    const dispatch = this.client.dispatchEvent.bind(this.client);
+    this.client.dispatchEvent = (event) => {
+      this.#take(event);
+      return dispatch(event);
+    };
+  }
+
+  subscribe(subscriber: Subscriber): () => void {
+    clearTimeout(this.#graceTimer);
+    this.#subscribers.add(subscriber);
+    this.#historySize = Math.max(this.#historySize, subscriber.options().historySize ?? DEFAULT_HISTORY_SIZE);
+    return () => {
+      this.#subscribers.delete(subscriber);
+      if (this.#subscribers.size > 0) return;
+      // A closed connection is nothing to keep: who comes next connects anew.
+      if (this.client.readyState === SSEClient.CLOSED) this.#dispose();
+      else this.#graceTimer = setTimeout(() => this.#dispose(), GRACE_MS);
+    };
+  }
+
+  #dispose(): void {
+    stores.delete(this.#key);
+    this.client.close();
+    clearTimeout(this.#flushTimer);
+  }
+
+  /** Functions are looked up when they are called: components make new ones at each render. */
+  #clientOptions(): SSEClientOptions {
+    const { headers, fetch } = this.#options;
+    return {
+      ...this.#options,
+      ...(typeof headers === "function" && {
+        headers: () => {
+          const current = this.#latest().headers;
+          return (typeof current === "function" ? current() : current) ?? {};
+        },
+      }),
+      ...(fetch && { fetch: (url, init) => (this.#latest().fetch ?? fetch)(url, init) }),
+    };
+  }
+
+  #latest(): StoreOptions {
+    for (const subscriber of this.#subscribers) this.#options = subscriber.options();
+    return this.#options;
+  }
+
+  #take(event: Event): void {
+    if (event instanceof MessageEvent) this.#takeMessage(event);
+    else if (event instanceof SSEErrorEvent) this.#takeError(event.error);
+    else if (event.type === "open") this.#takeOpen();
+    else if (event.type === "close") this.#tell((options) => options.onClose?.());
+    // Once a macrotask, so that a chunk of thousands of events, or many small chunks at once, are one render. A page in
+    // the background has its timers slowed down, which is right: nobody sees it, and onMessage has been called already.
+    this.#flushTimer ??= setTimeout(() => this.#flush(), 0);
+  }
+
+  #takeMessage(event: MessageEvent<string>): void {
+    const message = { type: event.type, data: parseOrText(event.data), lastEventId: event.lastEventId };
+    this.#event = message;
+    this.#recent.push(message);
+    if (this.#recent.length > 2 * this.#historySize) this.#recent = lastOf(this.#recent, this.#historySize);
+    this.#tell((options) => options.onMessage?.(message));
+  }
+
+  #takeError(error: SSEError): void {
+    this.#error = error;
+    this.#tell((options) => options.onError?.(error));
+  }
+
+  #takeOpen(): void {
+    this.#error = null;
+    this.#tell((options) => options.onOpen?.());
+  }
+
+  #tell(call: (options: StoreOptions) => void): void {
+    for (const subscriber of this.#subscribers) {
+      try {
+        call(subscriber.options());
+      } catch (error) {
+        // Reported as what a listener throws is, without a part in what others hear.
+        setTimeout(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #flush(): void {
+    this.#flushTimer = undefined;
+    const { state, lastEventId, attempts, resume } = this.client;
+    const { history } = this.snapshot;
+    this.snapshot = {
+      data: this.#event?.data ?? null,
+      event: this.#event,
+      error: this.#error,
+      isConnected: state === "connected",
+      state,
+      health: healthOf[state],
+      lastEventId,
+      attempts,
+      resume,
+      history: this.#recent.length > 0 ? lastOf([...history, ...this.#recent], this.#historySize) : history,
+    };
+    this.#recent = [];
+    for (const subscriber of this.#subscribers) subscriber.changed();
+  }
+}
+
+/** A way to the connection of a URL and options. It opens nothing before `subscribe`, so rendering may make it. */
+export class Connection {
+  readonly #key: string | null;
+  readonly #url: string;
+
+  /** @param key - by {@link connectionKey}; null for no connection. */
+  constructor(key: string | null, url: string) {
+    this.#key = key;
+    this.#url = url;
+  }
+
+  subscribe(subscriber: Subscriber): () => void {
+    const key = this.#key;
+    if (key === null) return () => {};
+    const store = stores.get(key) ?? new ConnectionStore(key, this.#url, subscriber.options());
+    stores.set(key, store);
+    return store.subscribe(subscriber);
+  }
+
+  snapshot(): EventSourceSnapshot {
+    return this.#store?.snapshot ?? this.serverSnapshot();
+  }
+
+  serverSnapshot(): EventSourceSnapshot {
+    return this.#key === null ? DISCONNECTED : CONNECTING;
+  }
+
+  close(): void {
+    this.#store?.client.close();
+  }
+
+  reconnect(): void {
+    this.#store?.client.reconnect();
+  }
+
+  get #store(): ConnectionStore | undefined {
+    return this.#key === null ? undefined : stores.get(this.#key);
+  }
+}
+
+function parseOrText(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}
+
+function lastOf<Item>(items: Item[], count: number): Item[] {
+  return items.slice(Math.max(0, items.length - count));
+}

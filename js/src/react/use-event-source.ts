@@ -1,0 +1,68 @@
+"use client";
+
+import { useCallback, useEffect, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import type { UntypedEvents } from "../client/index.js";
+import { connectionKey } from "./connection-key.js";
+import { createSelector, type Shown } from "./select.js";
+import { Connection } from "./store.js";
+import type { EventSourceResult, EventSourceSnapshot, StoreOptions, UseEventSourceOptions } from "./types.js";
+
+/**
+ * A live stream of Server-Sent Events in a component. Connects when the component mounts, and closes shortly after the
+ * last component with this URL and these options has unmounted; on the server it never connects, and its state is
+ * `"connecting"`.
+ *
+ * The component renders at most once for all events that arrive together; `onMessage` hears each of them.
+ *
+ * @typeParam Events - data types by event type. They describe what the server sends and are not checked; data that is
+ * no JSON arrives as its text.
+ * @param url - relative to the document; null for no connection. Another URL is another connection.
+ * @returns the snapshot with `close` and `reconnect`, or what `select` makes of it.
+ * @throws TypeError, when rendering, for headers that no request can have.
+ * @example
+ * const { data, state } = useEventSource<{ progress: { done: number } }>("/api/events");
+ * const isConnected = useEventSource("/api/events", { select: (result) => result.isConnected });
+ */
+export function useEventSource<Events extends object = UntypedEvents, Selected = EventSourceResult<Events>>(
+  url: string | URL | null,
+  options: UseEventSourceOptions<Events, Selected> = {},
+): Selected {
+  const address = String(url ?? "");
+  const key = url === null ? null : connectionKey(address, options);
+  const connection = useMemo(() => new Connection(key, address), [key, address]);
+
+  // Set before any effect of this commit, so that subscribing and every event see the options of the last render.
+  const latest = useRef({ options, connection });
+  useInsertionEffect(() => {
+    latest.current = { options, connection };
+  });
+
+  const actions = useMemo(
+    () => ({
+      close: () => latest.current.connection.close(),
+      reconnect: () => latest.current.connection.reconnect(),
+    }),
+    [],
+  );
+  const subscribe = useCallback(
+    (changed: () => void) =>
+      connection.subscribe({ changed, options: () => latest.current.options as unknown as StoreOptions }),
+    [connection],
+  );
+
+  const shown = useRef<Shown<Selected>["current"]>(undefined);
+  const { select } = options;
+  const [getSelected, getServerSelected] = useMemo(() => {
+    const view = createSelector((snapshot: EventSourceSnapshot): Selected => {
+      // The store knows no types; what they say of the data is the caller's word.
+      const result = { ...snapshot, ...actions } as unknown as EventSourceResult<Events>;
+      return select ? select(result) : (result as unknown as Selected);
+    }, shown);
+    return [() => view(connection.snapshot()), () => view(connection.serverSnapshot())];
+  }, [connection, select, actions]);
+  const selected = useSyncExternalStore(subscribe, getSelected, getServerSelected);
+  useEffect(() => {
+    shown.current = { value: selected };
+  });
+  return selected;
+}
