@@ -3,6 +3,22 @@
 #include "addon/convert.hpp"
 
 namespace millrace {
+namespace {
+
+// What the callback throws is an uncaught exception of the thread, as with any timer. During the thread's end there is
+// neither an environment nor a function.
+void callWake(Napi::Env env, Napi::Function wake) {
+  if (env == nullptr || wake.IsEmpty()) {
+    return;
+  }
+  try {
+    wake.Call({});
+  } catch (const Napi::Error& error) {
+    napi_fatal_exception(env, error.Value());
+  }
+}
+
+}  // namespace
 
 Napi::Function EnvironmentObject::define(Napi::Env env) {
   return DefineClass(env, "Environment",
@@ -21,8 +37,8 @@ EnvironmentObject::EnvironmentObject(const Napi::CallbackInfo& info)
   }
   constexpr std::size_t kUnlimited = 0;  // the engine has one call under way at most
   wake_ = Napi::ThreadSafeFunction::New(info.Env(), info[0].As<Napi::Function>(), "millrace", kUnlimited, 1);
-  wake_.Unref(info.Env());  // it keeps no process alive
-  owner_ = Engine::process().attach([this] { wake_.NonBlockingCall(); });
+  wake_.Unref(info.Env());  // open connections keep no process alive; their sockets do
+  owner_ = Engine::process().attach([this] { wake(); });
   // Hooks run last in, first out, so this one runs before Node ends the thread-safe function.
   napi_add_env_cleanup_hook(env_, &EnvironmentObject::onThreadEnd, this);
 }
@@ -32,6 +48,15 @@ EnvironmentObject::~EnvironmentObject() {
     napi_remove_env_cleanup_hook(env_, &EnvironmentObject::onThreadEnd, this);
     end();
   }
+}
+
+// A message that this thread posts to itself is delivered before the process may exit.
+void EnvironmentObject::wake() {
+  if (std::this_thread::get_id() == thread_ && !isReferenced_) {
+    isReferenced_ = true;
+    wake_.Ref(env_);
+  }
+  wake_.NonBlockingCall(callWake);
 }
 
 void EnvironmentObject::onThreadEnd(void* self) { static_cast<EnvironmentObject*>(self)->end(); }
@@ -47,8 +72,12 @@ void EnvironmentObject::end() {
 Napi::Value EnvironmentObject::id(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), owner_); }
 
 Napi::Value EnvironmentObject::collect(const Napi::CallbackInfo& info) {
-  const Engine::Collected collected = Engine::process().collect(owner_);
   const Napi::Env env = info.Env();
+  if (isReferenced_) {
+    isReferenced_ = false;
+    wake_.Unref(env);
+  }
+  const Engine::Collected collected = Engine::process().collect(owner_);
   const Napi::Array readable = Napi::Array::New(env, collected.readable.size());
   std::uint32_t at = 0;
   for (const ConnectionId connection : collected.readable) {

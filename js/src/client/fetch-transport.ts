@@ -51,7 +51,8 @@ export async function openStream(request: StreamRequest, handler: StreamHandler)
 
 async function prepare({ options, lastEventId, signal }: StreamRequest): Promise<RequestInit> {
   const { headers: source, body, method = body === undefined ? "GET" : "POST", withCredentials } = options;
-  const headers = new Headers(typeof source === "function" ? await source() : source);
+  // Waits in any case: a listener that reconnects does so in the middle of a chunk, and the cursor is at its end.
+  const headers = new Headers(await (typeof source === "function" ? source() : source));
   if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
   const id = lastEventId();
   if (id) headers.set("Last-Event-ID", asByteString(id));

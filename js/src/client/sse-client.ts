@@ -154,10 +154,10 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
       });
   }
 
-  /** A receiver that stands at the cursor; an id without data moves a receiver there and delivers nothing. */
+  /** A receiver that stands at the cursor, as if it had received the event there: a replay of it is a repeat. */
   #createReceiver(core: ClientCore): ReceiverCore {
     const receiver = core.createReceiver(this.#options);
-    if (this.#lastEventId) receiver.feed(new TextEncoder().encode(`id: ${this.#lastEventId}\n\n`));
+    if (this.#lastEventId) receiver.feed(new TextEncoder().encode(`id: ${this.#lastEventId}\ndata:\n\n`));
     return receiver;
   }
 

@@ -52,23 +52,22 @@ const ACTIONS = ["none", "connect", "wait", "close", "giveUp"] as const;
 const STATES: readonly SessionState[] = ["disconnected", "connecting", "connected", "reconnecting", "error"];
 const WORDS_AN_ITEM = 8;
 
-/** The module's memory as arrays, made again whenever it has grown. */
+/** The module's memory as arrays. */
 class Memory {
   readonly #memory: WebAssembly.Memory;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  #bytes = new Uint8Array();
+  bytes = new Uint8Array();
   #words = new Uint32Array();
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
   }
 
-  get bytes(): Uint8Array {
-    if (this.#bytes.buffer !== this.#memory.buffer) {
-      this.#bytes = new Uint8Array(this.#memory.buffer);
-      this.#words = new Uint32Array(this.#memory.buffer);
-    }
-    return this.#bytes;
+  /** To be called after every call that may allocate: a memory that has grown leaves its old arrays empty. */
+  refresh(): void {
+    if (this.bytes.buffer === this.#memory.buffer) return;
+    this.bytes = new Uint8Array(this.#memory.buffer);
+    this.#words = new Uint32Array(this.#memory.buffer);
   }
 
   /** The 32-bit word at an address. */
@@ -77,15 +76,18 @@ class Memory {
   }
 
   text(address: number, size: number): string {
-    const bytes = this.bytes;
-    if (size > SHORT_TEXT_BYTES) return this.#decoder.decode(bytes.subarray(address, address + size));
+    if (size > SHORT_TEXT_BYTES) return this.#decode(address, size);
     let text = "";
     for (let at = address; at < address + size; at++) {
-      const code = bytes[at] ?? 0;
-      if (code >= 0x80) return this.#decoder.decode(bytes.subarray(address, address + size));
+      const code = this.bytes[at] ?? 0;
+      if (code >= 0x80) return this.#decode(address, size);
       text += String.fromCharCode(code);
     }
     return text;
+  }
+
+  #decode(address: number, size: number): string {
+    return this.#decoder.decode(this.bytes.subarray(address, address + size));
   }
 }
 
@@ -101,7 +103,9 @@ class WasmReceiver implements ReceiverCore {
   }
 
   get lastEventId(): string {
-    return this.#idAt(this.#exports.receiverLastId(this.#handle));
+    const record = this.#exports.receiverLastId(this.#handle);
+    this.#memory.refresh();
+    return this.#idAt(record);
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
@@ -119,15 +123,16 @@ class WasmReceiver implements ReceiverCore {
 
   #feedPiece(piece: Uint8Array, items: ParsedItem[]): void {
     const input = this.#exports.inputBuffer(piece.length);
+    this.#memory.refresh();
     this.#memory.bytes.set(piece, input);
     const count = this.#exports.receiverFeed(this.#handle, piece.length);
+    this.#memory.refresh();
     let record = this.#exports.items();
     for (let n = 0; n < count; n++, record += WORDS_AN_ITEM * 4) items.push(this.#itemAt(record));
   }
 
   #itemAt(record: number): ParsedItem {
     const memory = this.#memory;
-    void memory.bytes; // the call may have grown the memory
     const kind = memory.word(record);
     if (kind === ITEM_EVENT) {
       const type = memory.text(memory.word(record + 8), memory.word(record + 12));
@@ -140,7 +145,6 @@ class WasmReceiver implements ReceiverCore {
   }
 
   #idAt(record: number): string {
-    void this.#memory.bytes;
     return this.#memory.text(this.#memory.word(record + 24), this.#memory.word(record + 28));
   }
 }

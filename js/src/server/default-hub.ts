@@ -1,3 +1,4 @@
+import { requireKey, requireObject, requireString } from "./arguments.js";
 import {
   createHub,
   type Hub,
@@ -61,6 +62,9 @@ export function unregisterConnection(key: string, send: SendFunction): boolean {
  * broadcast("job:42", "progress", { done: 3, of: 10 });
  */
 export function broadcast(key: string, event: string, data: unknown, options: PublishOptions = {}): PublishReceipt {
+  requireKey("key", key);
+  requireString("event", event);
+  requireObject("options", options);
   return defaultHub().publish(key, { ...options, event, data });
 }
 

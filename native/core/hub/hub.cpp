@@ -169,6 +169,9 @@ void Hub::closeAll(OwnerId owner, Instant now) {
 
 WriteOutcome Hub::write(ChannelLog& log, const EventFields& fields, const PublishOptions& options, Instant now,
                         Receipt& receipt) {
+  if (fields.isEmpty()) {
+    return WriteOutcome::empty;
+  }
   EventFields complete = fields;
   receipt.id = fields.id ? std::string(*fields.id) : formatEventId({epoch_, sequence_ + 1});
   complete.id = receipt.id;

@@ -33,10 +33,10 @@ EncodeOutcome encodeEvent(const EventFields& fields, std::string& out) {
   if (fields.id && !isFieldSafe(*fields.id)) {
     return EncodeOutcome::invalidId;
   }
-  const bool hasType = !fields.type.empty();
-  if (!hasType && !fields.id && !fields.retry && !fields.data) {
+  if (fields.isEmpty()) {
     return EncodeOutcome::empty;
   }
+  const bool hasType = !fields.type.empty();
   if (hasType) {
     appendLine("event", fields.type, out);
   }

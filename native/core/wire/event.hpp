@@ -12,6 +12,8 @@ struct EventFields {
   std::optional<std::string_view> id;       // empty text is a valid id: it clears the client's last event ID
   std::optional<std::uint32_t> retry;       // milliseconds
   std::optional<std::string_view> data;     // any text; line ends of every kind become separate `data` lines
+
+  [[nodiscard]] bool isEmpty() const { return type.empty() && !id && !retry && !data; }
 };
 
 }  // namespace millrace

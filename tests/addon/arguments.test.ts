@@ -1,0 +1,134 @@
+import { nativeModule } from "../../js/src/core/load-native.js";
+import * as millrace from "../../js/src/server/index.js";
+
+// What TypeScript would not let through, as a JavaScript user may pass it.
+type Untyped = (...values: unknown[]) => unknown;
+const untyped = (act: unknown) => act as Untyped;
+
+const send = () => {};
+const hub = millrace.createHub({ name: "arguments" });
+const stream = millrace.createSSEStream();
+afterAll(() => stream.close());
+
+const cases: [string, () => unknown, RegExp][] = [
+  ["broadcast without a key", () => untyped(millrace.broadcast)(), /^key must be a string, not undefined$/],
+  ["broadcast to an empty key", () => untyped(millrace.broadcast)("", "e", 1), /^key must not be empty$/],
+  ["broadcast with a numeric event", () => untyped(millrace.broadcast)("k", 7, 1), /^event must be a string, not 7$/],
+  ["broadcast with options null", () => untyped(millrace.broadcast)("k", "e", 1, null), /^options must be an object/],
+  ["broadcast with a negative ttl", () => untyped(millrace.broadcast)("k", "e", 1, { ttlMs: -1 }), /^ttlMs must be/],
+  ["broadcast with a NaN ttl", () => untyped(millrace.broadcast)("k", "e", 1, { ttlMs: Number.NaN }), /^ttlMs must be/],
+  [
+    "broadcast with a conflateKey object",
+    () => untyped(millrace.broadcast)("k", "e", 1, { conflateKey: {} }),
+    /^conflateKey/,
+  ],
+  [
+    "broadcast with a numeric id",
+    () => untyped(millrace.broadcast)("k", "e", 1, { id: 5 }),
+    /^message.id must be a string/,
+  ],
+  [
+    "register without send",
+    () => untyped(millrace.registerConnection)("k"),
+    /^send must be a function, not undefined$/,
+  ],
+  ["register with a bad user", () => untyped(millrace.registerConnection)("k", send, { userId: 1 }), /^userId must be/],
+  [
+    "register with bad events",
+    () => untyped(millrace.registerConnection)("k", send, { events: "e" }),
+    /^events must be/,
+  ],
+  ["unregister with a number", () => untyped(millrace.unregisterConnection)(1, send), /^key must be a string, not 1$/],
+  ["count of null", () => untyped(millrace.getConnectionCount)(null), /^key must be a string, not null$/],
+  ["send nothing", () => untyped(stream.send)(), /^message must be an object, not undefined$/],
+  ["send a string", () => untyped(stream.send)("hi"), /^message must be an object, not string$/],
+  ["comment a number", () => untyped(stream.comment)(1), /^text must be a string, not 1$/],
+  ["close with an object", () => untyped(stream.close)({}), /^reason must be a string, not object$/],
+  ["stream options null", () => untyped(millrace.createSSEStream)(null), /^options must be an object/],
+  ["heartbeat true", () => untyped(millrace.createSSEStream)({ heartbeat: true }), /^heartbeat must be an object/],
+  ["heartbeat of 0 ms", () => untyped(millrace.createSSEStream)({ heartbeat: { everyMs: 0 } }), /^heartbeat.everyMs/],
+  ["a maxDurationMs text", () => untyped(millrace.createSSEStream)({ maxDurationMs: "1" }), /^maxDurationMs must be/],
+  ["lag.events text", () => untyped(millrace.createSSEStream)({ lag: { events: "1" } }), /^lag.events must be/],
+  [
+    "an unknown overflow",
+    () => untyped(millrace.createSSEStream)({ lag: { overflow: "block" } }),
+    /^lag.overflow must be/,
+  ],
+  ["a traceId number", () => untyped(millrace.createSSEStream)({ traceId: 1 }), /^traceId must be a string/],
+  ["a request text", () => untyped(millrace.createSSEStream)({ request: "GET /" }), /^request must be an object/],
+  ["a response of nothing", () => untyped(millrace.sseResponse)(), /^stream must come from createSSEStream/],
+  ["a hub name number", () => untyped(millrace.createHub)({ name: 1 }), /^name must be a string/],
+  [
+    "a history limit below 0",
+    () => untyped(millrace.createHub)({ name: "x", history: { events: -1 } }),
+    /^history.events/,
+  ],
+  ["limits as a number", () => untyped(millrace.createHub)({ name: "x", limits: 5 }), /^limits must be an object/],
+  ["publish without a message", () => untyped(hub.publish.bind(hub))("c"), /^message must be an object/],
+  ["subscribe without a listener", () => untyped(hub.subscribe.bind(hub))("c"), /^listener must be a function/],
+];
+
+test.each(cases)("%s is a TypeError that names the argument", (_name, act, message) => {
+  expect(act).toThrow(TypeError);
+  expect(act).toThrow(message);
+});
+
+test("response without channels is a TypeError", async () => {
+  const respond = untyped(hub.response.bind(hub));
+  const request = new Request("http://host/");
+  await expect(respond(request, {})).rejects.toThrow(/^channels must be an array of strings/);
+  await expect(respond(request, { channels: [] })).rejects.toThrow(/^channels must name at least one channel$/);
+});
+
+test("the addon itself throws at anything it cannot use, and the process lives", () => {
+  const { binding } = nativeModule;
+  if (binding === null) throw new Error("The addon is not built");
+  const native = new binding.Hub("native arguments");
+  const junk: unknown[] = [
+    undefined,
+    null,
+    -1,
+    Number.NaN,
+    "text",
+    Symbol("s"),
+    {},
+    [],
+    () => 1,
+    10n,
+    new Uint8Array(1),
+  ];
+  const methods = [
+    "configure",
+    "open",
+    "join",
+    "leave",
+    "close",
+    "publish",
+    "send",
+    "comment",
+    "read",
+    "connectionCount",
+  ];
+  let thrown = 0;
+  for (const method of methods) {
+    for (const first of junk) {
+      for (const second of junk) {
+        try {
+          (native as unknown as Record<string, Untyped>)[method]?.(first, second, first, second);
+        } catch (error) {
+          // Not instanceof: Jest's realm is not the addon's.
+          expect(Object.prototype.toString.call(error)).toBe("[object Error]");
+          thrown++;
+        }
+      }
+    }
+  }
+  expect(thrown).toBeGreaterThan(500);
+  expect(() => untyped(binding.Hub)(1)).toThrow();
+  expect(() => new (binding.Environment as unknown as new (wake: unknown) => unknown)(1)).toThrow(
+    /wake must be a function/,
+  );
+  const receiver = new binding.Receiver(0, 100, 100);
+  for (const value of junk.slice(0, -1)) expect(() => untyped(receiver.feed.bind(receiver))(value)).toThrow(/must be a Uint8Array/);
+  expect(() => untyped(native.publish).call({}, "k", {})).toThrow();
+});
