@@ -1,0 +1,78 @@
+import { cleanup, type RenderOptions, render } from "@testing-library/react";
+import type { UntypedEvents } from "../../../js/src/client/index.js";
+import { type EventSourceResult, type UseEventSourceOptions, useEventSource } from "../../../js/src/react/index.js";
+import { ScriptedServer, until } from "../client/scripted-server.js";
+
+/** Reconnects practically at once. */
+export const FAST = { baseMs: 1, maxMs: 1 };
+
+/** A server for each test; and components render as in a page, not when a test says so with `act`. */
+export function serverPerTest(): { readonly current: ScriptedServer } {
+  const holder: { current?: ScriptedServer } = {};
+  beforeAll(() => {
+    Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
+  });
+  beforeEach(async () => {
+    holder.current = await ScriptedServer.start();
+  });
+  afterEach(async () => {
+    cleanup();
+    await holder.current?.stop();
+  });
+  return {
+    get current() {
+      if (!holder.current) throw new Error("no server outside a test");
+      return holder.current;
+    },
+  };
+}
+
+/** A component under test: what each of its renders got, and a way to render it with other props. */
+export interface Probe<Selected> {
+  readonly renders: Selected[];
+  readonly last: Selected;
+  update(url: string | null, options?: UseEventSourceOptions<UntypedEvents, Selected>): void;
+  unmount(): void;
+}
+
+interface ProbeProps<Selected> {
+  readonly url: string | null;
+  readonly options: UseEventSourceOptions<UntypedEvents, Selected>;
+  readonly renders: Selected[];
+}
+
+function ProbeComponent<Selected>({ url, options, renders }: ProbeProps<Selected>): null {
+  renders.push(useEventSource<UntypedEvents, Selected>(url, { retry: FAST, ...options }));
+  return null;
+}
+
+/** Mounts a component that uses the hook. */
+export function probe<Selected = EventSourceResult>(
+  url: string | null,
+  options: UseEventSourceOptions<UntypedEvents, Selected> = {},
+  renderOptions: RenderOptions = {},
+): Probe<Selected> {
+  const renders: Selected[] = [];
+  const element = (...[url, options]: Parameters<Probe<Selected>["update"]>) => (
+    <ProbeComponent url={url} options={options ?? {}} renders={renders} />
+  );
+  const { rerender, unmount } = render(element(url, options), renderOptions);
+  return {
+    renders,
+    get last() {
+      const last = renders.at(-1);
+      if (last === undefined) throw new Error("not rendered");
+      return last;
+    },
+    update: (newUrl, newOptions = options) => rerender(element(newUrl, newOptions)),
+    unmount,
+  };
+}
+
+/** Waits until the last render shows it. */
+export function shows<Selected>({ renders }: Probe<Selected>, condition: (shown: Selected) => boolean): Promise<void> {
+  return until(() => {
+    const last = renders.at(-1);
+    return last !== undefined && condition(last);
+  });
+}

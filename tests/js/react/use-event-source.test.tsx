@@ -1,0 +1,238 @@
+/** @jest-environment ./tests/js/react/page-environment.mjs */
+import { render } from "@testing-library/react";
+import { type SSEMessage, useEventSource } from "../../../js/src/react/index.js";
+import { settle, until } from "../client/scripted-server.js";
+import { probe, serverPerTest, shows } from "./helpers.js";
+
+const server = serverPerTest();
+
+test("it shows what comes: parsed where it is JSON, the text otherwise", async () => {
+  const view = probe(server.current.url);
+  expect(view.last).toMatchObject({
+    data: null,
+    event: null,
+    error: null,
+    isConnected: false,
+    state: "connecting",
+    health: "degraded",
+    lastEventId: "",
+    attempts: 0,
+    resume: null,
+    history: [],
+  });
+  const exchange = await server.current.next();
+  exchange.stream('id: 1\nevent: progress\ndata: {"done":1}\n\n');
+  await shows(view, ({ event }) => event !== null);
+  expect(view.last).toMatchObject({
+    data: { done: 1 },
+    event: { type: "progress", data: { done: 1 }, lastEventId: "1" },
+    isConnected: true,
+    state: "connected",
+    health: "healthy",
+    lastEventId: "1",
+  });
+  const before = view.last;
+  exchange.write("id: 2\ndata: not JSON\n\n");
+  await shows(view, ({ lastEventId }) => lastEventId === "2");
+  expect(view.last.data).toBe("not JSON");
+  expect(view.last.history.map(({ data }) => data)).toEqual([{ done: 1 }, "not JSON"]);
+  expect(before.history).toHaveLength(1);
+  expect([view.last.close, view.last.reconnect]).toEqual([before.close, before.reconnect]);
+});
+
+test("a connection that is cut shows as reconnecting with its error, then as before", async () => {
+  const heard: string[] = [];
+  const view = probe(server.current.url, {
+    onOpen: () => heard.push("open"),
+    onError: ({ code }) => heard.push(code),
+    onClose: () => heard.push("close"),
+  });
+  const first = await server.current.next();
+  first.stream('id: 1\ndata: 1\n\nevent: millrace.resume\ndata: {"verdict":"reset"}\n\n');
+  await shows(view, ({ resume }) => resume?.verdict === "reset");
+  first.destroy();
+  const second = await server.current.next();
+  await shows(view, ({ error }) => error !== null);
+  expect(view.last).toMatchObject({
+    isConnected: false,
+    state: "connecting",
+    health: "degraded",
+    attempts: 1,
+    data: 1,
+  });
+  second.stream();
+  await shows(view, ({ isConnected }) => isConnected);
+  expect(view.last).toMatchObject({ error: null, attempts: 0, resume: null });
+  expect(heard).toEqual(["open", "CONNECTION_FAILED", "open"]);
+});
+
+test("a final answer shows as an error; a component that mounts later tries again", async () => {
+  const heard: string[] = [];
+  const view = probe(server.current.url, {
+    onError: ({ code, status }) => heard.push(`${code} ${status}`),
+    onClose: () => heard.push("close"),
+  });
+  (await server.current.next()).respond(404);
+  await shows(view, ({ state }) => state === "error");
+  expect(view.last).toMatchObject({ health: "disconnected", isConnected: false, error: { code: "BAD_RESPONSE" } });
+  expect(heard).toEqual(["BAD_RESPONSE 404", "close"]);
+  view.unmount();
+  probe(server.current.url);
+  await server.current.next();
+});
+
+test("ten thousand events at once are a few renders, and onMessage hears each in order", async () => {
+  const count = 10_000;
+  const heard: unknown[] = [];
+  const view = probe(server.current.url, { onMessage: ({ data }) => heard.push(data) });
+  const exchange = await server.current.next();
+  exchange.stream(Array.from({ length: count }, (_, index) => `data: ${index}\n\n`).join(""));
+  await shows(view, ({ data }) => data === count - 1);
+  expect(heard).toEqual(Array.from({ length: count }, (_, index) => index));
+  expect(view.last.history.map(({ data }) => data)).toEqual(
+    Array.from({ length: 200 }, (_, index) => count - 200 + index),
+  );
+  expect(view.renders.length).toBeLessThan(100);
+});
+
+test("events that arrive together are one change", async () => {
+  const view = probe(server.current.url, { historySize: 2 });
+  const exchange = await server.current.next();
+  exchange.stream();
+  await shows(view, ({ isConnected }) => isConnected);
+  const before = view.renders.length;
+  exchange.write("data: 1\n\ndata: 2\n\ndata: 3\n\n");
+  await shows(view, ({ data }) => data === 3);
+  expect(view.renders).toHaveLength(before + 1);
+  expect(view.last.history.map(({ data }) => data)).toEqual([2, 3]);
+});
+
+test("without a URL it is disconnected, and connects once there is one", async () => {
+  const view = probe(null);
+  expect(view.last).toMatchObject({ state: "disconnected", health: "disconnected", isConnected: false });
+  view.last.reconnect();
+  view.last.close();
+  await settle();
+  expect(server.current.requests).toBe(0);
+  view.update(server.current.url);
+  expect(view.last.state).toBe("connecting");
+  const exchange = await server.current.next();
+  exchange.stream("data: 1\n\n");
+  await shows(view, ({ data }) => data === 1);
+  view.update(null);
+  expect(view.last).toMatchObject({ state: "disconnected", data: null, history: [] });
+  await exchange.gone;
+});
+
+test("another URL is another connection, and shows nothing of the old one", async () => {
+  const view = probe(`${server.current.origin}/a`);
+  const first = await server.current.next();
+  first.stream("data: 1\n\n");
+  await shows(view, ({ data }) => data === 1);
+  view.update(`${server.current.origin}/b`);
+  expect(view.last).toMatchObject({ state: "connecting", data: null, history: [] });
+  const second = await server.current.next();
+  second.stream("data: 2\n\n");
+  await shows(view, ({ data }) => data === 2);
+  await first.gone;
+});
+
+test("close() and reconnect() act on the connection, and are the same functions throughout", async () => {
+  let closed = 0;
+  const view = probe(server.current.url, { onClose: () => void closed++ });
+  const { close, reconnect } = view.last;
+  const first = await server.current.next();
+  first.stream("id: 1\ndata: 1\n\n");
+  await shows(view, ({ isConnected }) => isConnected);
+  close();
+  await first.gone;
+  await shows(view, ({ state }) => state === "disconnected");
+  expect(closed).toBe(1);
+  reconnect();
+  const second = await server.current.next();
+  expect(second.lastEventId).toBe("1");
+  second.stream();
+  await shows(view, ({ isConnected }) => isConnected);
+  expect([view.last.close, view.last.reconnect]).toEqual([close, reconnect]);
+});
+
+test("functions may be new at each render: the connection stays, and the latest is called", async () => {
+  const heard: string[] = [];
+  const optionsOf = (name: string) => ({
+    headers: () => ({ "x-name": name }),
+    fetch: (url: string, init: RequestInit) => fetch(url, init),
+    onMessage: ({ data }: SSEMessage) => void heard.push(`${name}:${data}`),
+  });
+  const view = probe(server.current.url, optionsOf("first"));
+  const first = await server.current.next();
+  expect(first.headers["x-name"]).toBe("first");
+  first.stream("data: a\n\n");
+  await until(() => heard.length === 1);
+  view.update(server.current.url, optionsOf("second"));
+  first.write("data: b\n\n");
+  await until(() => heard.length === 2);
+  expect(heard).toEqual(["first:a", "second:b"]);
+  expect(server.current.requests).toBe(1);
+  first.destroy();
+  expect((await server.current.next()).headers["x-name"]).toBe("second");
+});
+
+test("other connection options are another connection", async () => {
+  const view = probe(server.current.url, { headers: { "x-name": "a" } });
+  const first = await server.current.next();
+  view.update(server.current.url, { headers: { "x-name": "a" } });
+  view.update(server.current.url, { headers: { "x-name": "b" } });
+  expect((await server.current.next()).headers["x-name"]).toBe("b");
+  await first.gone;
+  expect(server.current.requests).toBe(2);
+});
+
+test("select: renders only for what it gives, and keeps the reference of what is equal", async () => {
+  let heard = 0;
+  const view = probe(server.current.url, {
+    onMessage: () => void heard++,
+    select: ({ isConnected, reconnect }) => ({ isConnected, reconnect }),
+  });
+  const exchange = await server.current.next();
+  exchange.stream();
+  await shows(view, ({ isConnected }) => isConnected);
+  const { last } = view;
+  const before = view.renders.length;
+  exchange.write("data: 1\n\n");
+  await until(() => heard === 1);
+  // Timers of one delay fire in their order, so the store's has fired.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(view.renders).toHaveLength(before);
+  view.update(server.current.url, { select: ({ isConnected, reconnect }) => ({ isConnected, reconnect }) });
+  expect(view.renders).toHaveLength(before + 1);
+  expect(view.last).toBe(last);
+});
+
+interface BuildEvents {
+  progress: { done: number };
+  log: { line: string };
+}
+
+function Build({ url, heard }: { url: string; heard: (number | string)[] }) {
+  const state = useEventSource<BuildEvents, string>(url, {
+    onMessage: (message) => {
+      // Told apart by the compiler.
+      if (message.type === "progress") heard.push(message.data.done);
+      else heard.push(message.data.line);
+    },
+    select: (result) => {
+      const last: { done: number } | { line: string } | null = result.data;
+      return `${result.state} ${last === null}`;
+    },
+  });
+  return <p>{state}</p>;
+}
+
+test("messages are a union over the event types", async () => {
+  const heard: (number | string)[] = [];
+  const { container } = render(<Build url={server.current.url} heard={heard} />);
+  expect(container.textContent).toBe("connecting true");
+  (await server.current.next()).stream('event: progress\ndata: {"done":3}\n\nevent: log\ndata: {"line":"x"}\n\n');
+  await until(() => container.textContent === "connected false");
+  expect(heard).toEqual([3, "x"]);
+});
