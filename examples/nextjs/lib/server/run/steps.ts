@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import type { StepName } from "../../run";
+
+export interface Step {
+  readonly name: StepName;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Finds "done of total" in a line of output. */
+  readonly progress: RegExp | null;
+}
+
+/** Where a run builds; it is removed first, so that everything really is compiled. */
+export function buildFolder(root: string): string {
+  return join(/* turbopackIgnore: true */ root, "build/demo-run");
+}
+
+/** Configure, compile and test Millrace's C++ core. */
+export function stepsOf(root: string): Step[] {
+  const build = buildFolder(root);
+  const options = ["-DCMAKE_BUILD_TYPE=Debug", "-DMILLRACE_TESTS=ON"];
+  return [
+    { name: "configure", command: "cmake", args: ["-S", root, "-B", build, "-G", "Ninja", ...options], progress: null },
+    {
+      name: "compile",
+      command: "cmake",
+      args: ["--build", build, "--parallel", "2"],
+      progress: /^\[(\d+)\/(\d+)\]/,
+    },
+    {
+      name: "test",
+      command: "ctest",
+      args: ["--test-dir", build, "--parallel", "2", "--timeout", "120", "--output-on-failure"],
+      progress: /^\s*(\d+)\/(\d+) Test\s+#/,
+    },
+  ];
+}
