@@ -1,0 +1,39 @@
+import { type SessionState, SSEClient, type SSEError } from "millrace/client";
+import { useEventSource } from "millrace/react";
+
+interface Events {
+  progress: { done: number };
+  note: string;
+}
+
+const client = new SSEClient<Events>("http://127.0.0.1/", {
+  headers: async () => ({ Authorization: "Bearer x" }),
+  retry: { attempts: 3, baseMs: 100 },
+  dedup: 100,
+});
+client.on("progress", ({ done }) => done.toFixed());
+client.onmessage = (event) => event.data;
+const state: SessionState = client.state;
+// @ts-expect-error done is a number
+client.on("progress", ({ done }) => done.trim());
+// @ts-expect-error times end in Ms
+new SSEClient("http://127.0.0.1/", { retry: { base: 100 } });
+
+export function Component() {
+  const { data, event, error, isConnected, history, close, reconnect } = useEventSource<Events>("/api", {
+    onMessage(message) {
+      if (message.type === "progress") message.data.done.toFixed();
+      else message.data.trim();
+    },
+    onError: (failure: SSEError) => failure.code,
+  });
+  const done: number | undefined = event?.type === "progress" ? event.data.done : undefined;
+  const text: string | undefined = typeof data === "string" ? data : data?.done.toFixed();
+  // @ts-expect-error a note is a string
+  const wrong = event?.type === "note" ? event.data.done : undefined;
+  return [done, text, wrong, error?.code, isConnected, history.length, close, reconnect, state].length;
+}
+
+export function Nothing() {
+  return useEventSource(null).state;
+}

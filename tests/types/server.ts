@@ -1,0 +1,61 @@
+// Compiled against the built package: what must be accepted is, and what must not be is an error.
+import {
+  broadcast,
+  type CloseReason,
+  createHub,
+  createSSEStream,
+  getConnectionCount,
+  getConnectionKeys,
+  registerConnection,
+  SSEError,
+  type SSEErrorCode,
+  sseResponse,
+  unregisterConnection,
+} from "millrace";
+import { register, withMillrace } from "millrace/next";
+
+const stream = createSSEStream({ request: new Request("http://host/"), heartbeat: { everyMs: 1000 } });
+const id: string = stream.send({ event: "e", data: { any: ["thing"] }, retry: 100 }).id;
+const reason: Promise<CloseReason> = stream.closed;
+const response: Response = sseResponse(stream, { status: 200 });
+registerConnection("key", stream.send, { userId: "ann", events: ["e"] });
+registerConnection("key", (message) => message.data);
+const wasThere: boolean = unregisterConnection("key", stream.send);
+const { recipients }: { recipients: number } = broadcast("key", "e", { n: 1 }, { ttlMs: 1000, conflateKey: "k" });
+const [count, keys]: [number, string[]] = [getConnectionCount("key"), getConnectionKeys()];
+
+// @ts-expect-error an unknown option
+createSSEStream({ heartBeat: false });
+// @ts-expect-error overflow has two values
+createSSEStream({ lag: { overflow: "block" } });
+// @ts-expect-error an event type is a string
+broadcast("key", 1, {});
+
+interface Events {
+  progress: { done: number };
+  note: string;
+}
+const hub = createHub<Events>({ name: "typed", history: { events: 10 }, limits: { perUser: 2 } });
+hub.publish("c", { event: "progress", data: { done: 1 }, conflateKey: "p" });
+hub.channel("c").publish({ event: "note", data: "text" });
+const handler: (request: Request) => Promise<Response> = (request) => hub.response(request, { channels: ["c"] });
+const stop: () => void = hub.subscribe("c", ({ event, data, id }) => [event, data, id]);
+
+// @ts-expect-error done is a number
+hub.publish("c", { event: "progress", data: { done: "1" } });
+// @ts-expect-error no such event
+hub.publish("c", { event: "other", data: 1 });
+// @ts-expect-error channels are needed
+hub.response(new Request("http://host/"), {});
+
+const anything = createHub();
+anything.publish("c", { event: "whatever", data: [1, 2] });
+
+const code: SSEErrorCode = new SSEError("STREAM_CLOSED", "message").code;
+// @ts-expect-error no such code
+new SSEError("SOMETHING", "message");
+
+register();
+const config: { reactStrictMode: boolean } = withMillrace({ reactStrictMode: true });
+
+export const used = [id, reason, response, wasThere, recipients, count, keys, handler, stop, code, config];
