@@ -33,7 +33,7 @@ export interface NextConfigLike {
  * @example
  * export default withMillrace({ reactStrictMode: true });
  */
-export function withMillrace<Config extends NextConfigLike>(config: Config): Config {
-  const external = config.serverExternalPackages ?? [];
+export function withMillrace<Config extends object>(config: Config): Config & Required<NextConfigLike> {
+  const external = (config as NextConfigLike).serverExternalPackages ?? [];
   return { ...config, serverExternalPackages: [...new Set([...external, "millrace"])] };
 }

@@ -79,7 +79,7 @@ export interface RegisterOptions {
 }
 
 /** What a connection is registered with: a stream's `send`, or any function, which is then called with each message. */
-export type SendFunction = ((message: SSEMessage) => unknown) | ((message: ReceivedMessage) => unknown);
+export type SendFunction = (message: ReceivedMessage) => unknown;
 
 interface Registered {
   readonly listener: Listener;
@@ -232,7 +232,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
     const functions = this.#functions();
     let registered = functions.get(send);
     if (registered === undefined) {
-      const listener = Listener.open(this.#native, send as (message: ReceivedMessage) => void, true);
+      const listener = Listener.open(this.#native, send, true);
       if (listener === null) throw serverFull();
       registered = { listener, keys: new Set() };
       functions.set(send, registered);

@@ -20,10 +20,10 @@ export class Listener implements Reader {
   readonly #hub: NativeHub;
   readonly #environment: Environment;
   readonly #receiver: ReceiverCore;
-  readonly #listen: (message: ReceivedMessage) => void;
+  readonly #listen: (message: ReceivedMessage) => unknown;
 
   /** `isCounted`: whether it is a connection in the sense of the counts and limits. Throws nothing. */
-  static open(hub: NativeHub, listen: (message: ReceivedMessage) => void, isCounted: boolean): Listener | null {
+  static open(hub: NativeHub, listen: (message: ReceivedMessage) => unknown, isCounted: boolean): Listener | null {
     const env = environment();
     const connection = hub.open(env.id, {
       lagEvents: Infinity,
@@ -44,7 +44,7 @@ export class Listener implements Reader {
     hub: NativeHub,
     env: Environment,
     connection: ConnectionId,
-    listen: (message: ReceivedMessage) => void,
+    listen: (message: ReceivedMessage) => unknown,
   ) {
     this.#hub = hub;
     this.#environment = env;
