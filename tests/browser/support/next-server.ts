@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+
+export const projectRoot = join(import.meta.dirname, "../../..");
+export const demoFolder = join(projectRoot, "examples/nextjs");
+
+const nextBin = createRequire(join(demoFolder, "package.json")).resolve("next/dist/bin/next");
+const KILL_MS = 5000;
+
+/** Next.js serving an application on a free port of 127.0.0.1. */
+export class NextServer {
+  readonly url: string;
+  readonly port: number;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** `args`: "start", or "dev" with its options. Resolves when it takes requests. */
+  static async start(folder: string, ...args: string[]): Promise<NextServer> {
+    const port = await freePort();
+    const child = next(folder, [...args, "-H", "127.0.0.1", "-p", String(port)]);
+    let output = "";
+    await new Promise<void>((resolve, reject) => {
+      const onData = (data: Buffer) => {
+        output += data;
+        if (output.includes("Ready in")) resolve();
+      };
+      child.stdout?.on("data", onData);
+      child.stderr?.on("data", onData);
+      child.once("error", reject);
+      child.once("close", (code) => reject(new Error(`next ${args.join(" ")} ended with ${code}:\n${output}`)));
+    });
+    return new NextServer(child, port);
+  }
+
+  /** Asks it to end, so that it ends what it has started, too; then everything that is left is killed. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const closed = new Promise((resolve) => child.once("close", resolve));
+    signal(child, "SIGTERM");
+    const timer = setTimeout(() => signal(child, "SIGKILL"), KILL_MS);
+    await closed;
+    clearTimeout(timer);
+  }
+}
+
+/** Builds an application; throws with what Next.js said where that fails. */
+export async function buildApp(folder: string, ...args: string[]): Promise<void> {
+  const child = next(folder, ["build", ...args]);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (data: Buffer) => {
+      output += data;
+    });
+  }
+  const code = await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0) throw new Error(`next build ${args.join(" ")} ended with ${code}:\n${output}`);
+}
+
+function next(cwd: string, args: readonly string[]): ChildProcess {
+  // Jest's own NODE_ENV and NODE_OPTIONS are not for Next.js.
+  const { NODE_ENV: _, NODE_OPTIONS: __, OPENAI_BASE_URL: ___, ...env } = process.env;
+  return spawn(process.execPath, [nextBin, ...args], {
+    cwd,
+    env: { ...env, NEXT_TELEMETRY_DISABLED: "1" } as NodeJS.ProcessEnv,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+}
+
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  try {
+    process.kill(-(child.pid ?? 0), name);
+  } catch {
+    // The group has gone.
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
