@@ -18,9 +18,9 @@ using namespace millrace;
 
 // What JavaScript reads, eight 32-bit words an item.
 struct ItemRecord {
-  std::uint32_t kind;      // ParsedItem::Kind
-  std::uint32_t value;     // event: 1 when the data is ASCII; retry: milliseconds; error: the ErrorCode's number
-  std::uint32_t type;      // addresses and sizes of the texts; error: `type` is the limit
+  std::uint32_t kind;   // ParsedItem::Kind
+  std::uint32_t value;  // event: 1 when the data is ASCII; retry: milliseconds; error: the ErrorCode's number
+  std::uint32_t type;   // addresses and sizes of the texts; error: `type` is the limit
   std::uint32_t typeSize;
   std::uint32_t data;
   std::uint32_t dataSize;

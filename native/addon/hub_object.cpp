@@ -55,7 +55,8 @@ ConnectionOptions toConnectionOptions(const Napi::Object& options) {
   ConnectionOptions connection;
   connection.lag.events = toWhole(options.Get("lagEvents"), "lag.events");
   connection.lag.bytes = toWhole(options.Get("lagBytes"), "lag.bytes");
-  connection.lag.overflow = toFlag(options.Get("dropOldest"), "lag.overflow") ? Overflow::dropOldest : Overflow::disconnect;
+  connection.lag.overflow =
+      toFlag(options.Get("dropOldest"), "lag.overflow") ? Overflow::dropOldest : Overflow::disconnect;
   connection.heartbeat.every = toMillis(options.Get("heartbeatMs"), "heartbeat.everyMs");
   connection.heartbeat.type = toText(options.Get("heartbeatEvent"), "heartbeat.event");
   connection.heartbeat.data = toText(options.Get("heartbeatData"), "heartbeat.data");
@@ -114,8 +115,8 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
     options.retry = static_cast<std::uint32_t>(toWhole(given.Get("retryMs"), "retryMs"));
   }
   const ConnectionId id = Engine::process().newConnectionId();
-  const OpenOutcome outcome = Engine::process().with(
-      hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
+  const OpenOutcome outcome =
+      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
   if (outcome == OpenOutcome::serverFull) {
     return info.Env().Null();
   }
@@ -131,16 +132,15 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
   JoinOptions options;
   options.userId = userId;
   options.types = typeViews;
-  const JoinOutcome outcome = Engine::process().with(
-      hub_, [&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
+  const JoinOutcome outcome =
+      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
   return toJs(info.Env(), toName(outcome));
 }
 
 Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
   const std::string key = toText(info[1], "key");
-  const bool wasThere =
-      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.leave(id, key, now); });
+  const bool wasThere = Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.leave(id, key, now); });
   return Napi::Boolean::New(info.Env(), wasThere);
 }
 
@@ -166,8 +166,8 @@ Napi::Value HubObject::send(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
   const EventTexts event = toEvent(info[1]);
   Receipt receipt;
-  const WriteOutcome outcome = Engine::process().with(
-      hub_, [&](Hub& hub, Instant now) { return hub.send(id, event.fields(), now, receipt); });
+  const WriteOutcome outcome =
+      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.send(id, event.fields(), now, receipt); });
   return toJs(info.Env(), outcome, receipt);
 }
 
@@ -197,11 +197,9 @@ Napi::Value HubObject::read(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::connectionCount(const Napi::CallbackInfo& info) {
-  const std::optional<std::string> key =
-      isGiven(info[0]) ? std::optional(toText(info[0], "key")) : std::nullopt;
-  const std::size_t count = Engine::process().with(hub_, [&](Hub& hub, Instant) {
-    return key ? hub.connectionCount(*key) : hub.connectionCount();
-  });
+  const std::optional<std::string> key = isGiven(info[0]) ? std::optional(toText(info[0], "key")) : std::nullopt;
+  const std::size_t count = Engine::process().with(
+      hub_, [&](Hub& hub, Instant) { return key ? hub.connectionCount(*key) : hub.connectionCount(); });
   return Napi::Number::New(info.Env(), static_cast<double>(count));
 }
 
@@ -219,9 +217,8 @@ Napi::Value HubObject::keys(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
-  const auto [connections, channels] = Engine::process().with(hub_, [](Hub& hub, Instant) {
-    return std::pair(hub.openConnections(), hub.channelCount());
-  });
+  const auto [connections, channels] = Engine::process().with(
+      hub_, [](Hub& hub, Instant) { return std::pair(hub.openConnections(), hub.channelCount()); });
   const Napi::Object object = Napi::Object::New(info.Env());
   object.Set("connections", Napi::Number::New(info.Env(), static_cast<double>(connections)));
   object.Set("channels", Napi::Number::New(info.Env(), static_cast<double>(channels)));

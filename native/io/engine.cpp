@@ -10,8 +10,8 @@ namespace {
 // Names one life of a hub: the seconds since 1970, and 20 random bits, so that two processes started together differ.
 std::uint64_t newEpoch() {
   constexpr std::uint64_t kRandomBits = 20;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
-      std::chrono::system_clock::now().time_since_epoch());
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
   std::random_device random;
   return (static_cast<std::uint64_t>(seconds.count()) << kRandomBits) | (random() & ((1U << kRandomBits) - 1U));
 }
@@ -70,7 +70,8 @@ std::int64_t Engine::tick() {
 
 std::size_t Engine::hub(std::string_view name) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(hubs_.begin(), hubs_.end(), [&](const NamedHub& named) { return named.name == name; });
+  const auto found =
+      std::find_if(hubs_.begin(), hubs_.end(), [&](const NamedHub& named) { return named.name == name; });
   if (found == hubs_.end()) {
     hubs_.push_back({std::string(name), std::make_unique<Hub>(newEpoch(), HubOptions{})});
     return hubs_.size() - 1;

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -56,20 +57,20 @@ class Engine {
   auto with(std::size_t hub, Act&& act) {
     const std::lock_guard lock(mutex_);
     Hub& chosen = *hubs_[hub].hub;
-    const WakeAfter wakeAfter{*this, chosen};
-    return std::forward<Act>(act)(chosen, now());
+    if constexpr (std::is_void_v<std::invoke_result_t<Act, Hub&, Instant>>) {
+      std::forward<Act>(act)(chosen, now());
+      wakeOwners(chosen);
+    } else {
+      auto result = std::forward<Act>(act)(chosen, now());
+      wakeOwners(chosen);
+      return result;
+    }
   }
 
  private:
   struct NamedHub {
     std::string name;
     std::unique_ptr<Hub> hub;
-  };
-
-  struct WakeAfter {
-    Engine& engine;
-    Hub& hub;
-    ~WakeAfter() { engine.wakeOwners(hub); }
   };
 
   Engine() = default;

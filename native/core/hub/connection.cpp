@@ -106,7 +106,8 @@ void Connection::noticeGap() {
 
 void Connection::dropOldest() {
   noticeGap();
-  for (LogDistance behind = lag(); behind.events > options_.lag.events || behind.bytes > options_.lag.bytes; behind = lag()) {
+  for (LogDistance behind = lag(); behind.events > options_.lag.events || behind.bytes > options_.lag.bytes;
+       behind = lag()) {
     Subscription* furthest = nullptr;
     for (Subscription& subscription : subscriptions_) {
       const ChannelLog& log = subscription.channel->log;
@@ -117,8 +118,8 @@ void Connection::dropOldest() {
       }
     }
     const bool ownIsOldest =
-        !own_.isEmpty() && (furthest == nullptr || own_.at(own_.begin()).sequence <
-                                                       furthest->channel->log.at(furthest->cursor).sequence);
+        !own_.isEmpty() &&
+        (furthest == nullptr || own_.at(own_.begin()).sequence < furthest->channel->log.at(furthest->cursor).sequence);
     if (ownIsOldest) {
       own_.trimBefore({own_.begin().next + 1});
     } else if (furthest != nullptr) {

@@ -102,12 +102,12 @@ class Connection {
   // --- kept by the hub
 
   struct HubState {
-    bool isListed = false;         // in its owner's list of connections with news
-    bool isOffered = false;        // its owner was told, and has not read since
-    bool isEnding = false;         // its owner was told to close it
-    bool isCounted = true;         // false: a listener in the process
-    bool resumes = false;          // the client came with a cursor
-    std::string resumeId;          // the client's cursor, until the first channels resolve it
+    bool isListed = false;   // in its owner's list of connections with news
+    bool isOffered = false;  // its owner was told, and has not read since
+    bool isEnding = false;   // its owner was told to close it
+    bool isCounted = true;   // false: a listener in the process
+    bool resumes = false;    // the client came with a cursor
+    std::string resumeId;    // the client's cursor, until the first channels resolve it
     std::string userId;
     Instant heartbeatAt = kNever;
     Instant endsAt = kNever;

@@ -215,8 +215,8 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
   }
   if (channel.filtered > 0) {
     const std::uint64_t type = typeHash(fields.type);
-    receipt.recipients = static_cast<std::size_t>(
-        std::count_if(channel.members.begin(), channel.members.end(), [&](Connection* member) {
+    receipt.recipients =
+        static_cast<std::size_t>(std::count_if(channel.members.begin(), channel.members.end(), [&](Connection* member) {
           const auto& types = member->find(channel)->types;
           return member->hub.isCounted && (types.empty() || std::find(types.begin(), types.end(), type) != types.end());
         }));

@@ -44,8 +44,8 @@ struct JoinOptions {
 };
 
 struct PublishOptions {
-  Millis ttl{0};                     // 0: as long as the history keeps it
-  std::string_view conflateKey;      // empty: none
+  Millis ttl{0};                 // 0: as long as the history keeps it
+  std::string_view conflateKey;  // empty: none
 };
 
 enum class OpenOutcome : std::uint8_t { opened, serverFull };
@@ -60,8 +60,8 @@ struct Receipt {
 
 // What an owner has to do now.
 struct Turn {
-  std::vector<ConnectionId> readable;                          // have bytes, and were not told of since they were last read
-  std::vector<std::pair<ConnectionId, CloseReason>> closing;   // read what is left where it makes sense, then close()
+  std::vector<ConnectionId> readable;  // have bytes, and were not told of since they were last read
+  std::vector<std::pair<ConnectionId, CloseReason>> closing;  // read what is left where it makes sense, then close()
 };
 
 // The server's brain: channels, connections and the one sequence over them all, as a state machine. Commands and the time
@@ -101,13 +101,13 @@ class Hub {
 
   // Owners that have something to collect, each named once until it does.
   [[nodiscard]] std::vector<OwnerId> takeWakes();
-  [[nodiscard]] Turn collect(OwnerId owner);
+  [[nodiscard]] Turn collect(OwnerId ownerId);
   // Everything that the connection has not taken yet, in order; the views live until the next call of anything else.
   // Unknown connections have nothing.
   [[nodiscard]] const Connection::Spans& read(ConnectionId id, Instant now);
   // What read() just gave is with the connection: its cursors move to the heads.
   void taken(ConnectionId id);
-  void settle(OwnerId owner, Instant now);
+  void settle(OwnerId ownerId, Instant now);
 
   // --- time
 
@@ -129,12 +129,12 @@ class Hub {
     std::vector<ConnectionId> judged;  // offered in this turn, to be judged by settle()
     std::vector<std::pair<ConnectionId, CloseReason>> closing;
     std::size_t connections = 0;
-    bool isWoken = false;     // named by takeWakes(), or about to be, and has not collected yet
-    bool mustCollect = false; // to be named by takeWakes()
+    bool isWoken = false;      // named by takeWakes(), or about to be, and has not collected yet
+    bool mustCollect = false;  // to be named by takeWakes()
   };
 
-  [[nodiscard]] WriteOutcome write(ChannelLog& log, const EventFields& fields, const PublishOptions& options, Instant now,
-                                   Receipt& receipt);
+  [[nodiscard]] WriteOutcome write(ChannelLog& log, const EventFields& fields, const PublishOptions& options,
+                                   Instant now, Receipt& receipt);
   [[nodiscard]] bool isOverloaded(std::size_t bytes) const { return inbox_ + bytes > options_.inboxBytes; }
   void markNews(Connection& connection);
   void spreadNews();
@@ -151,12 +151,12 @@ class Hub {
   Registry registry_;
   std::uint64_t sequence_ = 0;  // of the newest event
   std::unordered_map<OwnerId, Owner> owners_;
-  std::vector<Channel*> news_;        // channels appended to since their members were last looked at
+  std::vector<Channel*> news_;  // channels appended to since their members were last looked at
   std::vector<Channel*> awaitTrim_;
-  std::size_t inbox_ = 0;             // bytes accepted since the last turn that everybody took part in
+  std::size_t inbox_ = 0;  // bytes accepted since the last turn that everybody took part in
   std::set<std::pair<Instant, ConnectionId>> deadlines_;
   Instant nextSweep_ = kNever;
-  std::string encoded_;               // the event being written; kept for its memory
+  std::string encoded_;  // the event being written; kept for its memory
   Connection::Spans spans_;
 };
 

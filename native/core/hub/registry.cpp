@@ -104,8 +104,7 @@ void Registry::sweep(const LogLimits& limits, Millis idle, Instant now) {
       continue;
     }
     const std::uint64_t lastEvicted = channel.log.evictedThrough();
-    const std::uint64_t lastKept =
-        channel.log.isEmpty() ? 0 : channel.log.at({channel.log.end().next - 1}).sequence;
+    const std::uint64_t lastKept = channel.log.isEmpty() ? 0 : channel.log.at({channel.log.end().next - 1}).sequence;
     forgottenThrough_ = std::max({forgottenThrough_, lastEvicted, lastKept});
     at = channels_.erase(at);
   }

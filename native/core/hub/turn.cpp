@@ -46,10 +46,10 @@ std::vector<OwnerId> Hub::takeWakes() {
   return ids;
 }
 
-Turn Hub::collect(OwnerId id) {
+Turn Hub::collect(OwnerId ownerId) {
   spreadNews();
   Turn turn;
-  const auto found = owners_.find(id);
+  const auto found = owners_.find(ownerId);
   if (found == owners_.end()) {
     return turn;
   }
@@ -86,7 +86,7 @@ void Hub::taken(ConnectionId id) {
   }
 }
 
-void Hub::settle(OwnerId id, Instant now) {
+void Hub::settle(OwnerId ownerId, Instant now) {
   const bool everybodyLooked =
       std::none_of(owners_.begin(), owners_.end(), [](const auto& entry) { return entry.second.isWoken; });
   if (everybodyLooked || inbox_ > options_.inboxBytes / 2) {
@@ -96,7 +96,7 @@ void Hub::settle(OwnerId id, Instant now) {
     }
     inbox_ = 0;
   }
-  const auto found = owners_.find(id);
+  const auto found = owners_.find(ownerId);
   if (found == owners_.end()) {
     return;
   }

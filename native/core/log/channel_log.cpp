@@ -57,8 +57,9 @@ LogDistance ChannelLog::distance(Cursor cursor) const {
 }
 
 Cursor ChannelLog::after(std::uint64_t sequence) const {
-  const auto found = std::upper_bound(entries_.begin(), entries_.end(), sequence,
-                                      [](std::uint64_t value, const LogEntry& entry) { return value < entry.sequence; });
+  const auto found =
+      std::upper_bound(entries_.begin(), entries_.end(), sequence,
+                       [](std::uint64_t value, const LogEntry& entry) { return value < entry.sequence; });
   return {first_ + static_cast<std::uint64_t>(found - entries_.begin())};
 }
 

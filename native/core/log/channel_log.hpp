@@ -22,14 +22,14 @@ struct LogLimits {
 
 // One encoded event in a log. Hashes stand for the texts, which are in the bytes; 0 means none.
 struct LogEntry {
-  std::uint64_t sequence = 0;     // the hub's, over all its channels
-  std::string_view bytes;         // the whole SSE block, in a segment
-  std::uint64_t typeHash = 0;     // of the event type
-  std::uint64_t idHash = 0;       // of an id that the application gave
-  std::uint64_t conflateHash = 0; // of the conflation key
-  Instant at;                     // when it was appended
-  Instant expires = kNever;       // not given to anybody from then on
-  std::uint64_t offset = 0;       // bytes that were appended before it; set by the log
+  std::uint64_t sequence = 0;      // the hub's, over all its channels
+  std::string_view bytes;          // the whole SSE block, in a segment
+  std::uint64_t typeHash = 0;      // of the event type
+  std::uint64_t idHash = 0;        // of an id that the application gave
+  std::uint64_t conflateHash = 0;  // of the conflation key
+  Instant at;                      // when it was appended
+  Instant expires = kNever;        // not given to anybody from then on
+  std::uint64_t offset = 0;        // bytes that were appended before it; set by the log
 };
 
 // How far something is behind.
@@ -63,7 +63,9 @@ class ChannelLog {
   [[nodiscard]] LogDistance distance(Cursor cursor) const;
 
   // The entry at a cursor in [begin(), end()).
-  [[nodiscard]] const LogEntry& at(Cursor cursor) const { return entries_[static_cast<std::size_t>(cursor.next - first_)]; }
+  [[nodiscard]] const LogEntry& at(Cursor cursor) const {
+    return entries_[static_cast<std::size_t>(cursor.next - first_)];
+  }
   // Whether the entry is to be given to a reader: not expired, and not replaced by a newer one of its conflation key.
   [[nodiscard]] bool isCurrent(Cursor cursor, Instant now) const;
 

@@ -46,8 +46,8 @@ class Reconnect {
  public:
   explicit Reconnect(SessionOptions options = {}) : options_(options), backoff_(options.backoff) {}
 
-  [[nodiscard]] SessionAction start();      // the user wants a connection, at once
-  [[nodiscard]] SessionAction connected();  // the server answered with an event stream
+  [[nodiscard]] SessionAction start();                                      // the user wants a connection, at once
+  [[nodiscard]] SessionAction connected();                                  // the server answered with an event stream
   [[nodiscard]] SessionAction lost(Loss loss, Instant now, double random);  // it failed or ended
   [[nodiscard]] SessionAction retry(Millis retry);                          // the server's `retry` field
   [[nodiscard]] SessionAction tick(Instant now);
@@ -62,8 +62,8 @@ class Reconnect {
   SessionOptions options_;
   Backoff backoff_;
   SessionState state_ = SessionState::disconnected;
-  std::uint32_t attempts_ = 0;        // that failed since the last connection that opened
-  Instant nextTry_;                   // while reconnecting
+  std::uint32_t attempts_ = 0;  // that failed since the last connection that opened
+  Instant nextTry_;             // while reconnecting
 };
 
 }  // namespace millrace

@@ -8,10 +8,10 @@ namespace millrace {
 
 // The fields of an event to be written. The views belong to the caller and are read only during the call.
 struct EventFields {
-  std::string_view type;                    // empty: no `event` line, so "message" at the client
-  std::optional<std::string_view> id;       // empty text is a valid id: it clears the client's last event ID
-  std::optional<std::uint32_t> retry;       // milliseconds
-  std::optional<std::string_view> data;     // any text; line ends of every kind become separate `data` lines
+  std::string_view type;                 // empty: no `event` line, so "message" at the client
+  std::optional<std::string_view> id;    // empty text is a valid id: it clears the client's last event ID
+  std::optional<std::uint32_t> retry;    // milliseconds
+  std::optional<std::string_view> data;  // any text; line ends of every kind become separate `data` lines
 
   [[nodiscard]] bool isEmpty() const { return type.empty() && !id && !retry && !data; }
 };

@@ -16,7 +16,8 @@ namespace millrace {
 
 // Both in bytes. What happens beyond them stands at Parser.
 struct ParserLimits {
-  std::size_t lineBytes = std::size_t{16} * 1024 * 1024;   // a line without its end; comments are exempt, being never kept
+  std::size_t lineBytes =
+      std::size_t{16} * 1024 * 1024;  // a line without its end; comments are exempt, being never kept
   std::size_t eventBytes = std::size_t{16} * 1024 * 1024;  // data with its inner line feeds, plus type and own id
 };
 
@@ -28,9 +29,10 @@ struct ParsedItem {
   Kind kind = Kind::event;
 
   // event
-  bool hasOwnId = false;               // the block brought a non-empty id itself
-  TextKind dataKind = TextKind::ascii; // invalid: bytes that are not UTF-8, an invalidUtf8 error stands before the event
-  std::string_view type;               // "message" where the stream names none
+  bool hasOwnId = false;  // the block brought a non-empty id itself
+  TextKind dataKind =
+      TextKind::ascii;    // invalid: bytes that are not UTF-8, an invalidUtf8 error stands before the event
+  std::string_view type;  // "message" where the stream names none
   std::string_view data;
   std::string_view lastEventId;
 
@@ -100,8 +102,8 @@ class Parser {
   Pending pending_;
   std::string line_;  // the beginning of an unfinished line
   LineUse lineUse_ = LineUse::content;
-  bool skipsLineFeed_ = false;      // the last chunk ended in CR
-  std::size_t byteOrderMark_ = 0;   // its bytes seen at the start of the stream; more than 3: over
+  bool skipsLineFeed_ = false;     // the last chunk ended in CR
+  std::size_t byteOrderMark_ = 0;  // its bytes seen at the start of the stream; more than 3: over
 
   std::string_view committedId_;
   std::array<std::string, 2> committedIdText_;  // two, since items of one feed may show the old id and the new
