@@ -129,6 +129,7 @@ test("the addon itself throws at anything it cannot use, and the process lives",
     /wake must be a function/,
   );
   const receiver = new binding.Receiver(0, 100, 100);
-  for (const value of junk.slice(0, -1)) expect(() => untyped(receiver.feed.bind(receiver))(value)).toThrow(/must be a Uint8Array/);
+  for (const value of junk.slice(0, -1))
+    expect(() => untyped(receiver.feed.bind(receiver))(value)).toThrow(/must be a Uint8Array/);
   expect(() => untyped(native.publish).call({}, "k", {})).toThrow();
 });

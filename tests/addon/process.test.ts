@@ -45,6 +45,21 @@ test("a listener that throws is an uncaught exception, not a crash of the addon"
   expect(ended).toEqual({ code: 0, output: "heard 1\ncaught from the listener\n" });
 });
 
+test("an onClose that throws is one too, and the other streams are closed all the same", async () => {
+  const ended = await run(`
+    import { createSSEStream } from "millrace";
+    process.on("uncaughtException", (error) => console.log("caught", error.message));
+    const lag = { events: 0 };
+    const streams = [1, 2].map((n) => createSSEStream({ lag, onClose() { throw new Error("of " + n); } }));
+    for (const { send, closed } of streams) {
+      send({ data: 1 });
+      closed.then((reason) => console.log(reason));
+    }
+  `);
+  expect(ended.code).toBe(0);
+  expect(ended.output.split("\n").sort()).toEqual(["", "caught of 1", "caught of 2", "lagging", "lagging"]);
+});
+
 test("CommonJS has the same exports and the same hub", async () => {
   const ended = await run(`
     import { createRequire } from "node:module";

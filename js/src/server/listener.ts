@@ -1,5 +1,6 @@
 import type { ReceiverCore } from "../core/contract.js";
 import type { ConnectionId, NativeHub } from "../core/native.js";
+import { callUser } from "./call.js";
 import { type Environment, environment, type Reader } from "./environment.js";
 import type { SSEMessage } from "./message.js";
 
@@ -59,7 +60,7 @@ export class Listener implements Reader {
     if (bytes === null) return;
     for (const item of this.#receiver.feed(bytes)) {
       if (item.kind !== "event" || item.type.startsWith("millrace.")) continue;
-      this.#call({ event: item.type, data: parsed(item.data), id: item.lastEventId });
+      callUser(this.#listen, { event: item.type, data: parsed(item.data), id: item.lastEventId });
     }
   }
 
@@ -70,17 +71,6 @@ export class Listener implements Reader {
   close(): void {
     this.#hub.close(this.connection);
     this.#environment.remove(this.connection);
-  }
-
-  /** A listener that throws is reported like any uncaught error, and the others still hear the event. */
-  #call(message: ReceivedMessage): void {
-    try {
-      this.#listen(message);
-    } catch (error) {
-      process.nextTick(() => {
-        throw error;
-      });
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ConnectionId, NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { requireString } from "./arguments.js";
+import { callUser } from "./call.js";
 import { type Environment, environment, type Reader } from "./environment.js";
 import { accepted, type SendReceipt, type SSEMessage, toNativeEvent } from "./message.js";
 import {
@@ -163,6 +164,6 @@ export class HubStream implements SSEStream, Reader {
     }
     this.#resolveClosed(reason);
     this.#abort.abort(reason);
-    this.#onClose?.(reason);
+    callUser(this.#onClose, reason);
   }
 }

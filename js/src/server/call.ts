@@ -1,0 +1,13 @@
+/**
+ * Calls a user's function. What it throws becomes an uncaught exception of its own, as with an EventTarget's listeners, so
+ * that nobody else's events are lost by it.
+ */
+export function callUser<Value>(user: ((value: Value) => unknown) | undefined, value: Value): void {
+  try {
+    user?.(value);
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
+}
