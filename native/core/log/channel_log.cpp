@@ -73,6 +73,9 @@ std::optional<std::uint64_t> ChannelLog::findId(std::string_view id) const {
 // Segments grow with the log, so a quiet channel or a stream of few events stays small.
 ChannelLog::Piece& ChannelLog::pieceFor(std::size_t size) {
   if (pieces_.empty() || !pieces_.back().segment.fits(size)) {
+    if (!pieces_.empty() && pieces_.back().entries == 0) {
+      pieces_.pop_back();  // emptied and too small: nothing would ever end its life again
+    }
     const std::size_t capacity = std::clamp(bytes_ + size, kSmallestSegment, kLargestSegment);
     pieces_.push_back({Segment(std::max(capacity, size)), 0});
   }
