@@ -44,12 +44,13 @@ void Connection::gather(Instant now, Spans& spans) {
     noticeGap();
   }
   std::vector<Source> sources;
-  sources.push_back({&own_, nullptr, own_.begin(), own_.end()});
   for (Subscription& subscription : subscriptions_) {
     const ChannelLog& log = subscription.channel->log;
     subscription.cursor = std::max(subscription.cursor, log.begin());
     sources.push_back({&log, &subscription, subscription.cursor, log.end()});
   }
+  // Last, for a comment has the number of the event it stands behind.
+  sources.push_back({&own_, nullptr, own_.begin(), own_.end()});
   if (!notice_.empty()) {
     spans.emplace_back(notice_);
   }
