@@ -124,6 +124,9 @@ void Hub::judge(Connection& connection) {
 }
 
 void Hub::beginEnding(Connection& connection, CloseReason reason) {
+  if (connection.hub.isEnding) {
+    return;
+  }
   connection.hub.isEnding = true;
   Owner& owner = owners_[connection.owner()];
   owner.closing.emplace_back(connection.id(), reason);
