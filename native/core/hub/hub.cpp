@@ -122,9 +122,12 @@ void Hub::resolveResume(Connection& connection, Channel& channel) {
       encodeVerdict(Verdict::reset, connection.notice());
       return;
     }
-    connection.setPosition(given ? *given : id->sequence);
+    const std::uint64_t position = given ? *given : id->sequence;
+    connection.setPosition(position);
     connection.hub.resumeId.clear();
-    const bool isGap = channel.log.evictedThrough() > connection.joinPosition(sequence_);
+    // After the first read the channel begins at the hub's head, whatever the client has.
+    const bool isTooLate = channel.log.after(position) < channel.log.after(connection.joinPosition(sequence_));
+    const bool isGap = isTooLate || channel.log.evictedThrough() > position;
     encodeVerdict(isGap ? Verdict::gap : Verdict::continued, connection.notice());
     connection.hub.resumes = !isGap;  // later channels have nothing worse to say
     return;
