@@ -211,9 +211,7 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
   }
   receipt.recipients = channel.members.size() - channel.listeners;
   if (channel.members.empty()) {
-    if (!channel.awaitsTrim) {
-      channel.log.trim(options_.history, now);
-    }
+    channel.log.trim(options_.history, now);
     return outcome;
   }
   if (channel.filtered > 0) {
