@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { cmakeBuild } from "./build.mjs";
 import { buildExample } from "./example.mjs";
-import { hashOf, hashOfFiles, Stamp } from "./lib/files.mjs";
+import { hashOf, hashOfFiles, listFiles, Stamp } from "./lib/files.mjs";
 import { cores, nodeTool, root, run } from "./lib/process.mjs";
 import { printTable } from "./lib/table.mjs";
 
@@ -61,6 +61,20 @@ async function jest(project, timeoutMs) {
   };
 }
 
+/**
+ * Checks the declarations that the package ships by themselves. Users have `skipLibCheck`, which turns a type that is
+ * missing there (`@internal` strips it) into a silent `any`.
+ */
+function declarations() {
+  const files = ["dist/esm", "dist/cjs"]
+    .flatMap((folder) => listFiles(join(root, folder), { all: true }))
+    .filter((file) => file.endsWith("index.d.ts"));
+  const config = join(results, "tsconfig.declarations.json");
+  const compilerOptions = { noEmit: true, skipLibCheck: false, types: ["node"] };
+  writeFileSync(config, JSON.stringify({ extends: join(root, "tsconfig.base.json"), compilerOptions, files }));
+  return run(...nodeTool("typescript/bin/tsc", "-p", config));
+}
+
 /** Skips what passed with the same inputs. For checks only: the tests themselves always run. */
 async function unlessUnchanged(name, inputs, check) {
   const stamp = new Stamp(`build/test/passed-${name}`);
@@ -84,7 +98,8 @@ const steps = {
     }),
   unit: () => jest("unit", 10 * 60_000),
   types: async () => {
-    if (!existsSync(join(root, "tests/types/tsconfig.json"))) return { ok: true, output: "", note: "none" };
+    const shipped = await declarations();
+    if (!shipped.ok || !existsSync(join(root, "tests/types/tsconfig.json"))) return shipped;
     return run(...nodeTool("typescript/bin/tsc", "-p", "tests/types/tsconfig.json", "--noEmit"));
   },
   example: () => buildExample(),
