@@ -98,7 +98,8 @@ void Registry::sweep(const LogLimits& limits, Millis idle, Instant now) {
     if (!channel.awaitsTrim) {
       channel.log.trim(limits, now);
     }
-    const bool isIdle = channel.members.empty() && !channel.awaitsTrim && channel.lastUse + idle <= now;
+    const bool isInTurn = channel.awaitsTrim || channel.hasNews;
+    const bool isIdle = channel.members.empty() && !isInTurn && channel.lastUse + idle <= now;
     if (!isIdle) {
       ++at;
       continue;
