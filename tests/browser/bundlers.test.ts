@@ -35,13 +35,13 @@ async function expectBroadcast(server: NextServer): Promise<void> {
 describe("a broadcast in one route reaches a stream that another has opened", () => {
   test(
     "next start, built with Turbopack",
-    async () => expectBroadcast(await NextServer.start(demoFolder, "start")),
+    async () => expectBroadcast(await NextServer.start(demoFolder, ["start"])),
     MINUTES,
   );
 
   test(
     "next dev with Turbopack",
-    async () => expectBroadcast(await NextServer.start(copyDemo("turbopack"), "dev")),
+    async () => expectBroadcast(await NextServer.start(copyDemo("turbopack"), ["dev"])),
     3 * MINUTES,
   );
 
@@ -50,14 +50,14 @@ describe("a broadcast in one route reaches a stream that another has opened", ()
     async () => {
       const folder = copyDemo("webpack");
       await buildApp(folder, "--webpack");
-      await expectBroadcast(await NextServer.start(folder, "start"));
+      await expectBroadcast(await NextServer.start(folder, ["start"]));
     },
     5 * MINUTES,
   );
 
   test(
     "next dev with webpack",
-    async () => expectBroadcast(await NextServer.start(copyDemo("webpack-dev"), "dev", "--webpack")),
+    async () => expectBroadcast(await NextServer.start(copyDemo("webpack-dev"), ["dev", "--webpack"])),
     3 * MINUTES,
   );
 });

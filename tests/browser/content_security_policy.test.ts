@@ -7,7 +7,7 @@ let server: NextServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  server = await NextServer.start(demoFolder, "start");
+  server = await NextServer.start(demoFolder, ["start"]);
   browser = await launchChromium();
 }, MINUTES);
 

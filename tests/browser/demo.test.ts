@@ -9,7 +9,7 @@ let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  server = await NextServer.start(demoFolder, "start");
+  server = await NextServer.start(demoFolder, ["start"]);
   browser = await launchChromium();
 }, MINUTES);
 
@@ -94,21 +94,22 @@ test(
     await late.page.locator(".line[data-n='20']").waitFor();
     expect((await post("/api/run", {})).status).toBe(409);
 
-    for (const demo of [first, second, late]) await demo.shows("run-status", "passed", 8 * MINUTES);
+    for (const demo of [first, second, late]) {
+      await demo.shows("run-status", /^(passed|failed|cancelled)$/, 8 * MINUTES);
+      const lastLines = (await demo.page.locator(".line").allTextContents()).slice(-20).join("\n");
+      // The output says why, if it has failed.
+      expect([await demo.text("run-status"), lastLines]).toEqual(["passed", lastLines]);
+    }
     const lines = await first.delivered("run.line");
     expect(lines).toEqual(await second.delivered("run.line"));
     expect(lines.map(({ data }) => (data as { n: number }).n)).toEqual(lines.map((_, index) => index + 1));
-    const shown = (demo: DemoPage) => demo.page.locator(".line").allInnerTexts();
+    const shown = (demo: DemoPage) => demo.page.locator(".line").allTextContents();
     expect(await shown(late)).toEqual(await shown(first));
 
     // Its progress is what the tools said.
     for (const step of ["step-compile", "step-test"]) {
-      const [done, total] =
-        /(\d+) of (\d+)/
-          .exec(await first.text(step))
-          ?.slice(1)
-          .map(Number) ?? [];
-      expect(done).toBeGreaterThan(1);
+      const [, done, total] = /(\d+) of (\d+)/.exec(String(await first.text(step))) ?? [];
+      expect(Number(done)).toBeGreaterThan(1);
       expect(done).toBe(total);
     }
     expect(first.errors).toEqual([]);

@@ -9,6 +9,8 @@ export const demoFolder = join(projectRoot, "examples/nextjs");
 const nextBin = createRequire(join(demoFolder, "package.json")).resolve("next/dist/bin/next");
 const KILL_MS = 5000;
 
+type Environment = Readonly<Record<string, string>>;
+
 /** Next.js serving an application on a free port of 127.0.0.1. */
 export class NextServer {
   readonly url: string;
@@ -22,21 +24,27 @@ export class NextServer {
   }
 
   /** `args`: "start", or "dev" with its options. Resolves when it takes requests. */
-  static async start(folder: string, ...args: string[]): Promise<NextServer> {
+  static async start(folder: string, args: readonly string[], env: Environment = {}): Promise<NextServer> {
     const port = await freePort();
-    const child = next(folder, [...args, "-H", "127.0.0.1", "-p", String(port)]);
+    const child = next(folder, [...args, "-H", "127.0.0.1", "-p", String(port)], env);
     let output = "";
+    const server = new NextServer(child, port);
     await new Promise<void>((resolve, reject) => {
       const onData = (data: Buffer) => {
         output += data;
-        if (output.includes("Ready in")) resolve();
+        // It is ready to say that there is no build, too; whether it answers is what counts.
+        if (output.includes("Ready in"))
+          fetch(server.url).then(
+            () => resolve(),
+            () => {},
+          );
       };
       child.stdout?.on("data", onData);
       child.stderr?.on("data", onData);
       child.once("error", reject);
       child.once("close", (code) => reject(new Error(`next ${args.join(" ")} ended with ${code}:\n${output}`)));
     });
-    return new NextServer(child, port);
+    return server;
   }
 
   /** Asks it to end, so that it ends what it has started, too; then everything that is left is killed. */
@@ -67,12 +75,12 @@ export async function buildApp(folder: string, ...args: string[]): Promise<void>
   if (code !== 0) throw new Error(`next build ${args.join(" ")} ended with ${code}:\n${output}`);
 }
 
-function next(cwd: string, args: readonly string[]): ChildProcess {
-  // Jest's own NODE_ENV and NODE_OPTIONS are not for Next.js.
+function next(cwd: string, args: readonly string[], added: Environment = {}): ChildProcess {
+  // Jest's own NODE_ENV and NODE_OPTIONS are not for Next.js, and no test asks a model that somebody pays for.
   const { NODE_ENV: _, NODE_OPTIONS: __, OPENAI_BASE_URL: ___, ...env } = process.env;
   return spawn(process.execPath, [nextBin, ...args], {
     cwd,
-    env: { ...env, NEXT_TELEMETRY_DISABLED: "1" } as NodeJS.ProcessEnv,
+    env: { ...env, ...added, NEXT_TELEMETRY_DISABLED: "1" } as NodeJS.ProcessEnv,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
