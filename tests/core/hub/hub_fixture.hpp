@@ -1,0 +1,142 @@
+#pragma once
+
+#include "core/hub/hub.hpp"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::test {
+
+// A hub of the epoch "a", a clock that the test moves, and the calls that the tests make all the time.
+class HubTest : public ::testing::Test {
+ protected:
+  static constexpr std::uint64_t kEpoch = 10;
+  static constexpr std::string_view kContinued = "event: millrace.resume\ndata: {\"verdict\":\"continued\"}\n\n";
+  static constexpr std::string_view kGap = "event: millrace.resume\ndata: {\"verdict\":\"gap\"}\n\n";
+  static constexpr std::string_view kReset = "event: millrace.resume\ndata: {\"verdict\":\"reset\"}\n\n";
+
+  // Without heartbeats, so that nothing comes that the test did not ask for.
+  static OpenOptions quiet() {
+    OpenOptions options;
+    options.connection.heartbeat.every = Millis{0};
+    return options;
+  }
+
+  static OpenOptions resuming(std::string_view lastEventId) {
+    OpenOptions options = quiet();
+    options.lastEventId = lastEventId;
+    return options;
+  }
+
+  static OpenOptions lagging(std::size_t events, Overflow overflow) {
+    OpenOptions options = quiet();
+    options.connection.lag.events = events;
+    options.connection.lag.overflow = overflow;
+    return options;
+  }
+
+  static OpenOptions listening() {
+    OpenOptions options = quiet();
+    options.isListener = true;
+    return options;
+  }
+
+  void open(ConnectionId id, const OpenOptions& options = quiet(), OwnerId owner = 1) {
+    ASSERT_EQ(hub.open(id, owner, options, now), OpenOutcome::opened);
+  }
+
+  JoinOutcome tryJoin(ConnectionId id, std::string_view key, std::string_view userId = "",
+                      std::initializer_list<std::string_view> types = {}) {
+    JoinOptions options;
+    options.userId = userId;
+    options.types = {types.begin(), types.size()};
+    return hub.join(id, key, options, now);
+  }
+
+  void join(ConnectionId id, std::string_view key, std::initializer_list<std::string_view> types = {}) {
+    ASSERT_EQ(tryJoin(id, key, "", types), JoinOutcome::joined);
+  }
+
+  WriteOutcome tryPublish(std::string_view key, const EventFields& fields, const PublishOptions& options = {}) {
+    return hub.publish(key, fields, options, now, receipt);
+  }
+
+  Receipt publish(std::string_view key, std::string_view data, std::string_view type = "",
+                  const PublishOptions& options = {}) {
+    EventFields fields;
+    fields.type = type;
+    fields.data = data;
+    EXPECT_EQ(tryPublish(key, fields, options), WriteOutcome::written);
+    return receipt;
+  }
+
+  Receipt publishAs(std::string_view id, std::string_view key, std::string_view data) {
+    EventFields fields;
+    fields.id = id;
+    fields.data = data;
+    EXPECT_EQ(tryPublish(key, fields), WriteOutcome::written);
+    return receipt;
+  }
+
+  Receipt send(ConnectionId id, std::string_view data) {
+    EventFields fields;
+    fields.data = data;
+    EXPECT_EQ(hub.send(id, fields, now, receipt), WriteOutcome::written);
+    return receipt;
+  }
+
+  // Takes all that the connection has.
+  std::string read(ConnectionId id) {
+    std::string bytes;
+    for (const std::string_view span : hub.read(id, now)) {
+      bytes.append(span);
+    }
+    hub.taken(id);
+    return bytes;
+  }
+
+  Turn collect(OwnerId owner = 1) { return hub.collect(owner); }
+  std::vector<OwnerId> takeWakes() { return hub.takeWakes(); }
+
+  // A turn in which nobody reads.
+  Turn idleTurn(OwnerId owner = 1) {
+    Turn turn = hub.collect(owner);
+    hub.settle(owner, now);
+    return turn;
+  }
+
+  // A turn in which everybody who is readable takes everything.
+  Turn readingTurn(OwnerId owner = 1) {
+    Turn turn = hub.collect(owner);
+    for (const ConnectionId id : turn.readable) {
+      read(id);
+    }
+    hub.settle(owner, now);
+    return turn;
+  }
+
+  // Opens, joins, and reads what a new connection is told, so that only later events come.
+  void openAndJoin(ConnectionId id, std::string_view key, const OpenOptions& options = quiet(), OwnerId owner = 1) {
+    open(id, options, owner);
+    join(id, key);
+    readingTurn(owner);
+  }
+
+  // "id: a.7\ndata: x\n\n"
+  static std::string event(std::uint64_t sequence, std::string_view data) {
+    return "id: a." + std::to_string(sequence) + "\ndata: " + std::string(data) + "\n\n";
+  }
+
+  void pass(std::int64_t milliseconds) { now += Millis(milliseconds); }
+
+  Hub hub{kEpoch, {}};
+  Instant now{Millis(1000)};
+  Receipt receipt;
+};
+
+}  // namespace millrace::test

@@ -1,0 +1,116 @@
+#include "core/hub/property_world.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace millrace::test {
+
+World::World(Random& random) : random_(random) {
+  options_.history.events = 1 + random_.below(40);
+  options_.history.ttl = Millis(60000);
+  options_.channelTtl = Millis(120000);
+  options_.sweepEvery = Millis(10000);
+  options_.inboxBytes = random_.chance(30) ? 2000 : options_.inboxBytes;
+  restart();
+}
+
+void World::restart() {
+  ++epoch_;
+  head_ = 0;
+  channels_ = {};
+  hub_ = std::make_unique<Hub>(epoch_, options_);
+}
+
+void World::publish() {
+  Published event;
+  event.epoch = epoch_;
+  event.channel = random_.below(kChannels);
+  event.type = kTypes[random_.below(kTypes.size())];
+  event.at = now_;
+  const std::string data = "number " + std::to_string(++events_) + std::string(random_.below(3), '\n');
+  EventFields fields;
+  fields.type = event.type;
+  fields.data = data;
+  if (random_.chance(10)) {
+    event.id = "order-" + std::to_string(events_);
+    fields.id = event.id;
+  }
+  PublishOptions options;
+  if (random_.chance(10)) {
+    event.conflateKey = random_.chance(50) ? "price" : "size";
+    options.conflateKey = event.conflateKey;
+  }
+  if (random_.chance(10)) {
+    options.ttl = Millis(1 + random_.below(5000));
+    event.expires = now_ + options.ttl;
+  }
+  Receipt receipt;
+  const WriteOutcome outcome = hub_->publish(kKeys[event.channel], fields, options, now_, receipt);
+  if (outcome == WriteOutcome::overloaded) {
+    return;
+  }
+  ASSERT_EQ(outcome, WriteOutcome::written);
+  head_ = askForHead();
+  event.sequence = head_;
+  event.id = receipt.id;
+  byId_.emplace(event.id, event);
+  channels_[event.channel].push_back(std::move(event));
+}
+
+void World::sendTo(ConnectionId id) {
+  EventFields fields;
+  fields.data = "private";
+  Receipt receipt;
+  static_cast<void>(hub_->send(id, fields, now_, receipt));  // the connection may be gone
+}
+
+// Heartbeats and private events take numbers too, so the hub is asked: a new connection is told its head.
+std::uint64_t World::askForHead() {
+  const ConnectionId id = newConnectionId();
+  const OwnerId nobody = 99;
+  EXPECT_EQ(hub_->open(id, nobody, {}, now_), OpenOutcome::opened);
+  std::string line;
+  for (const std::string_view span : hub_->read(id, now_)) {
+    line.append(span);
+  }
+  hub_->close(id, now_);
+  constexpr std::string_view kField = "id: ";
+  const std::string_view text(line);
+  return parseEventId(text.substr(kField.size(), text.find('\n') - kField.size())).value_or(EventId{}).sequence;
+}
+
+void World::pass(Millis time) {
+  now_ += time;
+  hub_->tick(now_);
+}
+
+const Published* World::find(const std::string& id) const {
+  const auto found = byId_.find(id);
+  return found == byId_.end() ? nullptr : &found->second;
+}
+
+std::uint64_t World::firstKept(std::size_t channel) const {
+  const std::vector<Published>& events = channels_.at(channel);
+  std::uint64_t first = head_ + 1;
+  for (std::size_t newer = 0; newer < std::min(events.size(), options_.history.events); ++newer) {
+    const Published& event = events[events.size() - 1 - newer];
+    if (event.at + options_.history.ttl < now_) {
+      break;
+    }
+    first = event.sequence;
+  }
+  return first;
+}
+
+bool World::isReplaced(const Published& event) const {
+  if (event.expires <= now_) {
+    return true;
+  }
+  const std::vector<Published>& events = channels_.at(event.channel);
+  return !event.conflateKey.empty() && std::any_of(events.begin(), events.end(), [&](const Published& other) {
+    return other.sequence > event.sequence && other.conflateKey == event.conflateKey;
+  });
+}
+
+}  // namespace millrace::test

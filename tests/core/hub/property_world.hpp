@@ -1,0 +1,89 @@
+#pragma once
+
+#include "core/hub/hub.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::test {
+
+class Random {
+ public:
+  explicit Random(std::uint32_t seed) : engine_(seed) {}
+
+  std::size_t below(std::size_t bound) { return engine_() % bound; }
+  bool chance(std::size_t percent) { return below(100) < percent; }
+  double unit() { return static_cast<double>(engine_()) / 4294967296.0; }
+
+ private:
+  std::mt19937 engine_;
+};
+
+inline constexpr std::size_t kChannels = 4;
+inline constexpr std::array<std::string_view, kChannels> kKeys = {"alpha", "beta", "gamma", "delta"};
+inline constexpr std::array<std::string_view, 3> kTypes = {"", "tick", "tock"};
+
+// An event that the hub accepted, as the test remembers it.
+struct Published {
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  std::size_t channel = 0;
+  std::string id;
+  std::string_view type;
+  std::string conflateKey;
+  Instant at;
+  Instant expires = kNever;
+};
+
+// The server's side of the property test: a hub on a fake clock, and everything that was ever published in it.
+class World {
+ public:
+  explicit World(Random& random);
+
+  Hub& hub() { return *hub_; }
+  [[nodiscard]] Instant now() const { return now_; }
+  [[nodiscard]] const HubOptions& options() const { return options_; }
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  // The sequence of the newest event of any channel.
+  [[nodiscard]] std::uint64_t head() const { return head_; }
+  ConnectionId newConnectionId() { return ++lastConnection_; }
+
+  void publish();
+  // An event with a number that is no channel's.
+  void sendTo(ConnectionId id);
+  void pass(Millis time);
+  // A new life of the server; its connections must be gone.
+  void restart();
+
+  // All of one channel in the current epoch, oldest first.
+  [[nodiscard]] const std::vector<Published>& channel(std::size_t channel) const { return channels_.at(channel); }
+  // None for an event that was sent to one connection.
+  [[nodiscard]] const Published* find(const std::string& id) const;
+  // The channel's oldest event that no limit of the history can have evicted yet, or what follows the head.
+  [[nodiscard]] std::uint64_t firstKept(std::size_t channel) const;
+  // Whether a reader may go without the event: it has expired, or a newer one of its conflation key is there.
+  [[nodiscard]] bool isReplaced(const Published& event) const;
+
+ private:
+  [[nodiscard]] std::uint64_t askForHead();
+
+  Random& random_;
+  HubOptions options_;
+  Instant now_{Millis(1000)};
+  std::uint64_t epoch_ = 100;
+  std::uint64_t head_ = 0;
+  std::uint64_t events_ = 0;  // in all epochs
+  ConnectionId lastConnection_ = 0;
+  std::unique_ptr<Hub> hub_;
+  std::array<std::vector<Published>, kChannels> channels_;
+  std::map<std::string, Published> byId_;
+};
+
+}  // namespace millrace::test

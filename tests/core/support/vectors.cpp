@@ -1,0 +1,203 @@
+#include "core/support/vectors.hpp"
+
+#include "core/support/text.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <limits>
+#include <stdexcept>
+
+namespace millrace::test {
+namespace {
+
+namespace json = boost::json;
+
+std::string textOf(const json::value& value) { return std::string(std::string_view(value.as_string())); }
+
+std::optional<std::string> textIn(const json::object& object, std::string_view member) {
+  const json::value* const value = object.if_contains(member);
+  return value == nullptr ? std::nullopt : std::optional(textOf(*value));
+}
+
+template <typename Number>
+std::optional<Number> numberIn(const json::object& object, std::string_view member) {
+  const json::value* const value = object.if_contains(member);
+  return value == nullptr ? std::nullopt : std::optional(value->to_number<Number>());
+}
+
+// A member that nobody reads is a misspelled one.
+void allowOnly(const json::object& object, std::initializer_list<std::string_view> members) {
+  for (const auto& member : object) {
+    if (std::find(members.begin(), members.end(), std::string_view(member.key())) == members.end()) {
+      throw std::invalid_argument("unknown member in a vector: " + std::string(member.key()));
+    }
+  }
+}
+
+// All cases of one subject, in the order of the files' names.
+std::vector<json::object> casesOf(std::string_view subject) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(MILLRACE_VECTORS)) {
+    if (entry.path().extension() == ".json") {
+      files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<json::object> cases;
+  for (const auto& path : files) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const json::value content = json::parse(text);
+    allowOnly(content.as_object(), {"subject", "source", "cases"});
+    if (textOf(content.at("subject")) == subject) {
+      for (const json::value& each : content.at("cases").as_array()) {
+        cases.push_back(each.as_object());
+      }
+    }
+  }
+  return cases;
+}
+
+OwnedItem toItem(const json::object& object) {
+  allowOnly(object, {"event", "retry", "error", "limit"});
+  if (const auto retry = numberIn<std::uint32_t>(object, "retry")) {
+    return retryItem(*retry);
+  }
+  if (const auto error = textIn(object, "error")) {
+    return errorItem(*error, object.at("limit").to_number<std::size_t>());
+  }
+  const json::object& event = object.at("event").as_object();
+  allowOnly(event, {"type", "data", "lastEventId"});
+  return eventItem(textOf(event.at("type")), textOf(event.at("data")), textOf(event.at("lastEventId")));
+}
+
+ReceiverOptions toReceiverOptions(const json::object& object, std::size_t dedup) {
+  ReceiverOptions options;
+  options.dedup = dedup;
+  if (const json::value* const given = object.if_contains("options")) {
+    const json::object& members = given->as_object();
+    allowOnly(members, {"dedup", "maxLineBytes", "maxEventBytes"});
+    options.dedup = numberIn<std::size_t>(members, "dedup").value_or(dedup);
+    options.limits.lineBytes = numberIn<std::size_t>(members, "maxLineBytes").value_or(options.limits.lineBytes);
+    options.limits.eventBytes = numberIn<std::size_t>(members, "maxEventBytes").value_or(options.limits.eventBytes);
+  }
+  return options;
+}
+
+std::uint64_t toNumber(std::string_view digits, int base) {
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+  return number;
+}
+
+SessionAction toAction(const json::object& object) {
+  allowOnly(object, {"kind", "delayMs"});
+  const std::string kind = textOf(object.at("kind"));
+  SessionAction action;
+  action.kind = kind == "connect"  ? SessionAction::Kind::connect
+                : kind == "wait"   ? SessionAction::Kind::wait
+                : kind == "close"  ? SessionAction::Kind::close
+                : kind == "giveUp" ? SessionAction::Kind::giveUp
+                                   : SessionAction::Kind::none;
+  action.delay = Millis(numberIn<std::int64_t>(object, "delayMs").value_or(0));
+  return action;
+}
+
+SessionStep toStep(const json::object& object) {
+  allowOnly(object, {"call", "final", "nowMs", "random", "ms", "action", "state", "attempts"});
+  SessionStep step;
+  step.call = textOf(object.at("call"));
+  const json::value* const final = object.if_contains("final");
+  step.loss = final != nullptr && final->as_bool() ? Loss::final : Loss::transient;
+  step.now = Instant(Millis(numberIn<std::int64_t>(object, "nowMs").value_or(0)));
+  step.random = numberIn<double>(object, "random").value_or(0);
+  step.retry = Millis(numberIn<std::int64_t>(object, "ms").value_or(0));
+  step.action = toAction(object.at("action").as_object());
+  step.state = textOf(object.at("state"));
+  step.attempts = object.at("attempts").to_number<std::uint32_t>();
+  return step;
+}
+
+}  // namespace
+
+std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
+  const std::size_t dedup = subject == "parser" ? 0 : ReceiverOptions{}.dedup;
+  std::vector<ReceiverVector> vectors;
+  for (const json::object& each : casesOf(subject)) {
+    allowOnly(each, {"name", "options", "input", "inputHex", "expect", "lastEventId"});
+    ReceiverVector vector;
+    vector.name = textOf(each.at("name"));
+    vector.options = toReceiverOptions(each, dedup);
+    const auto input = textIn(each, "input");
+    vector.input = input ? *input : fromHex(textOf(each.at("inputHex")));
+    for (const json::value& item : each.at("expect").as_array()) {
+      vector.expect.push_back(toItem(item.as_object()));
+    }
+    vector.lastEventId = textOf(each.at("lastEventId"));
+    vectors.push_back(std::move(vector));
+  }
+  return vectors;
+}
+
+std::vector<EncoderVector> encoderVectors() {
+  std::vector<EncoderVector> vectors;
+  for (const json::object& each : casesOf("encoder")) {
+    allowOnly(each, {"name", "fields", "bytes", "error"});
+    const json::object& fields = each.at("fields").as_object();
+    allowOnly(fields, {"event", "id", "retry", "data"});
+    EncoderVector vector;
+    vector.name = textOf(each.at("name"));
+    vector.type = textIn(fields, "event").value_or("");
+    vector.id = textIn(fields, "id");
+    vector.retry = numberIn<std::uint32_t>(fields, "retry");
+    vector.data = textIn(fields, "data");
+    vector.bytes = textIn(each, "bytes");
+    vectors.push_back(std::move(vector));
+  }
+  return vectors;
+}
+
+std::vector<EventIdVector> eventIdVectors() {
+  std::vector<EventIdVector> vectors;
+  for (const json::object& each : casesOf("event-id")) {
+    allowOnly(each, {"name", "text", "eventId"});
+    EventIdVector vector;
+    vector.name = textOf(each.at("name"));
+    vector.text = textOf(each.at("text"));
+    if (const json::object* const id = each.at("eventId").if_object()) {
+      vector.eventId = EventId{toNumber(textOf(id->at("epoch")), 36), toNumber(textOf(id->at("sequence")), 10)};
+    }
+    vectors.push_back(std::move(vector));
+  }
+  return vectors;
+}
+
+std::vector<SessionVector> sessionVectors() {
+  std::vector<SessionVector> vectors;
+  for (const json::object& each : casesOf("session")) {
+    allowOnly(each, {"name", "options", "steps"});
+    SessionVector vector;
+    vector.name = textOf(each.at("name"));
+    if (const json::value* const given = each.if_contains("options")) {
+      const json::object& options = given->as_object();
+      allowOnly(options, {"attempts", "baseMs", "maxMs"});
+      BackoffOptions& backoff = vector.options.backoff;
+      vector.options.attempts = numberIn<std::uint32_t>(options, "attempts");
+      backoff.base = Millis(numberIn<std::int64_t>(options, "baseMs").value_or(backoff.base.count()));
+      backoff.most = Millis(numberIn<std::int64_t>(options, "maxMs").value_or(backoff.most.count()));
+    }
+    for (const json::value& step : each.at("steps").as_array()) {
+      vector.steps.push_back(toStep(step.as_object()));
+    }
+    vectors.push_back(std::move(vector));
+  }
+  return vectors;
+}
+
+}  // namespace millrace::test

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "core/identity/event_id.hpp"
+#include "core/session/receiver.hpp"
+#include "core/session/reconnect.hpp"
+#include "fuzz/owned_item.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The cases that every implementation runs; tests/vectors/README.md has their format. A vector that does not follow it ends
+// the program.
+namespace millrace::test {
+
+struct ReceiverVector {
+  std::string name;
+  ReceiverOptions options;
+  std::string input;
+  std::vector<OwnedItem> expect;
+  std::string lastEventId;
+};
+
+struct EncoderVector {
+  std::string name;
+  std::string type;
+  std::optional<std::string> id;
+  std::optional<std::uint32_t> retry;
+  std::optional<std::string> data;
+  std::optional<std::string> bytes;  // none: INVALID_FIELD
+};
+
+struct EventIdVector {
+  std::string name;
+  std::string text;
+  std::optional<EventId> eventId;
+};
+
+struct SessionStep {
+  std::string call;
+  Loss loss = Loss::transient;
+  Instant now;
+  double random = 0;
+  Millis retry{0};
+  SessionAction action;
+  std::string state;
+  std::uint32_t attempts = 0;
+};
+
+struct SessionVector {
+  std::string name;
+  SessionOptions options;
+  std::vector<SessionStep> steps;
+};
+
+std::vector<ReceiverVector> receiverVectors(std::string_view subject);  // "parser" or "dedup"
+std::vector<EncoderVector> encoderVectors();
+std::vector<EventIdVector> eventIdVectors();
+std::vector<SessionVector> sessionVectors();
+
+template <typename Vector>
+auto operator<<(std::ostream& out, const Vector& vector) -> decltype(out << vector.name) {
+  return out << '"' << vector.name << '"';
+}
+
+}  // namespace millrace::test

@@ -1,0 +1,123 @@
+#include "core/wire/parser.hpp"
+
+#include "core/support/stream.hpp"
+#include "core/support/text.hpp"
+#include "core/support/vector_name.hpp"
+#include "core/support/vectors.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace millrace {
+namespace {
+
+using test::feedAll;
+using test::Outcome;
+using test::ReceiverVector;
+
+// The vectors of the parser and of dedup, which stands behind it.
+class ReceiverVectors : public ::testing::TestWithParam<ReceiverVector> {
+ protected:
+  const ReceiverVector& vector = GetParam();
+  const std::string_view input = vector.input;
+  const Outcome expected{vector.expect, vector.lastEventId};
+};
+
+TEST_P(ReceiverVectors, holdInOneChunk) { EXPECT_EQ(feedAll(vector.options, {input}), expected); }
+
+TEST_P(ReceiverVectors, holdCutAnywhere) {
+  for (const std::size_t cut : test::cutsOf(input)) {
+    const std::string_view head = input.substr(0, cut);
+    const std::string_view tail = input.substr(cut);
+    EXPECT_EQ(feedAll(vector.options, {head, tail}), expected) << "cut at " << cut;
+    EXPECT_EQ(feedAll(vector.options, {"", head, "", tail, ""}), expected) << "cut at " << cut << ", empty chunks";
+  }
+}
+
+TEST_P(ReceiverVectors, holdByteByByte) {
+  std::vector<std::string_view> bytes;
+  std::vector<std::string_view> bytesAndEmpty;
+  for (std::size_t at = 0; at < input.size(); ++at) {
+    bytes.push_back(input.substr(at, 1));
+    bytesAndEmpty.insert(bytesAndEmpty.end(), {"", input.substr(at, 1)});
+  }
+  EXPECT_EQ(feedAll(vector.options, bytes), expected);
+  EXPECT_EQ(feedAll(vector.options, bytesAndEmpty), expected) << "with empty chunks";
+}
+
+// Wherever a connection is cut: the next begins anew, with a byte order mark again, and the last finished block's id.
+TEST_P(ReceiverVectors, resetForgetsWhatIsUnfinished) {
+  const ParserLimits& limits = vector.options.limits;
+  if (limits.lineBytes < std::string_view("data:y").size() || limits.eventBytes < std::string_view("y").size()) {
+    return;  // too small for the next event
+  }
+  for (const std::size_t cut : test::cutsOf(input)) {
+    Receiver receiver(vector.options);
+    feedAll(receiver, {input.substr(0, cut)});
+    const std::string lastEventId = test::replaceInvalidUtf8(receiver.lastEventId());
+    receiver.reset();
+    EXPECT_EQ(feedAll(receiver, {"\xEF\xBB\xBF"
+                                 "data:y\n\n"}),
+              (Outcome{{test::eventItem("message", "y", lastEventId)}, lastEventId}))
+        << "reset at " << cut;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(parser, ReceiverVectors, ::testing::ValuesIn(test::receiverVectors("parser")),
+                         test::VectorName{});
+INSTANTIATE_TEST_SUITE_P(dedup, ReceiverVectors, ::testing::ValuesIn(test::receiverVectors("dedup")),
+                         test::VectorName{});
+
+std::vector<ParsedItem> feed(Parser& parser, std::string& chunk) {
+  std::vector<ParsedItem> items;
+  parser.feed(chunk, items);
+  return items;
+}
+
+TEST(Parser, dataOfOneChunkIsJoinedInPlaceAndNotCopied) {
+  Parser parser;
+  std::string chunk = "data: one\ndata: two\nid: 7\ndata: three\n\n";
+  const auto items = feed(parser, chunk);
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].data, "one\ntwo\nthree");
+  EXPECT_EQ(items[0].data.data(), chunk.data() + 6);
+  EXPECT_EQ(items[0].lastEventId, "7");
+}
+
+TEST(Parser, itemsOfOneChunkShowTheIdOfTheirTime) {
+  Parser parser;
+  std::string first = "id: 1\ndata: a\n\n";
+  feed(parser, first);
+  std::string second = "data: b\n\nid: 2\ndata: c\n\nid\n\ndata: d\n\n";
+  const auto items = feed(parser, second);
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(items[0].lastEventId, "1");
+  EXPECT_EQ(items[1].lastEventId, "2");
+  EXPECT_EQ(items[2].lastEventId, "");
+}
+
+TEST(Parser, saysWhatKindOfTextTheDataIs) {
+  Parser parser;
+  std::string chunk = "data: a\n\ndata: \xC3\xA4\n\ndata: \xFF\n\n";
+  const auto items = feed(parser, chunk);
+  ASSERT_EQ(items.size(), 4U);
+  EXPECT_EQ(items[0].dataKind, TextKind::ascii);
+  EXPECT_EQ(items[1].dataKind, TextKind::utf8);
+  EXPECT_EQ(items[2].error, ErrorCode::invalidUtf8);
+  EXPECT_EQ(items[3].dataKind, TextKind::invalid);
+}
+
+TEST(Parser, theDefaultLimitsLetSixteenMebibytesThroughAndNoByteMore) {
+  const std::size_t most = std::size_t{16} * 1024 * 1024;
+  const auto lineOf = [](std::size_t bytes) { return "data:" + std::string(bytes - 5, 'x') + "\n"; };
+  auto items = test::parse(lineOf(most) + "\n");
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0].data.size(), most - 5);
+  EXPECT_EQ(test::parse(lineOf(most + 1) + "\n"), test::OwnedItems{test::errorItem("LINE_TOO_LONG", most)});
+  EXPECT_EQ(test::parse(lineOf(most / 2 + 5) + lineOf(most / 2 + 5) + "\n"),
+            test::OwnedItems{test::errorItem("EVENT_TOO_LARGE", most)});
+}
+
+}  // namespace
+}  // namespace millrace

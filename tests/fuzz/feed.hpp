@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/session/receiver.hpp"
+#include "fuzz/owned_item.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::test {
+
+using OwnedItems = std::vector<OwnedItem>;
+
+// Feeds a copy of exactly this size, and overwrites it afterwards: a receiver keeps nothing of a chunk it was given, and
+// the address sanitizer sees each step beyond its ends.
+inline void feedAndSpoil(Receiver& receiver, std::string_view bytes, OwnedItems& items) {
+  const std::unique_ptr<char[]> chunk(new char[bytes.size()]);
+  bytes.copy(chunk.get(), bytes.size());
+  for (const ParsedItem& item : receiver.feed({chunk.get(), bytes.size()})) {
+    items.push_back(own(item));
+  }
+  std::fill_n(chunk.get(), bytes.size(), '\xFF');
+}
+
+}  // namespace millrace::test
