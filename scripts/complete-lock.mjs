@@ -1,5 +1,6 @@
 // Adds to package-lock.json the optional packages of other platforms that npm left out, so that `npm ci` works everywhere.
-//   node scripts/complete-lock.mjs        after npm install changed package-lock.json
+//   node scripts/complete-lock.mjs          says what is missing, exits 1 if anything is
+//   node scripts/complete-lock.mjs --write  adds it: after npm install changed package-lock.json
 //
 // npm drops an optional package from the lock when the registry it asks cannot serve it (a mirror that keeps one platform's
 // binaries only), and `npm ci` then refuses the lock on every machine. The entries written here have an exact version and
@@ -48,8 +49,12 @@ for (const [from, entry] of Object.entries(lock.packages)) {
     added.push(`${name}@${version}`);
   }
 }
-if (added.length > 0) {
+const write = process.argv.includes("--write");
+if (added.length > 0 && write) {
   lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, "en")));
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
 }
-console.log(added.length === 0 ? "package-lock.json is complete" : `Added ${added.length}:\n  ${added.join("\n  ")}`);
+const list = added.join("\n  ");
+if (added.length === 0) console.log("package-lock.json is complete");
+else console.log(write ? `Added ${added.length}:\n  ${list}` : `Missing ${added.length}, --write adds them:\n  ${list}`);
+process.exit(added.length === 0 || write ? 0 : 1);
