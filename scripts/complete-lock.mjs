@@ -56,5 +56,6 @@ if (added.length > 0 && write) {
 }
 const list = added.join("\n  ");
 if (added.length === 0) console.log("package-lock.json is complete");
-else console.log(write ? `Added ${added.length}:\n  ${list}` : `Missing ${added.length}, --write adds them:\n  ${list}`);
+else
+  console.log(write ? `Added ${added.length}:\n  ${list}` : `Missing ${added.length}, --write adds them:\n  ${list}`);
 process.exit(added.length === 0 || write ? 0 : 1);
