@@ -108,7 +108,8 @@ test(
 
     // Its progress is what the tools said.
     for (const step of ["step-compile", "step-test"]) {
-      const [, done, total] = /(\d+) of (\d+)/.exec(String(await first.text(step))) ?? [];
+      const counted = await first.element(step).locator(".step-count").textContent();
+      const [, done, total] = /^(\d+) of (\d+)$/.exec(String(counted)) ?? [];
       expect(Number(done)).toBeGreaterThan(1);
       expect(done).toBe(total);
     }
@@ -134,15 +135,15 @@ test(
 );
 
 test.each([
-  ["GET", "/api/events", undefined],
-  ["GET", "/api/events?channels=run,secrets", undefined],
-  ["POST", "/api/chat", "no JSON"],
-  ["POST", "/api/chat", '{"tab":"../x","question":"Why?"}'],
-  ["POST", "/api/notify", '{"text":"  "}'],
-  ["POST", "/api/notify", JSON.stringify({ text: "x".repeat(501) })],
-  ["POST", "/api/drop", "{}"],
-])("%s %s %s is refused as a problem", async (method, path, body) => {
-  const response = await fetch(`${server.url}${path}`, { method, ...(body !== undefined && { body }) });
+  { what: "no channels", path: "/api/events" },
+  { what: "a channel that there is not", path: "/api/events?channels=run,secrets" },
+  { what: "a body that is no JSON", path: "/api/chat", body: "no JSON" },
+  { what: "a tab that is no name", path: "/api/chat", body: '{"tab":"../x","question":"Why?"}' },
+  { what: "a notice without text", path: "/api/notify", body: '{"text":"  "}' },
+  { what: "a notice that is too long", path: "/api/notify", body: JSON.stringify({ text: "x".repeat(501) }) },
+  { what: "no stream to drop", path: "/api/drop", body: "{}" },
+])("$what is refused as a problem", async ({ path, body }) => {
+  const response = await fetch(`${server.url}${path}`, body === undefined ? {} : { method: "POST", body });
   expect(response.status).toBe(400);
   expect(response.headers.get("content-type")).toBe("application/problem+json");
   expect(await response.json()).toMatchObject({ status: 400, code: "BAD_REQUEST" });

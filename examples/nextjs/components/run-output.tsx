@@ -2,6 +2,8 @@ import { memo, useLayoutEffect, useRef } from "react";
 import type { RunLine } from "@/lib/run";
 
 const NEAR_PX = 40;
+/** ctest fills the line up to the longest name. */
+const CTEST_DOTS = / ?\.{4,} */;
 
 /** The output; it stays at its end unless somebody scrolls up. */
 export function RunOutput({ lines }: { lines: readonly RunLine[] }) {
@@ -32,7 +34,7 @@ export function RunOutput({ lines }: { lines: readonly RunLine[] }) {
 const Line = memo(function Line({ line: { n, text } }: { line: RunLine }) {
   return (
     <div className="line" data-tone={toneOf(text)} data-n={n}>
-      {text || "\u00a0"}
+      {text.replace(CTEST_DOTS, " … ") || "\u00a0"}
     </div>
   );
 });
