@@ -31,6 +31,8 @@ class Engine {
     std::vector<std::pair<ConnectionId, CloseReason>> closing;
   };
 
+  Engine() = default;
+
   // The one of this process; never destroyed, since environments may outlive static objects at exit.
   static Engine& process();
 
@@ -73,7 +75,6 @@ class Engine {
     std::unique_ptr<Hub> hub;
   };
 
-  Engine() = default;
   void wakeOwners(Hub& hub);
   [[nodiscard]] static Instant now();
 

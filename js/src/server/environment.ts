@@ -72,9 +72,12 @@ export class Environment {
 
   #turn(): void {
     const { readable, closing } = this.#native.collect();
-    for (const { connection, reason } of closing) this.#readers.get(connection)?.onClosing(reason);
-    for (const connection of readable) this.#readers.get(connection)?.onReadable();
-    this.#native.settle();
+    try {
+      for (const { connection, reason } of closing) this.#readers.get(connection)?.onClosing(reason);
+      for (const connection of readable) this.#readers.get(connection)?.onReadable();
+    } finally {
+      this.#native.settle();
+    }
   }
 }
 

@@ -55,6 +55,7 @@ Turn Hub::collect(OwnerId ownerId) {
   }
   Owner& owner = found->second;
   owner.isWoken = false;
+  owner.isReading = true;
   owner.mustCollect = false;
   turn.closing = std::exchange(owner.closing, {});
   for (const ConnectionId news : std::exchange(owner.news, {})) {
@@ -87,8 +88,13 @@ void Hub::taken(ConnectionId id) {
 }
 
 void Hub::settle(OwnerId ownerId, Instant now) {
-  const bool everybodyLooked =
-      std::none_of(owners_.begin(), owners_.end(), [](const auto& entry) { return entry.second.isWoken; });
+  const auto found = owners_.find(ownerId);
+  if (found != owners_.end()) {
+    found->second.isReading = false;
+  }
+  const bool everybodyLooked = std::none_of(owners_.begin(), owners_.end(), [](const auto& entry) {
+    return entry.second.isWoken || entry.second.isReading;
+  });
   if (everybodyLooked || inbox_ > options_.inboxBytes / 2) {
     for (Channel* const channel : std::exchange(awaitTrim_, {})) {
       channel->awaitsTrim = false;
@@ -96,7 +102,6 @@ void Hub::settle(OwnerId ownerId, Instant now) {
     }
     inbox_ = 0;
   }
-  const auto found = owners_.find(ownerId);
   if (found == owners_.end()) {
     return;
   }

@@ -225,6 +225,19 @@ TEST_F(HubTurn, anOwnerThatNeverLooksKeepsNoneFromPublishing) {
   }
 }
 
+TEST_F(HubTurn, anOwnerThatIsStillReadingLosesNothingToOneThatHasSettled) {
+  HubOptions options;
+  options.history.events = 1;
+  hub.configure(options);
+  openAndJoin(1, "k", quiet(), 1);
+  openAndJoin(2, "k", quiet(), 2);
+  publish("k", "1");
+  publish("k", "2");
+  EXPECT_EQ(collect(2).readable, Ids{2});
+  EXPECT_EQ(readingTurn(1).readable, Ids{1});
+  EXPECT_EQ(read(2), event(1, "1") + event(2, "2"));
+}
+
 TEST_F(HubTurn, aChannelThatEverybodyLeftIsBoundedWithinATurn) {
   HubOptions options;
   options.history.events = 2;
