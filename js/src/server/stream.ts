@@ -30,7 +30,8 @@ export interface SSEStream {
   /** Aborts when the stream has ended: hand it to what produces the events. */
   readonly signal: AbortSignal;
   /**
-   * Sends one event to this client only. Needs no `this`, so it can be passed to {@link registerConnection}.
+   * Sends one event to this client only. Needs no `this`, so it can be passed to {@link registerConnection}. What is to
+   * survive a reconnect belongs in a channel: a client that is cut does not get a stream's own events again.
    *
    * @throws SSEError `STREAM_CLOSED` after the end; `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE` or `OVERLOADED`
    *   for this message alone: the stream goes on.
