@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { cmakeBuild } from "./build.mjs";
 import { buildExample } from "./example.mjs";
 import { hashOf, hashOfFiles, listFiles, Stamp } from "./lib/files.mjs";
-import { cores, nodeTool, root, run } from "./lib/process.mjs";
+import { runGoogleTests } from "./lib/google-tests.mjs";
+import { nodeTool, root, run } from "./lib/process.mjs";
 import { printTable } from "./lib/table.mjs";
 
 const results = join(root, "build/test");
@@ -13,28 +14,6 @@ const coreInputs = [
   ..."CMakeLists.txt CMakePresets.json native tests/CMakeLists.txt".split(" "),
   ..."core io json vectors".split(" ").map((folder) => `tests/${folder}`),
 ];
-
-/**
- * What a step gives: ok, its output, and for tests how many passed, failed and were skipped; a note says what is
- * particular about this run.
- */
-async function ctest(preset) {
-  const report = join(results, `ctest-${preset}.xml`);
-  rmSync(report, { force: true });
-  const args = ["--preset", preset, "-j", String(cores), "--timeout", "300", "--output-junit", report];
-  const { ok, output } = await run("ctest", args, { env: sanitizerEnv });
-  if (!existsSync(report)) return { ok: false, output };
-  const counts = Object.fromEntries(
-    ["tests", "failures", "disabled", "skipped"].map((name) => [
-      name,
-      Number(new RegExp(`<testsuite[^>]*\\b${name}="(\\d+)"`).exec(readFileSync(report, "utf8"))?.[1] ?? 0),
-    ]),
-  );
-  const skipped = counts.disabled + counts.skipped;
-  const passed = counts.tests - counts.failures - skipped;
-  // ctest is content with no tests at all.
-  return { ok: ok && passed > 0, output, passed, failed: counts.failures, skipped };
-}
 
 const sanitizerEnv = {
   ASAN_OPTIONS: "detect_stack_use_after_return=1:strict_string_checks=1",
@@ -86,13 +65,20 @@ async function unlessUnchanged(name, inputs, check) {
   return result;
 }
 
+/**
+ * What a step gives: ok, its output, and for tests how many passed, failed and were skipped; a note says what is
+ * particular about this run.
+ */
 const steps = {
   lint: () => unlessUnchanged("lint", ["."], () => run(process.execPath, ["scripts/lint.mjs"])),
-  core: () => ctest("release"),
+  core: async () => {
+    await cmakeBuild("release");
+    return runGoogleTests("release");
+  },
   sanitizers: () =>
     unlessUnchanged("sanitizers", coreInputs, async () => {
       await cmakeBuild("asan");
-      const { ok, output, passed, failed } = await ctest("asan");
+      const { ok, output, passed, failed } = await runGoogleTests("asan", sanitizerEnv);
       // The same tests as in `core`: they are not counted again, unless they fail.
       return { ok, output, failed, note: `${passed} tests of the core, again` };
     }),
