@@ -1,4 +1,11 @@
-import { createHub, createSSEStream, type ReceivedMessage, registerConnection } from "../../js/src/server/index.js";
+import {
+  createHub,
+  createSSEStream,
+  type ReceivedMessage,
+  refusalResponse,
+  registerConnection,
+  SSEError,
+} from "../../js/src/server/index.js";
 import { StreamReader } from "./reading.js";
 
 interface Events {
@@ -90,6 +97,19 @@ describe("limits are refused with problem+json", () => {
     expect(await third.json()).toMatchObject({ detail: expect.stringContaining("perChannel") });
     expect(hub.stats().connections).toBe(2);
     expect(hub.connectionKeys()).toEqual(["a"]);
+  });
+
+  test("and so can a handler of one's own, which learns nothing of other errors", () => {
+    const hub = createHub({ name: "own handler", limits: { connections: 0 } });
+    let refusal: Response | undefined;
+    try {
+      hub.createStream();
+    } catch (error) {
+      refusal = refusalResponse(error);
+    }
+    expect(refusal?.status).toBe(503);
+    expect(refusalResponse(new SSEError("STREAM_CLOSED", "it has ended"))).toBeUndefined();
+    expect(refusalResponse("anything else")).toBeUndefined();
   });
 });
 

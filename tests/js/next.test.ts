@@ -1,7 +1,7 @@
 import { register, withMillrace } from "../../js/src/next/index.js";
 
-test("register is content where the addon loads", () => {
-  expect(register()).toBeUndefined();
+test("register is content where the addon loads", async () => {
+  await expect(register()).resolves.toBeUndefined();
 });
 
 test("withMillrace adds itself once and keeps the rest", () => {

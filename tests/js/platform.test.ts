@@ -16,7 +16,7 @@ test("where there is no binary the package loads, and the first use says what is
     const { createSSEStream, SSEError } = await import("millrace");
     try { createSSEStream(); } catch (error) { console.log(error instanceof SSEError, error.code, error.message); }
     const { register } = await import("millrace/next");
-    try { register(); } catch (error) { console.log(error.code); }
+    try { await register(); } catch (error) { console.log(error.code); }
   `);
   expect(output).toMatch(/^true NO_NATIVE_BINARY Millrace has no native addon that loads on plan9-x64 /);
   expect(output).toMatch(/\nNO_NATIVE_BINARY\n$/);

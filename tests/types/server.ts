@@ -55,7 +55,7 @@ const code: SSEErrorCode = new SSEError("STREAM_CLOSED", "message").code;
 // @ts-expect-error no such code
 new SSEError("SOMETHING", "message");
 
-register();
+const registered: Promise<void> = register();
 const config: { reactStrictMode: boolean } = withMillrace({ reactStrictMode: true });
 
-export const used = [id, reason, response, wasThere, recipients, count, keys, handler, stop, code, config];
+export const used = [id, reason, response, wasThere, recipients, count, keys, handler, stop, code, config, registered];

@@ -3,22 +3,25 @@
  *
  * @packageDocumentation
  */
-import { nativeModule } from "../core/load-native.js";
 import { SSEError } from "../shared/errors.js";
 
 /**
  * For `instrumentation.ts`: loads the addon when the server starts, so that a broken installation shows at once and not
- * with the first request.
+ * with the first request. Does nothing in the edge runtime, for which Next.js compiles that file, too.
  *
  * @throws SSEError `NO_NATIVE_BINARY` where the addon does not load.
  * @example
  * export { register } from "millrace/next";
  */
-export function register(): void {
-  if (nativeModule.binding !== null) return;
-  throw new SSEError("NO_NATIVE_BINARY", `Millrace has no native addon that loads on ${nativeModule.target}`, {
-    cause: nativeModule.error,
-  });
+export async function register(): Promise<void> {
+  // Only in this form, with the import inside, do both bundlers leave it out of what they make for the edge.
+  if (process.env.NEXT_RUNTIME !== "edge") {
+    const { nativeModule } = await import("../core/load-native.js");
+    if (nativeModule.binding !== null) return;
+    throw new SSEError("NO_NATIVE_BINARY", `Millrace has no native addon that loads on ${nativeModule.target}`, {
+      cause: nativeModule.error,
+    });
+  }
 }
 
 /** What {@link withMillrace} reads and writes of a Next.js configuration. */

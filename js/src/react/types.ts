@@ -55,7 +55,7 @@ export interface EventSourceCallbacks<Events extends object = UntypedEvents> {
   readonly onClose?: () => void;
 }
 
-/** @internal What the store needs to know of a component. */
+/** What a component says of its connection: {@link SSEClientOptions}, the callbacks and `historySize`. */
 export interface StoreOptions<Events extends object = UntypedEvents>
   extends SSEClientOptions,
     EventSourceCallbacks<Events> {

@@ -37,5 +37,6 @@ export type {
   RequestLike,
   StreamOptions,
 } from "./options.js";
+export { refusalResponse } from "./refusal.js";
 export { sseResponse } from "./response.js";
 export type { SSEStream } from "./stream.js";

@@ -1,3 +1,1 @@
-export async function register() {
-  if (process.env.NEXT_RUNTIME === "nodejs") (await import("millrace/next")).register();
-}
+export { register } from "millrace/next";
