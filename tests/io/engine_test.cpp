@@ -100,6 +100,7 @@ TEST(Engine, GivesEveryThreadEveryEventOnceAndInTheOrderOfEachPublisher) {
     reader->waitUntilOpen();
   }
   std::vector<std::thread> publishers;
+  publishers.reserve(kThreads);
   for (std::size_t publisher = 0; publisher < kThreads; ++publisher) {
     publishers.emplace_back([&engine, hub, publisher] {
       for (std::size_t n = 0; n < kEvents; ++n) {
@@ -125,8 +126,10 @@ TEST(Engine, GivesEveryThreadEveryEventOnceAndInTheOrderOfEachPublisher) {
 TEST(Engine, ThreadsThatComeAndGoLeaveNothingOpen) {
   Engine engine;
   const std::size_t hub = engine.hub("hub");
+  constexpr std::size_t kThreads = 4;
   std::vector<std::thread> threads;
-  for (int n = 0; n < 4; ++n) {
+  threads.reserve(kThreads);
+  for (std::size_t n = 0; n < kThreads; ++n) {
     threads.emplace_back([&engine, hub] {
       for (int round = 0; round < 50; ++round) {
         const OwnerId owner = engine.attach([] {});

@@ -130,7 +130,7 @@ class Hub {
     std::vector<std::pair<ConnectionId, CloseReason>> closing;
     std::size_t connections = 0;
     bool isWoken = false;      // named by takeWakes(), or about to be, and has not collected yet
-    bool isReading = false;     // between collect() and settle()
+    bool isReading = false;    // between collect() and settle()
     bool mustCollect = false;  // to be named by takeWakes()
   };
 

@@ -92,9 +92,8 @@ void Hub::settle(OwnerId ownerId, Instant now) {
   if (found != owners_.end()) {
     found->second.isReading = false;
   }
-  const bool everybodyLooked = std::none_of(owners_.begin(), owners_.end(), [](const auto& entry) {
-    return entry.second.isWoken || entry.second.isReading;
-  });
+  const bool everybodyLooked = std::none_of(
+      owners_.begin(), owners_.end(), [](const auto& entry) { return entry.second.isWoken || entry.second.isReading; });
   if (everybodyLooked || inbox_ > options_.inboxBytes / 2) {
     for (Channel* const channel : std::exchange(awaitTrim_, {})) {
       channel->awaitsTrim = false;
