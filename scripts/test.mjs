@@ -54,6 +54,14 @@ function declarations() {
   return run(...nodeTool("typescript/bin/tsc", "-p", config));
 }
 
+/** What a page loads for `millrace/react`, as the package's tests measured it. */
+function browserSize() {
+  const file = join(root, "bench/results/size.json");
+  if (!existsSync(file)) return "";
+  const { gzip, brotli } = JSON.parse(readFileSync(file, "utf8"))["millrace/react"];
+  return `millrace/react with all it loads: ${gzip} bytes gzip, ${brotli} brotli`;
+}
+
 /** Skips what passed with the same inputs. For checks only: the tests themselves always run. */
 async function unlessUnchanged(name, inputs, check) {
   const stamp = new Stamp(`build/test/passed-${name}`);
@@ -90,7 +98,7 @@ const steps = {
   },
   example: () => buildExample(),
   browser: () => jest("browser", 10 * 60_000),
-  package: () => jest("package", 15 * 60_000),
+  package: async () => ({ ...(await jest("package", 15 * 60_000)), note: browserSize() }),
 };
 
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);
