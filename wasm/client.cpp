@@ -1,4 +1,4 @@
-// The door of the browser's client: plain C functions over handles, no imports. js/src/core/wasm.ts is the other side.
+// The door of the browser's client: plain C functions over handles. js/src/core/wasm.ts is the other side.
 // Texts go out as addresses into this module's memory, valid until the next receiverFeed().
 #include "core/session/receiver.hpp"
 #include "core/session/reconnect.hpp"

@@ -142,6 +142,8 @@ std::string_view toName(CloseReason reason) {
       return "lagging";
     case CloseReason::durationCap:
       return "duration_cap";
+    case CloseReason::unread:
+      return "unread";
   }
   return "unknown";
 }

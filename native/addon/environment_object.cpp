@@ -11,10 +11,11 @@ void callWake(Napi::Env env, Napi::Function wake) {
   if (env == nullptr || wake.IsEmpty()) {
     return;
   }
-  try {
-    wake.Call({});
-  } catch (const Napi::Error& error) {
-    napi_fatal_exception(env, error.Value());
+  // Plain Node-API: where the thread is being terminated, a C++ exception could not even be made.
+  napi_value exception = nullptr;
+  if (napi_call_function(env, env.Global(), wake, 0, nullptr, nullptr) == napi_pending_exception &&
+      napi_get_and_clear_last_exception(env, &exception) == napi_ok) {
+    napi_fatal_exception(env, exception);
   }
 }
 
@@ -35,7 +36,7 @@ EnvironmentObject::EnvironmentObject(const Napi::CallbackInfo& info)
   if (!info[0].IsFunction()) {
     throw Napi::TypeError::New(info.Env(), "wake must be a function");
   }
-  constexpr std::size_t kUnlimited = 0;  // the engine has one call under way at most
+  constexpr std::size_t kUnlimited = 0;  // a few: one a hub until it collects
   wake_ = Napi::ThreadSafeFunction::New(info.Env(), info[0].As<Napi::Function>(), "millrace", kUnlimited, 1);
   wake_.Unref(info.Env());  // open connections keep no process alive; their sockets do
   owner_ = Engine::process().attach([this] { wake(); });

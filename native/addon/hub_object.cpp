@@ -2,6 +2,7 @@
 
 #include "addon/convert.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -27,6 +28,15 @@ struct EventTexts {
   }
 };
 
+// Milliseconds, clamped to 32 bits; none where it is not given.
+std::optional<std::uint32_t> toRetry(const Napi::Value& value) {
+  if (!isGiven(value)) {
+    return std::nullopt;
+  }
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::min(kMost, toWhole(value, "retry")));
+}
+
 EventTexts toEvent(const Napi::Value& value) {
   const Napi::Object message = toObject(value, "message");
   EventTexts texts;
@@ -37,11 +47,7 @@ EventTexts toEvent(const Napi::Value& value) {
   texts.type = textOf("event").value_or("");
   texts.id = textOf("id");
   texts.data = textOf("data");
-  const Napi::Value retry = message.Get("retry");
-  if (isGiven(retry)) {
-    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
-    texts.retry = static_cast<std::uint32_t>(std::min(kMost, toWhole(retry, "retry")));
-  }
+  texts.retry = toRetry(message.Get("retry"));
   return texts;
 }
 
@@ -87,17 +93,28 @@ Napi::Function HubObject::define(Napi::Env env) {
 HubObject::HubObject(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<HubObject>(info), hub_(Engine::process().hub(toText(info[0], "name"))) {}
 
+// Only what is given changes.
 void HubObject::configure(const Napi::CallbackInfo& info) {
   const Napi::Object given = toObject(info[0], "options");
-  HubOptions options;
-  options.history.events = toWhole(given.Get("historyEvents"), "history.events");
-  options.history.bytes = toWhole(given.Get("historyBytes"), "history.bytes");
-  options.history.ttl = toMillis(given.Get("historyTtlMs"), "history.ttlMs");
-  options.connections = toWhole(given.Get("connections"), "limits.connections");
-  options.perChannel = toWhole(given.Get("perChannel"), "limits.perChannel");
-  options.perUser = toWhole(given.Get("perUser"), "limits.perUser");
-  options.channelTtl = toMillis(given.Get("channelTtlMs"), "channelTtlMs");
-  Engine::process().configure(hub_, options);
+  HubOptions options = Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.options(); });
+  const auto setWhole = [&](const char* name, std::size_t& option) {
+    if (isGiven(given.Get(name))) {
+      option = toWhole(given.Get(name), name);
+    }
+  };
+  const auto setMillis = [&](const char* name, Millis& option) {
+    if (isGiven(given.Get(name))) {
+      option = toMillis(given.Get(name), name);
+    }
+  };
+  setWhole("historyEvents", options.history.events);
+  setWhole("historyBytes", options.history.bytes);
+  setMillis("historyTtlMs", options.history.ttl);
+  setWhole("connections", options.connections);
+  setWhole("perChannel", options.perChannel);
+  setWhole("perUser", options.perUser);
+  setMillis("channelTtlMs", options.channelTtl);
+  Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.configure(options); });
 }
 
 Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
@@ -111,9 +128,7 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   options.connection = toConnectionOptions(given);
   options.lastEventId = lastEventId;
   options.isListener = toFlag(given.Get("isListener"), "isListener");
-  if (isGiven(given.Get("retryMs"))) {
-    options.retry = static_cast<std::uint32_t>(toWhole(given.Get("retryMs"), "retryMs"));
-  }
+  options.retry = toRetry(given.Get("retryMs"));
   const ConnectionId id = Engine::process().newConnectionId();
   const OpenOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });

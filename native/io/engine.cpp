@@ -79,11 +79,6 @@ std::size_t Engine::hub(std::string_view name) {
   return static_cast<std::size_t>(found - hubs_.begin());
 }
 
-void Engine::configure(std::size_t hub, const HubOptions& options) {
-  const std::lock_guard lock(mutex_);
-  hubs_[hub].hub->configure(options);
-}
-
 ConnectionId Engine::newConnectionId() {
   const std::lock_guard lock(mutex_);
   return ++lastConnection_;

@@ -23,7 +23,7 @@ namespace millrace {
 class Engine {
  public:
   // Called when an environment has something to collect, from any thread and under the engine's lock: it must only post a
-  // message. At most one call stands unanswered until collect().
+  // message. A hub calls it once until collect().
   using Wake = std::function<void()>;
 
   struct Collected {
@@ -51,7 +51,6 @@ class Engine {
 
   // A handle to the hub of this name, which lives as long as the process.
   [[nodiscard]] std::size_t hub(std::string_view name);
-  void configure(std::size_t hub, const HubOptions& options);
   [[nodiscard]] ConnectionId newConnectionId();
 
   // Calls `act(Hub&, Instant now)` alone, then wakes whom it concerns.

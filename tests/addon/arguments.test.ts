@@ -47,6 +47,16 @@ const cases: [string, () => unknown, RegExp][] = [
   ["stream options null", () => untyped(millrace.createSSEStream)(null), /^options must be an object/],
   ["heartbeat true", () => untyped(millrace.createSSEStream)({ heartbeat: true }), /^heartbeat must be an object/],
   ["heartbeat of 0 ms", () => untyped(millrace.createSSEStream)({ heartbeat: { everyMs: 0 } }), /^heartbeat.everyMs/],
+  [
+    "heartbeat data without an event",
+    () => untyped(millrace.createSSEStream)({ heartbeat: { data: 1 } }),
+    /^heartbeat.data/,
+  ],
+  [
+    "register with no event type",
+    () => untyped(millrace.registerConnection)("k", send, { events: [] }),
+    /^events must not/,
+  ],
   ["a maxDurationMs text", () => untyped(millrace.createSSEStream)({ maxDurationMs: "1" }), /^maxDurationMs must be/],
   ["lag.events text", () => untyped(millrace.createSSEStream)({ lag: { events: "1" } }), /^lag.events must be/],
   [
@@ -77,7 +87,7 @@ test("response without channels is a TypeError", async () => {
   const respond = untyped(hub.response.bind(hub));
   const request = new Request("http://host/");
   await expect(respond(request, {})).rejects.toThrow(/^channels must be an array of strings/);
-  await expect(respond(request, { channels: [] })).rejects.toThrow(/^channels must name at least one channel$/);
+  await expect(respond(request, { channels: [] })).rejects.toThrow(/^channels must not be empty$/);
 });
 
 test("the addon itself throws at anything it cannot use, and the process lives", () => {

@@ -59,6 +59,39 @@ test("a listener in the process is no connection, and hears nothing once it is s
   expect(first?.map(({ data }) => data)).toEqual([1]);
 });
 
+test("a listener that is stopped from inside hears nothing more of the same turn", async () => {
+  const hub = createHub({ name: "stopping" });
+  const [first, second]: ReceivedMessage[][] = [[], []];
+  const stop = hub.subscribe("c", (message) => {
+    first?.push(message);
+    stop();
+  });
+  hub.subscribe("c", (message) => second?.push(message));
+  for (let n = 0; n < 5; n++) hub.publish("c", { event: "e", data: n });
+  await until(() => second?.length === 5);
+  expect(first).toHaveLength(1);
+});
+
+test("a function that passes events to a stream which has ended leaves with it", async () => {
+  const hub = createHub({ name: "forwarding" });
+  const stream = hub.createStream();
+  const heard: ReceivedMessage[] = [];
+  hub.register("c", (message) => stream.send(message));
+  hub.subscribe("c", (message) => heard.push(message));
+  stream.close();
+  expect(hub.connectionCount("c")).toBe(1);
+  hub.publish("c", { event: "e", data: 1 });
+  await until(() => heard.length === 1);
+  expect(hub.connectionCount("c")).toBe(0);
+});
+
+test("a request that is aborted already is answered, and opens nothing", async () => {
+  const hub = createHub({ name: "aborted" });
+  const aborted = new Request("http://host/", { signal: AbortSignal.abort() });
+  expect((await hub.response(aborted, { channels: ["c"] })).status).toBe(200);
+  expect(hub.stats().connections).toBe(0);
+});
+
 test("a channel handle publishes, listens and counts", async () => {
   const channel = createHub<Events>({ name: "handles" }).channel("room");
   const received: ReceivedMessage[] = [];
@@ -113,8 +146,9 @@ describe("limits are refused with problem+json", () => {
   });
 });
 
-test("history limits hold for each channel", async () => {
+test("history limits hold for each channel, and stay when others are set", async () => {
   const hub = createHub({ name: "short", history: { events: 3 } });
+  createHub({ name: "short", limits: { perUser: 5 } });
   const { id } = hub.publish("c", { event: "e", data: 0 });
   for (let n = 1; n <= 5; n++) hub.publish("c", { event: "e", data: n });
   const response = await hub.response(request({ "Last-Event-ID": id }), { channels: ["c"] });

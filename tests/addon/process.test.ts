@@ -51,7 +51,8 @@ test("an onClose that throws is one too, and the other streams are closed all th
     process.on("uncaughtException", (error) => console.log("caught", error.message));
     const lag = { events: 0 };
     const streams = [1, 2].map((n) => createSSEStream({ lag, onClose() { throw new Error("of " + n); } }));
-    for (const { send, closed } of streams) {
+    for (const { send, closed, stream } of streams) {
+      await stream.getReader().read();
       send({ data: 1 });
       closed.then((reason) => console.log(reason));
     }
@@ -102,6 +103,33 @@ test("worker threads publish to the process's connections, read, and take their 
   `);
   expect(ended).toEqual({ code: 0, output: "from the worker 2\nfrom main\n0 1\nstill here\n" });
 });
+
+test("a worker that is terminated in the middle of its work takes only its own connections along", async () => {
+  const ended = await run(`
+    import { Worker } from "node:worker_threads";
+    import { createHub } from "millrace";
+    const hub = createHub();
+    const program = \`
+      import("millrace").then(({ createHub }) => {
+        const hub = createHub();
+        for (let n = 0; n < 5; n++) hub.subscribe("busy", () => {});
+        const publish = () => {
+          for (let n = 0; n < 50; n++) hub.publish("busy", { event: "e", data: "x".repeat(100) });
+          setImmediate(publish);
+        };
+        publish();
+        require("node:worker_threads").parentPort.postMessage("busy");
+      });
+    \`;
+    for (let round = 0; round < 40; round++) {
+      const workers = [1, 2].map(() => new Worker(program, { eval: true, execArgv: ["--input-type=commonjs"] }));
+      await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("message", resolve))));
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    }
+    console.log(hub.stats().connections, hub.publish("busy", { event: "e", data: 1 }).recipients);
+  `);
+  expect(ended).toEqual({ code: 0, output: "0 0\n" });
+}, 60_000);
 
 test("many workers that come and go leave nothing behind", async () => {
   const ended = await run(`

@@ -49,6 +49,12 @@ test("send writes every field, numbers the events and says the id", async () => 
   expect(reader.text).toContain(": nothing to see\n");
 });
 
+test("what a stream cannot send later is refused when it is made", () => {
+  expect(codeOf(() => createSSEStream({ heartbeat: { event: "a\nb" } }))).toBe("INVALID_FIELD");
+  expect(codeOf(() => createSSEStream({ heartbeat: { event: "a", data: 1n } }))).toBe("UNSERIALIZABLE");
+  expect(codeOf(() => createSSEStream({ retryMs: 2 ** 32 + 5 }))).toBe("INVALID_FIELD");
+});
+
 test("a message that is refused leaves the stream as it was", async () => {
   const stream = createSSEStream();
   const cycle: { self?: unknown } = {};
@@ -65,6 +71,7 @@ test("a message that is refused leaves the stream as it was", async () => {
     expect(codeOf(() => stream.send({ retry }))).toBe("INVALID_FIELD");
   }
   expect(codeOf(() => stream.send({}))).toBe("INVALID_FIELD");
+  expect(codeOf(() => stream.send({ event: "millrace.resume", data: 1 }))).toBe("INVALID_FIELD");
   expect(codeOf(() => stream.send({ data: "x".repeat(9 * 1024 * 1024) }))).toBe("EVENT_TOO_LARGE");
   stream.send({ data: "good" });
   stream.close();
@@ -109,6 +116,13 @@ describe("a client that goes away is noticed", () => {
   test("by a request that was aborted before", async () => {
     const stream = createSSEStream({ request: new Request("http://host/", { signal: AbortSignal.abort() }) });
     expect(await stream.closed).toBe("disconnected");
+  });
+
+  test("by a HEAD, whose answer has no body to be read", async () => {
+    const stream = createSSEStream({ request: new Request("http://host/", { method: "HEAD" }) });
+    expect(await stream.closed).toBe("disconnected");
+    expect(() => registerConnection("gone", stream.send)).not.toThrow();
+    expect(getConnectionCount("gone")).toBe(0);
   });
 
   test("by the stream's cancel", async () => {
@@ -165,6 +179,11 @@ test("sseResponse tells the client what it can count on", () => {
     "x-silence-threshold": "1.5",
     "x-own": "1",
   });
+  const cookies = new Headers([
+    ["Set-Cookie", "a=1"],
+    ["Set-Cookie", "b=2"],
+  ]);
+  expect(sseResponse(createSSEStream(), { headers: cookies }).headers.getSetCookie()).toEqual(["a=1", "b=2"]);
   stream.close();
 });
 
@@ -195,12 +214,25 @@ describe("lifetime", () => {
 describe("a client that does not read", () => {
   test("is disconnected beyond its lag, and not before it was offered the events", async () => {
     const stream = createSSEStream({ lag: { events: 10 } });
+    const reader = new StreamReader(stream.stream);
+    await reader.until(({ text }) => text !== "");
     for (let n = 0; n < 11; n++) stream.send({ data: n });
     expect(await stream.closed).toBe("lagging");
   });
 
+  test("is not slow before anybody has begun to read", async () => {
+    const stream = createSSEStream({ lag: { events: 10 } });
+    for (let n = 0; n < 1001; n++) stream.send({ data: n });
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    stream.close();
+    expect((await new StreamReader(stream.stream).toEnd()).events).toHaveLength(1001);
+  });
+
   test("misses the oldest events under dropOldest, and is told", async () => {
     const stream = createSSEStream({ lag: { events: 10, overflow: "dropOldest" } });
+    const reader = new StreamReader(stream.stream);
+    await reader.until(({ text }) => text !== "");
     const probe = createSSEStream();
     const seen = new StreamReader(probe.stream).untilEvents(1);
     for (let n = 0; n < 30; n++) stream.send({ data: n });
@@ -208,7 +240,7 @@ describe("a client that does not read", () => {
     await seen;
     await new Promise((resolve) => setImmediate(resolve));
     stream.close();
-    const { events } = await new StreamReader(stream.stream).toEnd();
+    const { events } = await reader.toEnd();
     expect(events[0]).toBe('millrace.resume:{"verdict":"gap"}');
     expect(events.slice(1)).toEqual(Array.from({ length: 10 }, (_, n) => `message:${n + 20}`));
     probe.close();

@@ -23,8 +23,11 @@ export interface NativeEnvironment {
 
 export interface NativeTurn {
   readonly readable: readonly ConnectionId[];
-  readonly closing: readonly { readonly connection: ConnectionId; readonly reason: "lagging" | "duration_cap" }[];
+  readonly closing: readonly { readonly connection: ConnectionId; readonly reason: NativeCloseReason }[];
 }
+
+/** Why the hub ends a connection; `unread`: nobody has begun to read it. */
+export type NativeCloseReason = "lagging" | "duration_cap" | "unread";
 
 /** An event with its data as text. */
 export interface NativeEvent {
@@ -61,14 +64,15 @@ export interface NativeOpenOptions {
   readonly isListener: boolean;
 }
 
+/** What is left out stays as it is. */
 export interface NativeHubOptions {
-  readonly historyEvents: number;
-  readonly historyBytes: number;
-  readonly historyTtlMs: number;
-  readonly connections: number;
-  readonly perChannel: number;
-  readonly perUser: number;
-  readonly channelTtlMs: number;
+  readonly historyEvents?: number | undefined;
+  readonly historyBytes?: number | undefined;
+  readonly historyTtlMs?: number | undefined;
+  readonly connections?: number | undefined;
+  readonly perChannel?: number | undefined;
+  readonly perUser?: number | undefined;
+  readonly channelTtlMs?: number | undefined;
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */

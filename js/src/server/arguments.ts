@@ -20,17 +20,26 @@ export function requireObject(name: string, value: unknown): void {
   }
 }
 
+export interface NumberBounds {
+  /** Default 0. */
+  readonly least?: number;
+  /** Whether `Infinity` is allowed. */
+  readonly infinity?: boolean;
+}
+
 /** A finite number of milliseconds, events or bytes, at least `least`; `Infinity` where it means "unlimited". */
 export function requireNumber(
   name: string,
   value: unknown,
-  { least = 0, infinity = false }: { least?: number; infinity?: boolean } = {},
+  { least = 0, infinity = false }: NumberBounds = {},
 ): asserts value is number {
   const isFit = typeof value === "number" && value >= least && (infinity || Number.isFinite(value));
   if (!isFit) throw new TypeError(`${name} must be a number of at least ${least}, not ${describe(value)}`);
 }
 
+/** A list that names something: an empty one is more likely a mistake than "all". */
 export function requireStrings(name: string, value: unknown): asserts value is readonly string[] {
+  if (Array.isArray(value) && value.length === 0) throw new TypeError(`${name} must not be empty`);
   if (!Array.isArray(value) || value.some((entry) => typeof entry !== "string")) {
     throw new TypeError(`${name} must be an array of strings, not ${describe(value)}`);
   }

@@ -6,8 +6,13 @@ export function callUser<Value>(user: ((value: Value) => unknown) | undefined, v
   try {
     user?.(value);
   } catch (error) {
-    process.nextTick(() => {
-      throw error;
-    });
+    throwLater(error);
   }
+}
+
+/** Makes it an uncaught exception of its own. */
+export function throwLater(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
 }

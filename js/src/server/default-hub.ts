@@ -39,7 +39,8 @@ export function createSSEStream(options: StreamOptions = {}): SSEStream {
 /**
  * Lets a connection read the channel `key`: a stream, by its `send`, or any function, which is then called with each message
  * in this thread. A stream that came with a `Last-Event-ID` gets what it missed first. It may read many channels;
- * registering it twice for one is the same as once. It leaves by itself when it ends.
+ * registering it twice for one is the same as once. A stream leaves by itself when it ends, and to register one whose
+ * client has gone does nothing. A function leaves when `unregisterConnection` says so, or when it throws `STREAM_CLOSED`.
  *
  * @throws SSEError `STREAM_CLOSED`; `TOO_MANY_CONNECTIONS` beyond `limits.perChannel` or `limits.perUser`; `SERVER_FULL`.
  * @example

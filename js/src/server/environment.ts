@@ -1,5 +1,6 @@
+import { LONGEST_TIMER_MS } from "../core/client-options.js";
 import { nativeModule } from "../core/load-native.js";
-import type { ConnectionId, NativeBinding, NativeEnvironment } from "../core/native.js";
+import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 
 /** Somebody in this thread who reads a connection. */
@@ -7,10 +8,17 @@ export interface Reader {
   /** The connection has bytes; take them now, or leave them until there is room. */
   onReadable(): void;
   /** The hub ends the connection. */
-  onClosing(reason: "lagging" | "duration_cap"): void;
+  onClosing(reason: NativeCloseReason): void;
 }
 
-const LONGEST_TIMER_MS = 2147483647;
+/** The stream that a `send` function belongs to. */
+export interface StreamOfSend {
+  readonly hub: string;
+  readonly connection: ConnectionId;
+  /** The client has gone: there is nobody to register, and nobody to tell that it cannot be. */
+  hasGone: boolean;
+}
+
 const KEY = Symbol.for("millrace.environment.1");
 
 /**
@@ -20,7 +28,7 @@ const KEY = Symbol.for("millrace.environment.1");
 export class Environment {
   readonly binding: NativeBinding;
   /** What a stream's `send` belongs to, so that `registerConnection(key, stream.send)` finds the connection. */
-  readonly streams = new WeakMap<object, { readonly hub: string; readonly connection: ConnectionId }>();
+  readonly streams = new WeakMap<object, StreamOfSend>();
   /** Plain functions that are registered as connections, by the hub's name. */
   readonly functions = new Map<string, Map<object, unknown>>();
   readonly #native: NativeEnvironment;

@@ -64,7 +64,7 @@ export type AnyEvents = { [type: string]: unknown };
 export interface ResponseOptions extends Omit<StreamOptions, "request"> {
   /** The channels to read, at least one. */
   channels: readonly string[];
-  /** Only these event types. Default: all. */
+  /** Only these event types, at least one. Default: all. */
   events?: readonly string[];
   /** Counts towards `limits.perUser`. */
   userId?: string;
@@ -74,7 +74,7 @@ export interface ResponseOptions extends Omit<StreamOptions, "request"> {
 export interface RegisterOptions {
   /** Counts towards `limits.perUser`. */
   userId?: string;
-  /** Only these event types. Default: all. */
+  /** Only these event types, at least one. Default: all. */
   events?: readonly string[];
 }
 
@@ -112,7 +112,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
   /**
    * Appends an event to a channel's log, from where every connection of the channel reads it.
    *
-   * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`.
+   * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`; nothing is sent then.
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
@@ -120,8 +120,9 @@ export class Hub<Events extends EventMap = AnyEvents> {
     if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
     if (conflateKey !== undefined) requireString("conflateKey", conflateKey);
     const event = toNativeEvent(message as SSEMessage);
+    const receipt = accepted(this.#native.publish(channel, event, ttlMs, conflateKey));
     environment().ensureTimer();
-    return accepted(this.#native.publish(channel, event, ttlMs, conflateKey));
+    return receipt;
   }
 
   /**
@@ -152,10 +153,10 @@ export class Hub<Events extends EventMap = AnyEvents> {
     requireObject("options", options);
     const { channels, events, userId, ...streamOptions } = options;
     requireStrings("channels", channels);
-    if (channels.length === 0) throw new TypeError("channels must name at least one channel");
     let stream: SSEStream | undefined;
     try {
       stream = this.createStream({ ...streamOptions, request });
+      if (stream.signal.aborted) return sseResponse(stream); // the client has gone already: nothing is to be refused
       for (const key of channels)
         this.register(key, stream.send, { ...(events && { events }), ...(userId && { userId }) });
       return sseResponse(stream);
@@ -179,7 +180,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       this.#registerFunction(key, send, options);
     } else if (stream.hub !== this.name) {
       throw new TypeError(`send belongs to a stream of the hub "${stream.hub}", not of "${this.name}"`);
-    } else {
+    } else if (!stream.hasGone) {
       this.#join(stream.connection, key, options);
     }
   }
@@ -234,6 +235,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
     if (registered === undefined) {
       const listener = Listener.open(this.#native, send, true);
       if (listener === null) throw serverFull();
+      listener.onEnded = () => functions.delete(send);
       registered = { listener, keys: new Set() };
       functions.set(send, registered);
     }
@@ -280,7 +282,7 @@ function serverFull(): SSEError {
 }
 
 /**
- * The hub of a name, made when it is not there. Options given here hold for the hub from now on.
+ * The hub of a name, made when it is not there. Options given here hold for the hub from now on; the others stay.
  *
  * @example
  * export const hub = createHub<{ progress: { done: number } }>();

@@ -1,14 +1,14 @@
 import type { ReceiverCore } from "../core/contract.js";
 import type { ConnectionId, NativeHub } from "../core/native.js";
-import { callUser } from "./call.js";
+import { throwLater } from "./call.js";
 import { type Environment, environment, type Reader } from "./environment.js";
-import type { SSEMessage } from "./message.js";
+import { RESERVED_TYPES, type SSEMessage } from "./message.js";
 
 /** What a function that listens in the process is given: a message as it was published, with its id. */
 export interface ReceivedMessage extends SSEMessage {
   /** The event type; `"message"` where none was given. */
   event: string;
-  /** What was published: JSON is parsed, text that is no JSON comes as it is. */
+  /** What was published. Text that was sent `raw` comes as it is, unless it happens to be JSON, which is parsed. */
   data: unknown;
   id: string;
 }
@@ -22,6 +22,9 @@ export class Listener implements Reader {
   readonly #environment: Environment;
   readonly #receiver: ReceiverCore;
   readonly #listen: (message: ReceivedMessage) => unknown;
+  #isOpen = true;
+  /** Called when the function's stream has ended, and the listener with it. */
+  onEnded: (() => void) | undefined;
 
   /** `isCounted`: whether it is a connection in the sense of the counts and limits. Throws nothing. */
   static open(hub: NativeHub, listen: (message: ReceivedMessage) => unknown, isCounted: boolean): Listener | null {
@@ -59,8 +62,9 @@ export class Listener implements Reader {
     const bytes = this.#hub.read(this.connection);
     if (bytes === null) return;
     for (const item of this.#receiver.feed(bytes)) {
-      if (item.kind !== "event" || item.type.startsWith("millrace.")) continue;
-      callUser(this.#listen, { event: item.type, data: parsed(item.data), id: item.lastEventId });
+      if (!this.#isOpen) return;
+      if (item.kind !== "event" || item.type.startsWith(RESERVED_TYPES)) continue;
+      this.#call({ event: item.type, data: parsed(item.data), id: item.lastEventId });
     }
   }
 
@@ -69,9 +73,30 @@ export class Listener implements Reader {
   }
 
   close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.#hub.close(this.connection);
     this.#environment.remove(this.connection);
   }
+
+  /** A function that passes events on to a stream which has ended has ended with it. */
+  #call(message: ReceivedMessage): void {
+    try {
+      this.#listen(message);
+    } catch (error) {
+      if (isStreamClosed(error)) {
+        this.close();
+        this.onEnded?.();
+      } else {
+        throwLater(error);
+      }
+    }
+  }
+}
+
+/** By its code: a stream of another copy of this module throws another class. */
+function isStreamClosed(error: unknown): boolean {
+  return typeof error === "object" && (error as { code?: unknown } | null)?.code === "STREAM_CLOSED";
 }
 
 function parsed(text: string): unknown {

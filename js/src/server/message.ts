@@ -23,6 +23,14 @@ export interface SendReceipt {
 }
 
 const MOST_RETRY_MS = 4294967295;
+/** The types of Millrace's notices to its client, which applications cannot send. */
+export const RESERVED_TYPES = "millrace.";
+
+/** A reconnection time; throws `INVALID_FIELD`. */
+export function requireRetry(name: string, ms: number): void {
+  if (Number.isInteger(ms) && ms >= 0 && ms <= MOST_RETRY_MS) return;
+  throw new SSEError("INVALID_FIELD", `${name} must be whole milliseconds from 0 to ${MOST_RETRY_MS}, not ${ms}`);
+}
 
 /** The message with its data as text; throws what the public functions document. */
 export function toNativeEvent(message: SSEMessage): NativeEvent {
@@ -30,8 +38,9 @@ export function toNativeEvent(message: SSEMessage): NativeEvent {
   const { event, data, id, retry, raw } = message;
   if (event !== undefined) requireString("message.event", event);
   if (id !== undefined) requireString("message.id", id);
-  if (retry !== undefined && !(Number.isInteger(retry) && retry >= 0 && retry <= MOST_RETRY_MS)) {
-    throw new SSEError("INVALID_FIELD", `retry must be whole milliseconds from 0 to ${MOST_RETRY_MS}, not ${retry}`);
+  if (retry !== undefined) requireRetry("retry", retry);
+  if (event?.startsWith(RESERVED_TYPES)) {
+    throw new SSEError("INVALID_FIELD", `Event types that begin with "${RESERVED_TYPES}" are Millrace's own`);
   }
   return { event, id, retry, data: serialize(data, raw === true) };
 }

@@ -1,5 +1,7 @@
 import type { NativeHubOptions, NativeOpenOptions } from "../core/native.js";
-import { requireNumber, requireObject, requireString } from "./arguments.js";
+import { SSEError } from "../shared/errors.js";
+import { type NumberBounds, requireNumber, requireObject, requireString } from "./arguments.js";
+import { requireRetry, toNativeEvent } from "./message.js";
 
 /** What keeps quiet connections alive and shows that they are. */
 export interface HeartbeatOptions {
@@ -11,14 +13,15 @@ export interface HeartbeatOptions {
   data?: unknown;
 }
 
-/** How far a connection may fall behind, counted while it takes nothing. */
+/** How far a connection may fall behind, counted while it takes nothing; not before somebody has begun to read it. */
 export interface LagOptions {
   /** Events. Default 1000. */
   events?: number;
   /** Bytes. Default 1 MiB. */
   bytes?: number;
   /**
-   * `"disconnect"` (default): the stream is closed with the reason `lagging`, and its client resumes from its last event.
+   * `"disconnect"` (default): the stream is closed with the reason `lagging`, and its client resumes from its last event. So
+   * that it finds there what it missed, it is closed at half of a channel's history already, if that is less.
    * `"dropOldest"`: the oldest events are skipped, and the client is told of the gap.
    */
   overflow?: "disconnect" | "dropOldest";
@@ -47,6 +50,7 @@ export interface LimitOptions {
 /** The part of a `Request` that a stream needs; a web `Request` and a `NextRequest` fit. */
 export interface RequestLike {
   readonly url: string;
+  readonly method?: string;
   readonly headers: { get(name: string): string | null };
   readonly signal?: AbortSignal;
 }
@@ -70,9 +74,9 @@ export interface StreamOptions {
 
 /**
  * Why a stream ended: `closed` by the application (or the reason it gave), `disconnected` by the client, `lagging` too far
- * behind, `duration_cap` after `maxDurationMs`.
+ * behind, `duration_cap` after `maxDurationMs`, `unread` when its response was never read (after 60 s).
  */
-export type CloseReason = "closed" | "disconnected" | "lagging" | "duration_cap" | (string & {});
+export type CloseReason = "closed" | "disconnected" | "lagging" | "duration_cap" | "unread" | (string & {});
 
 export const DEFAULT_HEARTBEAT_MS = 15000;
 
@@ -90,10 +94,9 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
   requireObject("lag", lag);
   const everyMs = heartbeatEveryMs(heartbeat);
   if (everyMs !== undefined) requireNumber("heartbeat.everyMs", everyMs, { least: 1 });
-  const heartbeatEvent = beat?.event;
-  if (heartbeatEvent !== undefined) requireString("heartbeat.event", heartbeatEvent);
+  const { event: heartbeatEvent, data: heartbeatData } = toHeartbeatEvent(beat);
   if (maxDurationMs !== undefined) requireNumber("maxDurationMs", maxDurationMs, { least: 1 });
-  if (retryMs !== undefined) requireNumber("retryMs", retryMs);
+  if (retryMs !== undefined) requireRetry("retryMs", retryMs);
   const { events = 1000, bytes = 1024 * 1024, overflow = "disconnect" } = lag;
   requireNumber("lag.events", events, { infinity: true });
   requireNumber("lag.bytes", bytes, { infinity: true });
@@ -105,8 +108,8 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
     lagBytes: bytes,
     dropOldest: overflow === "dropOldest",
     heartbeatMs: everyMs ?? 0,
-    heartbeatEvent: heartbeatEvent ?? "",
-    heartbeatData: heartbeatEvent === undefined ? "" : JSON.stringify(beat?.data ?? null),
+    heartbeatEvent,
+    heartbeatData,
     maxDurationMs: maxDurationMs ?? 0,
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),
@@ -114,25 +117,43 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
   };
 }
 
-/** Checks a hub's options and puts the defaults in. */
+/** The heartbeat's event as it is sent; empty texts for a comment. */
+function toHeartbeatEvent(heartbeat: HeartbeatOptions | undefined): { event: string; data: string } {
+  if (heartbeat?.event === undefined) {
+    if (heartbeat?.data !== undefined)
+      throw new TypeError("heartbeat.data needs heartbeat.event: a comment has no data");
+    return { event: "", data: "" };
+  }
+  requireString("heartbeat.event", heartbeat.event);
+  if (/[\r\n\0]/.test(heartbeat.event)) {
+    throw new SSEError("INVALID_FIELD", "heartbeat.event must not hold CR, LF or NUL: they would end the line");
+  }
+  const { data = "" } = toNativeEvent({ event: heartbeat.event, data: heartbeat.data ?? null });
+  return { event: heartbeat.event, data };
+}
+
+/** Checks a hub's options. What is left out is not in the result. */
 export function toNativeHubOptions(options: {
   history?: HistoryOptions;
   limits?: LimitOptions;
   channelTtlMs?: number;
 }): NativeHubOptions {
-  const { history = {}, limits = {}, channelTtlMs = 1800000 } = options;
+  const { history = {}, limits = {}, channelTtlMs } = options;
   requireObject("history", history);
   requireObject("limits", limits);
-  const { events = 500, bytes = 8 * 1024 * 1024, ttlMs = 300000 } = history;
-  const { connections = 10000, perChannel = Infinity, perUser = 100 } = limits;
+  const { events, bytes, ttlMs } = history;
+  const { connections, perChannel, perUser } = limits;
+  const check = (name: string, value: number | undefined, bounds: NumberBounds) => {
+    if (value !== undefined) requireNumber(name, value, bounds);
+  };
   const infinity = true;
-  requireNumber("history.events", events);
-  requireNumber("history.bytes", bytes, { least: 1024 });
-  requireNumber("history.ttlMs", ttlMs, { infinity });
-  requireNumber("limits.connections", connections, { infinity });
-  requireNumber("limits.perChannel", perChannel, { infinity });
-  requireNumber("limits.perUser", perUser, { infinity });
-  requireNumber("channelTtlMs", channelTtlMs, { infinity });
+  check("history.events", events, {});
+  check("history.bytes", bytes, { least: 1024 });
+  check("history.ttlMs", ttlMs, { infinity });
+  check("limits.connections", connections, { infinity });
+  check("limits.perChannel", perChannel, { infinity });
+  check("limits.perUser", perUser, { infinity });
+  check("channelTtlMs", channelTtlMs, { infinity });
   return {
     historyEvents: events,
     historyBytes: bytes,

@@ -31,7 +31,11 @@ export function sseResponse(stream: SSEStream, init: ResponseInit = {}): Respons
     headers.set("X-Heartbeat-Interval", seconds(facts.heartbeatMs));
     headers.set("X-Silence-Threshold", seconds(facts.heartbeatMs * SILENT_HEARTBEATS));
   }
-  for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
+  for (const [name, value] of new Headers(init.headers)) {
+    // The one header that may come several times.
+    if (name === "set-cookie") headers.append(name, value);
+    else headers.set(name, value);
+  }
   return new Response(stream.stream, { ...init, headers });
 }
 

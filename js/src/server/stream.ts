@@ -1,8 +1,8 @@
-import type { ConnectionId, NativeHub } from "../core/native.js";
+import type { ConnectionId, NativeCloseReason, NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { requireString } from "./arguments.js";
 import { callUser } from "./call.js";
-import { type Environment, environment, type Reader } from "./environment.js";
+import { type Environment, environment, type Reader, type StreamOfSend } from "./environment.js";
 import { accepted, type SendReceipt, type SSEMessage, toNativeEvent } from "./message.js";
 import {
   type CloseReason,
@@ -61,6 +61,7 @@ export class HubStream implements SSEStream, Reader {
   readonly #connection: ConnectionId;
   readonly #environment: Environment;
   readonly #abort = new AbortController();
+  readonly #ofSend: StreamOfSend;
   readonly #request: RequestLike | undefined;
   readonly #onClose: ((reason: CloseReason) => void) | undefined;
   #resolveClosed: (reason: CloseReason) => void = () => {};
@@ -101,10 +102,12 @@ export class HubStream implements SSEStream, Reader {
     );
     this.#request = options.request;
     this.#onClose = options.onClose;
-    this.#environment.streams.set(this.send, { hub: hubName, connection });
+    this.#ofSend = { hub: hubName, connection, hasGone: false };
+    this.#environment.streams.set(this.send, this.#ofSend);
     this.#environment.add(connection, this);
     this.#request?.signal?.addEventListener("abort", this.#onRequestAbort, { once: true });
-    if (this.#request?.signal?.aborted === true) this.#finish("disconnected");
+    // Next.js answers HEAD with the GET handler and throws the body away without a word.
+    if (this.#request?.signal?.aborted === true || this.#request?.method === "HEAD") this.#finish("disconnected");
   }
 
   readonly send = (message: SSEMessage): SendReceipt => {
@@ -129,7 +132,7 @@ export class HubStream implements SSEStream, Reader {
     if (this.#wantsBytes) this.#pull();
   }
 
-  onClosing(reason: "lagging" | "duration_cap"): void {
+  onClosing(reason: NativeCloseReason): void {
     if (reason === "duration_cap") this.#take();
     this.#finish(reason);
   }
@@ -155,6 +158,7 @@ export class HubStream implements SSEStream, Reader {
   #finish(reason: CloseReason): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#ofSend.hasGone = reason === "disconnected";
     this.#request?.signal?.removeEventListener("abort", this.#onRequestAbort);
     this.#hub.close(this.#connection);
     this.#environment.remove(this.#connection);

@@ -33,7 +33,7 @@ export type SSEErrorCode =
 
 /** What an {@link SSEError} carries besides code and message. */
 export interface SSEErrorDetails extends ErrorOptions {
-  /** The limit that was exceeded, in bytes (or connections). */
+  /** The limit that was exceeded, in bytes; of what a client received. */
   limit?: number;
   /** The HTTP status, for `BAD_RESPONSE`. */
   status?: number;

@@ -5,6 +5,7 @@
 #include "core/log/channel_log.hpp"
 #include "core/log/cursor.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -37,6 +38,7 @@ struct HeartbeatOptions {
 enum class CloseReason : std::uint8_t {
   lagging,      // fell behind its limits under Overflow::disconnect
   durationCap,  // reached its maximum duration
+  unread,       // nobody began to read it
 };
 
 struct ConnectionOptions {
@@ -74,6 +76,7 @@ class Connection {
   // All that gather() gave has been taken.
   void taken();
   [[nodiscard]] bool hasPending() const;
+  [[nodiscard]] bool hasBeenRead() const { return hasBeenRead_; }
   [[nodiscard]] LogDistance lag() const;
   // Whether a log was trimmed beyond one of the cursors.
   [[nodiscard]] bool isEvicted() const;
@@ -93,7 +96,7 @@ class Connection {
   [[nodiscard]] Subscription* find(const Channel& channel);
   Subscription& add(Subscription subscription);
   void remove(Channel& channel);
-  [[nodiscard]] std::vector<Subscription>& subscriptions() { return subscriptions_; }
+  [[nodiscard]] const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
 
   // The sequence a new subscription starts after: the client's position before anything was read, later the hub's head.
   [[nodiscard]] std::uint64_t joinPosition(std::uint64_t head) const { return hasBeenRead_ ? head : position_; }
@@ -111,6 +114,10 @@ class Connection {
     std::string userId;
     Instant heartbeatAt = kNever;
     Instant endsAt = kNever;
+    Instant unreadUntil = kNever;  // closed then, if nobody has begun to read it
+
+    [[nodiscard]] Instant nextDeadline() const { return std::min({heartbeatAt, endsAt, unreadUntil}); }
+    void stopDeadlines() { heartbeatAt = endsAt = unreadUntil = kNever; }
   };
   HubState hub;
 

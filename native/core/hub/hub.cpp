@@ -64,6 +64,7 @@ OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options
   }
   const ConnectionOptions& lifetime = connection.options();
   connection.hub.heartbeatAt = lifetime.heartbeat.every > Millis{0} ? now + lifetime.heartbeat.every : kNever;
+  connection.hub.unreadUntil = options.isListener ? kNever : now + options_.unreadFor;
   connection.hub.endsAt = lifetime.maxDuration > Millis{0} ? now + lifetime.maxDuration : kNever;
   schedule(connection);
   return OpenOutcome::opened;
@@ -114,7 +115,7 @@ void Hub::resolveResume(Connection& connection, Channel& channel) {
   }
   if (!connection.hub.resumeId.empty()) {
     const auto id = parseEventId(connection.hub.resumeId);
-    const auto given = channel.log.findId(connection.hub.resumeId);
+    const auto given = givenIds_.find(connection.hub.resumeId);
     const bool isOurs = id && id->epoch == epoch_ && id->sequence <= sequence_;
     if (!isOurs && !given) {
       connection.setPosition(0);
@@ -166,6 +167,7 @@ void Hub::closeAll(OwnerId owner, Instant now) {
   for (const ConnectionId id : registry_.connectionsOf(owner)) {
     close(id, now);
   }
+  trimIfSettled(now);
 }
 
 // --- events
@@ -186,6 +188,7 @@ WriteOutcome Hub::write(ChannelLog& log, const EventFields& fields, const Publis
   if (encoded_.size() > options_.history.bytes) {
     return WriteOutcome::tooLarge;
   }
+  relieveInbox(now);
   if (isOverloaded(encoded_.size())) {
     return WriteOutcome::overloaded;
   }
@@ -193,11 +196,13 @@ WriteOutcome Hub::write(ChannelLog& log, const EventFields& fields, const Publis
   entry.sequence = ++sequence_;
   entry.bytes = encoded_;
   entry.typeHash = typeHash(fields.type);
-  entry.idHash = fields.id ? hash64(*fields.id) : 0;
   entry.conflateHash = hashOrNone(options.conflateKey);
   entry.at = now;
   entry.expires = options.ttl > Millis{0} ? now + options.ttl : kNever;
   log.append(entry);
+  if (fields.id) {
+    givenIds_.remember(*fields.id, entry.sequence);
+  }
   return WriteOutcome::written;
 }
 
@@ -222,7 +227,7 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
           return member->hub.isCounted && (types.empty() || std::find(types.begin(), types.end(), type) != types.end());
         }));
   }
-  inbox_ += encoded_.size();
+  countIn(encoded_.size(), now);
   if (!channel.awaitsTrim) {
     channel.awaitsTrim = true;
     awaitTrim_.push_back(&channel);
@@ -245,7 +250,7 @@ WriteOutcome Hub::send(ConnectionId id, const EventFields& fields, Instant now, 
   const WriteOutcome outcome = write(connection->own(), fields, {}, now, receipt);
   if (outcome == WriteOutcome::written) {
     receipt.recipients = 1;
-    inbox_ += encoded_.size();
+    countIn(encoded_.size(), now);
     markNews(*connection);
   }
   return outcome;
@@ -269,7 +274,7 @@ WriteOutcome Hub::comment(ConnectionId id, std::string_view text, Instant now) {
   entry.bytes = encoded_;
   entry.at = now;
   connection->own().append(entry);
-  inbox_ += encoded_.size();
+  countIn(encoded_.size(), now);
   markNews(*connection);
   return WriteOutcome::written;
 }

@@ -4,6 +4,7 @@
 #include "core/hub/connection.hpp"
 #include "core/hub/registry.hpp"
 #include "core/identity/event_id.hpp"
+#include "core/identity/id_index.hpp"
 #include "core/wire/event.hpp"
 
 #include <cstddef>
@@ -26,6 +27,7 @@ struct HubOptions {
   std::size_t perChannel = std::numeric_limits<std::size_t>::max();
   std::size_t perUser = 100;
   Millis channelTtl{1800000};  // a channel that nobody used for so long is forgotten
+  Millis unreadFor{60000};     // a connection that nobody has begun to read after so long is closed
   Millis sweepEvery{60000};    // how often logs are trimmed by age and idle channels looked for
   // Bytes accepted in one turn, that is until every owner has looked; beyond it publish() and send() refuse.
   std::size_t inboxBytes = std::size_t{64} * 1024 * 1024;
@@ -77,6 +79,7 @@ class Hub {
   Hub(std::uint64_t epoch, HubOptions options) : epoch_(epoch), options_(options) {}
 
   void configure(HubOptions options) { options_ = options; }
+  [[nodiscard]] const HubOptions& options() const { return options_; }
 
   // --- connections
 
@@ -136,6 +139,11 @@ class Hub {
 
   [[nodiscard]] WriteOutcome write(ChannelLog& log, const EventFields& fields, const PublishOptions& options,
                                    Instant now, Receipt& receipt);
+  void countIn(std::size_t bytes, Instant now);
+  void relieveInbox(Instant now);
+  void trimIfSettled(Instant now);
+  void trimAll(Instant now);
+  [[nodiscard]] bool isNearlyEvicted(const Connection& connection) const;
   [[nodiscard]] bool isOverloaded(std::size_t bytes) const { return inbox_ + bytes > options_.inboxBytes; }
   void markNews(Connection& connection);
   void spreadNews();
@@ -143,7 +151,7 @@ class Hub {
   void beginEnding(Connection& connection, CloseReason reason);
   void judge(Connection& connection);
   void resolveResume(Connection& connection, Channel& channel);
-  void schedule(Connection& connection);
+  void schedule(const Connection& connection);
   void unschedule(const Connection& connection);
   void beat(Connection& connection, Instant now);
 
@@ -155,6 +163,8 @@ class Hub {
   std::vector<Channel*> news_;  // channels appended to since their members were last looked at
   std::vector<Channel*> awaitTrim_;
   std::size_t inbox_ = 0;  // bytes accepted since the last turn that everybody took part in
+  Instant inboxSince_;     // when the first of them was accepted
+  IdIndex givenIds_;
   std::set<std::pair<Instant, ConnectionId>> deadlines_;
   Instant nextSweep_ = kNever;
   std::string encoded_;  // the event being written; kept for its memory

@@ -92,15 +92,7 @@ void Hub::settle(OwnerId ownerId, Instant now) {
   if (found != owners_.end()) {
     found->second.isReading = false;
   }
-  const bool everybodyLooked = std::none_of(
-      owners_.begin(), owners_.end(), [](const auto& entry) { return entry.second.isWoken || entry.second.isReading; });
-  if (everybodyLooked || inbox_ > options_.inboxBytes / 2) {
-    for (Channel* const channel : std::exchange(awaitTrim_, {})) {
-      channel->awaitsTrim = false;
-      channel->log.trim(options_.history, now);
-    }
-    inbox_ = 0;
-  }
+  trimIfSettled(now);
   if (found == owners_.end()) {
     return;
   }
@@ -112,19 +104,70 @@ void Hub::settle(OwnerId ownerId, Instant now) {
   }
 }
 
-// A connection that was offered its bytes and has not taken them is slow; too slow when it is beyond its limits or when
-// the history has moved past its cursor.
+// Nothing is evicted while an owner has yet to look at it.
+void Hub::trimIfSettled(Instant now) {
+  const bool everybodyLooked = std::none_of(
+      owners_.begin(), owners_.end(), [](const auto& entry) { return entry.second.isWoken || entry.second.isReading; });
+  if (everybodyLooked) {
+    trimAll(now);
+  }
+}
+
+void Hub::trimAll(Instant now) {
+  for (Channel* const channel : std::exchange(awaitTrim_, {})) {
+    channel->awaitsTrim = false;
+    channel->log.trim(options_.history, now);
+  }
+  inbox_ = 0;
+}
+
+void Hub::countIn(std::size_t bytes, Instant now) {
+  if (inbox_ == 0) {
+    inboxSince_ = now;
+  }
+  inbox_ += bytes;
+}
+
+// An owner that has not looked for so long, with so much waiting, hangs: it must not keep the others from publishing. What
+// its connections lose by this they are told of as a gap.
+void Hub::relieveInbox(Instant now) {
+  constexpr Millis kPatience{1000};
+  if (inbox_ > options_.inboxBytes / 2 && inboxSince_ + kPatience <= now) {
+    trimAll(now);
+  }
+}
+
+// A connection that was offered its bytes and has not taken them is slow; too slow when it is beyond its limits. One that
+// nobody has begun to read is not slow: its response is still being prepared, and all it holds are its own events.
 void Hub::judge(Connection& connection) {
-  const LagOptions& limits = connection.options().lag;
-  const LogDistance lag = connection.lag();
-  if (lag.events <= limits.events && lag.bytes <= limits.bytes && !connection.isEvicted()) {
+  if (!connection.hasBeenRead()) {
+    if (connection.own().bytes() > options_.history.bytes) {
+      beginEnding(connection, CloseReason::lagging);
+    }
     return;
   }
+  const LagOptions& limits = connection.options().lag;
+  const LogDistance lag = connection.lag();
+  const bool isBeyond = lag.events > limits.events || lag.bytes > limits.bytes;
   if (limits.overflow == Overflow::dropOldest) {
-    connection.dropOldest();
-  } else {
+    if (isBeyond || connection.isEvicted()) {
+      connection.dropOldest();
+    }
+  } else if (isBeyond || isNearlyEvicted(connection)) {
     beginEnding(connection, CloseReason::lagging);
   }
+}
+
+// Half of a history is left to a client that is disconnected, so that it finds what it missed when it is back.
+bool Hub::isNearlyEvicted(const Connection& connection) const {
+  const std::size_t events = (options_.history.events + 1) / 2;
+  const std::size_t bytes = (options_.history.bytes + 1) / 2;
+  const auto& subscriptions = connection.subscriptions();
+  return connection.isEvicted() ||
+         std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Connection::Subscription& subscription) {
+           const LogDistance behind = subscription.channel->log.distance(subscription.cursor);
+           return behind.events > events || behind.bytes > bytes;
+         });
 }
 
 void Hub::beginEnding(Connection& connection, CloseReason reason) {
@@ -139,15 +182,15 @@ void Hub::beginEnding(Connection& connection, CloseReason reason) {
 
 // --- time
 
-void Hub::schedule(Connection& connection) {
-  const Instant next = std::min(connection.hub.heartbeatAt, connection.hub.endsAt);
+void Hub::schedule(const Connection& connection) {
+  const Instant next = connection.hub.nextDeadline();
   if (next != kNever) {
     deadlines_.emplace(next, connection.id());
   }
 }
 
 void Hub::unschedule(const Connection& connection) {
-  deadlines_.erase({std::min(connection.hub.heartbeatAt, connection.hub.endsAt), connection.id()});
+  deadlines_.erase({connection.hub.nextDeadline(), connection.id()});
 }
 
 void Hub::tick(Instant now) {
@@ -161,13 +204,19 @@ void Hub::tick(Instant now) {
       Receipt receipt;
       static_cast<void>(send(connection.id(), complete, now, receipt));  // the client sees the end without it, too
       beginEnding(connection, CloseReason::durationCap);
-      connection.hub.endsAt = kNever;
-      connection.hub.heartbeatAt = kNever;
+      connection.hub.stopDeadlines();
+    } else if (connection.hub.unreadUntil <= now) {
+      connection.hub.unreadUntil = kNever;
+      if (!connection.hasBeenRead()) {
+        beginEnding(connection, CloseReason::unread);
+        connection.hub.stopDeadlines();
+      }
     } else {
       beat(connection, now);
     }
     schedule(connection);
   }
+  trimIfSettled(now);
   if (nextSweep_ <= now) {
     registry_.sweep(options_.history, options_.channelTtl, now);
     nextSweep_ = registry_.channels() == 0 ? kNever : now + options_.sweepEvery;

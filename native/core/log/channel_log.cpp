@@ -1,7 +1,5 @@
 #include "core/log/channel_log.hpp"
 
-#include "core/base/hash.hpp"
-
 #include <algorithm>
 
 namespace millrace {
@@ -61,13 +59,6 @@ Cursor ChannelLog::after(std::uint64_t sequence) const {
       std::upper_bound(entries_.begin(), entries_.end(), sequence,
                        [](std::uint64_t value, const LogEntry& entry) { return value < entry.sequence; });
   return {first_ + static_cast<std::uint64_t>(found - entries_.begin())};
-}
-
-std::optional<std::uint64_t> ChannelLog::findId(std::string_view id) const {
-  const std::uint64_t hash = hash64(id);
-  const auto found =
-      std::find_if(entries_.rbegin(), entries_.rend(), [&](const LogEntry& entry) { return entry.idHash == hash; });
-  return found == entries_.rend() ? std::nullopt : std::optional(found->sequence);
 }
 
 // Segments grow with the log, so a quiet channel or a stream of few events stays small.

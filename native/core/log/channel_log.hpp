@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -25,7 +24,6 @@ struct LogEntry {
   std::uint64_t sequence = 0;      // the hub's, over all its channels
   std::string_view bytes;          // the whole SSE block, in a segment
   std::uint64_t typeHash = 0;      // of the event type
-  std::uint64_t idHash = 0;        // of an id that the application gave
   std::uint64_t conflateHash = 0;  // of the conflation key
   Instant at;                      // when it was appended
   Instant expires = kNever;        // not given to anybody from then on
@@ -73,8 +71,6 @@ class ChannelLog {
   [[nodiscard]] Cursor after(std::uint64_t sequence) const;
   // The newest sequence that was evicted; 0 when nothing was.
   [[nodiscard]] std::uint64_t evictedThrough() const { return evictedThrough_; }
-  // The sequence of the newest entry with this id of the application's.
-  [[nodiscard]] std::optional<std::uint64_t> findId(std::string_view id) const;
 
  private:
   struct Piece {

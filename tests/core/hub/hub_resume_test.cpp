@@ -159,5 +159,15 @@ TEST_F(HubResume, aListenerStartsAtTheHead) {
   EXPECT_EQ(read(1), event(2, "2"));
 }
 
+TEST_F(HubResume, anIdOfTheApplicationsIsKnownWhateverTheChannelThatIsJoinedFirst) {
+  publishAs("order-1", "orders", "1");
+  publish("news", "2");
+  publishAs("order-2", "orders", "3");
+  open(1, resuming("order-1"));
+  join(1, "news");
+  join(1, "orders");
+  EXPECT_EQ(read(1), std::string(kContinued) + event(2, "2") + "id: order-2\ndata: 3\n\n");
+}
+
 }  // namespace
 }  // namespace millrace

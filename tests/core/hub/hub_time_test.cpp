@@ -84,6 +84,23 @@ TEST_F(HubTime, theLongestDurationEndsInACompleteEvent) {
   EXPECT_EQ(hub.nextDeadline(), kNever);
 }
 
+TEST_F(HubTime, aConnectionThatNobodyBeginsToReadIsClosed) {
+  open(1);
+  open(2);
+  readingTurn();
+  open(3);
+  idleTurn();
+  pass(59999);
+  hub.tick(now);
+  EXPECT_TRUE(idleTurn().closing.empty());
+  pass(1);
+  hub.tick(now);
+  const Turn turn = idleTurn();
+  ASSERT_EQ(turn.closing.size(), 1U);
+  EXPECT_EQ(turn.closing.front(), std::pair(ConnectionId{3}, CloseReason::unread));
+  EXPECT_EQ(hub.nextDeadline(), kNever);
+}
+
 TEST_F(HubTime, aConnectionIsToldToCloseOnce) {
   OpenOptions options = lagging(1, Overflow::disconnect);
   options.connection.maxDuration = Millis(150);

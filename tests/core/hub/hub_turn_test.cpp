@@ -221,8 +221,49 @@ TEST_F(HubTurn, anOwnerThatNeverLooksKeepsNoneFromPublishing) {
   openAndJoin(2, "k", quiet(), 2);
   for (int count = 0; count < 200; ++count) {
     publish("k", "a line of some length, so that the inbox fills");
-    readingTurn(1);
+    pass(200);
   }
+}
+
+TEST_F(HubTurn, whoIsDisconnectedForItsLagFindsEverythingWhenItIsBack) {
+  openAndJoin(1, "k");
+  const std::string position = publish("k", "0").id;
+  readingTurn();
+  std::uint64_t published = 0;
+  while (idleTurn().closing.empty()) {
+    publish("k", std::to_string(++published));
+    ASSERT_LT(published, 500U) << "closed before the history of 500 has lost anything";
+  }
+  hub.close(1, now);
+  for (int count = 0; count < 200; ++count) {
+    publish("k", std::to_string(++published));  // while it is away
+  }
+  open(2, resuming(position));
+  join(2, "k");
+  const std::string received = read(2);
+  EXPECT_TRUE(received.starts_with(kContinued));
+  EXPECT_NE(received.find(event(2, "1")), std::string::npos);
+}
+
+TEST_F(HubTurn, whoseResponseIsStillBeingPreparedIsNotSlow) {
+  open(1, lagging(10, Overflow::disconnect));
+  join(1, "k");
+  for (int count = 0; count < 1001; ++count) {
+    send(1, "x");
+    publish("k", "y");
+    EXPECT_TRUE(idleTurn().closing.empty());
+  }
+  EXPECT_NE(read(1).find("a.1\n"), std::string::npos) << "its own events are all there";
+}
+
+TEST_F(HubTurn, whoHoldsTooMuchUnreadIsClosedAllTheSame) {
+  open(1);
+  const std::string megabyte(1024 * 1024, 'x');
+  for (int count = 0; count < 8; ++count) {
+    send(1, megabyte);
+  }
+  idleTurn();
+  EXPECT_EQ(idleTurn().closing.size(), 1U);
 }
 
 TEST_F(HubTurn, anOwnerThatIsStillReadingLosesNothingToOneThatHasSettled) {

@@ -87,24 +87,6 @@ TEST(ChannelLog, distanceCountsEventsAndBytesToTheEnd) {
   EXPECT_EQ(log.distance({0}).bytes, 1U);
 }
 
-TEST(ChannelLog, findsTheNewestOfAnApplicationsIds) {
-  ChannelLog log;
-  const auto appendWithId = [&](std::uint64_t sequence, std::string_view id) {
-    LogEntry entry = logEntry(sequence, "x");
-    entry.idHash = hash64(id);
-    log.append(entry);
-  };
-  appendWithId(1, "order-1");
-  appendWithId(2, "order-2");
-  appendWithId(3, "order-1");
-  log.append(logEntry(4, "x"));
-  EXPECT_EQ(log.findId("order-1"), 3U);
-  EXPECT_EQ(log.findId("order-2"), 2U);
-  EXPECT_EQ(log.findId("order-3"), std::nullopt);
-  log.trimBefore({2});
-  EXPECT_EQ(log.findId("order-2"), std::nullopt);
-}
-
 TEST(ChannelLog, onlyTheNewestOfAConflationKeyIsCurrent) {
   ChannelLog log;
   log.append(conflated(1, "a1", "a"));
