@@ -258,7 +258,7 @@ TEST_F(HubTurn, whoseResponseIsStillBeingPreparedIsNotSlow) {
 
 TEST_F(HubTurn, whoHoldsTooMuchUnreadIsClosedAllTheSame) {
   open(1);
-  const std::string megabyte(1024 * 1024, 'x');
+  const std::string megabyte(std::size_t{1024} * 1024, 'x');
   for (int count = 0; count < 8; ++count) {
     send(1, megabyte);
   }
