@@ -205,11 +205,17 @@ void Group::mark() {
 void Group::describe(JsonLine& line) const {
   std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t most = 0;
+  std::uint64_t leastBytes = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t mostBytes = 0;
   std::uint64_t bytes = 0;
   std::int64_t open = 0;
   for (const auto& connection : connections_) {
     open += connection->isOpen() ? 1 : 0;
     bytes += connection->bytes();
+    if (!connection->isStalled) {
+      leastBytes = std::min(leastBytes, connection->bytes());
+      mostBytes = std::max(mostBytes, connection->bytes());
+    }
     if (!isExpected(*connection))
       continue;
     least = std::min(least, connection->events());
@@ -219,6 +225,8 @@ void Group::describe(JsonLine& line) const {
   set("least", std::min(least, most));
   set("most", most);
   set("bytes", bytes - bytesAtMark_);
+  set("leastBytes", std::min(leastBytes, mostBytes));
+  set("mostBytes", mostBytes);
   set("closed", closed_);
   set("lost", tally_.lost);
   set("repeated", tally_.repeated);

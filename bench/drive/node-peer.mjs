@@ -1,0 +1,48 @@
+// A peer that is a Node process of its own, driven over IPC.
+import { join } from "node:path";
+import { killGroup, root, start } from "../../scripts/lib/process.mjs";
+import { Conversation } from "./conversation.mjs";
+
+export class NodePeer {
+  port = 0;
+  #file;
+  #args;
+  #child;
+  #conversation;
+
+  constructor(name, args = []) {
+    this.#file = join(root, "bench/peers", `${name}.mjs`);
+    this.#args = args;
+  }
+
+  async start() {
+    const child = start(process.execPath, ["--expose-gc", this.#file, ...this.#args], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      env: { NODE_ENV: "production" },
+    });
+    this.#child = child;
+    this.#conversation = new Conversation((message) => child.send(message, () => {}));
+    const listening = new Promise((resolve, reject) => {
+      child.on("message", (message) => (message.port ? resolve(message.port) : this.#conversation.onAnswer(message)));
+      child.once("exit", (code, signal) => {
+        const error = new Error(`${this.#file} ended: ${signal ?? code}`);
+        this.#conversation.fail(error);
+        reject(error);
+      });
+    });
+    this.port = await listening;
+  }
+
+  async ask(command) {
+    const answer = await this.#conversation.ask(command);
+    if (answer.problem) throw new Error(answer.problem);
+    return answer;
+  }
+
+  async stop() {
+    if (this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = new Promise((settle) => this.#child.once("exit", settle));
+    killGroup(this.#child);
+    await ended;
+  }
+}
