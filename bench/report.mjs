@@ -54,6 +54,8 @@ const columns = {
   deliveriesPerSecond: ["1000 deliveries/s", 1000],
   cpuNsPerDelivery: ["CPU µs a delivery", 1000],
   medianCallNs: ["publish() µs", 1000],
+  meanCallNs: ["publish() µs", 1000],
+  busyNsPerEvent: ["thread µs an event", 1000],
   p99Ns: ["p99 ms", 1e6],
   bytesPerDelivery: ["bytes a delivery", 1],
   bytesPerConnection: ["KB a connection", 1000],

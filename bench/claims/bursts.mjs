@@ -52,7 +52,7 @@ export const bursts = [
     },
     targets: [times("ReadableStream route", 3)],
   },
-  // What follows has no target; it is taken once, to show what the number of connections and of turns changes.
+  // What follows has no target; they are taken once, to show what the number of connections and of turns changes.
   {
     id: "burst-together",
     title: "burst in one turn, 1,000 connections, 140 B",

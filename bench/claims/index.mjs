@@ -7,9 +7,6 @@ import { bursts } from "./bursts.mjs";
 import { memory } from "./memory.mjs";
 import { pacing } from "./pacing.mjs";
 
-export const claims = [
-  ...bursts.filter((claim) => !claim.once),
-  ...pacing,
-  ...memory,
-  ...bursts.filter((claim) => claim.once),
-];
+const all = [...bursts, ...pacing, ...memory];
+
+export const claims = [...all.filter((claim) => !claim.once), ...all.filter((claim) => claim.once)];

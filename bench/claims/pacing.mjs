@@ -12,6 +12,11 @@ const paced = {
 const large = { bytes: 4096, seconds: 4 };
 const gzip = { bytes: 4096, content: "records" };
 
+const sizes = [
+  { connections: 100, rate: 50 },
+  { connections: 10_000, rate: 5 },
+];
+
 export const pacing = [
   {
     id: "thread",
@@ -29,6 +34,7 @@ export const pacing = [
         atMost: 1.5,
       },
       { what: "× better-sse, 1,000", value: over("medianCallNs", "millrace", "better-sse"), atMost: 1 / 100 },
+      { what: "× better-sse, thread busy", value: over("busyNsPerEvent", "millrace", "better-sse") },
     ],
   },
   {
@@ -74,4 +80,15 @@ export const pacing = [
       { what: "bytes × uncompressed", value: over("bytesPerDelivery", "gzip", "uncompressed"), atMost: 1 / 4 },
     ],
   },
+  // No target; taken once, to show what the number of connections changes.
+  ...sizes.map((size) => ({
+    id: `cpu-${size.connections}`,
+    title: `CPU a delivery, ${size.rate}/s, ${size.connections.toLocaleString("en")} connections`,
+    once: true,
+    needs: Object.fromEntries(Object.entries(paced).map(([name, at1000]) => [name, { ...at1000, ...size }])),
+    targets: ["bare", "better-sse", "res-write", "nchan"].map((peer) => ({
+      what: `× ${peer}`,
+      value: over("cpuNsPerDelivery", "millrace", peer),
+    })),
+  })),
 ];

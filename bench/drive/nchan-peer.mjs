@@ -48,7 +48,9 @@ export class NchanPeer {
 
   async ask(command) {
     if (command.do === "usage") return { ...this.#nginx.usage(), connections: await this.#nginx.subscribers() };
-    return this.#run(command);
+    // How long a publish took is this process's affair and nothing of Nchan's.
+    const { startedAtNs } = await this.#run(command);
+    return { startedAtNs };
   }
 
   async stop() {

@@ -18,11 +18,11 @@ export function burst({ peer, path, connections, bytes, kind = "plain", together
     const one = async (events) => {
       received += events * shares[kind];
       const all = load.expect(received, { timeoutMs: 30_000 });
-      const [{ startedAtNs }, { lastReceivedNs }] = await Promise.all([
+      const [{ startedAtNs, meanCallNs }, { lastReceivedNs }] = await Promise.all([
         server.ask({ do: "burst", events, bytes, kind: kind === "half" ? "types" : kind, together }),
         all,
       ]);
-      return { events, seconds: (lastReceivedNs - startedAtNs) / 1e9 };
+      return { events, seconds: (lastReceivedNs - startedAtNs) / 1e9, meanCallNs };
     };
 
     await one(unit);
@@ -41,6 +41,7 @@ export function burst({ peer, path, connections, bytes, kind = "plain", together
     return {
       deliveriesPerSecond: deliveries / sum("seconds"),
       cpuNsPerDelivery: (after.cpuNs - before.cpuNs) / deliveries,
+      meanCallNs: sum("meanCallNs") / runs.length,
       eventsPerBurst: events,
       bursts: runs.length,
     };

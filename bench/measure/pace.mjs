@@ -31,7 +31,7 @@ export function pace({ peer, path, connections, bytes, rate = 50, seconds = 3, c
     await load.ask("mark");
     const before = await server.ask({ do: "usage" });
     const events = Math.ceil(rate * seconds);
-    const [{ medianCallNs }] = await run(events, warm + events);
+    const [{ medianCallNs, busyNsPerEvent }] = await run(events, warm + events);
     await sleep(100); // what the last event leaves to do belongs to it
     const after = await server.ask({ do: "usage" });
     const { p50Ns, p99Ns, maxNs, bytes: received, leastBytes, mostBytes } = await load.ask("stats");
@@ -47,6 +47,7 @@ export function pace({ peer, path, connections, bytes, rate = 50, seconds = 3, c
       p99Ns,
       maxNs,
       medianCallNs,
+      busyNsPerEvent,
     };
   });
 }

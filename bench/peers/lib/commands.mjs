@@ -1,6 +1,6 @@
 // What the bench asks of a peer, whatever carries the commands (IPC, or HTTP inside Next.js):
-//   burst { events, bytes, kind, together }        as fast as it can     → { startedAtNs }
-//   pace  { events, rate, bytes, kind, content }   at a steady rate      → { startedAtNs, medianCallNs }
+//   burst { events, bytes, kind, together }        as fast as it can     → { startedAtNs, meanCallNs }
+//   pace  { events, rate, bytes, kind, content }   at a steady rate      → { startedAtNs, medianCallNs, busyNsPerEvent }
 //   usage { collect }                              now                   → { cpuNs, rssBytes, connections }
 // Each event of a burst has a turn of the event loop, as if requests had published them; `together` publishes all of them in
 // one turn, which Node turns into one write of many chunks to each connection.
@@ -47,28 +47,34 @@ export function createCommands({ publish, connections, turn: afterTurn = setImme
       const startedAtNs = now();
       return new Promise((resolve, reject) => {
         let index = 0;
+        let total = 0;
         const turn = () => {
           try {
-            do publishNext({ kind }, index);
+            do total += publishNext({ kind }, index);
             while (++index < events && together);
           } catch (error) {
             return reject(error);
           }
-          return index < events ? afterTurn(turn) : resolve({ startedAtNs });
+          return index < events ? afterTurn(turn) : resolve({ startedAtNs, meanCallNs: total / events });
         };
         turn();
       });
     },
     async pace({ events, rate, kind = "plain" }) {
       const startedAtNs = now();
+      const before = performance.eventLoopUtilization();
       const calls = [];
       while (calls.length < events) {
         const dueMs = (startedAtNs - now()) / 1e6 + (calls.length * 1000) / rate;
         if (dueMs > 0) await sleep(dueMs);
         else calls.push(publishNext({ kind }, calls.length));
       }
+      // Node writes only after the call has returned, when its turn ends: the thread is busy for longer than the call.
+      await sleep(50);
+      const busyMs = performance.eventLoopUtilization(before).active;
       calls.sort((a, b) => a - b);
-      return { startedAtNs, medianCallNs: calls[Math.floor(calls.length / 2)] };
+      const medianCallNs = calls[Math.floor(calls.length / 2)];
+      return { startedAtNs, medianCallNs, busyNsPerEvent: (busyMs * 1e6) / events };
     },
     async usage({ collect = false }) {
       // Several, with pauses: what the first finds unreachable frees native memory only later.
