@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,18 +14,47 @@ namespace millrace {
 
 class Connection;
 
+using OwnerId = std::uint32_t;  // who reads a connection: a JavaScript environment, or a reactor thread
+
 // A log with a name, and the connections that read it.
 struct Channel {
+  struct Share {
+    OwnerId owner = 0;
+    std::size_t members = 0;
+  };
+
   Channel(std::string channelKey, std::uint64_t evictedThrough) : key(std::move(channelKey)), log(evictedThrough) {}
+
+  // The connections that are given an event of this type; not listeners.
+  [[nodiscard]] std::size_t recipients(std::uint64_t typeHash) const;
+  [[nodiscard]] std::size_t connections() const { return members.size() - listeners; }
+
+  void countOwner(OwnerId owner);
+  void discountOwner(OwnerId owner);
+  void discountType(std::uint64_t typeHash);
+
+  // Evicts what lies before the cursor; who has been sent a part of such an event gets a copy of its rest.
+  void trimBefore(Cursor cursor);
 
   std::string key;
   ChannelLog log;
   std::vector<Connection*> members;
-  std::size_t listeners = 0;  // of them, those that are not counted as connections
-  std::size_t filtered = 0;   // of them, those that read only some event types
-  bool hasNews = false;       // appended to since its members were last looked at
-  bool awaitsTrim = false;    // appended to since its log was last trimmed
-  Instant lastUse;            // a publish, a join or a leave
+  std::vector<Share> owners;                              // of the members
+  std::size_t listeners = 0;                              // members that are not counted as connections
+  std::size_t filtered = 0;                               // connections that read only some event types
+  std::size_t tornMembers = 0;                            // members that were sent a part of an event of this log
+  std::unordered_map<std::uint64_t, std::size_t> wanted;  // type hash → how many of the filtered read it
+  Instant lastUse;                                        // a publish, a join or a leave
+
+  // --- kept by the hub's turn
+
+  bool hasNews = false;        // appended to since the last turn began
+  bool isSpreading = false;    // the first `unspread` members have yet to be looked at
+  std::size_t unspread = 0;    // at most the number of members
+  std::size_t inFlight = 0;    // members between gather() and taken()
+  bool awaitsTrim = false;     // appended to since its log was last trimmed
+  std::size_t inboxBytes = 0;  // appended since its log was last trimmed
+  Instant heldUntil;           // members that fell behind a moment ago may catch up: not trimmed before
 };
 
 }  // namespace millrace

@@ -4,10 +4,14 @@
 #include "core/hub/channel.hpp"
 #include "core/log/channel_log.hpp"
 #include "core/log/cursor.hpp"
+#include "core/log/replay.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +19,6 @@
 namespace millrace {
 
 using ConnectionId = std::uint64_t;  // never reused in a process
-using OwnerId = std::uint32_t;       // who reads the connection, e.g. one JavaScript environment
 
 // What happens to a connection that is further behind than its limits allow.
 enum class Overflow : std::uint8_t {
@@ -32,32 +35,54 @@ struct LagOptions {
 struct HeartbeatOptions {
   Millis every{15000};  // 0: none
   std::string type;     // empty: a comment
-  std::string data;
+  std::string data;     // JSON; empty: stream id, uptime, counts and remaining time
 };
 
 enum class CloseReason : std::uint8_t {
-  lagging,      // fell behind its limits under Overflow::disconnect
-  durationCap,  // reached its maximum duration
-  unread,       // nobody began to read it
+  closed,        // the application said so
+  disconnected,  // the client has gone
+  lagging,       // fell behind its limits under Overflow::disconnect
+  durationCap,   // reached its maximum duration
+  unread,        // nobody began to read it
+  completed,     // was given an event after which it was to end
+  draining,      // the hub is shutting down
 };
 
 struct ConnectionOptions {
   LagOptions lag;
   HeartbeatOptions heartbeat;
-  Millis maxDuration{0};  // 0: unlimited
+  Millis maxDuration{0};                  // 0: unlimited
+  std::vector<std::uint64_t> closeAfter;  // hashes of the event types that are a connection's last
+};
+
+// How much one gather() gives at most; an event more than that is not cut.
+struct ReadLimits {
+  std::size_t bytes = std::numeric_limits<std::size_t>::max();
+  std::size_t spans = std::numeric_limits<std::size_t>::max();
+};
+
+struct Subscription {
+  Channel* channel = nullptr;
+  Cursor cursor;
+  Cursor given;                      // where the last gather() ended
+  std::vector<std::uint64_t> types;  // hashes of the event types to read; empty: all
+  std::size_t slot = 0;              // its place in the channel's members
+  bool isInFlight = false;           // between gather() and taken()
 };
 
 // One reader: a cursor into each of its channels' logs and into a log of its own, all merged by sequence. What it has not
 // read yet is the distance to the heads; it holds no queue.
 class Connection {
  public:
-  using Spans = std::vector<std::string_view>;
+  // One log being merged: the entry at `at` is the next of it, up to `end`.
+  struct Source {
+    const ChannelLog* log = nullptr;
+    Subscription* subscription = nullptr;  // none: the connection's own log
+    Cursor at;
+    Cursor end;
 
-  struct Subscription {
-    Channel* channel = nullptr;
-    Cursor cursor;
-    std::vector<std::uint64_t> types;  // hashes of the event types to read; empty: all
-    std::size_t slot = 0;              // its place in the channel's members
+    [[nodiscard]] bool isDone() const { return at == end; }
+    [[nodiscard]] std::uint64_t sequence() const { return log->at(at).sequence; }
   };
 
   // `position`: the sequence that its client already has.
@@ -66,22 +91,40 @@ class Connection {
 
   [[nodiscard]] ConnectionId id() const { return id_; }
   [[nodiscard]] OwnerId owner() const { return owner_; }
+  void setOwner(OwnerId owner);
   [[nodiscard]] const ConnectionOptions& options() const { return options_; }
 
-  // --- reading
+  // --- reading (reading.cpp)
 
-  // What is to be sent now, in order: the notice, then the merge of all logs from the cursors to the heads. The views live
-  // until the next call that changes a log. Neighbours in memory come as one span.
-  void gather(Instant now, Spans& spans);
-  // All that gather() gave has been taken.
+  // Appends what is to be sent now, in order: the rest of an event that was sent in part, notices, then the merge of all
+  // logs from the cursors to the heads. The bytes stay in place until the next gather(), or as long as their pins.
+  void gather(Instant now, const ReadLimits& limits, Spans& spans);
+  // All that the last gather() gave has been taken.
   void taken();
+  // It has been taken up to the byte at `firstUntaken`, which lies in one of the spans.
+  void takenUpTo(const char* firstUntaken);
+  // Whether the last gather() left something out because of its limits.
+  [[nodiscard]] bool hasMore() const { return hasMore_; }
+  // Between gather() and taken().
+  [[nodiscard]] bool isInFlight() const { return isInFlight_; }
   [[nodiscard]] bool hasPending() const;
   [[nodiscard]] bool hasBeenRead() const { return hasBeenRead_; }
+  // Everything up to an event of `closeAfter` has been taken.
+  [[nodiscard]] bool isComplete() const { return hasLast_ && !hasPending(); }
+  // takenUpTo() did not find the event that was cut, for its log has lost it: the stream cannot go on.
+  [[nodiscard]] bool isBroken() const { return isBroken_; }
+  // Events that were taken so far, those of a filtered channel counted whether they passed or not.
+  [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
+  // Nothing with a larger sequence is given any more.
+  void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
+
   [[nodiscard]] LogDistance lag() const;
   // Whether a log was trimmed beyond one of the cursors.
   [[nodiscard]] bool isEvicted() const;
   // Moves the cursors on until the lag is within the limits.
   void dropOldest();
+  // Copies the rest of an event that was sent in part, if it lies in this channel's log before the cursor.
+  void holdRestBefore(const Channel& channel, Cursor cursor);
 
   // --- writing
 
@@ -89,7 +132,9 @@ class Connection {
   std::string& notice() { return notice_; }
   // Tells the client, once a read, that events are missing.
   void noticeGap();
-  ChannelLog& own() { return own_; }
+  // Appends to the log of its own.
+  void append(const LogEntry& entry);
+  [[nodiscard]] std::size_t ownBytes() const { return own_ ? own_->bytes() : 0; }
 
   // --- subscriptions
 
@@ -100,39 +145,65 @@ class Connection {
 
   // The sequence a new subscription starts after: the client's position before anything was read, later the hub's head.
   [[nodiscard]] std::uint64_t joinPosition(std::uint64_t head) const { return hasBeenRead_ ? head : position_; }
+  [[nodiscard]] std::uint64_t position() const { return position_; }
   void setPosition(std::uint64_t position) { position_ = position; }
 
   // --- kept by the hub
 
   struct HubState {
-    bool isListed = false;   // in its owner's list of connections with news
-    bool isOffered = false;  // its owner was told, and has not read since
-    bool isEnding = false;   // its owner was told to close it
-    bool isCounted = true;   // false: a listener in the process
-    bool resumes = false;    // the client came with a cursor
-    std::string resumeId;    // the client's cursor, until the first channels resolve it
+    bool isListed = false;           // in its owner's list of connections with news
+    bool isOffered = false;          // its owner was told, and has not read since
+    bool isEnding = false;           // its owner was told to close it
+    bool isCounted = true;           // false: a listener in the process
+    bool resumes = false;            // the client came with a cursor, and a channel has yet to say what became of it
+    bool isSlow = false;             // behind, and the time to catch up is over
+    std::optional<Verdict> verdict;  // of a client that came with a cursor
+    CloseReason endReason = CloseReason::durationCap;  // of endsAt
+    std::string resumeId;                              // the client's cursor, until the first channels resolve it
     std::string userId;
+    Instant openedAt;
     Instant heartbeatAt = kNever;
     Instant endsAt = kNever;
     Instant unreadUntil = kNever;  // closed then, if nobody has begun to read it
+    Instant judgedAt = kNever;     // when the time to catch up ends, which it did not use yet
+    Instant notedAt = kNever;      // the deadline that the hub has noted, at most the next
 
-    [[nodiscard]] Instant nextDeadline() const { return std::min({heartbeatAt, endsAt, unreadUntil}); }
-    void stopDeadlines() { heartbeatAt = endsAt = unreadUntil = kNever; }
+    [[nodiscard]] Instant nextDeadline() const { return std::min({heartbeatAt, endsAt, unreadUntil, judgedAt}); }
+    void stopDeadlines() { heartbeatAt = endsAt = unreadUntil = judgedAt = kNever; }
   };
   HubState hub;
 
  private:
   [[nodiscard]] static bool passes(const Subscription& subscription, const LogEntry& entry);
+  [[nodiscard]] Cursor endOf(const ChannelLog& log) const;
+  [[nodiscard]] const Subscription* onlyPlainSubscription() const;
+  void mergeFrom(std::vector<Source>& sources, bool toGiven);
+  void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
+  void tear(const Source& source, std::string_view rest);
+  void forgetRest();
+  void land();
+  void trimOwn(Cursor before);
 
   const ConnectionId id_;
-  const OwnerId owner_;
+  OwnerId owner_;
   const ConnectionOptions options_;
-  std::string notice_;
-  ChannelLog own_;
   std::vector<Subscription> subscriptions_;
+  std::unique_ptr<ChannelLog> own_;  // only while there is something in it
+  Cursor ownGiven_;                  // where the last gather() ended in it
+  std::string notice_;
+  std::string sending_;             // what was a notice when gather() gave it, as far as it has not been taken
+  std::string_view rest_;           // of an event that was sent in part, in the log of:
+  Channel* restChannel_ = nullptr;  //
+  Cursor restAt_;                   // and the event's place there
   std::uint64_t position_;
+  std::uint64_t lastSequence_ = std::numeric_limits<std::uint64_t>::max();
   bool hasBeenRead_ = false;
   bool hasGapNotice_ = false;
+  bool hasMore_ = false;
+  bool isInFlight_ = false;
+  bool hasLast_ = false;  // an event of closeAfter was given: lastSequence_ is its
+  bool isBroken_ = false;
+  std::uint64_t eventsTaken_ = 0;
 };
 
 }  // namespace millrace

@@ -30,6 +30,11 @@ WriteOutcome refusal(EncodeOutcome outcome) {
   return WriteOutcome::written;
 }
 
+void say(Verdict verdict, Connection& connection) {
+  connection.hub.verdict = verdict;
+  encodeVerdict(verdict, connection.notice());
+}
+
 void encodeRetry(std::uint32_t retry, std::string& out) {
   EventFields fields;
   fields.retry = retry;
@@ -41,6 +46,10 @@ void encodeRetry(std::uint32_t retry, std::string& out) {
 // --- connections
 
 OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options, Instant now) {
+  now_ = now;
+  if (isDraining_) {
+    return OpenOutcome::draining;
+  }
   if (!options.isListener && registry_.connections() >= options_.connections) {
     return OpenOutcome::serverFull;
   }
@@ -63,6 +72,7 @@ OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options
     markNews(connection);
   }
   const ConnectionOptions& lifetime = connection.options();
+  connection.hub.openedAt = now;
   connection.hub.heartbeatAt = lifetime.heartbeat.every > Millis{0} ? now + lifetime.heartbeat.every : kNever;
   connection.hub.unreadUntil = options.isListener ? kNever : now + options_.unreadFor;
   connection.hub.endsAt = lifetime.maxDuration > Millis{0} ? now + lifetime.maxDuration : kNever;
@@ -71,8 +81,9 @@ OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options
 }
 
 JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& options, Instant now) {
-  Connection* const connection = registry_.findConnection(id);
-  if (connection == nullptr || connection->hub.isEnding) {
+  now_ = now;
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr) {
     return JoinOutcome::closed;
   }
   Channel& channel = registry_.channel(key, now);
@@ -80,7 +91,7 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
   if (connection->find(channel) != nullptr) {
     return JoinOutcome::alreadyThere;
   }
-  if (connection->hub.isCounted && channel.members.size() - channel.listeners >= options_.perChannel) {
+  if (connection->hub.isCounted && channel.connections() >= options_.perChannel) {
     return JoinOutcome::channelFull;
   }
   const bool isNewOfUser = connection->hub.userId.empty() && !options.userId.empty();
@@ -88,12 +99,12 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
     return JoinOutcome::userFull;
   }
   registry_.assignUser(*connection, options.userId);
-  if (!channel.awaitsTrim) {
-    channel.log.trim(options_.history, now);
+  if (!channel.awaitsTrim && channel.inFlight == 0) {
+    channel.trimBefore(channel.log.kept(options_.history, now));
   }
   resolveResume(*connection, channel);
 
-  Connection::Subscription subscription;
+  Subscription subscription;
   subscription.channel = &channel;
   subscription.cursor = channel.log.after(connection->joinPosition(sequence_));
   subscription.types.reserve(options.types.size());
@@ -120,7 +131,7 @@ void Hub::resolveResume(Connection& connection, Channel& channel) {
     if (!isOurs && !given) {
       connection.setPosition(0);
       connection.hub.resumes = false;
-      encodeVerdict(Verdict::reset, connection.notice());
+      say(Verdict::reset, connection);
       return;
     }
     const std::uint64_t position = given ? *given : id->sequence;
@@ -129,12 +140,12 @@ void Hub::resolveResume(Connection& connection, Channel& channel) {
     // After the first read the channel begins at the hub's head, whatever the client has.
     const bool isTooLate = channel.log.after(position) < channel.log.after(connection.joinPosition(sequence_));
     const bool isGap = isTooLate || channel.log.evictedThrough() > position;
-    encodeVerdict(isGap ? Verdict::gap : Verdict::continued, connection.notice());
+    say(isGap ? Verdict::gap : Verdict::continued, connection);
     connection.hub.resumes = !isGap;  // later channels have nothing worse to say
     return;
   }
   if (channel.log.evictedThrough() > connection.joinPosition(sequence_)) {
-    encodeVerdict(Verdict::gap, connection.notice());
+    say(Verdict::gap, connection);
     connection.hub.resumes = false;
   }
 }
@@ -157,133 +168,228 @@ void Hub::close(ConnectionId id, Instant now) {
   unschedule(*connection);
   const OwnerId owner = connection->owner();
   registry_.removeConnection(id, now);
-  const auto found = owners_.find(owner);
-  if (found != owners_.end() && --found->second.connections == 0) {
+  --owners_[owner].connections;
+  forgetOwnerIfUnused(owner);
+}
+
+void Hub::forgetOwnerIfUnused(OwnerId ownerId) {
+  const auto found = owners_.find(ownerId);
+  if (found != owners_.end() && found->second.connections == 0 && !found->second.isTrusted) {
+    inbox_ -= found->second.inboxBytes;
     owners_.erase(found);
   }
 }
 
 void Hub::closeAll(OwnerId owner, Instant now) {
+  now_ = now;
   for (const ConnectionId id : registry_.connectionsOf(owner)) {
     close(id, now);
   }
-  trimIfSettled(now);
+  trimAll();
+}
+
+bool Hub::assign(ConnectionId id, OwnerId owner) {
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr) {
+    return false;
+  }
+  const OwnerId before = connection->owner();
+  ++owners_[owner].connections;
+  connection->setOwner(owner);
+  connection->hub.isListed = false;
+  connection->hub.isOffered = false;
+  --owners_[before].connections;
+  forgetOwnerIfUnused(before);
+  if (connection->hasPending()) {
+    markNews(*connection);
+  }
+  return true;
+}
+
+bool Hub::end(ConnectionId id, CloseReason reason, Instant now) {
+  now_ = now;
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr) {
+    return false;
+  }
+  beginEnding(*connection, reason);
+  return true;
+}
+
+Connection* Hub::findOpen(ConnectionId id) {
+  Connection* const connection = registry_.findConnection(id);
+  return connection == nullptr || connection->hub.isEnding ? nullptr : connection;
+}
+
+std::optional<Verdict> Hub::verdict(ConnectionId id) {
+  const Connection* const connection = registry_.findConnection(id);
+  return connection == nullptr ? std::nullopt : connection->hub.verdict;
+}
+
+bool Hub::isComplete(ConnectionId id) {
+  const Connection* const connection = registry_.findConnection(id);
+  if (connection == nullptr || connection->hub.verdict != Verdict::continued) {
+    return false;
+  }
+  const auto& last = connection->options().closeAfter;
+  const auto& subscriptions = connection->subscriptions();
+  const auto isAtLast = [&](const Subscription& subscription) {
+    const ChannelLog& log = subscription.channel->log;
+    return !log.isEmpty() && std::find(last.begin(), last.end(), log.at({log.end().next - 1}).typeHash) != last.end();
+  };
+  const auto hasAll = [](const Subscription& subscription) {
+    return subscription.cursor == subscription.channel->log.end();
+  };
+  return std::all_of(subscriptions.begin(), subscriptions.end(), hasAll) &&
+         std::any_of(subscriptions.begin(), subscriptions.end(), isAtLast);
 }
 
 // --- events
 
-WriteOutcome Hub::write(ChannelLog& log, const EventFields& fields, const PublishOptions& options, Instant now,
-                        Receipt& receipt) {
-  if (fields.isEmpty()) {
-    return WriteOutcome::empty;
-  }
+// Encodes the event and fills the entry; appends nothing yet.
+WriteOutcome Hub::write(std::string_view id, const EventFields& fields, LogEntry& entry, Receipt& receipt) {
   EventFields complete = fields;
-  receipt.id = fields.id ? std::string(*fields.id) : formatEventId({epoch_, sequence_ + 1});
+  receipt.id = id;
   complete.id = receipt.id;
   encoded_.clear();
   const EncodeOutcome outcome = encodeEvent(complete, encoded_);
   if (outcome != EncodeOutcome::encoded) {
     return refusal(outcome);
   }
-  if (encoded_.size() > options_.history.bytes) {
-    return WriteOutcome::tooLarge;
+  const WriteOutcome size = checkSize(encoded_.size());
+  if (size != WriteOutcome::written) {
+    return size;
   }
-  relieveInbox(now);
-  if (isOverloaded(encoded_.size())) {
-    return WriteOutcome::overloaded;
-  }
-  LogEntry entry;
   entry.sequence = ++sequence_;
   entry.bytes = encoded_;
   entry.typeHash = typeHash(fields.type);
-  entry.conflateHash = hashOrNone(options.conflateKey);
-  entry.at = now;
-  entry.expires = options.ttl > Millis{0} ? now + options.ttl : kNever;
-  log.append(entry);
+  entry.at = now_;
   if (fields.id) {
     givenIds_.remember(*fields.id, entry.sequence);
   }
   return WriteOutcome::written;
 }
 
+WriteOutcome Hub::checkSize(std::size_t bytes) {
+  if (bytes > options_.history.bytes) {
+    return WriteOutcome::tooLarge;
+  }
+  if (inbox_ + bytes > options_.inboxBytes) {
+    trimAll();  // an owner may hang since
+  }
+  return inbox_ + bytes > options_.inboxBytes ? WriteOutcome::overloaded : WriteOutcome::written;
+}
+
 WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const PublishOptions& options, Instant now,
                           Receipt& receipt) {
+  now_ = now;
+  if (fields.isEmpty()) {
+    return WriteOutcome::empty;
+  }
   Channel& channel = registry_.channel(key, now);
   nextSweep_ = std::min(nextSweep_, now + options_.sweepEvery);
-  const WriteOutcome outcome = write(channel.log, fields, options, now, receipt);
+  LogEntry entry;
+  const WriteOutcome outcome = write(idFor(fields), fields, entry, receipt);
   if (outcome != WriteOutcome::written) {
     return outcome;
   }
-  receipt.recipients = channel.members.size() - channel.listeners;
+  entry.conflateHash = hashOrNone(options.conflateKey);
+  entry.expires = options.ttl > Millis{0} ? now + options.ttl : kNever;
+  channel.log.append(entry);
+  receipt.recipients = channel.recipients(entry.typeHash);
   if (channel.members.empty()) {
-    channel.log.trim(options_.history, now);
+    channel.trimBefore(channel.log.kept(options_.history, now));
     return outcome;
   }
-  if (channel.filtered > 0) {
-    const std::uint64_t type = typeHash(fields.type);
-    receipt.recipients =
-        static_cast<std::size_t>(std::count_if(channel.members.begin(), channel.members.end(), [&](Connection* member) {
-          const auto& types = member->find(channel)->types;
-          return member->hub.isCounted && (types.empty() || std::find(types.begin(), types.end(), type) != types.end());
-        }));
-  }
-  countIn(encoded_.size(), now);
-  if (!channel.awaitsTrim) {
-    channel.awaitsTrim = true;
-    awaitTrim_.push_back(&channel);
-  }
+  addToInbox(channel);
   if (!channel.hasNews) {
     channel.hasNews = true;
     news_.push_back(&channel);
-    for (auto& [id, owner] : owners_) {
-      wake(owner);
-    }
+  }
+  for (const Channel::Share& share : channel.owners) {
+    wake(owners_[share.owner]);
   }
   return outcome;
 }
 
+std::string Hub::idFor(const EventFields& fields) const {
+  return fields.id ? std::string(*fields.id) : formatEventId({epoch_, sequence_ + 1});
+}
+
 WriteOutcome Hub::send(ConnectionId id, const EventFields& fields, Instant now, Receipt& receipt) {
-  Connection* const connection = registry_.findConnection(id);
-  if (connection == nullptr || connection->hub.isEnding) {
+  now_ = now;
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr) {
     return WriteOutcome::closed;
   }
-  const WriteOutcome outcome = write(connection->own(), fields, {}, now, receipt);
+  if (fields.isEmpty()) {
+    return WriteOutcome::empty;
+  }
+  LogEntry entry;
+  const WriteOutcome outcome = write(idFor(fields), fields, entry, receipt);
   if (outcome == WriteOutcome::written) {
     receipt.recipients = 1;
-    countIn(encoded_.size(), now);
-    markNews(*connection);
+    appendOwn(*connection, entry);
   }
   return outcome;
 }
 
 WriteOutcome Hub::comment(ConnectionId id, std::string_view text, Instant now) {
-  Connection* const connection = registry_.findConnection(id);
-  if (connection == nullptr || connection->hub.isEnding) {
+  now_ = now;
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr) {
     return WriteOutcome::closed;
   }
   encoded_.clear();
   encodeComment(text, encoded_);
-  if (encoded_.size() > options_.history.bytes) {
-    return WriteOutcome::tooLarge;
-  }
-  if (isOverloaded(encoded_.size())) {
-    return WriteOutcome::overloaded;
+  const WriteOutcome size = checkSize(encoded_.size());
+  if (size != WriteOutcome::written) {
+    return size;
   }
   LogEntry entry;
   entry.sequence = sequence_;  // behind everything so far, without a number of its own
   entry.bytes = encoded_;
   entry.at = now;
-  connection->own().append(entry);
-  countIn(encoded_.size(), now);
-  markNews(*connection);
+  appendOwn(*connection, entry);
   return WriteOutcome::written;
+}
+
+void Hub::appendOwn(Connection& connection, const LogEntry& entry) {
+  connection.append(entry);
+  owners_[connection.owner()].inboxBytes += encoded_.size();
+  inbox_ += encoded_.size();
+  markNews(connection);
+}
+
+WriteOutcome Hub::greet(ConnectionId id, const EventFields& fields) {
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr || connection->hasBeenRead()) {
+    return WriteOutcome::closed;
+  }
+  if (fields.isEmpty()) {
+    return WriteOutcome::empty;
+  }
+  EventFields complete = fields;
+  const std::string position = formatEventId({epoch_, connection->position()});
+  complete.id = position;
+  encoded_.clear();
+  const EncodeOutcome outcome = encodeEvent(complete, encoded_);
+  if (outcome != EncodeOutcome::encoded) {
+    return refusal(outcome);
+  }
+  const WriteOutcome size = checkSize(encoded_.size());
+  if (size == WriteOutcome::written) {
+    connection->notice().append(encoded_);
+    markNews(*connection);
+  }
+  return size;
 }
 
 // --- what is there
 
 std::size_t Hub::connectionCount(std::string_view key) {
   const Channel* const channel = registry_.findChannel(key);
-  return channel == nullptr ? 0 : channel->members.size() - channel->listeners;
+  return channel == nullptr ? 0 : channel->connections();
 }
 
 }  // namespace millrace

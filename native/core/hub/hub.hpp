@@ -5,6 +5,7 @@
 #include "core/hub/registry.hpp"
 #include "core/identity/event_id.hpp"
 #include "core/identity/id_index.hpp"
+#include "core/log/replay.hpp"
 #include "core/wire/event.hpp"
 
 #include <cstddef>
@@ -29,7 +30,11 @@ struct HubOptions {
   Millis channelTtl{1800000};  // a channel that nobody used for so long is forgotten
   Millis unreadFor{60000};     // a connection that nobody has begun to read after so long is closed
   Millis sweepEvery{60000};    // how often logs are trimmed by age and idle channels looked for
-  // Bytes accepted in one turn, that is until every owner has looked; beyond it publish() and send() refuse.
+  // A connection that falls behind in a burst has so long to catch up before its lag counts; until then nothing is evicted
+  // that it has not been sent, as long as the inbox is not half full.
+  Millis lagGrace{1000};
+  Millis flushFor{5000};  // a connection that ends has so long to take what is left
+  // Bytes accepted that an owner has yet to look at, or that await who fell behind; beyond it publish() and send() refuse.
   std::size_t inboxBytes = std::size_t{64} * 1024 * 1024;
 };
 
@@ -50,7 +55,14 @@ struct PublishOptions {
   std::string_view conflateKey;  // empty: none
 };
 
-enum class OpenOutcome : std::uint8_t { opened, serverFull };
+struct DrainOptions {
+  Millis within{10000};       // every connection is told to end by then
+  Millis retryFrom{1000};     // clients come back after a time of their own,
+  Millis retrySpread{10000};  // evenly spread over so long
+  std::uint64_t shuffle = 0;  // any number: decides who goes first
+};
+
+enum class OpenOutcome : std::uint8_t { opened, serverFull, draining };
 enum class JoinOutcome : std::uint8_t { joined, alreadyThere, closed, channelFull, userFull };
 enum class WriteOutcome : std::uint8_t { written, closed, invalidType, invalidId, empty, tooLarge, overloaded };
 
@@ -62,18 +74,18 @@ struct Receipt {
 
 // What an owner has to do now.
 struct Turn {
-  std::vector<ConnectionId> readable;  // have bytes, and were not told of since they were last read
+  std::vector<ConnectionId> readable;  // have bytes, and were not told of since they were last read to the end
   std::vector<std::pair<ConnectionId, CloseReason>> closing;  // read what is left where it makes sense, then close()
 };
 
 // The server's brain: channels, connections and the one sequence over them all, as a state machine. Commands and the time
 // in; what to do comes out through collect() (for one owner), takeWakes() and nextDeadline(). No socket, no clock.
 //
-// A turn: owners that takeWakes() names call collect(), read() what they can pass on, and then settle(), which judges the
-// connections that are still behind and trims the logs. Between publish() and settle() nothing is evicted that a connection
-// has not been offered, as long as inboxBytes are not exceeded.
+// A turn: an owner that takeWakes() names calls beginTurn(), then collect() and read() in parts of any size, and then
+// settle(), which judges the connections that are still behind and trims the logs. Nothing is evicted before every owner of
+// a channel's connections has had a turn that began after it was published, as long as inboxBytes are not exceeded.
 //
-// Not thread-safe: io/engine guards it.
+// Not thread-safe: io/engine guards it. The bytes that read() gives may be used without the guard.
 class Hub {
  public:
   Hub(std::uint64_t epoch, HubOptions options) : epoch_(epoch), options_(options) {}
@@ -91,6 +103,18 @@ class Hub {
   bool leave(ConnectionId id, std::string_view key, Instant now);
   void close(ConnectionId id, Instant now);
   void closeAll(OwnerId owner, Instant now);
+  // Another owner reads it from now on. False when it is not there or already ending.
+  [[nodiscard]] bool assign(ConnectionId id, OwnerId owner);
+  // Tells its owner to close it once it has taken what there is now. False when it is not there or already ending.
+  bool end(ConnectionId id, CloseReason reason, Instant now);
+  // From now on no connection is opened; those that are there are told when to come back, and ended in waves.
+  void drain(const DrainOptions& options, Instant now);
+  [[nodiscard]] bool isDraining() const { return isDraining_; }
+
+  // What became of the cursor that the client came with; none if it came without one, or before a channel was joined.
+  [[nodiscard]] std::optional<Verdict> verdict(ConnectionId id);
+  // Whether the client has everything up to an event of ConnectionOptions::closeAfter already.
+  [[nodiscard]] bool isComplete(ConnectionId id);
 
   // --- events
 
@@ -99,17 +123,25 @@ class Hub {
   // To one connection only.
   [[nodiscard]] WriteOutcome send(ConnectionId id, const EventFields& fields, Instant now, Receipt& receipt);
   [[nodiscard]] WriteOutcome comment(ConnectionId id, std::string_view text, Instant now);
+  // To one connection before everything else, for the state that the events then change: it has the id of the client's
+  // position, so what was published since follows it. Only before the first read.
+  [[nodiscard]] WriteOutcome greet(ConnectionId id, const EventFields& fields);
 
   // --- the turn
 
   // Owners that have something to collect, each named once until it does.
   [[nodiscard]] std::vector<OwnerId> takeWakes();
-  [[nodiscard]] Turn collect(OwnerId ownerId);
-  // Everything that the connection has not taken yet, in order; the views live until the next call of anything else.
-  // Unknown connections have nothing.
-  [[nodiscard]] const Connection::Spans& read(ConnectionId id, Instant now);
-  // What read() just gave is with the connection: its cursors move to the heads.
-  void taken(ConnectionId id);
+  // This owner does all it can in every turn, so its turns are waited for however long they take.
+  void trust(OwnerId ownerId) { owners_[ownerId].isTrusted = true; }
+  void beginTurn(OwnerId ownerId);
+  // The next part of the turn: looks at about `limit` connections. Says whether there are more.
+  bool collect(OwnerId ownerId, std::size_t limit, Turn& turn);
+  // Everything that the connection has not taken yet, in order; unknown connections have nothing.
+  void read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& spans);
+  // What read() just gave is with the connection. Says whether its limits left something out.
+  bool taken(ConnectionId id, Instant now);
+  // ... is with it up to this byte, and it cannot take more at present.
+  void takenUpTo(ConnectionId id, const char* firstUntaken, Instant now);
   void settle(OwnerId ownerId, Instant now);
 
   // --- time
@@ -122,53 +154,76 @@ class Hub {
 
   [[nodiscard]] std::size_t connectionCount() const { return registry_.joinedConnections(); }
   [[nodiscard]] std::size_t connectionCount(std::string_view key);
+  [[nodiscard]] std::size_t inboxBytes() const { return inbox_; }
   [[nodiscard]] std::vector<std::string_view> keys() const { return registry_.activeKeys(); }
   [[nodiscard]] std::size_t openConnections() const { return registry_.connections(); }
   [[nodiscard]] std::size_t channelCount() const { return registry_.channels(); }
 
  private:
   struct Owner {
-    std::vector<ConnectionId> news;    // connections with something new since the last collect()
+    std::vector<ConnectionId> news;    // connections with something new, from `taken` on
+    std::size_t taken = 0;             //
+    std::size_t budget = 0;            // how many of them the turn may look at yet, so that it ends
     std::vector<ConnectionId> judged;  // offered in this turn, to be judged by settle()
     std::vector<std::pair<ConnectionId, CloseReason>> closing;
     std::size_t connections = 0;
-    bool isWoken = false;      // named by takeWakes(), or about to be, and has not collected yet
-    bool isReading = false;    // between collect() and settle()
-    bool mustCollect = false;  // to be named by takeWakes()
+    std::size_t inboxBytes = 0;  // of its connections' own events
+    bool isWoken = false;        // named by takeWakes(), or about to be, and has not begun a turn yet
+    bool isReading = false;      // in a turn
+    bool mustCollect = false;    // to be named by takeWakes()
+    bool isTrusted = false;
+    Instant wokenAt;                   // the first time since its last turn
+    std::uint64_t lookingThrough = 0;  // the turn offers everything up to this sequence
+    std::uint64_t lookedThrough = 0;   // its last turn offered everything up to this sequence
+
+    [[nodiscard]] bool isBusy() const { return isWoken || isReading; }
   };
 
-  [[nodiscard]] WriteOutcome write(ChannelLog& log, const EventFields& fields, const PublishOptions& options,
-                                   Instant now, Receipt& receipt);
-  void countIn(std::size_t bytes, Instant now);
-  void relieveInbox(Instant now);
-  void trimIfSettled(Instant now);
-  void trimAll(Instant now);
-  [[nodiscard]] bool isNearlyEvicted(const Connection& connection) const;
-  [[nodiscard]] bool isOverloaded(std::size_t bytes) const { return inbox_ + bytes > options_.inboxBytes; }
+  [[nodiscard]] WriteOutcome write(std::string_view id, const EventFields& fields, LogEntry& entry, Receipt& receipt);
+  [[nodiscard]] std::string idFor(const EventFields& fields) const;
+  [[nodiscard]] WriteOutcome checkSize(std::size_t bytes);
+  Connection* findOpen(ConnectionId id);
+  void appendOwn(Connection& connection, const LogEntry& entry);
+  void addToInbox(Channel& channel);
   void markNews(Connection& connection);
-  void spreadNews();
+  void spreadNews(std::size_t limit);
   void wake(Owner& owner);
   void beginEnding(Connection& connection, CloseReason reason);
-  void judge(Connection& connection);
   void resolveResume(Connection& connection, Channel& channel);
-  void schedule(const Connection& connection);
+  void forgetOwnerIfUnused(OwnerId ownerId);
+
+  void noteBehind(Connection& connection);
+  void judge(Connection& connection);
+  [[nodiscard]] bool isBehind(const Connection& connection) const;
+  [[nodiscard]] bool isNearlyEvicted(const Connection& connection) const;
+  [[nodiscard]] bool isPressed() const { return inbox_ > options_.inboxBytes / 2; }
+  [[nodiscard]] bool hangs(const Owner& owner) const;
+  [[nodiscard]] std::uint64_t lookedThrough(const Channel& channel) const;
+  [[nodiscard]] bool trim(Channel& channel);
+  void trimAll();
+
+  void schedule(Connection& connection);
   void unschedule(const Connection& connection);
-  void beat(Connection& connection, Instant now);
+  void run(Connection& connection);
+  void endForDuration(Connection& connection);
+  void beat(Connection& connection);
+  [[nodiscard]] std::string heartbeatData(const Connection& connection) const;
 
   const std::uint64_t epoch_;
   HubOptions options_;
   Registry registry_;
+  Instant now_;                 // of the last command
   std::uint64_t sequence_ = 0;  // of the newest event
   std::unordered_map<OwnerId, Owner> owners_;
-  std::vector<Channel*> news_;  // channels appended to since their members were last looked at
+  std::vector<Channel*> news_;       // channels appended to since a turn began
+  std::vector<Channel*> spreading_;  // channels whose members are being looked at
   std::vector<Channel*> awaitTrim_;
-  std::size_t inbox_ = 0;  // bytes accepted since the last turn that everybody took part in
-  Instant inboxSince_;     // when the first of them was accepted
+  std::size_t inbox_ = 0;  // bytes that an owner has yet to look at, or that await who fell behind
+  bool isDraining_ = false;
   IdIndex givenIds_;
   std::set<std::pair<Instant, ConnectionId>> deadlines_;
   Instant nextSweep_ = kNever;
   std::string encoded_;  // the event being written; kept for its memory
-  Connection::Spans spans_;
 };
 
 }  // namespace millrace

@@ -42,6 +42,15 @@ std::vector<ConnectionId> Registry::connectionsOf(OwnerId owner) const {
   return ids;
 }
 
+std::vector<ConnectionId> Registry::allConnections() const {
+  std::vector<ConnectionId> ids;
+  ids.reserve(connections_.size());
+  for (const auto& [id, connection] : connections_) {
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 Channel& Registry::channel(std::string_view key, Instant now) {
   if (Channel* const known = findChannel(key)) {
     known->lastUse = now;
@@ -60,7 +69,7 @@ Channel* Registry::findChannel(std::string_view key) {
 std::vector<std::string_view> Registry::activeKeys() const {
   std::vector<std::string_view> keys;
   for (const auto& [key, channel] : channels_) {
-    if (channel->members.size() > channel->listeners) {
+    if (channel->connections() > 0) {
       keys.push_back(key);
     }
   }
@@ -68,7 +77,7 @@ std::vector<std::string_view> Registry::activeKeys() const {
   return keys;
 }
 
-void Registry::join(Connection& connection, Connection::Subscription subscription, Instant now) {
+void Registry::join(Connection& connection, Subscription subscription, Instant now) {
   subscription.channel->lastUse = now;
   joined_ += connection.hub.isCounted && connection.subscriptions().empty() ? 1 : 0;
   connection.add(std::move(subscription));
@@ -95,10 +104,10 @@ std::size_t Registry::connectionsOfUser(std::string_view userId) const {
 void Registry::sweep(const LogLimits& limits, Millis idle, Instant now) {
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
-    if (!channel.awaitsTrim) {
-      channel.log.trim(limits, now);
+    const bool isInTurn = channel.awaitsTrim || channel.hasNews || channel.isSpreading || channel.inFlight > 0;
+    if (!isInTurn) {
+      channel.trimBefore(channel.log.kept(limits, now));
     }
-    const bool isInTurn = channel.awaitsTrim || channel.hasNews;
     const bool isIdle = channel.members.empty() && !isInTurn && channel.lastUse + idle <= now;
     if (!isIdle) {
       ++at;

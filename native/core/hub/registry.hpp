@@ -32,6 +32,7 @@ class Registry {
   void removeConnection(ConnectionId id, Instant now);
   [[nodiscard]] std::size_t connections() const { return connections_.size() - listeners_; }
   [[nodiscard]] std::vector<ConnectionId> connectionsOf(OwnerId owner) const;
+  [[nodiscard]] std::vector<ConnectionId> allConnections() const;
 
   // Made when it is not there.
   Channel& channel(std::string_view key, Instant now);
@@ -42,7 +43,7 @@ class Registry {
   [[nodiscard]] std::size_t joinedConnections() const { return joined_; }
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
 
-  void join(Connection& connection, Connection::Subscription subscription, Instant now);
+  void join(Connection& connection, Subscription subscription, Instant now);
   void leave(Connection& connection, Channel& channel, Instant now);
 
   // The connection belongs to this user from now on; it counts once.

@@ -1,17 +1,24 @@
-// The hub's turns and its deadlines; see hub.hpp.
+// The hub's turns: who has news, who is behind, and what is evicted; see hub.hpp.
 #include "core/hub/hub.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace millrace {
+namespace {
 
-// --- the turn
+constexpr std::uint64_t kEverything = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
+// --- who has news
 
 void Hub::wake(Owner& owner) {
   if (!owner.isWoken) {
     owner.isWoken = true;
     owner.mustCollect = true;
+    owner.wokenAt = now_;
   }
 }
 
@@ -22,17 +29,23 @@ void Hub::markNews(Connection& connection) {
   connection.hub.isListed = true;
   Owner& owner = owners_[connection.owner()];
   owner.news.push_back(connection.id());
-  wake(owner);
+  if (!owner.isReading) {  // else its turn comes to it, or settle() sees to it
+    wake(owner);
+  }
 }
 
-void Hub::spreadNews() {
-  for (Channel* const channel : news_) {
-    channel->hasNews = false;
-    for (Connection* const member : channel->members) {
-      markNews(*member);
+// From the last member to the first, since who leaves is replaced by the last one: nobody is missed.
+void Hub::spreadNews(std::size_t limit) {
+  while (!spreading_.empty() && limit > 0) {
+    Channel& channel = *spreading_.back();
+    for (; channel.unspread > 0 && limit > 0; --limit) {
+      markNews(*channel.members[--channel.unspread]);
+    }
+    if (channel.unspread == 0) {
+      channel.isSpreading = false;
+      spreading_.pop_back();
     }
   }
-  news_.clear();
 }
 
 std::vector<OwnerId> Hub::takeWakes() {
@@ -46,114 +59,169 @@ std::vector<OwnerId> Hub::takeWakes() {
   return ids;
 }
 
-Turn Hub::collect(OwnerId ownerId) {
-  spreadNews();
-  Turn turn;
+void Hub::beginTurn(OwnerId ownerId) {
+  for (Channel* const channel : std::exchange(news_, {})) {
+    channel->hasNews = false;
+    channel->unspread = channel->members.size();
+    if (!channel->isSpreading) {
+      channel->isSpreading = true;
+      spreading_.push_back(channel);
+    }
+  }
   const auto found = owners_.find(ownerId);
   if (found == owners_.end()) {
-    return turn;
+    return;
   }
   Owner& owner = found->second;
   owner.isWoken = false;
-  owner.isReading = true;
   owner.mustCollect = false;
-  turn.closing = std::exchange(owner.closing, {});
-  for (const ConnectionId news : std::exchange(owner.news, {})) {
-    Connection* const connection = registry_.findConnection(news);
-    if (connection == nullptr) {
+  owner.isReading = true;
+  owner.lookingThrough = sequence_;
+  owner.budget = owner.news.size() - owner.taken;
+  for (const Channel* const channel : spreading_) {
+    owner.budget += channel->unspread;
+  }
+}
+
+bool Hub::collect(OwnerId ownerId, std::size_t limit, Turn& turn) {
+  spreadNews(limit);
+  const auto found = owners_.find(ownerId);
+  if (found == owners_.end()) {
+    return false;
+  }
+  Owner& owner = found->second;
+  const auto closing = std::exchange(owner.closing, {});
+  turn.closing.insert(turn.closing.end(), closing.begin(), closing.end());
+  for (std::size_t looked = 0; looked < limit && owner.budget > 0 && owner.taken < owner.news.size(); ++looked) {
+    --owner.budget;
+    const ConnectionId id = owner.news[owner.taken++];
+    Connection* const connection = registry_.findConnection(id);
+    if (connection == nullptr || connection->owner() != ownerId) {
       continue;
     }
     connection->hub.isListed = false;
     if (!connection->hub.isOffered) {
       connection->hub.isOffered = true;
-      turn.readable.push_back(news);
+      turn.readable.push_back(id);
     }
-    owner.judged.push_back(news);
+    owner.judged.push_back(id);
   }
-  return turn;
+  if (owner.taken == owner.news.size()) {
+    owner.news.clear();
+    owner.taken = 0;
+    return !spreading_.empty();
+  }
+  return owner.budget > 0;
 }
 
-const Connection::Spans& Hub::read(ConnectionId id, Instant now) {
-  spans_.clear();
+// --- what is read
+
+void Hub::read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& spans) {
+  now_ = now;
   if (Connection* const connection = registry_.findConnection(id)) {
-    connection->gather(now, spans_);
-  }
-  return spans_;
-}
-
-void Hub::taken(ConnectionId id) {
-  if (Connection* const connection = registry_.findConnection(id)) {
-    connection->taken();
+    connection->gather(now, limits, spans);
   }
 }
 
-void Hub::settle(OwnerId ownerId, Instant now) {
-  const auto found = owners_.find(ownerId);
-  if (found != owners_.end()) {
-    found->second.isReading = false;
+bool Hub::taken(ConnectionId id, Instant now) {
+  now_ = now;
+  Connection* const connection = registry_.findConnection(id);
+  if (connection == nullptr) {
+    return false;
   }
-  trimIfSettled(now);
-  if (found == owners_.end()) {
+  const bool hasMore = connection->hasMore();
+  connection->taken();
+  connection->hub.isOffered = hasMore;
+  connection->hub.isSlow = false;
+  connection->hub.judgedAt = kNever;
+  if (connection->isComplete()) {
+    beginEnding(*connection, CloseReason::completed);
+  }
+  return hasMore;
+}
+
+void Hub::takenUpTo(ConnectionId id, const char* firstUntaken, Instant now) {
+  now_ = now;
+  Connection* const connection = registry_.findConnection(id);
+  if (connection == nullptr) {
     return;
   }
-  for (const ConnectionId judged : std::exchange(found->second.judged, {})) {
-    Connection* const connection = registry_.findConnection(judged);
-    if (connection != nullptr && connection->hub.isOffered && !connection->hub.isEnding) {
+  connection->takenUpTo(firstUntaken);
+  if (connection->isBroken()) {
+    beginEnding(*connection, CloseReason::lagging);
+  } else {
+    noteBehind(*connection);
+  }
+}
+
+// --- who is behind
+
+void Hub::settle(OwnerId ownerId, Instant now) {
+  now_ = now;
+  const auto found = owners_.find(ownerId);
+  if (found == owners_.end()) {
+    trimAll();
+    return;
+  }
+  Owner& owner = found->second;
+  owner.isReading = false;
+  owner.lookedThrough = owner.lookingThrough;
+  inbox_ -= std::exchange(owner.inboxBytes, 0);
+  const auto judged = std::exchange(owner.judged, {});
+  for (const ConnectionId id : judged) {
+    if (Connection* const connection = findOpen(id); connection != nullptr && isBehind(*connection)) {
+      noteBehind(*connection);
+    }
+  }
+  if (owner.taken < owner.news.size()) {
+    wake(owner);
+  }
+  trimAll();
+  for (const ConnectionId id : judged) {
+    if (Connection* const connection = findOpen(id); connection != nullptr && isBehind(*connection)) {
       judge(*connection);
     }
   }
 }
 
-// Nothing is evicted while an owner has yet to look at it.
-void Hub::trimIfSettled(Instant now) {
-  const bool everybodyLooked = std::none_of(
-      owners_.begin(), owners_.end(), [](const auto& entry) { return entry.second.isWoken || entry.second.isReading; });
-  if (everybodyLooked) {
-    trimAll(now);
+// It was offered its bytes and has not taken all of them.
+bool Hub::isBehind(const Connection& connection) const { return connection.hub.isOffered && !connection.isInFlight(); }
+
+// One that nobody has begun to read is not slow: its response is still being prepared.
+void Hub::noteBehind(Connection& connection) {
+  if (!connection.hasBeenRead() || connection.hub.isSlow || connection.hub.isEnding) {
+    return;
+  }
+  if (connection.hub.judgedAt == kNever) {
+    connection.hub.judgedAt = now_ + options_.lagGrace;
+    schedule(connection);
+  }
+  connection.hub.isSlow = connection.hub.judgedAt <= now_;
+  if (connection.hub.isSlow) {
+    connection.hub.judgedAt = kNever;
+    return;
+  }
+  for (const Subscription& subscription : connection.subscriptions()) {
+    subscription.channel->heldUntil = std::max(subscription.channel->heldUntil, connection.hub.judgedAt);
   }
 }
 
-void Hub::trimAll(Instant now) {
-  for (Channel* const channel : std::exchange(awaitTrim_, {})) {
-    channel->awaitsTrim = false;
-    channel->log.trim(options_.history, now);
-  }
-  inbox_ = 0;
-}
-
-void Hub::countIn(std::size_t bytes, Instant now) {
-  if (inbox_ == 0) {
-    inboxSince_ = now;
-  }
-  inbox_ += bytes;
-}
-
-// An owner that has not looked for so long, with so much waiting, hangs: it must not keep the others from publishing. What
-// its connections lose by this they are told of as a gap.
-void Hub::relieveInbox(Instant now) {
-  constexpr Millis kPatience{1000};
-  if (inbox_ > options_.inboxBytes / 2 && inboxSince_ + kPatience <= now) {
-    trimAll(now);
-  }
-}
-
-// A connection that was offered its bytes and has not taken them is slow; too slow when it is beyond its limits. One that
-// nobody has begun to read is not slow: its response is still being prepared, and all it holds are its own events.
+// What nobody has begun to read holds its own events only; they have a limit too.
 void Hub::judge(Connection& connection) {
   if (!connection.hasBeenRead()) {
-    if (connection.own().bytes() > options_.history.bytes) {
+    if (connection.ownBytes() > options_.history.bytes) {
       beginEnding(connection, CloseReason::lagging);
     }
     return;
   }
   const LagOptions& limits = connection.options().lag;
   const LogDistance lag = connection.lag();
-  const bool isBeyond = lag.events > limits.events || lag.bytes > limits.bytes;
+  const bool isBeyond = connection.hub.isSlow && (lag.events > limits.events || lag.bytes > limits.bytes);
   if (limits.overflow == Overflow::dropOldest) {
     if (isBeyond || connection.isEvicted()) {
       connection.dropOldest();
     }
-  } else if (isBeyond || isNearlyEvicted(connection)) {
+  } else if (isBeyond || connection.isEvicted() || (connection.hub.isSlow && isNearlyEvicted(connection))) {
     beginEnding(connection, CloseReason::lagging);
   }
 }
@@ -163,11 +231,10 @@ bool Hub::isNearlyEvicted(const Connection& connection) const {
   const std::size_t events = (options_.history.events + 1) / 2;
   const std::size_t bytes = (options_.history.bytes + 1) / 2;
   const auto& subscriptions = connection.subscriptions();
-  return connection.isEvicted() ||
-         std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Connection::Subscription& subscription) {
-           const LogDistance behind = subscription.channel->log.distance(subscription.cursor);
-           return behind.events > events || behind.bytes > bytes;
-         });
+  return std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Subscription& subscription) {
+    const LogDistance behind = subscription.channel->log.distance(subscription.cursor);
+    return behind.events > events || behind.bytes > bytes;
+  });
 }
 
 void Hub::beginEnding(Connection& connection, CloseReason reason) {
@@ -175,74 +242,69 @@ void Hub::beginEnding(Connection& connection, CloseReason reason) {
     return;
   }
   connection.hub.isEnding = true;
+  connection.endAt(sequence_);
+  connection.hub.stopDeadlines();
+  connection.hub.endsAt = now_ + options_.flushFor;
+  schedule(connection);
   Owner& owner = owners_[connection.owner()];
   owner.closing.emplace_back(connection.id(), reason);
   wake(owner);
 }
 
-// --- time
+// --- what is evicted
 
-void Hub::schedule(const Connection& connection) {
-  const Instant next = connection.hub.nextDeadline();
-  if (next != kNever) {
-    deadlines_.emplace(next, connection.id());
+void Hub::addToInbox(Channel& channel) {
+  channel.inboxBytes += encoded_.size();
+  inbox_ += encoded_.size();
+  if (!channel.awaitsTrim) {
+    channel.awaitsTrim = true;
+    awaitTrim_.push_back(&channel);
   }
 }
 
-void Hub::unschedule(const Connection& connection) {
-  deadlines_.erase({connection.hub.nextDeadline(), connection.id()});
+// An owner that has not looked for so long, with so much waiting, must not keep the others from publishing. What its
+// connections lose by this they are told of as a gap.
+bool Hub::hangs(const Owner& owner) const {
+  constexpr Millis kPatience{1000};
+  return !owner.isTrusted && owner.isBusy() && isPressed() && owner.wokenAt + kPatience <= now_;
 }
 
-void Hub::tick(Instant now) {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    Connection& connection = *registry_.findConnection(deadlines_.begin()->second);
-    deadlines_.erase(deadlines_.begin());
-    if (connection.hub.endsAt <= now) {
-      EventFields complete;
-      complete.type = "complete";
-      complete.data = R"({"reason":"duration_cap"})";
-      Receipt receipt;
-      static_cast<void>(send(connection.id(), complete, now, receipt));  // the client sees the end without it, too
-      beginEnding(connection, CloseReason::durationCap);
-      connection.hub.stopDeadlines();
-    } else if (connection.hub.unreadUntil <= now) {
-      connection.hub.unreadUntil = kNever;
-      if (!connection.hasBeenRead()) {
-        beginEnding(connection, CloseReason::unread);
-        connection.hub.stopDeadlines();
-      }
-    } else {
-      beat(connection, now);
+// Everything up to this sequence has been offered to all of the channel's connections.
+std::uint64_t Hub::lookedThrough(const Channel& channel) const {
+  std::uint64_t through = kEverything;
+  for (const Channel::Share& share : channel.owners) {
+    const auto found = owners_.find(share.owner);
+    if (found != owners_.end() && found->second.isBusy() && !hangs(found->second)) {
+      through = std::min(through, found->second.lookedThrough);
     }
-    schedule(connection);
   }
-  trimIfSettled(now);
-  if (nextSweep_ <= now) {
-    registry_.sweep(options_.history, options_.channelTtl, now);
-    nextSweep_ = registry_.channels() == 0 ? kNever : now + options_.sweepEvery;
-  }
+  return through;
 }
 
-// A connection that has something to read anyway needs no sign of life, and a blocked one must not pile them up.
-void Hub::beat(Connection& connection, Instant now) {
-  const HeartbeatOptions& heartbeat = connection.options().heartbeat;
-  connection.hub.heartbeatAt = now + heartbeat.every;
-  if (connection.hasPending()) {
-    return;
+// Says whether the channel needs to be trimmed again.
+bool Hub::trim(Channel& channel) {
+  if ((channel.inFlight > 0 || channel.heldUntil > now_) && !isPressed()) {
+    return true;
   }
-  if (heartbeat.type.empty()) {
-    static_cast<void>(comment(connection.id(), heartbeat.data, now));
-    return;
-  }
-  EventFields fields;
-  fields.type = heartbeat.type;
-  fields.data = heartbeat.data;
-  Receipt receipt;
-  static_cast<void>(send(connection.id(), fields, now, receipt));
+  const std::uint64_t through = lookedThrough(channel);
+  const Cursor lookedAt = through == kEverything ? channel.log.end() : channel.log.after(through);
+  channel.trimBefore(std::min(channel.log.kept(options_.history, now_), lookedAt));
+  const std::size_t waiting = std::min(channel.inboxBytes, channel.log.distance(lookedAt).bytes);
+  inbox_ -= channel.inboxBytes - waiting;
+  channel.inboxBytes = waiting;
+  return through != kEverything;
 }
 
-Instant Hub::nextDeadline() const {
-  return std::min(deadlines_.empty() ? kNever : deadlines_.begin()->first, nextSweep_);
+void Hub::trimAll() {
+  for (auto& [id, owner] : owners_) {
+    if (hangs(owner)) {
+      inbox_ -= std::exchange(owner.inboxBytes, 0);
+    }
+  }
+  std::erase_if(awaitTrim_, [this](Channel* channel) {
+    channel->awaitsTrim = trim(*channel);
+    return !channel->awaitsTrim;
+  });
 }
 
 }  // namespace millrace

@@ -5,31 +5,36 @@
 namespace millrace {
 namespace {
 
-constexpr std::size_t kSmallestSegment = 1024;
-constexpr std::size_t kLargestSegment = std::size_t{64} * 1024;
+bool isSpecial(const LogEntry& entry) { return entry.expires != kNever || entry.conflateHash != 0; }
 
 }  // namespace
 
 void ChannelLog::append(LogEntry entry) {
-  Piece& piece = pieceFor(entry.bytes.size());
-  entry.bytes = piece.segment.append(entry.bytes);
-  ++piece.entries;
+  entry.bytes = chain_.append(end().next, entry.bytes);
   entry.offset = appended_;
   appended_ += entry.bytes.size();
   bytes_ += entry.bytes.size();
+  special_ += isSpecial(entry) ? 1 : 0;
   if (entry.conflateHash != 0) {
     newestOfKey_[entry.conflateHash] = end().next;
   }
   entries_.push_back(entry);
 }
 
-void ChannelLog::trim(const LogLimits& limits, Instant now) {
-  const auto exceeds = [&] {
-    return entries_.size() > limits.events || bytes_ > limits.bytes || entries_.front().at + limits.ttl < now;
-  };
-  while (!entries_.empty() && exceeds()) {
-    evictOldest();
+Cursor ChannelLog::kept(const LogLimits& limits, Instant now) const {
+  Cursor kept = begin();
+  std::size_t events = entries_.size();
+  std::size_t bytes = bytes_;
+  while (events > 0) {
+    const LogEntry& oldest = at(kept);
+    if (events <= limits.events && bytes <= limits.bytes && oldest.at + limits.ttl >= now) {
+      break;
+    }
+    --events;
+    bytes -= oldest.bytes.size();
+    ++kept.next;
   }
+  return kept;
 }
 
 void ChannelLog::trimBefore(Cursor cursor) {
@@ -61,16 +66,10 @@ Cursor ChannelLog::after(std::uint64_t sequence) const {
   return {first_ + static_cast<std::uint64_t>(found - entries_.begin())};
 }
 
-// Segments grow with the log, so a quiet channel or a stream of few events stays small.
-ChannelLog::Piece& ChannelLog::pieceFor(std::size_t size) {
-  if (pieces_.empty() || !pieces_.back().segment.fits(size)) {
-    if (!pieces_.empty() && pieces_.back().entries == 0) {
-      pieces_.pop_back();  // emptied and too small: nothing would ever end its life again
-    }
-    const std::size_t capacity = std::clamp(bytes_ + size, kSmallestSegment, kLargestSegment);
-    pieces_.push_back({Segment(std::max(capacity, size)), 0});
+void ChannelLog::gather(Cursor from, Cursor to, Spans& spans) const {
+  if (from < to) {
+    chain_.gather(from.next, at(from).bytes, at({to.next - 1}).bytes, spans);
   }
-  return pieces_.back();
 }
 
 void ChannelLog::evictOldest() {
@@ -81,16 +80,10 @@ void ChannelLog::evictOldest() {
   if (newest != newestOfKey_.end() && newest->second == first_) {
     newestOfKey_.erase(newest);
   }
+  special_ -= isSpecial(oldest) ? 1 : 0;
   entries_.pop_front();
   ++first_;
-  if (--pieces_.front().entries > 0) {
-    return;
-  }
-  if (pieces_.size() > 1) {
-    pieces_.pop_front();
-  } else {
-    pieces_.front().segment.clear();
-  }
+  chain_.releaseOldest();
 }
 
 }  // namespace millrace

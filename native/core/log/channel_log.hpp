@@ -2,7 +2,7 @@
 
 #include "core/base/instant.hpp"
 #include "core/log/cursor.hpp"
-#include "core/log/segment.hpp"
+#include "core/log/segment_chain.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -48,10 +48,12 @@ class ChannelLog {
   // The entry's sequence must not be smaller than the last one's. Copies `entry.bytes`.
   void append(LogEntry entry);
 
-  // Evicts the oldest entries while a limit is exceeded.
-  void trim(const LogLimits& limits, Instant now);
-  // Evicts what lies before the cursor, for a log that only one reads.
+  // The oldest entry that no limit evicts now, or end().
+  [[nodiscard]] Cursor kept(const LogLimits& limits, Instant now) const;
+  // Evicts what lies before the cursor.
   void trimBefore(Cursor cursor);
+  // Evicts the oldest entries while a limit is exceeded.
+  void trim(const LogLimits& limits, Instant now) { trimBefore(kept(limits, now)); }
 
   [[nodiscard]] Cursor begin() const { return {first_}; }
   [[nodiscard]] Cursor end() const { return {first_ + entries_.size()}; }
@@ -67,26 +69,28 @@ class ChannelLog {
   // Whether the entry is to be given to a reader: not expired, and not replaced by a newer one of its conflation key.
   [[nodiscard]] bool isCurrent(Cursor cursor, Instant now) const;
 
+  // Whether every entry is to be given to every reader until it is evicted: none expires, none has a conflation key.
+  [[nodiscard]] bool isPlain() const { return special_ == 0; }
+  // Appends the bytes of all entries in [from, to), both in [begin(), end()].
+  void gather(Cursor from, Cursor to, Spans& spans) const;
+  // Keeps an entry's bytes where they are.
+  void pin(Cursor cursor, Spans& spans) const { chain_.pin(cursor.next, spans); }
+
   // The first entry with a larger sequence.
   [[nodiscard]] Cursor after(std::uint64_t sequence) const;
   // The newest sequence that was evicted; 0 when nothing was.
   [[nodiscard]] std::uint64_t evictedThrough() const { return evictedThrough_; }
 
  private:
-  struct Piece {
-    Segment segment;
-    std::uint64_t entries = 0;  // that still live in it
-  };
-
-  Piece& pieceFor(std::size_t size);
   void evictOldest();
 
   std::deque<LogEntry> entries_;
-  std::deque<Piece> pieces_;
+  SegmentChain chain_;
   std::uint64_t first_ = 0;  // number of the oldest entry
   std::size_t bytes_ = 0;
   std::uint64_t appended_ = 0;  // bytes, ever
   std::uint64_t evictedThrough_;
+  std::size_t special_ = 0;                                       // entries that expire or have a conflation key
   std::unordered_map<std::uint64_t, std::uint64_t> newestOfKey_;  // conflation hash → number of its newest entry
 };
 

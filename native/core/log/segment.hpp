@@ -16,6 +16,10 @@ class Segment {
   // Copies the bytes in; they must fit. Returns where they lie.
   std::string_view append(std::string_view bytes);
 
+  // All that was appended.
+  [[nodiscard]] std::string_view bytes() const { return {bytes_.get(), size_}; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
   // Forgets its contents and keeps its memory; nothing may point into it any more.
   void clear() { size_ = 0; }
 

@@ -92,27 +92,35 @@ class HubTest : public ::testing::Test {
 
   // Takes all that the connection has.
   std::string read(ConnectionId id) {
+    Spans spans;
+    hub.read(id, now, {}, spans);
     std::string bytes;
-    for (const std::string_view span : hub.read(id, now)) {
+    for (const std::string_view span : spans.bytes) {
       bytes.append(span);
     }
-    hub.taken(id);
+    hub.taken(id, now);
     return bytes;
   }
 
-  Turn collect(OwnerId owner = 1) { return hub.collect(owner); }
+  Turn collect(OwnerId owner = 1) {
+    Turn turn;
+    hub.beginTurn(owner);
+    while (hub.collect(owner, 3, turn)) {
+    }
+    return turn;
+  }
   std::vector<OwnerId> takeWakes() { return hub.takeWakes(); }
 
   // A turn in which nobody reads.
   Turn idleTurn(OwnerId owner = 1) {
-    Turn turn = hub.collect(owner);
+    Turn turn = collect(owner);
     hub.settle(owner, now);
     return turn;
   }
 
   // A turn in which everybody who is readable takes everything.
   Turn readingTurn(OwnerId owner = 1) {
-    Turn turn = hub.collect(owner);
+    Turn turn = collect(owner);
     for (const ConnectionId id : turn.readable) {
       read(id);
     }
@@ -132,9 +140,16 @@ class HubTest : public ::testing::Test {
     return "id: a." + std::to_string(sequence) + "\ndata: " + std::string(data) + "\n\n";
   }
 
+  // Without time to catch up, so that who is behind is judged in the same turn.
+  static HubOptions strict() {
+    HubOptions options;
+    options.lagGrace = Millis{0};
+    return options;
+  }
+
   void pass(std::int64_t milliseconds) { now += Millis(milliseconds); }
 
-  Hub hub{kEpoch, {}};
+  Hub hub{kEpoch, strict()};
   Instant now{Millis(1000)};
   Receipt receipt;
 };

@@ -36,18 +36,20 @@ class Schedule {
 
   // Everybody takes everything, until nothing is left; then the promises are looked at.
   void comeToRest() {
-    isResting_ = true;
-    for (int round = 0; round < 4; ++round) {
+    world_.rest();
+    for (int round = 0; round < 12; ++round) {
       world_.pass(Millis(5000));
       for (const auto& client : clients_) {
         client->tick();
       }
       turnAll();
       for (const auto& client : clients_) {
-        client->read();
-        while (client->hasBytesOnTheWay()) {
-          client->receive();
-        }
+        do {
+          client->read();
+          while (client->hasBytesOnTheWay()) {
+            client->receive();
+          }
+        } while (client->isReadable());
       }
     }
     for (const auto& client : clients_) {
@@ -77,6 +79,7 @@ class Schedule {
     }
     habits.joinsLate = random_.chance(20);
     habits.rewinds = random_.chance(30);
+    habits.takesParts = random_.chance(50);
     return habits;
   }
 
@@ -123,7 +126,7 @@ class Schedule {
     if (woken_.erase(owner) == 0) {
       return;
     }
-    const Turn turn = world_.hub().collect(owner);
+    const Turn turn = world_.beginTurn(owner);
     for (const ConnectionId id : turn.readable) {
       if (Client* const client = clientOf(id)) {
         client->becomesReadable();
@@ -134,7 +137,8 @@ class Schedule {
     }
     for (const auto& [id, reason] : turn.closing) {
       if (Client* const client = clientOf(id)) {
-        isResting_ || random_.chance(50) ? client->end() : client->cut();
+        const bool takesRest = reason != CloseReason::lagging && (world_.isAtRest() || random_.chance(50));
+        takesRest ? client->end() : client->cut();
       }
     }
     world_.hub().settle(owner, world_.now());
@@ -173,10 +177,7 @@ class Schedule {
       const ConnectionId id = world_.newConnectionId();
       ASSERT_EQ(world_.hub().open(id, 3, options, world_.now()), OpenOutcome::opened);
       ASSERT_EQ(world_.hub().join(id, test::kKeys[channel], {}, world_.now()), JoinOutcome::joined);
-      std::string bytes;
-      for (const std::string_view span : world_.hub().read(id, world_.now())) {
-        bytes.append(span);
-      }
+      std::string bytes = world_.readAll(id);
       Receiver receiver;
       const std::size_t events = receiver.feed(bytes).size() - 1;  // but for the verdict
       EXPECT_LE(events, world_.options().history.events);
@@ -197,7 +198,6 @@ class Schedule {
   World world_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::set<OwnerId> woken_;
-  bool isResting_ = false;
 };
 
 class HubProperty : public ::testing::TestWithParam<std::uint32_t> {};

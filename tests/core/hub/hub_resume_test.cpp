@@ -7,7 +7,7 @@ namespace {
 class HubResume : public test::HubTest {
  protected:
   void keep(std::size_t events) {
-    HubOptions options;
+    HubOptions options = strict();
     options.history.events = events;
     hub.configure(options);
   }

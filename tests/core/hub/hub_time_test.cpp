@@ -81,6 +81,7 @@ TEST_F(HubTime, theLongestDurationEndsInACompleteEvent) {
   EXPECT_EQ(tryJoin(1, "k"), JoinOutcome::closed);
   passAndTick(1000);
   EXPECT_EQ(read(1), "");
+  hub.close(1, now);
   EXPECT_EQ(hub.nextDeadline(), kNever);
 }
 
@@ -98,6 +99,7 @@ TEST_F(HubTime, aConnectionThatNobodyBeginsToReadIsClosed) {
   const Turn turn = idleTurn();
   ASSERT_EQ(turn.closing.size(), 1U);
   EXPECT_EQ(turn.closing.front(), std::pair(ConnectionId{3}, CloseReason::unread));
+  hub.close(3, now);
   EXPECT_EQ(hub.nextDeadline(), kNever);
 }
 
@@ -119,7 +121,7 @@ TEST_F(HubTime, aConnectionIsToldToCloseOnce) {
 class HubSweep : public HubTime {
  protected:
   HubSweep() {
-    HubOptions options;
+    HubOptions options = strict();
     options.history.ttl = Millis(1000);
     options.channelTtl = Millis(5000);
     options.sweepEvery = Millis(100);
@@ -163,7 +165,7 @@ TEST_F(HubSweep, aResumeAfterTheChannelWasForgottenIsAGap) {
 }
 
 TEST_F(HubSweep, soItIsWhenTheEventsWereStillThere) {
-  HubOptions options;
+  HubOptions options = strict();
   options.channelTtl = Millis(5000);  // shorter than the history's age
   hub.configure(options);
   publish("k", "1");
@@ -197,7 +199,7 @@ TEST_F(HubSweep, whoDidNotReadInTimeIsToldOfTheGap) {
 }
 
 TEST_F(HubSweep, aChannelWithNewsIsNotForgotten) {
-  HubOptions options;
+  HubOptions options = strict();
   options.channelTtl = Millis(0);
   options.sweepEvery = Millis(0);
   options.inboxBytes = 60;

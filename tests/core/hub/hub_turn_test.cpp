@@ -56,8 +56,8 @@ TEST_F(HubTurn, ownersAreSeparate) {
   Owners woken = takeWakes();
   std::sort(woken.begin(), woken.end());
   EXPECT_EQ(woken, (Owners{1, 2}));
-  EXPECT_EQ(collect().readable, Ids{1});
-  EXPECT_EQ(collect(2).readable, Ids{2});
+  EXPECT_EQ(idleTurn().readable, Ids{1});
+  EXPECT_EQ(idleTurn(2).readable, Ids{2});
   send(2, "y");
   EXPECT_EQ(takeWakes(), Owners{2});
 }
@@ -153,7 +153,7 @@ TEST_F(HubTurn, theOldestOfAllLogsAreDropped) {
 }
 
 TEST_F(HubTurn, whomTheHistoryHasPassedLagsWhateverItsLimits) {
-  HubOptions options;
+  HubOptions options = strict();
   options.history.events = 2;
   hub.configure(options);
   openAndJoin(1, "k", lagging(1000, Overflow::disconnect));
@@ -190,7 +190,7 @@ TEST_F(HubTurn, aBurstInOneTurnEvictsNothingForWhoTakesAll) {
 }
 
 TEST_F(HubTurn, beyondTheInboxPublishRefusesAndNothingAcceptedIsLost) {
-  HubOptions options;
+  HubOptions options = strict();
   options.inboxBytes = 1000;
   options.history.events = 1;
   hub.configure(options);
@@ -214,7 +214,7 @@ TEST_F(HubTurn, beyondTheInboxPublishRefusesAndNothingAcceptedIsLost) {
 }
 
 TEST_F(HubTurn, anOwnerThatNeverLooksKeepsNoneFromPublishing) {
-  HubOptions options;
+  HubOptions options = strict();
   options.inboxBytes = 1000;
   hub.configure(options);
   openAndJoin(1, "k", quiet(), 1);
@@ -267,7 +267,7 @@ TEST_F(HubTurn, whoHoldsTooMuchUnreadIsClosedAllTheSame) {
 }
 
 TEST_F(HubTurn, anOwnerThatIsStillReadingLosesNothingToOneThatHasSettled) {
-  HubOptions options;
+  HubOptions options = strict();
   options.history.events = 1;
   hub.configure(options);
   openAndJoin(1, "k", quiet(), 1);
@@ -280,7 +280,7 @@ TEST_F(HubTurn, anOwnerThatIsStillReadingLosesNothingToOneThatHasSettled) {
 }
 
 TEST_F(HubTurn, aChannelThatEverybodyLeftIsBoundedWithinATurn) {
-  HubOptions options;
+  HubOptions options = strict();
   options.history.events = 2;
   hub.configure(options);
   openAndJoin(1, "k");

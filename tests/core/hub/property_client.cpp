@@ -70,11 +70,7 @@ void Client::read() {
     return;
   }
   Chunk chunk;
-  for (const std::string_view span : world_.hub().read(connection_, world_.now())) {
-    chunk.bytes.append(span);
-  }
-  world_.hub().taken(connection_);
-  isReadable_ = false;
+  chunk.bytes = take();
   for (const std::size_t channel : habits_.channels) {
     const bool maySkip = habits_.overflow == Overflow::dropOldest || habits_.joinsLate;
     chunk.excused[channel] = maySkip ? world_.head() : world_.firstKept(channel) - 1;
@@ -87,13 +83,50 @@ void Client::read() {
   }
 }
 
+// All there is; or, as a socket does, any part of it, while the world goes on in between.
+std::string Client::take() {
+  Hub& hub = world_.hub();
+  isReadable_ = false;
+  if (!habits_.takesParts) {
+    return world_.readAll(connection_);
+  }
+  ReadLimits limits;
+  if (random_.chance(30)) {
+    limits = {1 + random_.below(300), 1 + random_.below(5)};
+  }
+  Spans spans;
+  hub.read(connection_, world_.now(), limits, spans);
+  if (!world_.isAtRest() && random_.chance(30)) {
+    world_.publish();
+    world_.sendTo(connection_);
+    hub.settle(77, world_.now());  // of an owner that has no connections
+  }
+  std::string all;
+  for (const std::string_view span : spans.bytes) {
+    all.append(span);
+  }
+  std::size_t room = random_.chance(50) ? random_.below(all.size() + 1) : all.size();
+  if (room == all.size()) {
+    isReadable_ = hub.taken(connection_, world_.now());
+    return all;
+  }
+  std::string part = all.substr(0, room);
+  auto span = spans.bytes.begin();
+  for (; room >= span->size(); ++span) {
+    room -= span->size();
+  }
+  isReadable_ = true;
+  hub.takenUpTo(connection_, span->data() + room, world_.now());
+  return part;
+}
+
 void Client::receive() {
   if (onTheWay_.empty()) {
     return;
   }
   const Chunk chunk = std::move(onTheWay_.front());
   onTheWay_.pop_front();
-  const bool isTwice = habits_.rewinds && random_.chance(20);
+  const bool isTwice = habits_.rewinds && !habits_.takesParts && random_.chance(20);  // whole events only
   for (int times = 0; times < (isTwice ? 2 : 1); ++times) {
     for (std::size_t at = 0; at < chunk.bytes.size();) {
       const std::size_t size = 1 + random_.below(200);
@@ -121,11 +154,13 @@ void Client::end() {
   if (connection_ == 0) {
     return;
   }
-  isReadable_ = true;
-  read();
-  while (!onTheWay_.empty()) {
-    receive();
-  }
+  do {
+    isReadable_ = true;
+    read();
+    while (!onTheWay_.empty()) {
+      receive();
+    }
+  } while (isReadable_);
   lose();
 }
 
@@ -228,6 +263,7 @@ std::string Client::describe() const {
   text += habits_.types.empty() ? "" : ", filters";
   text += habits_.joinsLate ? ", joins late" : "";
   text += habits_.rewinds ? ", rewinds" : "";
+  text += habits_.takesParts ? ", takes parts" : "";
   text += hasResumed_ ? ", resumed" : "";
   return text + ", has all up to " + std::to_string(position_) + ")";
 }

@@ -23,6 +23,7 @@ struct Habits {
   std::vector<std::string_view> types;  // empty: all
   bool joinsLate = false;               // only after its first read
   bool rewinds = false;                 // comes back with older ids, and sees chunks twice
+  bool takesParts = false;              // is read as by a socket that takes what it has room for
 };
 
 // A browser of the property test: a Receiver and a Reconnect, the bytes on their way to it, and a check of every event
@@ -33,6 +34,8 @@ class Client {
 
   [[nodiscard]] ConnectionId connection() const { return connection_; }
   [[nodiscard]] OwnerId owner() const { return habits_.owner; }
+  // There is something for it to take.
+  [[nodiscard]] bool isReadable() const { return isReadable_; }
   [[nodiscard]] bool hasBytesOnTheWay() const { return !onTheWay_.empty(); }
   [[nodiscard]] std::size_t delivered() const { return delivered_.size(); }
   [[nodiscard]] std::size_t notices() const { return notices_; }
@@ -66,6 +69,7 @@ class Client {
   void noticed(bool isReset, const Chunk& from);
   void checkMissing(std::uint64_t before);
   void lose();
+  [[nodiscard]] std::string take();
   [[nodiscard]] std::string describe() const;
   [[nodiscard]] bool wants(const Published& event) const;
 

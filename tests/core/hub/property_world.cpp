@@ -11,6 +11,7 @@ World::World(Random& random) : random_(random) {
   options_.history.ttl = Millis(60000);
   options_.channelTtl = Millis(120000);
   options_.sweepEvery = Millis(10000);
+  options_.lagGrace = Millis(random_.chance(50) ? random_.below(3000) : 0);
   options_.inboxBytes = random_.chance(30) ? 2000 : options_.inboxBytes;
   restart();
 }
@@ -70,14 +71,30 @@ std::uint64_t World::askForHead() {
   const ConnectionId id = newConnectionId();
   const OwnerId nobody = 99;
   EXPECT_EQ(hub_->open(id, nobody, {}, now_), OpenOutcome::opened);
-  std::string line;
-  for (const std::string_view span : hub_->read(id, now_)) {
-    line.append(span);
-  }
+  const std::string line = readAll(id);
   hub_->close(id, now_);
   constexpr std::string_view kField = "id: ";
   const std::string_view text(line);
   return parseEventId(text.substr(kField.size(), text.find('\n') - kField.size())).value_or(EventId{}).sequence;
+}
+
+std::string World::readAll(ConnectionId id) {
+  Spans spans;
+  hub_->read(id, now_, {}, spans);
+  std::string bytes;
+  for (const std::string_view span : spans.bytes) {
+    bytes.append(span);
+  }
+  hub_->taken(id, now_);
+  return bytes;
+}
+
+Turn World::beginTurn(OwnerId owner) {
+  Turn turn;
+  hub_->beginTurn(owner);
+  while (hub_->collect(owner, 1 + random_.below(10), turn)) {
+  }
+  return turn;
 }
 
 void World::pass(Millis time) {

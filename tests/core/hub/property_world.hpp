@@ -58,7 +58,14 @@ class World {
   void publish();
   // An event with a number that is no channel's.
   void sendTo(ConnectionId id);
+  // All that the connection has, taken.
+  std::string readAll(ConnectionId id);
+  // Everything that the owner is to do in this turn; it then settles.
+  [[nodiscard]] Turn beginTurn(OwnerId owner);
   void pass(Millis time);
+  // Nothing happens any more but what the test itself does.
+  void rest() { isAtRest_ = true; }
+  [[nodiscard]] bool isAtRest() const { return isAtRest_; }
   // A new life of the server; its connections must be gone.
   void restart();
 
@@ -81,6 +88,7 @@ class World {
   std::uint64_t head_ = 0;
   std::uint64_t events_ = 0;  // in all epochs
   ConnectionId lastConnection_ = 0;
+  bool isAtRest_ = false;
   std::unique_ptr<Hub> hub_;
   std::array<std::vector<Published>, kChannels> channels_;
   std::map<std::string, Published> byId_;

@@ -1,0 +1,237 @@
+// How a connection reads its logs; see connection.hpp.
+#include "core/hub/connection.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+// The source whose next entry is the oldest, or none when all are done.
+Connection::Source* oldest(std::vector<Connection::Source>& sources) {
+  Connection::Source* best = nullptr;
+  for (Connection::Source& source : sources) {
+    if (!source.isDone() && (best == nullptr || source.sequence() < best->sequence())) {
+      best = &source;
+    }
+  }
+  return best;
+}
+
+bool contains(std::string_view bytes, const char* at) {
+  return !bytes.empty() && !std::less<>{}(at, bytes.data()) && std::less<>{}(at, bytes.data() + bytes.size());
+}
+
+// Kept for its memory: gather() is called for every connection in every turn.
+std::vector<Connection::Source>& emptySources() {
+  thread_local std::vector<Connection::Source> sources;
+  sources.clear();
+  return sources;
+}
+
+}  // namespace
+
+void Connection::gather(Instant now, const ReadLimits& limits, Spans& spans) {
+  land();  // what was given before and never taken
+  hasMore_ = false;
+  if (isBroken_) {
+    return;
+  }
+  isInFlight_ = true;
+  for (Subscription& subscription : subscriptions_) {
+    subscription.isInFlight = true;
+    ++subscription.channel->inFlight;
+  }
+  if (isEvicted()) {
+    noticeGap();
+  }
+  if (!rest_.empty()) {
+    spans.append(rest_);
+    restChannel_->log.pin(restAt_, spans);
+  }
+  sending_.append(std::exchange(notice_, {}));
+  hasGapNotice_ = false;
+  if (!sending_.empty()) {
+    spans.append(sending_);
+  }
+  if (onlyPlainSubscription() == nullptr) {
+    gatherMerged(now, limits, spans);
+    return;
+  }
+  Subscription& only = subscriptions_.front();
+  const ChannelLog& log = only.channel->log;
+  only.cursor = std::max(only.cursor, log.begin());
+  only.given = std::max(endOf(log), only.cursor);
+  log.gather(only.cursor, only.given, spans);
+}
+
+void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans) {
+  for (Subscription& subscription : subscriptions_) {
+    subscription.cursor = std::max(subscription.cursor, subscription.channel->log.begin());  // noticed as a gap
+  }
+  std::vector<Source>& sources = emptySources();
+  mergeFrom(sources, false);
+  std::size_t bytes = 0;
+  while (Source* const source = oldest(sources)) {
+    if (bytes >= limits.bytes || spans.bytes.size() >= limits.spans) {
+      hasMore_ = true;
+      break;
+    }
+    const LogEntry& entry = source->log->at(source->at);
+    const bool isWanted = source->subscription == nullptr || passes(*source->subscription, entry);
+    if (isWanted && source->log->isCurrent(source->at, now)) {
+      const std::size_t spansBefore = spans.bytes.size();
+      spans.append(entry.bytes);
+      if (spans.bytes.size() > spansBefore) {
+        source->log->pin(source->at, spans);
+      }
+      bytes += entry.bytes.size();
+      const auto& last = options_.closeAfter;
+      if (source->subscription != nullptr && std::find(last.begin(), last.end(), entry.typeHash) != last.end()) {
+        hasLast_ = true;
+        endAt(entry.sequence);
+      }
+    }
+    ++source->at.next;
+    if (hasLast_) {
+      break;
+    }
+  }
+  for (const Source& source : sources) {
+    (source.subscription == nullptr ? ownGiven_ : source.subscription->given) = source.at;
+  }
+}
+
+// All logs from their cursors, up to what gather() may give, or to what it gave.
+void Connection::mergeFrom(std::vector<Source>& sources, bool toGiven) {
+  for (Subscription& subscription : subscriptions_) {
+    const ChannelLog& log = subscription.channel->log;
+    const Cursor from = std::max(subscription.cursor, log.begin());
+    sources.push_back({&log, &subscription, from, std::max(toGiven ? subscription.given : endOf(log), from)});
+  }
+  // Last, for a comment has the number of the event it stands behind.
+  if (own_) {
+    sources.push_back({own_.get(), nullptr, own_->begin(), toGiven ? ownGiven_ : own_->end()});
+  }
+}
+
+void Connection::taken() {
+  land();
+  forgetRest();
+  sending_ = {};
+  if (own_) {
+    eventsTaken_ += ownGiven_.next - own_->begin().next;
+    trimOwn(ownGiven_);
+  }
+  for (Subscription& subscription : subscriptions_) {
+    if (subscription.cursor < subscription.given) {
+      eventsTaken_ += subscription.given.next - subscription.cursor.next;
+      subscription.cursor = subscription.given;
+    }
+  }
+  hasBeenRead_ = true;
+}
+
+// Nothing of what gather() gave is on its way any more.
+void Connection::land() {
+  isInFlight_ = false;
+  for (Subscription& subscription : subscriptions_) {
+    subscription.channel->inFlight -= std::exchange(subscription.isInFlight, false) ? 1 : 0;
+  }
+}
+
+void Connection::takenUpTo(const char* firstUntaken) {
+  land();
+  hasBeenRead_ = true;
+  if (contains(rest_, firstUntaken)) {
+    rest_.remove_prefix(static_cast<std::size_t>(firstUntaken - rest_.data()));
+    if (restChannel_ == nullptr) {
+      sending_.insert(0, std::exchange(rest_, {}));  // the log let go of it meanwhile; the caller's pin still holds it
+    }
+    return;
+  }
+  forgetRest();
+  if (contains(sending_, firstUntaken)) {
+    sending_.erase(0, static_cast<std::size_t>(firstUntaken - sending_.data()));
+    return;
+  }
+  sending_ = {};
+  std::vector<Source>& sources = emptySources();
+  mergeFrom(sources, true);
+  isBroken_ = true;
+  std::uint64_t cutAt = 0;
+  for (Source* source = oldest(sources); source != nullptr && isBroken_; source = oldest(sources)) {
+    const LogEntry& entry = source->log->at(source->at);
+    cutAt = entry.sequence;
+    isBroken_ = !contains(entry.bytes, firstUntaken);
+    if (!isBroken_ && firstUntaken == entry.bytes.data()) {
+      break;
+    }
+    if (!isBroken_) {
+      tear(*source, entry.bytes.substr(static_cast<std::size_t>(firstUntaken - entry.bytes.data())));
+    }
+    ++source->at.next;
+    ++eventsTaken_;
+  }
+  for (const Source& source : sources) {
+    if (source.subscription == nullptr) {
+      trimOwn(source.at);
+    } else if (source.log->evictedThrough() < cutAt || source.subscription->cursor >= source.log->begin()) {
+      source.subscription->cursor = source.at;
+    }  // else the log lost meanwhile what was not taken: the cursor shows it
+  }
+}
+
+// The event counts as taken; what is left of it is sent before everything else, whatever becomes of the log.
+void Connection::tear(const Source& source, std::string_view rest) {
+  if (source.subscription == nullptr) {
+    sending_ = rest;
+    return;
+  }
+  rest_ = rest;
+  restChannel_ = source.subscription->channel;
+  restAt_ = source.at;
+  ++restChannel_->tornMembers;
+}
+
+void Connection::forgetRest() {
+  if (restChannel_ != nullptr) {
+    --restChannel_->tornMembers;
+    restChannel_ = nullptr;
+  }
+  rest_ = {};
+}
+
+void Connection::holdRestBefore(const Channel& channel, Cursor cursor) {
+  if (restChannel_ != &channel || restAt_ >= cursor) {
+    return;
+  }
+  if (isInFlight_) {  // sending_ is being read, and the rest is pinned: takenUpTo() sees to it
+    --restChannel_->tornMembers;
+    restChannel_ = nullptr;
+  } else {
+    sending_.insert(0, rest_);
+    forgetRest();
+  }
+}
+
+// With one log, all of which is to be given, nothing is looked at event by event.
+const Subscription* Connection::onlyPlainSubscription() const {
+  const bool isOnly = subscriptions_.size() == 1 && !own_ && options_.closeAfter.empty();
+  if (!isOnly || !subscriptions_.front().types.empty() || !subscriptions_.front().channel->log.isPlain()) {
+    return nullptr;
+  }
+  return &subscriptions_.front();
+}
+
+Cursor Connection::endOf(const ChannelLog& log) const {
+  return lastSequence_ == std::numeric_limits<std::uint64_t>::max() ? log.end() : log.after(lastSequence_);
+}
+
+bool Connection::passes(const Subscription& subscription, const LogEntry& entry) {
+  const auto& types = subscription.types;
+  return types.empty() || std::find(types.begin(), types.end(), entry.typeHash) != types.end();
+}
+
+}  // namespace millrace
