@@ -1,18 +1,15 @@
 // What the bench prints and keeps.
 import { execFileSync } from "node:child_process";
-import { createRequire } from "node:module";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { root } from "../scripts/lib/process.mjs";
 import { printTable } from "../scripts/lib/table.mjs";
 import { spreads } from "./statistics.mjs";
 
-const require = createRequire(import.meta.url);
-
 function packageVersion(name) {
-  try {
-    return require(`${name}/package.json`).version;
-  } catch {
-    return undefined; // an entry that does not export its package.json, or is not installed
-  }
+  const file = join(root, "node_modules", name, "package.json"); // not by require: not every package exports it
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).version : undefined;
 }
 
 function debianVersion(name) {
