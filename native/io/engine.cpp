@@ -1,5 +1,7 @@
 #include "io/engine.hpp"
 
+#include "io/reactor.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <random>
@@ -18,65 +20,117 @@ std::uint64_t newEpoch() {
 
 }  // namespace
 
+Engine::Engine() = default;
+Engine::~Engine() = default;
+
 Engine& Engine::process() {
   static Engine* const engine = new Engine();
   return *engine;
 }
 
+// --- environments
+
 OwnerId Engine::attach(Wake wake) {
   const std::lock_guard lock(mutex_);
-  environments_.emplace(++lastOwner_, std::move(wake));
+  environments_[++lastOwner_].wake = std::move(wake);
   return lastOwner_;
 }
 
 void Engine::detach(OwnerId owner) {
-  const std::lock_guard lock(mutex_);
-  environments_.erase(owner);
-  for (NamedHub& named : hubs_) {
-    named.hub->closeAll(owner, now());
+  std::vector<std::unique_ptr<Reactor>> stopped;
+  const std::lock_guard reactorsLock(reactorsMutex_);
+  for (const auto& reactor : reactors_) {
+    reactor->endAllOf(owner);
+  }
+  const bool isLast = [&] {
+    const std::lock_guard lock(mutex_);
+    environments_.erase(owner);
+    forget(owner);
+    return environments_.empty();
+  }();
+  if (isLast) {
+    stopped = std::exchange(reactors_, {});
+  }
+}  // a reactor's end waits for its thread, which never takes reactorsMutex_
+
+void Engine::forget(OwnerId owner) {
+  for (Hub* const hub : hubs_) {
+    hub->closeAll(owner, now());
+    hub->forget(owner);
+  }
+  wakeOwners();
+}
+
+void Engine::Environment::wakeOnce() {
+  if (!std::exchange(isWoken, true)) {
+    wake();
   }
 }
 
 Engine::Collected Engine::collect(OwnerId owner) {
+  constexpr std::size_t kPart = 256;
   const std::lock_guard lock(mutex_);
   Collected all;
-  for (NamedHub& named : hubs_) {
-    Turn turn = named.hub->collect(owner);
-    all.readable.insert(all.readable.end(), turn.readable.begin(), turn.readable.end());
-    all.closing.insert(all.closing.end(), turn.closing.begin(), turn.closing.end());
+  Turn turn;
+  for (Hub* const hub : hubs_) {
+    hub->beginTurn(owner);
+    while (hub->collect(owner, kPart, turn)) {
+    }
+  }
+  all.readable = std::move(turn.readable);
+  all.closing = std::move(turn.closing);
+  const auto environment = environments_.find(owner);
+  if (environment != environments_.end()) {
+    environment->second.isWoken = false;
+    all.ended = std::exchange(environment->second.ended, {});
   }
   return all;
 }
 
 void Engine::settle(OwnerId owner) {
-  const std::lock_guard lock(mutex_);
-  for (NamedHub& named : hubs_) {
-    named.hub->settle(owner, now());
-    wakeOwners(*named.hub);
-  }
+  exclusively([owner](Hubs hubs, Instant at) {
+    for (Hub* const hub : hubs) {
+      hub->settle(owner, at);
+    }
+  });
 }
 
 std::int64_t Engine::tick() {
   const std::lock_guard lock(mutex_);
   const Instant at = now();
+  runDue(at);
+  if (!writers_.empty()) {
+    return -1;
+  }
   Instant next = kNever;
-  for (NamedHub& named : hubs_) {
-    named.hub->tick(at);
-    wakeOwners(*named.hub);
-    next = std::min(next, named.hub->nextDeadline());
+  for (const Hub* const hub : hubs_) {
+    next = std::min(next, hub->nextDeadline());
   }
   return next == kNever ? -1 : std::max<std::int64_t>(0, (next - at).count());
 }
 
+void Engine::runDue(Instant at) {
+  for (Hub* const hub : hubs_) {
+    hub->tick(at);
+  }
+  wakeOwners();
+}
+
+// --- hubs
+
 std::size_t Engine::hub(std::string_view name) {
   const std::lock_guard lock(mutex_);
-  const auto found =
-      std::find_if(hubs_.begin(), hubs_.end(), [&](const NamedHub& named) { return named.name == name; });
-  if (found == hubs_.end()) {
-    hubs_.push_back({std::string(name), std::make_unique<Hub>(newEpoch(), HubOptions{})});
-    return hubs_.size() - 1;
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  if (found != names_.end()) {
+    return static_cast<std::size_t>(found - names_.begin());
   }
-  return static_cast<std::size_t>(found - hubs_.begin());
+  names_.emplace_back(name);
+  owned_.push_back(std::make_unique<Hub>(newEpoch(), HubOptions{}));
+  hubs_.push_back(owned_.back().get());
+  for (const auto& [owner, reactor] : writers_) {
+    hubs_.back()->trust(owner);
+  }
+  return hubs_.size() - 1;
 }
 
 ConnectionId Engine::newConnectionId() {
@@ -84,17 +138,90 @@ ConnectionId Engine::newConnectionId() {
   return ++lastConnection_;
 }
 
-void Engine::wakeOwners(Hub& hub) {
-  for (const OwnerId owner : hub.takeWakes()) {
-    const auto environment = environments_.find(owner);
-    if (environment != environments_.end()) {
-      environment->second();
+void Engine::wakeOwners() {
+  for (Hub* const hub : hubs_) {
+    for (const OwnerId owner : hub->takeWakes()) {
+      if (const auto environment = environments_.find(owner); environment != environments_.end()) {
+        environment->second.wakeOnce();
+      } else if (const auto writer = writers_.find(owner); writer != writers_.end()) {
+        writer->second->wake();
+      }
     }
   }
+  keepTime(now());
 }
 
 Instant Engine::now() {
   return Instant(std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now().time_since_epoch()));
+}
+
+// --- sockets
+
+void Engine::setReactors(std::size_t count) {
+  const std::lock_guard lock(reactorsMutex_);
+  mostReactors_ = std::max<std::size_t>(1, count);
+}
+
+void Engine::adopt(const SocketOptions& options) {
+  const std::lock_guard lock(reactorsMutex_);
+  const std::size_t chosen = nextReactor_++ % mostReactors_;
+  while (reactors_.size() <= chosen) {
+    reactors_.push_back(std::make_unique<Reactor>(*this));
+  }
+  reactors_[chosen]->adopt(options);
+}
+
+OwnerId Engine::attachReactor(Reactor& reactor) {
+  const std::lock_guard lock(mutex_);
+  const OwnerId owner = ++lastOwner_;
+  writers_.emplace(owner, &reactor);
+  for (Hub* const hub : hubs_) {
+    hub->trust(owner);
+  }
+  keepTime(now());
+  return owner;
+}
+
+void Engine::detachReactor(OwnerId owner) {
+  const std::lock_guard lock(mutex_);
+  writers_.erase(owner);
+  armedFor_ = kNever;
+  forget(owner);
+}
+
+bool Engine::assign(std::size_t hub, ConnectionId connection, OwnerId owner) {
+  return with(hub, [&](Hub& chosen, Instant) { return chosen.assign(connection, owner); });
+}
+
+void Engine::ended(std::size_t hub, ConnectionId connection, OwnerId environment, CloseReason reason) {
+  const std::lock_guard lock(mutex_);
+  hubs_[hub]->close(connection, now());
+  const auto told = environments_.find(environment);
+  if (told != environments_.end()) {
+    told->second.ended.emplace_back(connection, reason);
+    told->second.wakeOnce();
+  }
+}
+
+// With a reactor, time is kept by the first one: a JavaScript thread may be busy for long.
+void Engine::keepTime(Instant at) {
+  if (writers_.empty()) {
+    return;
+  }
+  Instant next = kNever;
+  for (const Hub* const hub : hubs_) {
+    next = std::min(next, hub->nextDeadline());
+  }
+  if (next < armedFor_) {
+    armedFor_ = next;
+    writers_.begin()->second->arm(std::max(Millis{0}, next - at));
+  }
+}
+
+void Engine::tickFromReactor() {
+  const std::lock_guard lock(mutex_);
+  armedFor_ = kNever;
+  runDue(now());
 }
 
 }  // namespace millrace

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,23 +16,33 @@
 
 namespace millrace {
 
-// The hubs of this process and the environments that read them: the one place where the pure hub meets the clock, a lock
-// and somebody to wake. Next.js may load a JavaScript module once for each route, and worker threads have modules of their
-// own; all of them come here.
+class Reactor;
+struct SocketOptions;
+
+// The hubs of this process and who reads them: JavaScript environments that pull, and reactors that write to sockets. The
+// one place where the pure hub meets the clock, a lock and somebody to wake. Next.js may load a JavaScript module once for
+// each route, and worker threads have modules of their own; all of them come here.
 //
 // Thread-safe: every method, from any thread.
 class Engine {
  public:
   // Called when an environment has something to collect, from any thread and under the engine's lock: it must only post a
-  // message. A hub calls it once until collect().
+  // message. It is called once until collect().
   using Wake = std::function<void()>;
+  using Hubs = std::span<Hub* const>;  // by their handles
 
   struct Collected {
     std::vector<ConnectionId> readable;
-    std::vector<std::pair<ConnectionId, CloseReason>> closing;
+    std::vector<std::pair<ConnectionId, CloseReason>> closing;  // to be closed by the environment
+    std::vector<std::pair<ConnectionId, CloseReason>> ended;    // that a reactor has closed
   };
 
-  Engine() = default;
+  Engine();
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  Engine(Engine&&) = delete;
+  Engine& operator=(Engine&&) = delete;
 
   // The one of this process; never destroyed, since environments may outlive static objects at exit.
   static Engine& process();
@@ -39,12 +50,14 @@ class Engine {
   // --- environments
 
   [[nodiscard]] OwnerId attach(Wake wake);
-  // Closes the environment's connections; its wake is not called any more once this returns.
+  // Closes the environment's connections; its wake is not called any more once this returns. The last one that goes stops
+  // the reactors.
   void detach(OwnerId owner);
 
   [[nodiscard]] Collected collect(OwnerId owner);
   void settle(OwnerId owner);
-  // Runs what is due. Returns the milliseconds until something is due again, or -1 for never.
+  // Runs what is due. Returns the milliseconds until something is due again, or -1 for never, or because a reactor will see
+  // to it.
   [[nodiscard]] std::int64_t tick();
 
   // --- hubs
@@ -56,32 +69,68 @@ class Engine {
   // Calls `act(Hub&, Instant now)` alone, then wakes whom it concerns.
   template <typename Act>
   auto with(std::size_t hub, Act&& act) {
+    return exclusively([&](Hubs hubs, Instant now) { return std::forward<Act>(act)(*hubs[hub], now); });
+  }
+
+  // Calls `act(Hubs, Instant now)` alone, then wakes whom it concerns.
+  template <typename Act>
+  auto exclusively(Act&& act) {
     const std::lock_guard lock(mutex_);
-    Hub& chosen = *hubs_[hub].hub;
-    if constexpr (std::is_void_v<std::invoke_result_t<Act, Hub&, Instant>>) {
-      std::forward<Act>(act)(chosen, now());
-      wakeOwners(chosen);
+    if constexpr (std::is_void_v<std::invoke_result_t<Act, Hubs, Instant>>) {
+      std::forward<Act>(act)(Hubs(hubs_), now());
+      wakeOwners();
     } else {
-      auto result = std::forward<Act>(act)(chosen, now());
-      wakeOwners(chosen);
+      auto result = std::forward<Act>(act)(Hubs(hubs_), now());
+      wakeOwners();
       return result;
     }
   }
 
+  // --- sockets
+
+  // How many threads write to sockets; they start when they are first needed. Default 1; those that run stay.
+  void setReactors(std::size_t count);
+  // Gives the connection's bytes to a socket; see Reactor::adopt.
+  void adopt(const SocketOptions& options);
+
+  // --- for reactors
+
+  [[nodiscard]] OwnerId attachReactor(Reactor& reactor);
+  void detachReactor(OwnerId owner);
+  [[nodiscard]] bool assign(std::size_t hub, ConnectionId connection, OwnerId owner);
+  // The connection's socket is closed: closes it in the hub, and tells its environment.
+  void ended(std::size_t hub, ConnectionId connection, OwnerId environment, CloseReason reason);
+  void tickFromReactor();
+
  private:
-  struct NamedHub {
-    std::string name;
-    std::unique_ptr<Hub> hub;
+  struct Environment {
+    Wake wake;
+    bool isWoken = false;
+    std::vector<std::pair<ConnectionId, CloseReason>> ended;
+
+    void wakeOnce();
   };
 
-  void wakeOwners(Hub& hub);
+  void wakeOwners();
+  void runDue(Instant at);
+  void keepTime(Instant at);
+  void forget(OwnerId owner);
   [[nodiscard]] static Instant now();
 
   std::mutex mutex_;  // guards:
-  std::vector<NamedHub> hubs_;
-  std::map<OwnerId, Wake> environments_;
+  std::vector<std::string> names_;
+  std::vector<std::unique_ptr<Hub>> owned_;
+  std::vector<Hub*> hubs_;  // the same, by handle
+  std::map<OwnerId, Environment> environments_;
+  std::map<OwnerId, Reactor*> writers_;
+  Instant armedFor_ = kNever;  // what the first reactor's timer waits for
   OwnerId lastOwner_ = 0;
   ConnectionId lastConnection_ = 0;
+
+  std::mutex reactorsMutex_;  // taken before mutex_, never after; guards:
+  std::vector<std::unique_ptr<Reactor>> reactors_;
+  std::size_t mostReactors_ = 1;
+  std::size_t nextReactor_ = 0;
 };
 
 }  // namespace millrace

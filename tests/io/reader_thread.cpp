@@ -86,10 +86,12 @@ void ReaderThread::open(std::size_t connections) {
 void ReaderThread::takeTurn() {
   for (const ConnectionId id : engine_.collect(owner_).readable) {
     engine_.with(hub_, [&](Hub& hub, Instant now) {
-      for (const std::string_view span : hub.read(id, now)) {
+      Spans spans;
+      hub.read(id, now, {}, spans);
+      for (const std::string_view span : spans.bytes) {
         streams_[id].append(span);
       }
-      hub.taken(id);
+      hub.taken(id, now);
     });
   }
   engine_.settle(owner_);

@@ -180,6 +180,11 @@ void Hub::forgetOwnerIfUnused(OwnerId ownerId) {
   }
 }
 
+void Hub::forget(OwnerId ownerId) {
+  owners_[ownerId].isTrusted = false;
+  forgetOwnerIfUnused(ownerId);
+}
+
 void Hub::closeAll(OwnerId owner, Instant now) {
   now_ = now;
   for (const ConnectionId id : registry_.connectionsOf(owner)) {

@@ -133,6 +133,8 @@ class Hub {
   [[nodiscard]] std::vector<OwnerId> takeWakes();
   // This owner does all it can in every turn, so its turns are waited for however long they take.
   void trust(OwnerId ownerId) { owners_[ownerId].isTrusted = true; }
+  // There is no such owner any more.
+  void forget(OwnerId ownerId);
   void beginTurn(OwnerId ownerId);
   // The next part of the turn: looks at about `limit` connections. Says whether there are more.
   bool collect(OwnerId ownerId, std::size_t limit, Turn& turn);

@@ -35,6 +35,7 @@ std::vector<Connection::Source>& emptySources() {
 void Connection::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   land();  // what was given before and never taken
   hasMore_ = false;
+  spans.begin();
   if (isBroken_) {
     return;
   }
@@ -74,7 +75,7 @@ void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& span
   mergeFrom(sources, false);
   std::size_t bytes = 0;
   while (Source* const source = oldest(sources)) {
-    if (bytes >= limits.bytes || spans.bytes.size() >= limits.spans) {
+    if (bytes >= limits.bytes || spans.count() >= limits.spans) {
       hasMore_ = true;
       break;
     }

@@ -12,7 +12,7 @@ constexpr std::size_t kLargestSegment = std::size_t{64} * 1024;
 }  // namespace
 
 void Spans::append(std::string_view span) {
-  if (!bytes.empty() && bytes.back().data() + bytes.back().size() == span.data()) {
+  if (count() > 0 && bytes.back().data() + bytes.back().size() == span.data()) {
     bytes.back() = {bytes.back().data(), bytes.back().size() + span.size()};
   } else {
     bytes.push_back(span);

@@ -19,11 +19,17 @@ using SegmentPin = std::shared_ptr<const Segment>;
 struct Spans {
   std::vector<std::string_view> bytes;
   std::vector<SegmentPin> pins;
+  std::size_t first = 0;  // of the reader that is being served
 
   void clear() {
     bytes.clear();
     pins.clear();
+    first = 0;
   }
+  // What is appended from now on is another reader's.
+  void begin() { first = bytes.size(); }
+  // How many spans the reader has.
+  [[nodiscard]] std::size_t count() const { return bytes.size() - first; }
   // Neighbours in memory become one span.
   void append(std::string_view span);
   void pin(const SegmentPin& segment);

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "core/hub/hub.hpp"
+#include "io/net/handler_memory.hpp"
+#include "io/net/socket_writer.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+class Engine;
+
+// A connection's socket, as it is handed to a reactor.
+struct SocketOptions {
+  std::size_t hub = 0;
+  ConnectionId connection = 0;
+  OwnerId environment = 0;   // who is told of the end
+  int descriptor = -1;       // a duplicate of its own: nobody else closes it. The response's head has left through it.
+  bool isHandedOver = true;  // the reactor watches for the peer's close and ends the body; else Node does both
+};
+
+// A thread that writes to sockets what their connections have: an owner of the hubs, as a JavaScript environment is another.
+// It holds the engine's lock only for looking up; the bytes are sent without it, from the logs, where their pins keep them.
+//
+// Thread-safe: adopt(), wake(), arm(), endAllOf() from any thread; everything else on its own.
+class Reactor {
+ public:
+  // `engine` must outlive it. Starts the thread.
+  explicit Reactor(Engine& engine);
+  // Closes every socket, and waits for the thread.
+  ~Reactor();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+  Reactor(Reactor&&) = delete;
+  Reactor& operator=(Reactor&&) = delete;
+
+  // The connection's bytes go to this socket from now on, if it is still there; otherwise the socket is closed.
+  void adopt(const SocketOptions& options);
+  // There is something to collect.
+  void wake();
+  // The engine's next deadline is so far away.
+  void arm(Millis delay);
+  // Ends the connections of an environment that ends.
+  void endAllOf(OwnerId environment);
+
+ private:
+  struct Socket {
+    Socket(boost::asio::io_context& context, const SocketOptions& socketOptions)
+        : options(socketOptions), descriptor(context) {}
+
+    SocketOptions options;
+    boost::asio::posix::stream_descriptor descriptor;
+    SocketWriter writer;
+    HandlerMemory readMemory;
+    HandlerMemory writeMemory;
+    bool isBlocked = false;  // waits until it is writable
+    bool isReady = false;    // in ready_
+    bool isInBatch = false;
+    bool isFlushed = false;  // everything is with the kernel but the body's end
+    std::optional<CloseReason> ending;
+  };
+
+  // A socket of the batch, its spans, and what became of them.
+  struct Write {
+    Socket* socket = nullptr;
+    std::size_t firstSpan = 0;
+    std::size_t lastSpan = 0;  // behind the last
+    SendResult result;
+  };
+
+  void run();
+  void open(const SocketOptions& options);
+  void turn();
+  bool gatherBatch(bool isFirst);
+  void sendBatch();
+  void noteResult(const Write& write, Hub& hub, Instant now);
+  void prepare(Socket& socket, Hub& hub, Instant now);
+  void takeClosing(const Turn& turn);
+  void markReady(Socket& socket);
+  void waitUntilWritable(Socket& socket);
+  void watchPeer(Socket& socket);
+  [[nodiscard]] static bool hasPeerGone(Socket& socket);
+  void tick();
+  void finishGone();
+  void finish(ConnectionId id, CloseReason reason);
+  [[nodiscard]] Socket* find(ConnectionId id);
+
+  Engine& engine_;
+  OwnerId owner_ = 0;                   // immutable once the thread has started
+  std::atomic<bool> isPosted_ = false;  // a turn is about to begin
+
+  boost::asio::io_context context_{1};
+  boost::asio::steady_timer timer_{context_};
+
+  // Used on the reactor's thread only:
+  std::unordered_map<ConnectionId, std::unique_ptr<Socket>> sockets_;
+  std::vector<ConnectionId> ready_;  // to be read without being named by the hub: unblocked, or more than one batch's
+  std::vector<std::pair<ConnectionId, CloseReason>> gone_;
+  std::vector<Write> batch_;
+  Spans spans_;
+
+  std::thread thread_;
+};
+
+}  // namespace millrace
