@@ -120,6 +120,18 @@ Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt) {
   return object;
 }
 
+std::string_view toName(OpenOutcome outcome) {
+  switch (outcome) {
+    case OpenOutcome::opened:
+      return "opened";
+    case OpenOutcome::serverFull:
+      return "serverFull";
+    case OpenOutcome::draining:
+      return "draining";
+  }
+  return "unknown";
+}
+
 std::string_view toName(JoinOutcome outcome) {
   switch (outcome) {
     case JoinOutcome::joined:
@@ -138,12 +150,20 @@ std::string_view toName(JoinOutcome outcome) {
 
 std::string_view toName(CloseReason reason) {
   switch (reason) {
+    case CloseReason::closed:
+      return "closed";
+    case CloseReason::disconnected:
+      return "disconnected";
     case CloseReason::lagging:
       return "lagging";
     case CloseReason::durationCap:
       return "duration_cap";
     case CloseReason::unread:
       return "unread";
+    case CloseReason::completed:
+      return "completed";
+    case CloseReason::draining:
+      return "draining";
   }
   return "unknown";
 }

@@ -27,6 +27,7 @@ void toBytes(const Napi::Value& value, std::string_view name, std::string& out);
 
 [[nodiscard]] Napi::Value toJs(Napi::Env env, std::span<const ParsedItem> items);
 [[nodiscard]] Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt);
+[[nodiscard]] std::string_view toName(OpenOutcome outcome);
 [[nodiscard]] std::string_view toName(JoinOutcome outcome);
 [[nodiscard]] std::string_view toName(CloseReason reason);
 

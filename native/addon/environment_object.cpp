@@ -19,6 +19,18 @@ void callWake(Napi::Env env, Napi::Function wake) {
   }
 }
 
+Napi::Array listOf(Napi::Env env, const std::vector<std::pair<ConnectionId, CloseReason>>& closed) {
+  const Napi::Array array = Napi::Array::New(env, closed.size());
+  std::uint32_t at = 0;
+  for (const auto& [connection, reason] : closed) {
+    const Napi::Object entry = Napi::Object::New(env);
+    entry.Set("connection", Napi::Number::New(env, static_cast<double>(connection)));
+    entry.Set("reason", toJs(env, toName(reason)));
+    array.Set(at++, entry);
+  }
+  return array;
+}
+
 }  // namespace
 
 Napi::Function EnvironmentObject::define(Napi::Env env) {
@@ -28,6 +40,7 @@ Napi::Function EnvironmentObject::define(Napi::Env env) {
                          InstanceMethod<&EnvironmentObject::collect>("collect"),
                          InstanceMethod<&EnvironmentObject::settle>("settle"),
                          InstanceMethod<&EnvironmentObject::tick>("tick"),
+                         InstanceMethod<&EnvironmentObject::hold>("hold"),
                      });
 }
 
@@ -53,9 +66,9 @@ EnvironmentObject::~EnvironmentObject() {
 
 // A message that this thread posts to itself is delivered before the process may exit.
 void EnvironmentObject::wake() {
-  if (std::this_thread::get_id() == thread_ && !isReferenced_) {
-    isReferenced_ = true;
-    wake_.Ref(env_);
+  if (std::this_thread::get_id() == thread_ && !isPosted_) {
+    isPosted_ = true;
+    keepAlive();
   }
   wake_.NonBlockingCall(callWake);
 }
@@ -72,11 +85,29 @@ void EnvironmentObject::end() {
 
 Napi::Value EnvironmentObject::id(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), owner_); }
 
+void EnvironmentObject::hold(const Napi::CallbackInfo& info) {
+  isHeld_ = toFlag(info[0], "isHeld");
+  keepAlive();
+}
+
+void EnvironmentObject::keepAlive() {
+  const bool mustLive = isPosted_ || isHeld_;
+  if (mustLive == isReferenced_) {
+    return;
+  }
+  isReferenced_ = mustLive;
+  if (mustLive) {
+    wake_.Ref(env_);
+  } else {
+    wake_.Unref(env_);
+  }
+}
+
 Napi::Value EnvironmentObject::collect(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  if (isReferenced_) {
-    isReferenced_ = false;
-    wake_.Unref(env);
+  if (isPosted_) {
+    isPosted_ = false;
+    keepAlive();
   }
   const Engine::Collected collected = Engine::process().collect(owner_);
   const Napi::Array readable = Napi::Array::New(env, collected.readable.size());
@@ -84,17 +115,10 @@ Napi::Value EnvironmentObject::collect(const Napi::CallbackInfo& info) {
   for (const ConnectionId connection : collected.readable) {
     readable.Set(at++, Napi::Number::New(env, static_cast<double>(connection)));
   }
-  const Napi::Array closing = Napi::Array::New(env, collected.closing.size());
-  at = 0;
-  for (const auto& [connection, reason] : collected.closing) {
-    const Napi::Object entry = Napi::Object::New(env);
-    entry.Set("connection", Napi::Number::New(env, static_cast<double>(connection)));
-    entry.Set("reason", toJs(env, toName(reason)));
-    closing.Set(at++, entry);
-  }
   const Napi::Object turn = Napi::Object::New(env);
   turn.Set("readable", readable);
-  turn.Set("closing", closing);
+  turn.Set("closing", listOf(env, collected.closing));
+  turn.Set("ended", listOf(env, collected.ended));
   return turn;
 }
 

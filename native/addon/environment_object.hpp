@@ -24,18 +24,23 @@ class EnvironmentObject : public Napi::ObjectWrap<EnvironmentObject> {
   static void onThreadEnd(void* self);
   void end();
   void wake();  // from any thread, under the engine's lock
+  void keepAlive();
 
   Napi::Value id(const Napi::CallbackInfo& info);
   Napi::Value collect(const Napi::CallbackInfo& info);
   void settle(const Napi::CallbackInfo& info);
   Napi::Value tick(const Napi::CallbackInfo& info);
+  void hold(const Napi::CallbackInfo& info);
 
   const napi_env env_;
   const std::thread::id thread_ = std::this_thread::get_id();
   Napi::ThreadSafeFunction wake_;
   OwnerId owner_ = 0;
   bool hasEnded_ = false;
-  bool isReferenced_ = false;  // used in thread_ only
+  // Used in thread_ only:
+  bool isPosted_ = false;  // it has posted a message to itself, which is to be delivered before the process may exit
+  bool isHeld_ = false;    // it has sockets that Node does not know
+  bool isReferenced_ = false;  // wake_ keeps the process alive
 };
 
 }  // namespace millrace

@@ -1,6 +1,8 @@
 #include "addon/hub_object.hpp"
 
 #include "addon/convert.hpp"
+#include "io/net/duplicate_socket.hpp"
+#include "io/reactor.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -67,6 +69,9 @@ ConnectionOptions toConnectionOptions(const Napi::Object& options) {
   connection.heartbeat.type = toText(options.Get("heartbeatEvent"), "heartbeat.event");
   connection.heartbeat.data = toText(options.Get("heartbeatData"), "heartbeat.data");
   connection.maxDuration = toMillis(options.Get("maxDurationMs"), "maxDurationMs");
+  for (const std::string& type : toTexts(options.Get("closeAfter"), "closeAfter")) {
+    connection.closeAfter.push_back(Hub::typeHash(type));
+  }
   return connection;
 }
 
@@ -80,6 +85,12 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod<&HubObject::join>("join"),
                          InstanceMethod<&HubObject::leave>("leave"),
                          InstanceMethod<&HubObject::close>("close"),
+                         InstanceMethod<&HubObject::end>("end"),
+                         InstanceMethod<&HubObject::adopt>("adopt"),
+                         InstanceMethod<&HubObject::drain>("drain"),
+                         InstanceMethod<&HubObject::verdict>("verdict"),
+                         InstanceMethod<&HubObject::isComplete>("isComplete"),
+                         InstanceMethod<&HubObject::greet>("greet"),
                          InstanceMethod<&HubObject::publish>("publish"),
                          InstanceMethod<&HubObject::send>("send"),
                          InstanceMethod<&HubObject::comment>("comment"),
@@ -115,6 +126,9 @@ void HubObject::configure(const Napi::CallbackInfo& info) {
   setWhole("perUser", options.perUser);
   setMillis("channelTtlMs", options.channelTtl);
   Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.configure(options); });
+  if (isGiven(given.Get("reactors"))) {
+    Engine::process().setReactors(toWhole(given.Get("reactors"), "reactors"));
+  }
 }
 
 Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
@@ -132,8 +146,8 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   const ConnectionId id = Engine::process().newConnectionId();
   const OpenOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
-  if (outcome == OpenOutcome::serverFull) {
-    return info.Env().Null();
+  if (outcome != OpenOutcome::opened) {
+    return toJs(info.Env(), toName(outcome));
   }
   return Napi::Number::New(info.Env(), static_cast<double>(id));
 }
@@ -162,6 +176,57 @@ Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
 void HubObject::close(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
   Engine::process().with(hub_, [&](Hub& hub, Instant now) { hub.close(id, now); });
+}
+
+Napi::Value HubObject::end(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const CloseReason reason = toFlag(info[1], "hasGone") ? CloseReason::disconnected : CloseReason::closed;
+  const bool wasOpen = Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.end(id, reason, now); });
+  return Napi::Boolean::New(info.Env(), wasOpen);
+}
+
+Napi::Value HubObject::adopt(const Napi::CallbackInfo& info) {
+  SocketOptions options;
+  options.hub = hub_;
+  options.connection = toWhole(info[0], "connection");
+  options.environment = static_cast<OwnerId>(toWhole(info[1], "environment"));
+  options.isHandedOver = toFlag(info[3], "isHandedOver");
+  options.descriptor = duplicateSocket(static_cast<int>(toWhole(info[2], "descriptor")));
+  if (options.descriptor >= 0) {
+    Engine::process().adopt(options);
+  }
+  return Napi::Boolean::New(info.Env(), options.descriptor >= 0);
+}
+
+void HubObject::drain(const Napi::CallbackInfo& info) {
+  DrainOptions options;
+  options.within = toMillis(info[0], "withinMs");
+  options.retryFrom = toMillis(info[1], "retryFromMs");
+  options.retrySpread = toMillis(info[2], "retrySpreadMs");
+  Engine::process().with(hub_, [&](Hub& hub, Instant now) {
+    options.shuffle = static_cast<std::uint64_t>(now.time_since_epoch().count());
+    hub.drain(options, now);
+  });
+}
+
+Napi::Value HubObject::verdict(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const auto verdict = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.verdict(id); });
+  return verdict ? Napi::Value(toJs(info.Env(), verdictName(*verdict))) : info.Env().Null();
+}
+
+Napi::Value HubObject::isComplete(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  return Napi::Boolean::New(info.Env(),
+                            Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.isComplete(id); }));
+}
+
+Napi::Value HubObject::greet(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const EventTexts event = toEvent(info[1]);
+  const WriteOutcome outcome =
+      Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.greet(id, event.fields()); });
+  return toJs(info.Env(), outcome, {});
 }
 
 Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
@@ -198,10 +263,12 @@ Napi::Value HubObject::read(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
   std::string bytes;  // copied under the lock, for making a JavaScript value may run anything
   Engine::process().with(hub_, [&](Hub& hub, Instant now) {
-    for (const std::string_view span : hub.read(id, now)) {
+    Spans spans;
+    hub.read(id, now, {}, spans);
+    for (const std::string_view span : spans.bytes) {
       bytes.append(span);
     }
-    hub.taken(id);
+    hub.taken(id, now);
   });
   if (bytes.empty()) {
     return info.Env().Null();
@@ -232,11 +299,12 @@ Napi::Value HubObject::keys(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
-  const auto [connections, channels] = Engine::process().with(
-      hub_, [](Hub& hub, Instant) { return std::pair(hub.openConnections(), hub.channelCount()); });
+  const HubStats stats = Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.stats(); });
   const Napi::Object object = Napi::Object::New(info.Env());
-  object.Set("connections", Napi::Number::New(info.Env(), static_cast<double>(connections)));
-  object.Set("channels", Napi::Number::New(info.Env(), static_cast<double>(channels)));
+  object.Set("connections", Napi::Number::New(info.Env(), static_cast<double>(stats.connections)));
+  object.Set("channels", Napi::Number::New(info.Env(), static_cast<double>(stats.channels)));
+  object.Set("inboxBytes", Napi::Number::New(info.Env(), static_cast<double>(stats.inboxBytes)));
+  object.Set("isDraining", Napi::Boolean::New(info.Env(), stats.isDraining));
   return object;
 }
 

@@ -21,6 +21,12 @@ class HubObject : public Napi::ObjectWrap<HubObject> {
   Napi::Value join(const Napi::CallbackInfo& info);
   Napi::Value leave(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
+  Napi::Value end(const Napi::CallbackInfo& info);
+  Napi::Value adopt(const Napi::CallbackInfo& info);
+  void drain(const Napi::CallbackInfo& info);
+  Napi::Value verdict(const Napi::CallbackInfo& info);
+  Napi::Value isComplete(const Napi::CallbackInfo& info);
+  Napi::Value greet(const Napi::CallbackInfo& info);
   Napi::Value publish(const Napi::CallbackInfo& info);
   Napi::Value send(const Napi::CallbackInfo& info);
   Napi::Value comment(const Napi::CallbackInfo& info);

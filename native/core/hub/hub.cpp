@@ -14,8 +14,6 @@ constexpr std::string_view kDefaultType = "message";
 
 std::uint64_t hashOrNone(std::string_view text) { return text.empty() ? 0 : hash64(text); }
 
-std::uint64_t typeHash(std::string_view type) { return hash64(type.empty() ? kDefaultType : type); }
-
 WriteOutcome refusal(EncodeOutcome outcome) {
   switch (outcome) {
     case EncodeOutcome::invalidType:
@@ -391,6 +389,10 @@ WriteOutcome Hub::greet(ConnectionId id, const EventFields& fields) {
 }
 
 // --- what is there
+
+HubStats Hub::stats() const { return {registry_.connections(), registry_.channels(), inbox_, isDraining_}; }
+
+std::uint64_t Hub::typeHash(std::string_view type) { return hash64(type.empty() ? kDefaultType : type); }
 
 std::size_t Hub::connectionCount(std::string_view key) {
   const Channel* const channel = registry_.findChannel(key);

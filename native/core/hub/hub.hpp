@@ -55,6 +55,13 @@ struct PublishOptions {
   std::string_view conflateKey;  // empty: none
 };
 
+struct HubStats {
+  std::size_t connections = 0;  // that are open
+  std::size_t channels = 0;
+  std::size_t inboxBytes = 0;  // accepted, and not yet offered to everybody
+  bool isDraining = false;
+};
+
 struct DrainOptions {
   Millis within{10000};       // every connection is told to end by then
   Millis retryFrom{1000};     // clients come back after a time of their own,
@@ -156,7 +163,9 @@ class Hub {
 
   [[nodiscard]] std::size_t connectionCount() const { return registry_.joinedConnections(); }
   [[nodiscard]] std::size_t connectionCount(std::string_view key);
-  [[nodiscard]] std::size_t inboxBytes() const { return inbox_; }
+  [[nodiscard]] HubStats stats() const;
+  // How ConnectionOptions and JoinOptions name event types; an empty one is "message".
+  [[nodiscard]] static std::uint64_t typeHash(std::string_view type);
   [[nodiscard]] std::vector<std::string_view> keys() const { return registry_.activeKeys(); }
   [[nodiscard]] std::size_t openConnections() const { return registry_.connections(); }
   [[nodiscard]] std::size_t channelCount() const { return registry_.channels(); }
