@@ -19,15 +19,32 @@ export interface NativeEnvironment {
   settle(): void;
   /** Runs heartbeats, maximum durations and clean-up that are due; the milliseconds until the next, or -1. */
   tick(): number;
+  /** Whether the process stays alive: for sockets that Node does not know any more. */
+  hold(isHeld: boolean): void;
 }
 
 export interface NativeTurn {
   readonly readable: readonly ConnectionId[];
-  readonly closing: readonly { readonly connection: ConnectionId; readonly reason: NativeCloseReason }[];
+  /** To be closed by this thread. */
+  readonly closing: readonly NativeEnd[];
+  /** Whose sockets a reactor has closed. */
+  readonly ended: readonly NativeEnd[];
+}
+
+export interface NativeEnd {
+  readonly connection: ConnectionId;
+  readonly reason: NativeCloseReason;
 }
 
 /** Why the hub ends a connection; `unread`: nobody has begun to read it. */
-export type NativeCloseReason = "lagging" | "duration_cap" | "unread";
+export type NativeCloseReason =
+  | "closed"
+  | "disconnected"
+  | "lagging"
+  | "duration_cap"
+  | "unread"
+  | "completed"
+  | "draining";
 
 /** An event with its data as text. */
 export interface NativeEvent {
@@ -58,6 +75,8 @@ export interface NativeOpenOptions {
   readonly heartbeatData: string;
   /** 0: unlimited. */
   readonly maxDurationMs: number;
+  /** Event types after which the connection ends. */
+  readonly closeAfter: readonly string[];
   readonly retryMs: number | undefined;
   readonly lastEventId: string | undefined;
   /** In the process: not counted as a connection. */
@@ -73,16 +92,41 @@ export interface NativeHubOptions {
   readonly perChannel?: number | undefined;
   readonly perUser?: number | undefined;
   readonly channelTtlMs?: number | undefined;
+  /** Threads that write to sockets, of the whole process. */
+  readonly reactors?: number | undefined;
+}
+
+export interface NativeStats {
+  /** Open connections, whether they read a channel or not. */
+  readonly connections: number;
+  readonly channels: number;
+  /** Accepted, and not yet offered to every connection. */
+  readonly inboxBytes: number;
+  readonly isDraining: boolean;
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */
 export interface NativeHub {
   configure(options: NativeHubOptions): void;
-  /** `null`: the server is full. */
-  open(environment: number, options: NativeOpenOptions): ConnectionId | null;
+  open(environment: number, options: NativeOpenOptions): ConnectionId | "serverFull" | "draining";
   join(connection: ConnectionId, key: string, userId?: string, events?: readonly string[]): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
   close(connection: ConnectionId): void;
+  /** Has its reader close it, once it has taken what is left or, if its client has gone, at once; whether it was open. */
+  end(connection: ConnectionId, hasGone: boolean): boolean;
+  /**
+   * A reactor writes the connection's bytes to a duplicate of this socket from now on, and tells the environment of the
+   * end. Handed over, the reactor also watches for the peer's close and ends the body. False: there is no such descriptor.
+   */
+  adopt(connection: ConnectionId, environment: number, descriptor: number, isHandedOver: boolean): boolean;
+  /** Refuses new connections, and ends those that are there in waves. */
+  drain(withinMs: number, retryFromMs: number, retrySpreadMs: number): void;
+  /** What became of the client's cursor; `null` when it had none. */
+  verdict(connection: ConnectionId): "continued" | "gap" | "reset" | null;
+  /** Whether the client has everything up to a `closeAfter` event already. */
+  isComplete(connection: ConnectionId): boolean;
+  /** Sends an event before everything else, with the id of the client's position; only before the first read. */
+  greet(connection: ConnectionId, event: NativeEvent): NativeReceipt | NativeRefusal;
   publish(key: string, event: NativeEvent, ttlMs?: number, conflateKey?: string): NativeReceipt | NativeRefusal;
   send(connection: ConnectionId, event: NativeEvent): NativeReceipt | NativeRefusal;
   comment(connection: ConnectionId, text: string): NativeReceipt | NativeRefusal;
@@ -90,7 +134,7 @@ export interface NativeHub {
   read(connection: ConnectionId): Uint8Array<ArrayBuffer> | null;
   connectionCount(key?: string): number;
   keys(): string[];
-  stats(): { readonly connections: number; readonly channels: number };
+  stats(): NativeStats;
 }
 
 /** What `millrace/native` exports. */

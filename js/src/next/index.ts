@@ -7,7 +7,8 @@ import { SSEError } from "../shared/errors.js";
 
 /**
  * For `instrumentation.ts`: loads the addon when the server starts, so that a broken installation shows at once and not
- * with the first request. Does nothing in the edge runtime, for which Next.js compiles that file, too.
+ * with the first request, and has route handlers' streams written by the core itself from the first request on (without it,
+ * from the second on). Does nothing in the edge runtime, for which Next.js compiles that file, too.
  *
  * @throws SSEError `NO_NATIVE_BINARY` where the addon does not load.
  * @example
@@ -17,6 +18,8 @@ export async function register(): Promise<void> {
   // Only in this form, with the import inside, do both bundlers leave it out of what they make for the edge.
   if (process.env.NEXT_RUNTIME !== "edge") {
     const { nativeModule } = await import("../core/load-native.js");
+    const { watchRequests } = await import("../server/direct.js");
+    watchRequests();
     if (nativeModule.binding !== null) return;
     throw new SSEError("NO_NATIVE_BINARY", `Millrace has no native addon that loads on ${nativeModule.target}`, {
       cause: nativeModule.error,

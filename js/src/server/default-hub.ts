@@ -1,13 +1,7 @@
 import { requireKey, requireObject, requireString } from "./arguments.js";
-import {
-  createHub,
-  type Hub,
-  type PublishOptions,
-  type PublishReceipt,
-  type RegisterOptions,
-  type SendFunction,
-} from "./hub.js";
+import { createHub, type Hub, type PublishOptions, type PublishReceipt } from "./hub.js";
 import type { StreamOptions } from "./options.js";
+import type { RegisterOptions, SendFunction } from "./registrations.js";
 import type { SSEStream } from "./stream.js";
 
 let hub: Hub | undefined;

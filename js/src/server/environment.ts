@@ -7,8 +7,10 @@ import { SSEError } from "../shared/errors.js";
 export interface Reader {
   /** The connection has bytes; take them now, or leave them until there is room. */
   onReadable(): void;
-  /** The hub ends the connection. */
+  /** The hub ends the connection; this thread is to close it. */
   onClosing(reason: NativeCloseReason): void;
+  /** Its socket was closed, by the reactor that wrote to it. */
+  onSocketClosed?(reason: NativeCloseReason): void;
 }
 
 /** The stream that a `send` function belongs to. */
@@ -19,7 +21,7 @@ export interface StreamOfSend {
   hasGone: boolean;
 }
 
-const KEY = Symbol.for("millrace.environment.1");
+const KEY = Symbol.for("millrace.environment.2");
 
 /**
  * This JavaScript thread as the native side sees it: one wake for all its connections, and one timer. Next.js may load this
@@ -31,10 +33,13 @@ export class Environment {
   readonly streams = new WeakMap<object, StreamOfSend>();
   /** Plain functions that are registered as connections, by the hub's name. */
   readonly functions = new Map<string, Map<object, unknown>>();
+  /** Listeners to what happens in a hub, by its name. */
+  readonly hubListeners = new Map<string, unknown>();
   readonly #native: NativeEnvironment;
   readonly #readers = new Map<ConnectionId, Reader>();
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Infinity;
+  #heldSockets = 0;
 
   constructor(binding: NativeBinding) {
     this.binding = binding;
@@ -73,14 +78,24 @@ export class Environment {
     this.#timer.unref();
   }
 
+  /** A socket that Node does not know any more keeps the process alive, as Node's own do. */
+  holdSocket(): void {
+    if (++this.#heldSockets === 1) this.#native.hold(true);
+  }
+
+  releaseSocket(): void {
+    if (--this.#heldSockets === 0) this.#native.hold(false);
+  }
+
   /** A channel was used: its clean-up needs a timer, if there is none yet. */
   ensureTimer(): void {
     if (this.#timer === undefined) this.schedule();
   }
 
   #turn(): void {
-    const { readable, closing } = this.#native.collect();
+    const { readable, closing, ended } = this.#native.collect();
     try {
+      for (const { connection, reason } of ended) this.#readers.get(connection)?.onSocketClosed?.(reason);
       for (const { connection, reason } of closing) this.#readers.get(connection)?.onClosing(reason);
       for (const connection of readable) this.#readers.get(connection)?.onReadable();
     } finally {

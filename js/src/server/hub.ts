@@ -1,14 +1,20 @@
-import type { NativeHub } from "../core/native.js";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { NativeHub, NativeStats } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { requireFunction, requireKey, requireNumber, requireObject, requireString } from "./arguments.js";
+import { attachStream, requestLike } from "./attach.js";
 import {
-  requireFunction,
-  requireKey,
-  requireNumber,
-  requireObject,
-  requireString,
-  requireStrings,
-} from "./arguments.js";
+  type Authorize,
+  Connector,
+  checkResponseOptions,
+  type ResponseOptions,
+  type StreamDefaults,
+} from "./connect.js";
+import { shorten } from "./direct.js";
+import { type DrainOptions, drainHub } from "./drain.js";
+import { endedStream } from "./ended-stream.js";
 import { environment } from "./environment.js";
+import { emitHubEvent, type HubEvents, onHubEvent } from "./hub-events.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
 import {
@@ -17,8 +23,10 @@ import {
   type RequestLike,
   type StreamOptions,
   toNativeHubOptions,
+  toNativeOpenOptions,
 } from "./options.js";
-import { refusalResponse } from "./refusal.js";
+import { refusalResponse, writeRefusal } from "./refusal.js";
+import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
 import { sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
 
@@ -33,6 +41,15 @@ export interface HubOptions {
   history?: HistoryOptions;
   /** A channel that nobody used for so long is forgotten. Default 1800000 (30 minutes). */
   channelTtlMs?: number;
+  /** Threads that write to sockets, in the whole process. Default 1: it serves tens of millions of events a second. */
+  reactors?: number;
+  /** Asked by `response` and `attach` of this hub object, unless they have their own. Default: everybody may read. */
+  authorize?: Authorize;
+  /** The defaults of this hub object's streams. */
+  lag?: StreamOptions["lag"];
+  heartbeat?: StreamOptions["heartbeat"];
+  maxDurationMs?: number;
+  retryMs?: number;
 }
 
 /** How an event is kept. */
@@ -60,30 +77,14 @@ export type HubMessage<Events extends EventMap> = PublishOptions &
 /** Any event with any data: the map of a hub that was given none. */
 export type AnyEvents = { [type: string]: unknown };
 
-/** Options of {@link Hub.response}. */
-export interface ResponseOptions extends Omit<StreamOptions, "request"> {
-  /** The channels to read, at least one. */
-  channels: readonly string[];
-  /** Only these event types, at least one. Default: all. */
-  events?: readonly string[];
-  /** Counts towards `limits.perUser`. */
-  userId?: string;
-}
-
-/** Options of {@link registerConnection}. */
-export interface RegisterOptions {
-  /** Counts towards `limits.perUser`. */
-  userId?: string;
-  /** Only these event types, at least one. Default: all. */
-  events?: readonly string[];
-}
-
-/** What a connection is registered with: a stream's `send`, or any function, which is then called with each message. */
-export type SendFunction = (message: ReceivedMessage) => unknown;
-
-interface Registered {
-  readonly listener: Listener;
-  readonly keys: Set<string>;
+/** Options of {@link Hub.attach}. */
+export interface AttachOptions extends ResponseOptions {
+  /**
+   * Whether Node gives the socket away, which saves most of a connection's memory; `req`, `res` and their `socket` then say
+   * `close` at once. Default: unless somebody listens to `close`, `finish`, `end`, `aborted` or `error` of `req` or `res`
+   * when `attach` has been called. (A listener of `close` or `aborted` that comes later is still told of the real end.)
+   */
+  handOver?: boolean;
 }
 
 /** One channel of a hub. */
@@ -102,11 +103,17 @@ export interface HubChannel<Events extends EventMap = AnyEvents> {
 export class Hub<Events extends EventMap = AnyEvents> {
   readonly name: string;
   readonly #native: NativeHub;
+  readonly #registrations: Registrations;
+  readonly #defaults: StreamDefaults;
+  readonly #connector: Connector;
 
   /** @internal Use {@link createHub}. */
-  constructor(name: string, native: NativeHub) {
+  constructor(name: string, native: NativeHub, defaults: StreamDefaults = {}, authorize?: Authorize) {
     this.name = name;
     this.#native = native;
+    this.#registrations = new Registrations(name, native);
+    this.#defaults = defaults;
+    this.#connector = new Connector(name, native, this.#registrations, defaults, authorize);
   }
 
   /**
@@ -133,70 +140,98 @@ export class Hub<Events extends EventMap = AnyEvents> {
     requireKey("channel", channel);
     requireFunction("listener", listener);
     const reader = Listener.open(this.#native, listener, false);
-    if (reader === null) throw serverFull();
-    this.#join(reader.connection, channel, {});
+    this.#registrations.join(reader.connection, channel, {});
     return () => reader.close();
   }
 
   /** A stream of this hub that reads no channel yet; see {@link createSSEStream}. */
   createStream(options: StreamOptions = {}): SSEStream {
-    return new HubStream(this.name, this.#native, options);
+    requireObject("options", options);
+    const stream = new HubStream(this.name, this.#native, { ...this.#defaults, ...options });
+    shorten(stream);
+    return stream;
   }
 
   /**
-   * A whole route handler: a stream that reads the channels, resumed from the client's `Last-Event-ID`.
+   * A whole route handler: a stream that reads the channels, resumed from the client's `Last-Event-ID`. Refusals are
+   * answered, too; see {@link refusalResponse}.
    *
    * @example
    * export const GET = (request: Request) => hub.response(request, { channels: ["news"] });
    */
   async response(request: RequestLike, options: ResponseOptions): Promise<Response> {
-    requireObject("options", options);
-    const { channels, events, userId, ...streamOptions } = options;
-    requireStrings("channels", channels);
-    let stream: SSEStream | undefined;
+    checkResponseOptions(options);
     try {
-      stream = this.createStream({ ...streamOptions, request });
-      if (stream.signal.aborted) return sseResponse(stream); // the client has gone already: nothing is to be refused
-      for (const key of channels)
-        this.register(key, stream.send, { ...(events && { events }), ...(userId && { userId }) });
-      return sseResponse(stream);
+      const stream = await this.#connector.connect(request, options);
+      if (stream === undefined) return new Response(null, { status: 204 });
+      shorten(stream);
+      return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
     } catch (error) {
-      stream?.close("refused");
       const refusal = refusalResponse(error);
       if (refusal === undefined) throw error;
+      this.#tellRefusal(error, options);
       return refusal;
+    }
+  }
+
+  /**
+   * Answers a Node request with a stream that reads the channels: node:http, Express, Fastify (`reply.hijack()`, then
+   * `request.raw` and `reply.raw`), Next.js's Pages API. The core writes to the socket itself where that is safe (plain
+   * TCP, HTTP/1.1, nothing compresses); elsewhere the bytes go through Node. A refusal is answered, and the stream that
+   * comes back has ended.
+   *
+   * @example
+   * http.createServer((req, res) => hub.attach(req, res, { channels: ["news"] }));
+   */
+  async attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
+    checkResponseOptions(options);
+    const request = requestLike(req);
+    try {
+      const stream = await this.#connector.connect(request, options);
+      if (stream === undefined) {
+        res.writeHead(204).end();
+        return endedStream("completed");
+      }
+      const { handOver, headers = {} } = options;
+      if (res.destroyed || res.writableEnded) stream.leave();
+      else attachStream(stream, req, res, { handOver, headers });
+      return stream;
+    } catch (error) {
+      if (!writeRefusal(res, error)) throw error;
+      this.#tellRefusal(error, options);
+      return endedStream("refused");
     }
   }
 
   /** See {@link registerConnection}. */
   register(key: string, send: SendFunction, options: RegisterOptions = {}): void {
-    requireKey("key", key);
-    requireFunction("send", send);
-    requireObject("options", options);
-    if (options.userId !== undefined) requireString("userId", options.userId);
-    if (options.events !== undefined) requireStrings("events", options.events);
-    const stream = environment().streams.get(send);
-    if (stream === undefined) {
-      this.#registerFunction(key, send, options);
-    } else if (stream.hub !== this.name) {
-      throw new TypeError(`send belongs to a stream of the hub "${stream.hub}", not of "${this.name}"`);
-    } else if (!stream.hasGone) {
-      this.#join(stream.connection, key, options);
-    }
+    this.#registrations.register(key, send, options);
   }
 
   /** See {@link unregisterConnection}. */
   unregister(key: string, send: SendFunction): boolean {
-    requireKey("key", key);
-    requireFunction("send", send);
-    const stream = environment().streams.get(send);
-    if (stream !== undefined) return stream.hub === this.name && this.#native.leave(stream.connection, key);
-    const functions = this.#functions();
-    const registered = functions.get(send);
-    if (registered === undefined || !registered.keys.delete(key)) return false;
-    this.#native.leave(registered.listener.connection, key);
-    this.#forgetIfUnused(send);
-    return true;
+    return this.#registrations.unregister(key, send);
+  }
+
+  /** Listens to what happens in this hub, in this thread; returns what ends it. */
+  on<Type extends keyof HubEvents>(type: Type, listener: (event: HubEvents[Type]) => unknown): () => void {
+    requireString("type", type);
+    requireFunction("listener", listener);
+    return onHubEvent(this.name, type, listener);
+  }
+
+  /**
+   * For a shutdown: no connection is opened any more (`DRAINING`, 503), every client is told when to come back, each at a
+   * time of its own, and the streams end in waves, with all that was published before. Resolves when they have ended or the
+   * time is over. There is no way back for a hub.
+   */
+  async drain(options: DrainOptions = {}): Promise<void> {
+    await drainHub(this.#native, options);
+  }
+
+  /** Drains at once: everything ends now, and the hub takes no connection any more. */
+  close(): void {
+    void drainHub(this.#native, { withinMs: 0, retrySpreadMs: 0 });
   }
 
   /** A handle to one channel. */
@@ -225,60 +260,14 @@ export class Hub<Events extends EventMap = AnyEvents> {
   }
 
   /** What is open now, in this process. */
-  stats(): { readonly connections: number; readonly channels: number } {
+  stats(): NativeStats {
     return this.#native.stats();
   }
 
-  #registerFunction(key: string, send: SendFunction, options: RegisterOptions): void {
-    const functions = this.#functions();
-    let registered = functions.get(send);
-    if (registered === undefined) {
-      const listener = Listener.open(this.#native, send, true);
-      if (listener === null) throw serverFull();
-      listener.onEnded = () => functions.delete(send);
-      registered = { listener, keys: new Set() };
-      functions.set(send, registered);
-    }
-    try {
-      this.#join(registered.listener.connection, key, options);
-      registered.keys.add(key);
-    } finally {
-      this.#forgetIfUnused(send);
-    }
+  #tellRefusal(error: unknown, { channels }: ResponseOptions): void {
+    const code = error instanceof SSEError ? error.code : "unknown";
+    emitHubEvent(this.name, "refused", { code, channels, error });
   }
-
-  #forgetIfUnused(send: SendFunction): void {
-    const registered = this.#functions().get(send);
-    if (registered?.keys.size !== 0) return;
-    registered.listener.close();
-    this.#functions().delete(send);
-  }
-
-  /** The plain functions that are registered with this hub, in whichever copy of this module. */
-  #functions(): Map<object, Registered> {
-    const { functions } = environment() as { functions: Map<string, Map<object, Registered>> };
-    let ofHub = functions.get(this.name);
-    if (ofHub === undefined) {
-      ofHub = new Map();
-      functions.set(this.name, ofHub);
-    }
-    return ofHub;
-  }
-
-  #join(connection: number, key: string, { userId, events }: RegisterOptions): void {
-    switch (this.#native.join(connection, key, userId, events)) {
-      case "closed":
-        throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");
-      case "channelFull":
-        throw new SSEError("TOO_MANY_CONNECTIONS", `The channel has as many connections as limits.perChannel allows`);
-      case "userFull":
-        throw new SSEError("TOO_MANY_CONNECTIONS", `The user has as many connections as limits.perUser allows`);
-    }
-  }
-}
-
-function serverFull(): SSEError {
-  return new SSEError("SERVER_FULL", "The hub has as many connections as limits.connections allows (default 10000)");
 }
 
 /**
@@ -290,11 +279,15 @@ function serverFull(): SSEError {
  */
 export function createHub<Events extends EventMap = AnyEvents>(options: HubOptions = {}): Hub<Events> {
   requireObject("options", options);
-  const { name = DEFAULT_HUB, ...limits } = options;
+  const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, ...limits } = options;
   requireString("name", name);
+  if (authorize !== undefined) requireFunction("authorize", authorize);
+  const given = { lag, heartbeat, maxDurationMs, retryMs };
+  const defaults = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  toNativeOpenOptions(defaults); // wrong ones are told of here and not at the first connection
   const native = new (environment().binding.Hub)(name);
   if (Object.keys(limits).length > 0) native.configure(toNativeHubOptions(limits));
-  return new Hub<Events>(name, native);
+  return new Hub<Events>(name, native, defaults, authorize);
 }
 
 /** The name of the hub behind the plain functions. */

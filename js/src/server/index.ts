@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
+export type { Authorize, AuthorizeContext, ResponseOptions, SnapshotContext } from "./connect.js";
 export {
   broadcast,
   createSSEStream,
@@ -12,8 +13,10 @@ export {
   registerConnection,
   unregisterConnection,
 } from "./default-hub.js";
+export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./drain.js";
 export {
   type AnyEvents,
+  type AttachOptions,
   createHub,
   type EventMap,
   type Hub,
@@ -22,10 +25,8 @@ export {
   type HubOptions,
   type PublishOptions,
   type PublishReceipt,
-  type RegisterOptions,
-  type ResponseOptions,
-  type SendFunction,
 } from "./hub.js";
+export type { HubEvents } from "./hub-events.js";
 export type { ReceivedMessage } from "./listener.js";
 export type { SendReceipt, SSEMessage } from "./message.js";
 export type {
@@ -38,5 +39,11 @@ export type {
   StreamOptions,
 } from "./options.js";
 export { refusalResponse } from "./refusal.js";
+export type { RegisterOptions, SendFunction } from "./registrations.js";
 export { sseResponse } from "./response.js";
 export type { SSEStream } from "./stream.js";
+
+import { watchRequests } from "./direct.js";
+
+// In Next.js, whose route handlers get no Node response, the streams find it themselves.
+if (process.env.NEXT_RUNTIME === "nodejs") watchRequests();

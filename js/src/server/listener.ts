@@ -2,7 +2,7 @@ import type { ReceiverCore } from "../core/contract.js";
 import type { ConnectionId, NativeHub } from "../core/native.js";
 import { throwLater } from "./call.js";
 import { type Environment, environment, type Reader } from "./environment.js";
-import { RESERVED_TYPES, type SSEMessage } from "./message.js";
+import { opened, RESERVED_TYPES, type SSEMessage } from "./message.js";
 
 /** What a function that listens in the process is given: a message as it was published, with its id. */
 export interface ReceivedMessage extends SSEMessage {
@@ -26,8 +26,8 @@ export class Listener implements Reader {
   /** Called when the function's stream has ended, and the listener with it. */
   onEnded: (() => void) | undefined;
 
-  /** `isCounted`: whether it is a connection in the sense of the counts and limits. Throws nothing. */
-  static open(hub: NativeHub, listen: (message: ReceivedMessage) => unknown, isCounted: boolean): Listener | null {
+  /** `isCounted`: whether it is a connection in the sense of the counts and limits. Throws `SERVER_FULL` and `DRAINING`. */
+  static open(hub: NativeHub, listen: (message: ReceivedMessage) => unknown, isCounted: boolean): Listener {
     const env = environment();
     const connection = hub.open(env.id, {
       lagEvents: Infinity,
@@ -37,11 +37,12 @@ export class Listener implements Reader {
       heartbeatEvent: "",
       heartbeatData: "",
       maxDurationMs: 0,
+      closeAfter: [],
       retryMs: undefined,
       lastEventId: undefined,
       isListener: !isCounted,
     });
-    return connection === null ? null : new Listener(hub, env, connection, listen);
+    return new Listener(hub, env, opened(connection), listen);
   }
 
   private constructor(

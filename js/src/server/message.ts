@@ -1,4 +1,4 @@
-import type { NativeEvent, NativeReceipt, NativeRefusal } from "../core/native.js";
+import type { ConnectionId, NativeEvent, NativeReceipt, NativeRefusal } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { requireObject, requireString } from "./arguments.js";
 
@@ -62,6 +62,18 @@ function serialize(data: unknown, raw: boolean): string | undefined {
   return text;
 }
 
+/** The connection, or the refusal as an error. */
+export function opened(outcome: ConnectionId | "serverFull" | "draining"): ConnectionId {
+  switch (outcome) {
+    case "serverFull":
+      throw new SSEError("SERVER_FULL", "The hub has as many connections as limits.connections allows (default 10000)");
+    case "draining":
+      throw new SSEError("DRAINING", "The hub shuts down (hub.drain) and takes no connection any more");
+    default:
+      return outcome;
+  }
+}
+
 /** The receipt, or the refusal as an error that says what to do. */
 export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt {
   if (typeof outcome !== "string") return outcome;
@@ -77,6 +89,9 @@ export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt 
     case "tooLarge":
       throw new SSEError("EVENT_TOO_LARGE", "The event is larger than the history's bytes (default 8 MiB); split it");
     case "overloaded":
-      throw new SSEError("OVERLOADED", "64 MiB wait for the event loop to turn; await something between the events");
+      throw new SSEError(
+        "OVERLOADED",
+        "64 MiB wait to be sent; publish more slowly, or await something between the events",
+      );
   }
 }

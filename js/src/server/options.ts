@@ -1,6 +1,6 @@
-import type { NativeHubOptions, NativeOpenOptions } from "../core/native.js";
+import type { NativeCloseReason, NativeHubOptions, NativeOpenOptions } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
-import { type NumberBounds, requireNumber, requireObject, requireString } from "./arguments.js";
+import { type NumberBounds, requireNumber, requireObject, requireString, requireStrings } from "./arguments.js";
 import { requireRetry, toNativeEvent } from "./message.js";
 
 /** What keeps quiet connections alive and shows that they are. */
@@ -9,7 +9,10 @@ export interface HeartbeatOptions {
   everyMs?: number;
   /** Sends an event of this type instead of a comment, for clients that measure. */
   event?: string;
-  /** The event's data, sent as JSON. Default null. */
+  /**
+   * The event's data, sent as JSON. Default: `{ streamId, uptimeMs, events, channels, remainingMs }`, where `events` counts
+   * what the stream was given so far, and `remainingMs` is null without `maxDurationMs`.
+   */
   data?: unknown;
 }
 
@@ -68,15 +71,28 @@ export interface StreamOptions {
   /** Sent as `X-Trace-ID`, for finding the stream in logs. */
   traceId?: string;
   lag?: LagOptions;
+  /**
+   * Event types, of any channel, after which the stream ends with the reason `completed`. A client that comes back with
+   * such an event as its last one is answered 204 by `hub.response` and `hub.attach`, which ends an EventSource.
+   */
+  closeAfter?: string | readonly string[];
   /** Called once when the stream has ended, with the reason. */
   onClose?: (reason: CloseReason) => void;
 }
 
 /**
  * Why a stream ended: `closed` by the application (or the reason it gave), `disconnected` by the client, `lagging` too far
- * behind, `duration_cap` after `maxDurationMs`, `unread` when its response was never read (after 60 s).
+ * behind, `duration_cap` after `maxDurationMs`, `completed` after a `closeAfter` event, `draining` by `hub.drain`, `unread`
+ * when its response was never read (after 60 s), `refused` when `hub.attach` answered with an error.
  */
-export type CloseReason = "closed" | "disconnected" | "lagging" | "duration_cap" | "unread" | (string & {});
+export type CloseReason = NativeCloseReason | "refused" | (string & {});
+
+/** What a stream tells the client in its headers. */
+export interface StreamFacts {
+  readonly traceId: string | undefined;
+  readonly maxDurationMs: number | undefined;
+  readonly heartbeatMs: number | undefined;
+}
 
 export const DEFAULT_HEARTBEAT_MS = 15000;
 
@@ -88,7 +104,9 @@ export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number 
 /** Checks a stream's options and puts the defaults in. */
 export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
   requireObject("options", options);
-  const { heartbeat, maxDurationMs, retryMs, lag = {}, request } = options;
+  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter = [], request } = options;
+  const lastTypes = typeof closeAfter === "string" ? [closeAfter] : closeAfter;
+  if (lastTypes.length > 0) requireStrings("closeAfter", lastTypes);
   const beat = heartbeat === false ? undefined : heartbeat;
   if (beat !== undefined) requireObject("heartbeat", beat);
   requireObject("lag", lag);
@@ -111,6 +129,7 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
     heartbeatEvent,
     heartbeatData,
     maxDurationMs: maxDurationMs ?? 0,
+    closeAfter: lastTypes,
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),
     isListener: false,
@@ -128,7 +147,7 @@ function toHeartbeatEvent(heartbeat: HeartbeatOptions | undefined): { event: str
   if (/[\r\n\0]/.test(heartbeat.event)) {
     throw new SSEError("INVALID_FIELD", "heartbeat.event must not hold CR, LF or NUL: they would end the line");
   }
-  const { data = "" } = toNativeEvent({ event: heartbeat.event, data: heartbeat.data ?? null });
+  const { data = "" } = toNativeEvent({ event: heartbeat.event, data: heartbeat.data });
   return { event: heartbeat.event, data };
 }
 
@@ -137,8 +156,9 @@ export function toNativeHubOptions(options: {
   history?: HistoryOptions;
   limits?: LimitOptions;
   channelTtlMs?: number;
+  reactors?: number;
 }): NativeHubOptions {
-  const { history = {}, limits = {}, channelTtlMs } = options;
+  const { history = {}, limits = {}, channelTtlMs, reactors } = options;
   requireObject("history", history);
   requireObject("limits", limits);
   const { events, bytes, ttlMs } = history;
@@ -154,6 +174,7 @@ export function toNativeHubOptions(options: {
   check("limits.perChannel", perChannel, { infinity });
   check("limits.perUser", perUser, { infinity });
   check("channelTtlMs", channelTtlMs, { infinity });
+  check("reactors", reactors, { least: 1 });
   return {
     historyEvents: events,
     historyBytes: bytes,
@@ -162,11 +183,12 @@ export function toNativeHubOptions(options: {
     perChannel,
     perUser,
     channelTtlMs,
+    reactors,
   };
 }
 
 /** Header values are one char a byte; clients send the id's UTF-8 bytes (WHATWG HTML 9.2.3). */
-function lastEventIdOf(request: RequestLike): string | undefined {
+export function lastEventIdOf(request: RequestLike): string | undefined {
   requireObject("request", request);
   const header = request.headers.get("last-event-id");
   if (header !== null) return Buffer.from(header, "latin1").toString("utf8");

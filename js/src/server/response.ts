@@ -1,4 +1,5 @@
-import type { SSEStream, StreamFacts } from "./stream.js";
+import type { StreamFacts } from "./options.js";
+import type { SSEStream } from "./stream.js";
 
 /** Clients call a stream silent after so many heartbeats that did not come. */
 const SILENT_HEARTBEATS = 3;
@@ -18,25 +19,30 @@ const SILENT_HEARTBEATS = 3;
  */
 export function sseResponse(stream: SSEStream, init: ResponseInit = {}): Response {
   if (!(stream?.stream instanceof ReadableStream)) throw new TypeError("stream must come from createSSEStream()");
-  const headers = new Headers({
-    "Content-Type": "text/event-stream; charset=utf-8",
-    "Cache-Control": "no-cache, no-transform",
-    "X-Accel-Buffering": "no",
-    "X-Content-Type-Options": "nosniff",
-  });
-  const facts = (stream as { facts?: StreamFacts }).facts;
-  if (facts?.traceId !== undefined) headers.set("X-Trace-ID", facts.traceId);
-  if (facts?.maxDurationMs !== undefined) headers.set("X-Stream-Max-Seconds", seconds(facts.maxDurationMs));
-  if (facts?.heartbeatMs !== undefined) {
-    headers.set("X-Heartbeat-Interval", seconds(facts.heartbeatMs));
-    headers.set("X-Silence-Threshold", seconds(facts.heartbeatMs * SILENT_HEARTBEATS));
-  }
+  const headers = new Headers(headersOf((stream as { facts?: StreamFacts }).facts));
   for (const [name, value] of new Headers(init.headers)) {
     // The one header that may come several times.
     if (name === "set-cookie") headers.append(name, value);
     else headers.set(name, value);
   }
   return new Response(stream.stream, { ...init, headers });
+}
+
+/** The headers of a stream's answer. */
+export function headersOf(facts: StreamFacts | undefined): Record<string, string> {
+  const headers: Record<string, string> = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",
+    "X-Content-Type-Options": "nosniff",
+  };
+  if (facts?.traceId !== undefined) headers["X-Trace-ID"] = facts.traceId;
+  if (facts?.maxDurationMs !== undefined) headers["X-Stream-Max-Seconds"] = seconds(facts.maxDurationMs);
+  if (facts?.heartbeatMs !== undefined) {
+    headers["X-Heartbeat-Interval"] = seconds(facts.heartbeatMs);
+    headers["X-Silence-Threshold"] = seconds(facts.heartbeatMs * SILENT_HEARTBEATS);
+  }
+  return headers;
 }
 
 function seconds(milliseconds: number): string {

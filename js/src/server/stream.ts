@@ -1,16 +1,19 @@
 import type { ConnectionId, NativeCloseReason, NativeHub } from "../core/native.js";
-import { SSEError } from "../shared/errors.js";
 import { requireString } from "./arguments.js";
+import { Body } from "./body.js";
 import { callUser } from "./call.js";
 import { type Environment, environment, type Reader, type StreamOfSend } from "./environment.js";
-import { accepted, type SendReceipt, type SSEMessage, toNativeEvent } from "./message.js";
+import { emitHubEvent } from "./hub-events.js";
+import { accepted, opened, type SendReceipt, type SSEMessage, toNativeEvent } from "./message.js";
 import {
   type CloseReason,
   heartbeatEveryMs,
   type RequestLike,
+  type StreamFacts,
   type StreamOptions,
   toNativeOpenOptions,
 } from "./options.js";
+import type { Outlet, Shortcut } from "./outlet.js";
 
 /**
  * A stream of events to one client.
@@ -21,7 +24,7 @@ import {
  * return sseResponse(stream);
  */
 export interface SSEStream {
-  /** The bytes, for a `Response`. Nothing is produced before somebody reads. */
+  /** The bytes, for a `Response`. Nothing is produced before somebody reads. Of an attached stream: nothing at all. */
   readonly stream: ReadableStream<Uint8Array>;
   /** Names the stream in this process. */
   readonly id: string;
@@ -43,109 +46,186 @@ export interface SSEStream {
   readonly close: (reason?: CloseReason) => void;
 }
 
-/** What {@link sseResponse} tells the client about a stream. */
-export interface StreamFacts {
-  readonly traceId: string | undefined;
-  readonly maxDurationMs: number | undefined;
-  readonly heartbeatMs: number | undefined;
-}
+/** Reasons for which a client still gets what is left. */
+const WHOLE = new Set<CloseReason>(["closed", "duration_cap", "completed", "draining"]);
 
-/** A stream whose bytes JavaScript pulls from the hub. The client's end is noticed in three ways that all lead to #finish. */
+/**
+ * A stream whose bytes JavaScript pulls from the hub, or a reactor writes to a socket. Ten thousand of them may idle, so
+ * what not everybody uses is made when it is asked for. The client's end is noticed in several ways that all lead to #finish.
+ */
 export class HubStream implements SSEStream, Reader {
-  readonly stream: ReadableStream<Uint8Array>;
-  readonly id: string;
-  readonly closed: Promise<CloseReason>;
-  readonly signal: AbortSignal;
   readonly facts: StreamFacts;
+  /** Leads the bytes around JavaScript, if it can; set before the stream is read. */
+  shortcut: Shortcut | undefined;
+  readonly #hubName: string;
   readonly #hub: NativeHub;
   readonly #connection: ConnectionId;
   readonly #environment: Environment;
-  readonly #abort = new AbortController();
-  readonly #ofSend: StreamOfSend;
   readonly #request: RequestLike | undefined;
   readonly #onClose: ((reason: CloseReason) => void) | undefined;
-  #resolveClosed: (reason: CloseReason) => void = () => {};
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #send: SSEStream["send"] | undefined;
+  #ofSend: StreamOfSend | undefined;
+  #abort: AbortController | undefined;
+  #closed: { readonly promise: Promise<CloseReason>; readonly resolve: (reason: CloseReason) => void } | undefined;
+  #body: Body | undefined;
+  #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+  #outlet: Outlet | undefined;
   #wantsBytes = false;
-  #hasEnded = false;
+  #hasGivenBytes = false;
+  #wantedReason: CloseReason | undefined;
+  #endReason: CloseReason | undefined;
 
   constructor(hubName: string, hub: NativeHub, options: StreamOptions) {
     const native = toNativeOpenOptions(options);
     if (options.traceId !== undefined) requireString("traceId", options.traceId);
-    this.#environment = environment();
+    this.#hubName = hubName;
     this.#hub = hub;
-    const connection = hub.open(this.#environment.id, native);
-    if (connection === null) {
-      throw new SSEError("SERVER_FULL", "The hub has as many connections as limits.connections allows (default 10000)");
-    }
-    this.#connection = connection;
-    this.id = `s${connection}`;
+    this.#environment = environment();
+    this.#connection = opened(hub.open(this.#environment.id, native));
     this.facts = {
       traceId: options.traceId,
       maxDurationMs: options.maxDurationMs,
       heartbeatMs: heartbeatEveryMs(options.heartbeat),
     };
-    this.signal = this.#abort.signal;
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve;
-    });
+    this.#request = options.request;
+    this.#onClose = options.onClose;
+    this.#environment.add(this.#connection, this);
+    this.#request?.signal?.addEventListener("abort", this.#onRequestAbort, { once: true });
+    // Next.js answers HEAD with the GET handler and throws the body away without a word.
+    if (this.#request?.signal?.aborted === true || this.#request?.method === "HEAD") this.#finish("disconnected");
+  }
+
+  get id(): string {
+    return `s${this.#connection}`;
+  }
+
+  get connection(): ConnectionId {
+    return this.#connection;
+  }
+
+  get stream(): Body {
     // Nothing is read ahead: what a client has not taken stays in the logs, where its lag can be judged.
-    this.stream = new ReadableStream<Uint8Array>(
+    this.#body ??= new Body(
       {
         start: (controller) => {
           this.#controller = controller;
+          if (this.#outlet !== undefined || this.#endReason !== undefined) controller.close();
         },
         pull: () => this.#pull(),
         cancel: () => this.#finish("disconnected"),
       },
       { highWaterMark: 0 },
     );
-    this.#request = options.request;
-    this.#onClose = options.onClose;
-    this.#ofSend = { hub: hubName, connection, hasGone: false };
-    this.#environment.streams.set(this.send, this.#ofSend);
-    this.#environment.add(connection, this);
-    this.#request?.signal?.addEventListener("abort", this.#onRequestAbort, { once: true });
-    // Next.js answers HEAD with the GET handler and throws the body away without a word.
-    if (this.#request?.signal?.aborted === true || this.#request?.method === "HEAD") this.#finish("disconnected");
+    return this.#body;
   }
 
-  readonly send = (message: SSEMessage): SendReceipt => {
-    const event = toNativeEvent(message);
-    const { id } = accepted(this.#hub.send(this.#connection, event));
-    return { id };
-  };
+  get closed(): Promise<CloseReason> {
+    if (this.#closed === undefined) {
+      let resolve: (reason: CloseReason) => void = () => {};
+      const promise = new Promise<CloseReason>((fulfil) => {
+        resolve = fulfil;
+      });
+      this.#closed = { promise, resolve };
+      if (this.#endReason !== undefined) resolve(this.#endReason);
+    }
+    return this.#closed.promise;
+  }
 
-  readonly comment = (text: string): void => {
-    requireString("text", text);
-    accepted(this.#hub.comment(this.#connection, text));
-  };
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#endReason !== undefined) this.#abort.abort(this.#endReason);
+    }
+    return this.#abort.signal;
+  }
 
-  readonly close = (reason: CloseReason = "closed"): void => {
-    requireString("reason", reason);
-    if (this.#hasEnded) return;
-    this.#take();
-    this.#finish(reason);
-  };
+  /** Whether it has ended, without making a signal for the question. */
+  get hasEnded(): boolean {
+    return this.#endReason !== undefined;
+  }
 
-  onReadable(): void {
+  get send(): SSEStream["send"] {
+    if (this.#send === undefined) {
+      this.#send = (message) => {
+        const { id } = accepted(this.#hub.send(this.#connection, toNativeEvent(message)));
+        return { id };
+      };
+      const hasGone = this.#endReason === "disconnected";
+      this.#ofSend = { hub: this.#hubName, connection: this.#connection, hasGone };
+      this.#environment.streams.set(this.#send, this.#ofSend);
+    }
+    return this.#send;
+  }
+
+  get comment(): SSEStream["comment"] {
+    return (text) => {
+      requireString("text", text);
+      accepted(this.#hub.comment(this.#connection, text));
+    };
+  }
+
+  get close(): SSEStream["close"] {
+    return (reason = "closed") => {
+      requireString("reason", reason);
+      if (this.#endReason !== undefined || this.#wantedReason !== undefined) return;
+      if (this.#outlet !== undefined) {
+        this.#wantedReason = reason;
+        this.#hub.end(this.#connection, false);
+      } else {
+        this.#take();
+        this.#finish(reason);
+      }
+    };
+  }
+
+  /** The first bytes, for who writes them himself: they set the client's cursor. */
+  takeFirst(): Uint8Array<ArrayBuffer> {
+    return this.#hub.read(this.#connection) ?? new Uint8Array(0);
+  }
+
+  /** From now on a reactor writes the bytes; says whether it does. Everything that was read before must have left. */
+  divert(outlet: Outlet): boolean {
+    if (this.#endReason !== undefined) return false;
+    if (!this.#hub.adopt(this.#connection, this.#environment.id, outlet.descriptor, outlet.isHandedOver)) return false;
+    this.#outlet = outlet;
+    if (outlet.isHandedOver) this.#environment.holdSocket();
+    return true;
+  }
+
+  /** The client has gone: nobody is to be sent anything any more. */
+  readonly leave = (): void => this.#finish("disconnected");
+
+  /** Gives what there is to who waits for it. */
+  resume(): void {
     if (this.#wantsBytes) this.#pull();
   }
 
+  onReadable(): void {
+    this.resume();
+  }
+
   onClosing(reason: NativeCloseReason): void {
-    if (reason === "duration_cap") this.#take();
+    if (WHOLE.has(reason) && this.#outlet === undefined) this.#take();
     this.#finish(reason);
   }
 
+  onSocketClosed(reason: NativeCloseReason): void {
+    this.#finish(reason === "closed" ? (this.#wantedReason ?? reason) : reason, WHOLE.has(reason));
+  }
+
   #pull(): void {
-    this.#wantsBytes = !this.#take();
+    this.#wantsBytes = this.#outlet !== undefined || this.shortcut?.holds() === true || !this.#take();
   }
 
   /** Hands everything there is to the stream as one chunk; says whether there was anything. */
   #take(): boolean {
-    const bytes = this.#hub.read(this.#connection);
+    let bytes = this.#hub.read(this.#connection);
+    const isFirst = !this.#hasGivenBytes && this.shortcut !== undefined;
+    if (isFirst) bytes = Buffer.concat([Buffer.from(this.shortcut?.mark ?? ""), bytes ?? new Uint8Array(0)]);
     if (bytes === null) return false;
     try {
+      this.#hasGivenBytes = true;
+      if (isFirst) this.shortcut?.begin(bytes);
       this.#controller?.enqueue(bytes);
     } catch {
       this.#finish("disconnected");
@@ -155,20 +235,25 @@ export class HubStream implements SSEStream, Reader {
 
   readonly #onRequestAbort = (): void => this.#finish("disconnected");
 
-  #finish(reason: CloseReason): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.#ofSend.hasGone = reason === "disconnected";
+  #finish(reason: CloseReason, isWhole = false): void {
+    if (this.#endReason !== undefined) return;
+    this.#endReason = reason;
+    if (this.#ofSend !== undefined) this.#ofSend.hasGone = reason === "disconnected";
     this.#request?.signal?.removeEventListener("abort", this.#onRequestAbort);
-    this.#hub.close(this.#connection);
+    // A reactor's connection is the reactor's to close; one that is closed already is not there any more.
+    if (this.#outlet === undefined) this.#hub.close(this.#connection);
+    else this.#hub.end(this.#connection, true);
     this.#environment.remove(this.#connection);
+    if (this.#outlet?.isHandedOver) this.#environment.releaseSocket();
     try {
-      this.#controller?.close();
+      if (this.#outlet === undefined || isWhole) this.#controller?.close();
     } catch {
       // The reader has cancelled or errored the stream already: it is as closed as it can be.
     }
-    this.#resolveClosed(reason);
-    this.#abort.abort(reason);
+    this.#outlet?.onEnd(isWhole);
+    this.#closed?.resolve(reason);
+    this.#abort?.abort(reason);
     callUser(this.#onClose, reason);
+    emitHubEvent(this.#hubName, "close", { id: this.id, reason });
   }
 }

@@ -7,8 +7,12 @@
  * - `EVENT_TOO_LARGE`: an event above the size limit (server: the log's bytes; client: `maxEventBytes`).
  * - `LINE_TOO_LONG`: a line of a received stream above `maxLineBytes`.
  * - `INVALID_UTF8`: a received event held bytes that are not UTF-8; it is delivered with U+FFFD in their place.
- * - `OVERLOADED`: more was published than could be written since the event loop last turned.
+ * - `OVERLOADED`: more was published than could be sent meanwhile.
  * - `TOO_MANY_CONNECTIONS`, `SERVER_FULL`: a connection limit was reached.
+ * - `DRAINING`: the hub shuts down and takes no connection any more.
+ * - `BAD_REQUEST`, `UNAUTHENTICATED`, `FORBIDDEN`, `NO_SUCH_CHANNEL`: for `authorize` to throw; answered with 400, 401,
+ *   403 and 404. A false `authorize` is `FORBIDDEN`.
+ * - `NOT_ACCEPTABLE`: the request's `Accept` allows no event stream.
  * - `NO_NATIVE_BINARY`: the addon for this platform is not in the package.
  * - `BAD_RESPONSE`: the server answered with a status or content type that is no event stream.
  * - `CONNECTION_FAILED`: the connection could not be made or was cut; the client tries again.
@@ -25,6 +29,12 @@ export type SSEErrorCode =
   | "OVERLOADED"
   | "TOO_MANY_CONNECTIONS"
   | "SERVER_FULL"
+  | "DRAINING"
+  | "BAD_REQUEST"
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
+  | "NO_SUCH_CHANNEL"
+  | "NOT_ACCEPTABLE"
   | "NO_NATIVE_BINARY"
   | "BAD_RESPONSE"
   | "CONNECTION_FAILED"

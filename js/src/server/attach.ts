@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { descriptorOf, FirstChunk, mayBeDirect, whenFlushed } from "./first-chunk.js";
+import type { RequestLike } from "./options.js";
+import { headersOf } from "./response.js";
+import type { HubStream } from "./stream.js";
+
+/** Node's requests as the rest of Millrace knows them. */
+export function requestLike(req: IncomingMessage): RequestLike {
+  return {
+    url: req.url ?? "/",
+    method: req.method ?? "GET",
+    headers: {
+      get: (name) => {
+        const value = req.headers[name];
+        return Array.isArray(value) ? value.join(", ") : (value ?? null);
+      },
+    },
+  };
+}
+
+export interface AttachWay {
+  /** Default: where nobody listens to what Node would say of the socket. */
+  readonly handOver: boolean | undefined;
+  readonly headers: Record<string, string>;
+}
+
+/** Answers with the stream, by the shortest way there is; resolves when the head and the first bytes have been given to Node. */
+export function attachStream(
+  stream: HubStream,
+  req: IncomingMessage,
+  res: ServerResponse,
+  { handOver, headers }: AttachWay,
+): void {
+  const watch = new PeerWatch(stream, req, res);
+  res.writeHead(200, { ...headersOf(stream.facts), ...headers });
+  const first = stream.takeFirst();
+  const proof =
+    first.length > 0 && mayBeDirect(res) && res.socket !== null ? new FirstChunk(res.socket, first) : undefined;
+  if (first.length > 0) res.write(first);
+  else res.flushHeaders();
+  proof?.stop();
+  if (proof?.state !== "proven" || res.hasHeader("content-encoding") || res.socket === null) {
+    void pump(stream, res);
+    return;
+  }
+  // What the caller does next, in the same turn, may show that somebody listens to the socket's events.
+  const { socket } = res;
+  setImmediate(() => {
+    whenFlushed(socket, (hasLeft) => {
+      if (stream.hasEnded) return;
+      const descriptor = hasLeft ? descriptorOf(socket) : -1;
+      const isHandedOver = handOver ?? !watch.hasListeners();
+      const onEnd = isHandedOver ? () => watch.emitEnd() : (isWhole: boolean) => endResponse(res, isWhole);
+      if (descriptor < 0 || !stream.divert({ descriptor, isHandedOver, onEnd })) {
+        void pump(stream, res);
+      } else if (isHandedOver) {
+        watch.handOver();
+      }
+    });
+  });
+}
+
+function endResponse(res: ServerResponse, isWhole: boolean): void {
+  if (isWhole) res.end();
+  else res.destroy(); // half a chunk may be out: only the connection's end is clear to the client
+}
+
+/** Through Node: for TLS, HTTP/2, compressed or otherwise changed responses. */
+async function pump(stream: HubStream, res: ServerResponse): Promise<void> {
+  for await (const bytes of stream.stream) {
+    const hasRoom = res.write(bytes);
+    (res as { flush?: () => void }).flush?.(); // of compression middleware
+    if (!hasRoom) await nextOf(res, ["drain", "close"]);
+    if (res.destroyed) break;
+  }
+  if (!res.destroyed) res.end();
+}
+
+function nextOf(res: ServerResponse, events: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of events) res.off(event, done);
+      resolve();
+    };
+    for (const event of events) res.on(event, done);
+    if (res.destroyed) done();
+  });
+}
+
+/** What Node's own HTTP server listens to; a listener of anything else is somebody's who counts on Node's socket. */
+const NODES_OWN = new Set(["bound resOnFinish"]);
+const END_EVENTS = ["close", "finish", "end", "aborted", "error", "prefinish"];
+
+/** The client's end as Node sees it, while Node has the socket; afterwards, for listeners that come late, as the core sees it. */
+class PeerWatch {
+  readonly #stream: HubStream;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #late: (() => void)[] = [];
+
+  constructor(stream: HubStream, req: IncomingMessage, res: ServerResponse) {
+    this.#stream = stream;
+    this.#req = req;
+    this.#res = res;
+    res.on("close", stream.leave);
+  }
+
+  hasListeners(): boolean {
+    return [this.#req, this.#res].some((emitter) =>
+      END_EVENTS.some((event) =>
+        emitter
+          .listeners(event)
+          .some((listener) => listener !== this.#stream.leave && !NODES_OWN.has((listener as { name: string }).name)),
+      ),
+    );
+  }
+
+  /** The core watches for the client's end from now on, and Node forgets the socket. */
+  handOver(): void {
+    this.#res.off("close", this.#stream.leave);
+    const { socket } = this.#res;
+    const late = this.#late;
+    for (const emitter of [this.#req, this.#res]) {
+      emitter.on("newListener", (event: string) => {
+        if (event === "close" || event === "aborted") late.push(() => emitter.emit(event));
+      });
+    }
+    socket?.destroy();
+  }
+
+  emitEnd(): void {
+    for (const emit of this.#late) emit();
+  }
+}

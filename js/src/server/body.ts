@@ -1,0 +1,49 @@
+/**
+ * A stream's body. It notes when it is read by other means than a server that pipes it into its response: what comes out
+ * then may be anything, so the bytes must go that way.
+ */
+export class Body extends ReadableStream<Uint8Array<ArrayBuffer>> {
+  /** Whether somebody else than a server may read it. */
+  isOthers = false;
+
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads are the base class's
+  override getReader(...args: any[]): any {
+    this.isOthers = true;
+    return super.getReader(...(args as []));
+  }
+
+  override pipeThrough<Output>(
+    transform: ReadableWritablePair<Output, Uint8Array<ArrayBuffer>>,
+    options?: StreamPipeOptions,
+  ): ReadableStream<Output> {
+    this.isOthers = true;
+    return super.pipeThrough(transform, options);
+  }
+
+  /** Servers stop the pipe when the client leaves, so they give a signal; who pipes by hand mostly does not. */
+  override pipeTo(
+    destination: WritableStream<Uint8Array<ArrayBuffer>>,
+    options?: StreamPipeOptions,
+  ): Promise<undefined> {
+    if (options?.signal === undefined) this.isOthers = true;
+    return super.pipeTo(destination, options) as Promise<undefined>;
+  }
+
+  override tee(): [ReadableStream<Uint8Array<ArrayBuffer>>, ReadableStream<Uint8Array<ArrayBuffer>>] {
+    this.isOthers = true;
+    return super.tee();
+  }
+
+  override values(
+    options?: ReadableStreamIteratorOptions,
+  ): ReturnType<ReadableStream<Uint8Array<ArrayBuffer>>["values"]> {
+    this.isOthers = true;
+    return super.values(options);
+  }
+
+  override [Symbol.asyncIterator](
+    options?: ReadableStreamIteratorOptions,
+  ): ReturnType<ReadableStream<Uint8Array<ArrayBuffer>>["values"]> {
+    return this.values(options);
+  }
+}

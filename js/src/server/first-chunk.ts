@@ -1,0 +1,78 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+/** A plain TCP socket's descriptor, or -1: what TLS or HTTP/2 carry cannot be written to from outside. */
+export function descriptorOf(socket: Socket | null | undefined): number {
+  if (socket == null || socket.destroyed || (socket as { encrypted?: boolean }).encrypted === true) return -1;
+  const handle = (socket as { _handle?: { fd?: unknown } })._handle;
+  return typeof handle?.fd === "number" ? handle.fd : -1;
+}
+
+/** Whether the response may be written to directly, as far as that can be said before its head has left. */
+export function mayBeDirect(res: ServerResponse): boolean {
+  return res.req?.httpVersion === "1.1" && descriptorOf(res.socket) >= 0 && !Object.hasOwn(res.socket ?? {}, "write");
+}
+
+/**
+ * Watches what Node writes to the socket, until it is certain whether the first chunk of the body left as it is: nothing
+ * compresses, buffers or changes it between here and the socket, and the body is chunked.
+ */
+export class FirstChunk {
+  state: "awaited" | "proven" | "changed" = "awaited";
+  readonly #socket: Socket;
+  readonly #framed: Buffer;
+  #seen = Buffer.alloc(0);
+  /** Called when the state changes. */
+  onKnown: (() => void) | undefined;
+
+  constructor(socket: Socket, bytes: Uint8Array) {
+    this.#socket = socket;
+    const size = bytes.byteLength.toString(16);
+    this.#framed = Buffer.concat([Buffer.from(`${size}\r\n`), bytes, Buffer.from("\r\n")]);
+    const watch = this;
+    socket.write = function write(this: Socket, ...args: Parameters<Socket["write"]>) {
+      watch.#see(args[0], args[1]);
+      return Reflect.apply(Object.getPrototypeOf(this).write, this, args);
+    } as Socket["write"];
+  }
+
+  /** Stops watching. Unless it is proven, the chunk counts as changed. */
+  stop(): void {
+    if (this.state === "awaited") this.#settle("changed");
+  }
+
+  #see(chunk: unknown, encoding: unknown): void {
+    if (this.state !== "awaited") return;
+    const bytes =
+      typeof chunk === "string"
+        ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
+        : Buffer.from(chunk as Uint8Array);
+    this.#seen = Buffer.concat([this.#seen, bytes]);
+    const head = this.#seen.indexOf("\r\n\r\n");
+    const hasHead = this.#seen.length >= 5 && this.#seen.subarray(0, 5).toString("latin1") === "HTTP/";
+    if (hasHead && head < 0) return;
+    const body = hasHead ? this.#seen.subarray(head + 4) : this.#seen;
+    if (body.length >= this.#framed.length) {
+      this.#settle(body.equals(this.#framed) ? "proven" : "changed");
+    } else if (!this.#framed.subarray(0, body.length).equals(body)) {
+      this.#settle("changed");
+    }
+  }
+
+  #settle(state: "proven" | "changed"): void {
+    this.state = state;
+    this.#seen = Buffer.alloc(0);
+    // The own property hides the method; without it, it is there again.
+    delete (this.#socket as { write?: unknown }).write;
+    this.onKnown?.();
+  }
+}
+
+const MOST_TURNS = 1000;
+
+/** Calls back with whether everything that Node has for the socket has left. */
+export function whenFlushed(socket: Socket, callback: (hasLeft: boolean) => void, turns = MOST_TURNS): void {
+  if (socket.destroyed || turns === 0) callback(false);
+  else if (socket.writableLength === 0 && socket.writableCorked === 0) callback(true);
+  else setImmediate(whenFlushed, socket, callback, turns - 1);
+}
