@@ -125,6 +125,7 @@ void HubObject::configure(const Napi::CallbackInfo& info) {
   setWhole("perChannel", options.perChannel);
   setWhole("perUser", options.perUser);
   setMillis("channelTtlMs", options.channelTtl);
+  setMillis("lagGraceMs", options.lagGrace);
   Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.configure(options); });
   if (isGiven(given.Get("reactors"))) {
     Engine::process().setReactors(toWhole(given.Get("reactors"), "reactors"));

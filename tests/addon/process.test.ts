@@ -47,8 +47,9 @@ test("a listener that throws is an uncaught exception, not a crash of the addon"
 
 test("an onClose that throws is one too, and the other streams are closed all the same", async () => {
   const ended = await run(`
-    import { createSSEStream } from "millrace";
+    import { createHub, createSSEStream } from "millrace";
     process.on("uncaughtException", (error) => console.log("caught", error.message));
+    createHub({ lagGraceMs: 0 });
     const lag = { events: 0 };
     const streams = [1, 2].map((n) => createSSEStream({ lag, onClose() { throw new Error("of " + n); } }));
     for (const { send, closed, stream } of streams) {

@@ -1,4 +1,5 @@
 import {
+  createHub,
   createSSEStream,
   getConnectionCount,
   registerConnection,
@@ -230,10 +231,11 @@ describe("a client that does not read", () => {
   });
 
   test("misses the oldest events under dropOldest, and is told", async () => {
-    const stream = createSSEStream({ lag: { events: 10, overflow: "dropOldest" } });
+    const hub = createHub({ name: "no time to catch up", lagGraceMs: 0 });
+    const stream = hub.createStream({ lag: { events: 10, overflow: "dropOldest" } });
     const reader = new StreamReader(stream.stream);
     await reader.until(({ text }) => text !== "");
-    const probe = createSSEStream();
+    const probe = hub.createStream();
     const seen = new StreamReader(probe.stream).untilEvents(1);
     for (let n = 0; n < 30; n++) stream.send({ data: n });
     probe.send({ data: "the turn is over" });

@@ -92,6 +92,7 @@ export interface NativeHubOptions {
   readonly perChannel?: number | undefined;
   readonly perUser?: number | undefined;
   readonly channelTtlMs?: number | undefined;
+  readonly lagGraceMs?: number | undefined;
   /** Threads that write to sockets, of the whole process. */
   readonly reactors?: number | undefined;
 }

@@ -22,20 +22,23 @@ export interface AttachWay {
   /** Default: where nobody listens to what Node would say of the socket. */
   readonly handOver: boolean | undefined;
   readonly headers: Record<string, string>;
+  readonly direct: boolean;
 }
 
-/** Answers with the stream, by the shortest way there is; resolves when the head and the first bytes have been given to Node. */
+/** Answers with the stream, by the shortest way there is; the head and the first bytes go through Node. */
 export function attachStream(
   stream: HubStream,
   req: IncomingMessage,
   res: ServerResponse,
-  { handOver, headers }: AttachWay,
+  { handOver, headers, direct }: AttachWay,
 ): void {
   const watch = new PeerWatch(stream, req, res);
   res.writeHead(200, { ...headersOf(stream.facts), ...headers });
   const first = stream.takeFirst();
   const proof =
-    first.length > 0 && mayBeDirect(res) && res.socket !== null ? new FirstChunk(res.socket, first) : undefined;
+    direct && first.length > 0 && mayBeDirect(res) && res.socket !== null
+      ? new FirstChunk(res.socket, first)
+      : undefined;
   if (first.length > 0) res.write(first);
   else res.flushHeaders();
   proof?.stop();

@@ -41,6 +41,11 @@ export interface HubOptions {
   history?: HistoryOptions;
   /** A channel that nobody used for so long is forgotten. Default 1800000 (30 minutes). */
   channelTtlMs?: number;
+  /**
+   * A connection that falls behind, as any does in a burst, has so long to catch up before its lag counts. Until then nothing
+   * is evicted that it has not been sent, as long as less than 32 MiB wait. Default 1000.
+   */
+  lagGraceMs?: number;
   /** Threads that write to sockets, in the whole process. Default 1: it serves tens of millions of events a second. */
   reactors?: number;
   /** Asked by `response` and `attach` of this hub object, unless they have their own. Default: everybody may read. */
@@ -148,7 +153,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
     const stream = new HubStream(this.name, this.#native, { ...this.#defaults, ...options });
-    shorten(stream);
+    if (options.direct !== false) shorten(stream);
     return stream;
   }
 
@@ -164,7 +169,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
     try {
       const stream = await this.#connector.connect(request, options);
       if (stream === undefined) return new Response(null, { status: 204 });
-      shorten(stream);
+      if (options.direct !== false) shorten(stream);
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
     } catch (error) {
       const refusal = refusalResponse(error);
@@ -192,9 +197,9 @@ export class Hub<Events extends EventMap = AnyEvents> {
         res.writeHead(204).end();
         return endedStream("completed");
       }
-      const { handOver, headers = {} } = options;
+      const { handOver, headers = {}, direct = true } = options;
       if (res.destroyed || res.writableEnded) stream.leave();
-      else attachStream(stream, req, res, { handOver, headers });
+      else attachStream(stream, req, res, { handOver, headers, direct });
       return stream;
     } catch (error) {
       if (!writeRefusal(res, error)) throw error;

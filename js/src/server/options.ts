@@ -76,6 +76,11 @@ export interface StreamOptions {
    * such an event as its last one is answered 204 by `hub.response` and `hub.attach`, which ends an EventSource.
    */
   closeAfter?: string | readonly string[];
+  /**
+   * Whether the core may write to the client's socket itself, where that is safe. Default true. False: every byte goes
+   * through Node, for what counts or changes them on their way in a manner that Millrace cannot see.
+   */
+  direct?: boolean;
   /** Called once when the stream has ended, with the reason. */
   onClose?: (reason: CloseReason) => void;
 }
@@ -104,7 +109,8 @@ export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number 
 /** Checks a stream's options and puts the defaults in. */
 export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
   requireObject("options", options);
-  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter = [], request } = options;
+  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter = [], direct, request } = options;
+  if (direct !== undefined && typeof direct !== "boolean") throw new TypeError("direct must be true or false");
   const lastTypes = typeof closeAfter === "string" ? [closeAfter] : closeAfter;
   if (lastTypes.length > 0) requireStrings("closeAfter", lastTypes);
   const beat = heartbeat === false ? undefined : heartbeat;
@@ -156,9 +162,10 @@ export function toNativeHubOptions(options: {
   history?: HistoryOptions;
   limits?: LimitOptions;
   channelTtlMs?: number;
+  lagGraceMs?: number;
   reactors?: number;
 }): NativeHubOptions {
-  const { history = {}, limits = {}, channelTtlMs, reactors } = options;
+  const { history = {}, limits = {}, channelTtlMs, lagGraceMs, reactors } = options;
   requireObject("history", history);
   requireObject("limits", limits);
   const { events, bytes, ttlMs } = history;
@@ -174,6 +181,7 @@ export function toNativeHubOptions(options: {
   check("limits.perChannel", perChannel, { infinity });
   check("limits.perUser", perUser, { infinity });
   check("channelTtlMs", channelTtlMs, { infinity });
+  check("lagGraceMs", lagGraceMs, {});
   check("reactors", reactors, { least: 1 });
   return {
     historyEvents: events,
@@ -183,6 +191,7 @@ export function toNativeHubOptions(options: {
     perChannel,
     perUser,
     channelTtlMs,
+    lagGraceMs,
     reactors,
   };
 }

@@ -223,6 +223,7 @@ export class HubStream implements SSEStream, Reader {
     const isFirst = !this.#hasGivenBytes && this.shortcut !== undefined;
     if (isFirst) bytes = Buffer.concat([Buffer.from(this.shortcut?.mark ?? ""), bytes ?? new Uint8Array(0)]);
     if (bytes === null) return false;
+    void this.stream; // what is sent before the body is asked for is in it all the same
     try {
       this.#hasGivenBytes = true;
       if (isFirst) this.shortcut?.begin(bytes);
