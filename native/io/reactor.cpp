@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,8 +27,7 @@ constexpr ReadLimits kReadLimits{std::size_t{1024} * 1024, SocketWriter::kMostSp
 
 }  // namespace
 
-Reactor::Reactor(Engine& engine) : engine_(engine) {
-  owner_ = engine_.attachReactor(*this);
+Reactor::Reactor(Engine& engine) : engine_(engine), owner_(engine.attachReactor(*this)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -43,7 +43,10 @@ Reactor::~Reactor() {
   engine_.detachReactor(owner_);
 }
 
+// A woken reactor must not take the processor from the JavaScript thread that has just woken it (sched(7), SCHED_BATCH).
 void Reactor::run() {
+  const sched_param none{};
+  static_cast<void>(::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none));
   const auto work = asio::make_work_guard(context_);
   context_.run();
 }
@@ -111,7 +114,7 @@ void Reactor::watchPeer(Socket& socket) {
 }
 
 bool Reactor::hasPeerGone(Socket& socket) {
-  std::array<char, 4096> unwanted;
+  std::array<char, 4096> unwanted{};
   while (true) {
     const ssize_t size = ::recv(socket.descriptor.native_handle(), unwanted.data(), unwanted.size(), MSG_DONTWAIT);
     if (size == 0) {
@@ -162,13 +165,13 @@ bool Reactor::gatherBatch(bool isFirst) {
       }
     }
     bool hasMore = false;
-    for (std::size_t hub = 0; hub < hubs.size(); ++hub) {
+    for (Hub* const hub : hubs) {
       Turn turn;
-      hasMore = hubs[hub]->collect(owner_, kBatch, turn) || hasMore;
+      hasMore = hub->collect(owner_, kBatch, turn) || hasMore;
       takeClosing(turn);
       for (const ConnectionId id : turn.readable) {
         if (Socket* const socket = find(id); socket != nullptr && !socket->isBlocked) {
-          prepare(*socket, *hubs[hub], now);
+          prepare(*socket, *hub, now);
         }
       }
     }

@@ -99,7 +99,7 @@ class Reactor {
   [[nodiscard]] Socket* find(ConnectionId id);
 
   Engine& engine_;
-  OwnerId owner_ = 0;                   // immutable once the thread has started
+  const OwnerId owner_;
   std::atomic<bool> isPosted_ = false;  // a turn is about to begin
 
   boost::asio::io_context context_{1};

@@ -100,6 +100,7 @@ export class Environment {
       for (const connection of readable) this.#readers.get(connection)?.onReadable();
     } finally {
       this.#native.settle();
+      this.schedule(); // who is behind has a deadline now
     }
   }
 }

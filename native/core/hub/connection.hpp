@@ -158,7 +158,7 @@ class Connection {
     bool resumes = false;            // the client came with a cursor, and a channel has yet to say what became of it
     bool isSlow = false;             // behind, and the time to catch up is over
     std::optional<Verdict> verdict;  // of a client that came with a cursor
-    CloseReason endReason = CloseReason::durationCap;  // of endsAt
+    CloseReason endReason = CloseReason::durationCap;  // of endsAt, and once it is ending why
     std::string resumeId;                              // the client's cursor, until the first channels resolve it
     std::string userId;
     Instant openedAt;

@@ -68,9 +68,7 @@ void Hub::run(Connection& connection) {
 void Hub::endForDuration(Connection& connection) {
   connection.hub.endsAt = kNever;
   if (connection.hub.isEnding) {  // and has not taken what was left in all this time
-    Owner& owner = owners_[connection.owner()];
-    owner.closing.emplace_back(connection.id(), CloseReason::lagging);
-    wake(owner);
+    tellClosing(connection, connection.owner(), CloseReason::lagging);
     return;
   }
   if (connection.hub.endReason == CloseReason::durationCap) {

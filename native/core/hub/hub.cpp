@@ -192,11 +192,15 @@ void Hub::closeAll(OwnerId owner, Instant now) {
 }
 
 bool Hub::assign(ConnectionId id, OwnerId owner) {
-  Connection* const connection = findOpen(id);
+  Connection* const connection = registry_.findConnection(id);
   if (connection == nullptr) {
     return false;
   }
   const OwnerId before = connection->owner();
+  if (connection->hub.isEnding) {
+    std::erase_if(owners_[before].closing, [id](const auto& closing) { return closing.first == id; });
+    tellClosing(*connection, owner, connection->hub.endReason);
+  }
   ++owners_[owner].connections;
   connection->setOwner(owner);
   connection->hub.isListed = false;

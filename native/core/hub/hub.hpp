@@ -110,7 +110,7 @@ class Hub {
   bool leave(ConnectionId id, std::string_view key, Instant now);
   void close(ConnectionId id, Instant now);
   void closeAll(OwnerId owner, Instant now);
-  // Another owner reads it from now on. False when it is not there or already ending.
+  // Another owner reads it from now on, and closes it if it is ending. False when it is not there.
   [[nodiscard]] bool assign(ConnectionId id, OwnerId owner);
   // Tells its owner to close it once it has taken what there is now. False when it is not there or already ending.
   bool end(ConnectionId id, CloseReason reason, Instant now);
@@ -200,6 +200,7 @@ class Hub {
   void spreadNews(std::size_t limit);
   void wake(Owner& owner);
   void beginEnding(Connection& connection, CloseReason reason);
+  void tellClosing(const Connection& connection, OwnerId ownerId, CloseReason reason);
   void resolveResume(Connection& connection, Channel& channel);
   void forgetOwnerIfUnused(OwnerId ownerId);
 

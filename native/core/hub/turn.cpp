@@ -242,11 +242,16 @@ void Hub::beginEnding(Connection& connection, CloseReason reason) {
     return;
   }
   connection.hub.isEnding = true;
+  connection.hub.endReason = reason;
   connection.endAt(sequence_);
   connection.hub.stopDeadlines();
   connection.hub.endsAt = now_ + options_.flushFor;
   schedule(connection);
-  Owner& owner = owners_[connection.owner()];
+  tellClosing(connection, connection.owner(), reason);
+}
+
+void Hub::tellClosing(const Connection& connection, OwnerId ownerId, CloseReason reason) {
+  Owner& owner = owners_[ownerId];
   owner.closing.emplace_back(connection.id(), reason);
   wake(owner);
 }

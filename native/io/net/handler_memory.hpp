@@ -40,7 +40,7 @@ class HandlerAllocator {
 
   explicit HandlerAllocator(HandlerMemory& memory) : memory_(&memory) {}
   template <typename Other>
-  HandlerAllocator(const HandlerAllocator<Other>& other) : memory_(other.memory()) {}
+  explicit HandlerAllocator(const HandlerAllocator<Other>& other) : memory_(other.memory()) {}
 
   [[nodiscard]] Value* allocate(std::size_t count) const {
     return static_cast<Value*>(memory_->allocate(sizeof(Value) * count));

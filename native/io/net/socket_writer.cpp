@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <charconv>
 #include <utility>
@@ -26,9 +27,11 @@ constexpr auto kComments = [] {
 // One sendmsg and what became of it, piece by piece.
 class Message {
  public:
+  Message() : pieces_(memory()) {}
+
   void append(std::string_view bytes) {
     if (!bytes.empty()) {
-      pieces_.at(count_++) = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg only reads
+      pieces_[count_++] = {std::bit_cast<void*>(bytes.data()), bytes.size()};  // sendmsg only reads
     }
   }
 
@@ -55,7 +58,14 @@ class Message {
   }
 
  private:
-  std::array<iovec, SocketWriter::kMostSpans + 8> pieces_;
+  using Pieces = std::array<iovec, SocketWriter::kMostSpans + 8>;
+
+  static Pieces& memory() {
+    thread_local Pieces pieces{};
+    return pieces;
+  }
+
+  Pieces& pieces_;  // one message at a time in a thread
   std::size_t count_ = 0;
   std::size_t left_ = 0;
 };
