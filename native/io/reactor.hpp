@@ -99,11 +99,11 @@ class Reactor {
   [[nodiscard]] Socket* find(ConnectionId id);
 
   Engine& engine_;
-  const OwnerId owner_;
   std::atomic<bool> isPosted_ = false;  // a turn is about to begin
 
   boost::asio::io_context context_{1};
   boost::asio::steady_timer timer_{context_};
+  const OwnerId owner_;  // behind what the engine may use as soon as it knows the reactor
 
   // Used on the reactor's thread only:
   std::unordered_map<ConnectionId, std::unique_ptr<Socket>> sockets_;
