@@ -187,6 +187,9 @@ void Engine::detachReactor(OwnerId owner) {
   writers_.erase(owner);
   armedFor_ = kNever;
   forget(owner);
+  for (auto& [id, environment] : environments_) {
+    environment.wakeOnce();  // which may have left the time to this reactor
+  }
 }
 
 bool Engine::assign(std::size_t hub, ConnectionId connection, OwnerId owner) {

@@ -312,7 +312,12 @@ void Reactor::finish(ConnectionId id, CloseReason reason) {
   if (options.isHandedOver && found->second->isFlushed) {
     ::shutdown(options.descriptor, SHUT_WR);  // so that unread bytes of the peer's do not reset what is on its way
   }
-  sockets_.erase(found);  // closes the descriptor
+  // Its operations end after this, in its memory: it goes behind them.
+  std::unique_ptr<Socket> socket = std::move(found->second);
+  sockets_.erase(found);
+  error_code ignored;
+  socket->descriptor.close(ignored);
+  asio::post(context_, [last = std::move(socket)] {});
   engine_.ended(options.hub, id, options.environment, reason);
 }
 

@@ -5,7 +5,7 @@
 #include "io/net/socket_writer.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
@@ -57,12 +57,15 @@ class Reactor {
   void endAllOf(OwnerId environment);
 
  private:
+  // With the executor's own type instead of any_io_executor, so that an operation fits into its HandlerMemory.
+  using Descriptor = boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
+
   struct Socket {
     Socket(boost::asio::io_context& context, const SocketOptions& socketOptions)
         : options(socketOptions), descriptor(context) {}
 
     SocketOptions options;
-    boost::asio::posix::stream_descriptor descriptor;
+    Descriptor descriptor;
     SocketWriter writer;
     HandlerMemory readMemory;
     HandlerMemory writeMemory;

@@ -7,6 +7,7 @@
 namespace millrace {
 
 // Memory for the one operation of its kind that a socket waits for, so that ten thousand sockets that wait allocate nothing.
+// It must outlive the operation, whose end comes after the socket is closed.
 class HandlerMemory {
  public:
   void* allocate(std::size_t size) {
@@ -26,7 +27,7 @@ class HandlerMemory {
   }
 
  private:
-  static constexpr std::size_t kSize = 160;  // an operation of Boost.Asio 1.81 with a small handler has 136
+  static constexpr std::size_t kSize = 160;  // an operation of Boost.Asio 1.81 with a small handler has 104
 
   alignas(std::max_align_t) std::array<std::byte, kSize> bytes_{};
   bool isUsed_ = false;
