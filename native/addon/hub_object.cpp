@@ -69,10 +69,21 @@ ConnectionOptions toConnectionOptions(const Napi::Object& options) {
   connection.heartbeat.type = toText(options.Get("heartbeatEvent"), "heartbeat.event");
   connection.heartbeat.data = toText(options.Get("heartbeatData"), "heartbeat.data");
   connection.maxDuration = toMillis(options.Get("maxDurationMs"), "maxDurationMs");
+  connection.isCompressed = toFlag(options.Get("isCompressed"), "isCompressed");
   for (const std::string& type : toTexts(options.Get("closeAfter"), "closeAfter")) {
     connection.closeAfter.push_back(Hub::typeHash(type));
   }
   return connection;
+}
+
+// Null for nothing.
+Napi::Value bytesToJs(Napi::Env env, std::string_view bytes) {
+  if (bytes.empty()) {
+    return env.Null();
+  }
+  Napi::Uint8Array array = Napi::Uint8Array::New(env, bytes.size());
+  std::memcpy(array.Data(), bytes.data(), bytes.size());
+  return array;
 }
 
 }  // namespace
@@ -95,6 +106,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod<&HubObject::send>("send"),
                          InstanceMethod<&HubObject::comment>("comment"),
                          InstanceMethod<&HubObject::read>("read"),
+                         InstanceMethod<&HubObject::finish>("finish"),
                          InstanceMethod<&HubObject::connectionCount>("connectionCount"),
                          InstanceMethod<&HubObject::keys>("keys"),
                          InstanceMethod<&HubObject::stats>("stats"),
@@ -147,6 +159,9 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   const ConnectionId id = Engine::process().newConnectionId();
   const OpenOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
+  if (outcome == OpenOutcome::opened && options.connection.isCompressed) {
+    Engine::process().compress(id);
+  }
   if (outcome != OpenOutcome::opened) {
     return toJs(info.Env(), toName(outcome));
   }
@@ -177,6 +192,7 @@ Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
 void HubObject::close(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
   Engine::process().with(hub_, [&](Hub& hub, Instant now) { hub.close(id, now); });
+  static_cast<void>(Engine::process().takeGzip(id));
 }
 
 Napi::Value HubObject::end(const Napi::CallbackInfo& info) {
@@ -262,21 +278,16 @@ Napi::Value HubObject::comment(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::read(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
-  std::string bytes;  // copied under the lock, for making a JavaScript value may run anything
-  Engine::process().with(hub_, [&](Hub& hub, Instant now) {
-    Spans spans;
-    hub.read(id, now, {}, spans);
-    for (const std::string_view span : spans.bytes) {
-      bytes.append(span);
-    }
-    hub.taken(id, now);
-  });
-  if (bytes.empty()) {
-    return info.Env().Null();
-  }
-  Napi::Uint8Array array = Napi::Uint8Array::New(info.Env(), bytes.size());
-  std::memcpy(array.Data(), bytes.data(), bytes.size());
-  return array;
+  std::string bytes;  // copied, for making a JavaScript value may run anything
+  Engine::process().read(hub_, id, bytes);
+  return bytesToJs(info.Env(), bytes);
+}
+
+Napi::Value HubObject::finish(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  std::string bytes;
+  Engine::process().finish(id, bytes);
+  return bytesToJs(info.Env(), bytes);
 }
 
 Napi::Value HubObject::connectionCount(const Napi::CallbackInfo& info) {

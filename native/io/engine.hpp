@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/hub/hub.hpp"
+#include "io/net/gzip.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -86,6 +88,15 @@ class Engine {
     }
   }
 
+  // --- reading by an environment
+
+  // Appends everything that the connection has, as it goes into the response's body; it counts as taken.
+  void read(std::size_t hub, ConnectionId connection, std::string& out);
+  // Appends the end of the body's content coding, if it has one.
+  void finish(ConnectionId connection, std::string& out);
+  // The connection's body is a gzip stream; before its first read().
+  void compress(ConnectionId connection);
+
   // --- sockets
 
   // How many threads write to sockets; they start when they are first needed. Default 1; those that run stay.
@@ -97,6 +108,10 @@ class Engine {
 
   [[nodiscard]] OwnerId attachReactor(Reactor& reactor);
   void detachReactor(OwnerId owner);
+  // The connection's gzip stream, if it has one; the reactor goes on with it.
+  [[nodiscard]] std::unique_ptr<GzipStream> takeGzip(ConnectionId connection);
+  // Deflates what compressed connections wait for; the lock is not held meanwhile.
+  void deflatePending();
   [[nodiscard]] bool assign(std::size_t hub, ConnectionId connection, OwnerId owner);
   // The connection's socket is closed: closes it in the hub, and tells its environment.
   void ended(std::size_t hub, ConnectionId connection, OwnerId environment, CloseReason reason);
@@ -123,7 +138,8 @@ class Engine {
   std::vector<Hub*> hubs_;  // the same, by handle
   std::map<OwnerId, Environment> environments_;
   std::map<OwnerId, Reactor*> writers_;
-  Instant armedFor_ = kNever;  // what the first reactor's timer waits for
+  std::unordered_map<ConnectionId, std::unique_ptr<GzipStream>> gzips_;  // of connections that environments read
+  Instant armedFor_ = kNever;                                            // what the first reactor's timer waits for
   OwnerId lastOwner_ = 0;
   ConnectionId lastConnection_ = 0;
 

@@ -85,6 +85,7 @@ void Reactor::open(const SocketOptions& options) {
     finish(options.connection, CloseReason::disconnected);
     return;
   }
+  socket.gzip = engine_.takeGzip(options.connection);
   if (!engine_.assign(options.hub, options.connection, owner_)) {
     gone_.emplace_back(options.connection, CloseReason::closed);
     finishGone();
@@ -135,6 +136,7 @@ void Reactor::turn() {
       hub->beginTurn(owner_);
     }
   });
+  engine_.deflatePending();
   for (bool isFirst = true; gatherBatch(isFirst); isFirst = false) {
     sendBatch();
   }
@@ -186,22 +188,40 @@ void Reactor::prepare(Socket& socket, Hub& hub, Instant now) {
   Write write;
   write.socket = &socket;
   write.firstSpan = spans_.bytes.size();
-  if (!socket.isFlushed) {
+  if (socket.gzip) {
+    write.hasMore = compress(socket, hub, now);
+  } else if (!socket.isFlushed) {
     hub.read(socket.options.connection, now, kReadLimits, spans_);
   }
   write.lastSpan = spans_.bytes.size();
   batch_.push_back(write);
 }
 
+// What a compressed connection reads is copied, small as it is, and counts as taken at once.
+bool Reactor::compress(Socket& socket, Hub& hub, Instant now) {
+  constexpr ReadLimits kCopied{std::size_t{64} * 1024};
+  if (socket.isFlushed || !socket.gzip->pending().empty()) {
+    return !socket.isFlushed;
+  }
+  Spans spans;
+  hub.read(socket.options.connection, now, kCopied, spans);
+  socket.gzip->append(spans, 0);
+  return hub.taken(socket.options.connection, now);
+}
+
 void Reactor::sendBatch() {
   for (Write& write : batch_) {
     Socket& socket = *write.socket;
     const int descriptor = socket.descriptor.native_handle();
-    if (!socket.isFlushed) {
+    if (socket.gzip) {
+      const std::string_view pending = socket.gzip->pending();
+      write.result = socket.writer.send(descriptor, {&pending, 1});
+    } else {
       const std::span<const std::string_view> spans(spans_.bytes);
       write.result = socket.writer.send(descriptor, spans.subspan(write.firstSpan, write.lastSpan - write.firstSpan));
-    } else {
-      write.result.state = socket.options.isHandedOver ? socket.writer.finish(descriptor) : SendState::done;
+    }
+    if (socket.isFlushed && socket.options.isHandedOver && write.result.state == SendState::done) {
+      write.result.state = socket.writer.finish(descriptor);
     }
   }
 }
@@ -214,6 +234,31 @@ void Reactor::noteResult(const Write& write, Hub& hub, Instant now) {
     gone_.emplace_back(id, socket.ending.value_or(CloseReason::disconnected));
     return;
   }
+  const bool hasMore = socket.gzip ? noteCompressed(write) : notePlain(write, hub, now);
+  if (write.result.state == SendState::blocked) {
+    waitUntilWritable(socket);
+  } else if (hasMore) {
+    markReady(socket);
+  } else if (socket.isFlushed) {
+    gone_.emplace_back(id, *socket.ending);
+  } else if (socket.ending) {
+    socket.isFlushed = true;  // the hub gives an ending connection nothing new
+    if (socket.gzip) {
+      socket.gzip->finish();
+    }
+    markReady(socket);
+  }
+}
+
+// Whether there is more to send than was sent.
+bool Reactor::noteCompressed(const Write& write) {
+  GzipStream& gzip = *write.socket->gzip;
+  gzip.taken(write.result.taken);
+  return write.hasMore || !gzip.pending().empty();
+}
+
+bool Reactor::notePlain(const Write& write, Hub& hub, Instant now) {
+  const ConnectionId id = write.socket->options.connection;
   const char* firstUntaken = nullptr;
   std::size_t taken = write.result.taken;
   for (std::size_t at = write.firstSpan; at < write.lastSpan && firstUntaken == nullptr; ++at) {
@@ -223,22 +268,11 @@ void Reactor::noteResult(const Write& write, Hub& hub, Instant now) {
     }
     taken -= std::min(taken, span.size());
   }
-  bool hasMore = firstUntaken != nullptr;
-  if (hasMore) {
+  if (firstUntaken != nullptr) {
     hub.takenUpTo(id, firstUntaken, now);
-  } else if (!socket.isFlushed) {
-    hasMore = hub.taken(id, now);
+    return true;
   }
-  if (write.result.state == SendState::blocked) {
-    waitUntilWritable(socket);
-  } else if (hasMore) {
-    markReady(socket);
-  } else if (socket.isFlushed) {
-    gone_.emplace_back(id, *socket.ending);
-  } else if (socket.ending) {
-    socket.isFlushed = true;  // the hub gives an ending connection nothing new
-    markReady(socket);
-  }
+  return !write.socket->isFlushed && hub.taken(id, now);
 }
 
 void Reactor::takeClosing(const Turn& turn) {

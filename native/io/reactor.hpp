@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/hub/hub.hpp"
+#include "io/net/gzip.hpp"
 #include "io/net/handler_memory.hpp"
 #include "io/net/socket_writer.hpp"
 
@@ -67,6 +68,7 @@ class Reactor {
     SocketOptions options;
     Descriptor descriptor;
     SocketWriter writer;
+    std::unique_ptr<GzipStream> gzip;  // of a compressed connection
     HandlerMemory readMemory;
     HandlerMemory writeMemory;
     bool isBlocked = false;  // waits until it is writable
@@ -81,6 +83,7 @@ class Reactor {
     Socket* socket = nullptr;
     std::size_t firstSpan = 0;
     std::size_t lastSpan = 0;  // behind the last
+    bool hasMore = false;      // of a compressed connection: the read left something out
     SendResult result;
   };
 
@@ -90,6 +93,9 @@ class Reactor {
   bool gatherBatch(bool isFirst);
   void sendBatch();
   void noteResult(const Write& write, Hub& hub, Instant now);
+  [[nodiscard]] static bool noteCompressed(const Write& write);
+  [[nodiscard]] bool notePlain(const Write& write, Hub& hub, Instant now);
+  [[nodiscard]] static bool compress(Socket& socket, Hub& hub, Instant now);
   void prepare(Socket& socket, Hub& hub, Instant now);
   void takeClosing(const Turn& turn);
   void markReady(Socket& socket);

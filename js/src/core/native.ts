@@ -75,6 +75,8 @@ export interface NativeOpenOptions {
   readonly heartbeatData: string;
   /** 0: unlimited. */
   readonly maxDurationMs: number;
+  /** The bytes are a gzip stream. */
+  readonly isCompressed: boolean;
   /** Event types after which the connection ends. */
   readonly closeAfter: readonly string[];
   readonly retryMs: number | undefined;
@@ -133,6 +135,8 @@ export interface NativeHub {
   comment(connection: ConnectionId, text: string): NativeReceipt | NativeRefusal;
   /** All that the connection has not been given yet, as one piece; it counts as delivered. `null`: nothing. */
   read(connection: ConnectionId): Uint8Array<ArrayBuffer> | null;
+  /** What ends the body's content coding, if it has one; after the last read. */
+  finish(connection: ConnectionId): Uint8Array<ArrayBuffer> | null;
   connectionCount(key?: string): number;
   keys(): string[];
   stats(): NativeStats;

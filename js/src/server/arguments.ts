@@ -20,6 +20,13 @@ export function requireObject(name: string, value: unknown): void {
   }
 }
 
+/** True, false, or left out. */
+export function requireFlag(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "boolean") {
+    throw new TypeError(`${name} must be true or false, not ${describe(value)}`);
+  }
+}
+
 export interface NumberBounds {
   /** Default 0. */
   readonly least?: number;

@@ -42,7 +42,7 @@ export function attachStream(
   if (first.length > 0) res.write(first);
   else res.flushHeaders();
   proof?.stop();
-  if (proof?.state !== "proven" || res.hasHeader("content-encoding") || res.socket === null) {
+  if (proof?.state !== "proven" || isEncoded(res, stream) || res.socket === null) {
     void pump(stream, res);
     return;
   }
@@ -61,6 +61,11 @@ export function attachStream(
       }
     });
   });
+}
+
+/** By somebody else. */
+function isEncoded(res: ServerResponse, stream: HubStream): boolean {
+  return res.hasHeader("content-encoding") && !stream.facts.isCompressed;
 }
 
 function endResponse(res: ServerResponse, isWhole: boolean): void {

@@ -69,7 +69,7 @@ export function checkResponseOptions(options: ResponseOptions): void {
 }
 
 /** The stream options that a hub has defaults for. */
-export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs">;
+export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs" | "compress">;
 
 /** Makes streams for requests: asks, opens, joins, greets. */
 export class Connector {

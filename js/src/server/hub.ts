@@ -55,6 +55,7 @@ export interface HubOptions {
   heartbeat?: StreamOptions["heartbeat"];
   maxDurationMs?: number;
   retryMs?: number;
+  compress?: boolean;
 }
 
 /** How an event is kept. */
@@ -284,10 +285,10 @@ export class Hub<Events extends EventMap = AnyEvents> {
  */
 export function createHub<Events extends EventMap = AnyEvents>(options: HubOptions = {}): Hub<Events> {
   requireObject("options", options);
-  const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, ...limits } = options;
+  const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, compress, ...limits } = options;
   requireString("name", name);
   if (authorize !== undefined) requireFunction("authorize", authorize);
-  const given = { lag, heartbeat, maxDurationMs, retryMs };
+  const given = { lag, heartbeat, maxDurationMs, retryMs, compress };
   const defaults = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   toNativeOpenOptions(defaults); // wrong ones are told of here and not at the first connection
   const native = new (environment().binding.Hub)(name);

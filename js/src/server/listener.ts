@@ -37,6 +37,7 @@ export class Listener implements Reader {
       heartbeatEvent: "",
       heartbeatData: "",
       maxDurationMs: 0,
+      isCompressed: false,
       closeAfter: [],
       retryMs: undefined,
       lastEventId: undefined,

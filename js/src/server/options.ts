@@ -1,6 +1,13 @@
 import type { NativeCloseReason, NativeHubOptions, NativeOpenOptions } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
-import { type NumberBounds, requireNumber, requireObject, requireString, requireStrings } from "./arguments.js";
+import {
+  type NumberBounds,
+  requireFlag,
+  requireNumber,
+  requireObject,
+  requireString,
+  requireStrings,
+} from "./arguments.js";
 import { requireRetry, toNativeEvent } from "./message.js";
 
 /** What keeps quiet connections alive and shows that they are. */
@@ -72,6 +79,12 @@ export interface StreamOptions {
   traceId?: string;
   lag?: LagOptions;
   /**
+   * Sends gzip to clients that accept it: each event is deflated once, whatever the number of connections, off the JavaScript
+   * thread where the core writes to the sockets itself. Needs `request`, and a response made by `sseResponse`,
+   * `hub.response` or `hub.attach`. Default false.
+   */
+  compress?: boolean;
+  /**
    * Event types, of any channel, after which the stream ends with the reason `completed`. A client that comes back with
    * such an event as its last one is answered 204 by `hub.response` and `hub.attach`, which ends an EventSource.
    */
@@ -97,6 +110,7 @@ export interface StreamFacts {
   readonly traceId: string | undefined;
   readonly maxDurationMs: number | undefined;
   readonly heartbeatMs: number | undefined;
+  readonly isCompressed: boolean;
 }
 
 export const DEFAULT_HEARTBEAT_MS = 15000;
@@ -109,8 +123,9 @@ export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number 
 /** Checks a stream's options and puts the defaults in. */
 export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
   requireObject("options", options);
-  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter = [], direct, request } = options;
-  if (direct !== undefined && typeof direct !== "boolean") throw new TypeError("direct must be true or false");
+  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter = [], compress, direct, request } = options;
+  requireFlag("direct", direct);
+  requireFlag("compress", compress);
   const lastTypes = typeof closeAfter === "string" ? [closeAfter] : closeAfter;
   if (lastTypes.length > 0) requireStrings("closeAfter", lastTypes);
   const beat = heartbeat === false ? undefined : heartbeat;
@@ -135,6 +150,7 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
     heartbeatEvent,
     heartbeatData,
     maxDurationMs: maxDurationMs ?? 0,
+    isCompressed: compress === true && acceptsGzip(request),
     closeAfter: lastTypes,
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),
@@ -194,6 +210,14 @@ export function toNativeHubOptions(options: {
     lagGraceMs,
     reactors,
   };
+}
+
+/** RFC 9110, 12.5.3: named, or meant by `*`, and not with a weight of 0. */
+function acceptsGzip(request: RequestLike | undefined): boolean {
+  const codings = (request?.headers.get("accept-encoding") ?? "").toLowerCase().split(",");
+  const parsed = codings.map((coding) => coding.split(";").map((part) => part.trim()));
+  const found = parsed.find(([name]) => name === "gzip" || name === "x-gzip") ?? parsed.find(([name]) => name === "*");
+  return found?.slice(1).some((weight) => /^q=0(\.0*)?$/.test(weight)) === false;
 }
 
 /** Header values are one char a byte; clients send the id's UTF-8 bytes (WHATWG HTML 9.2.3). */

@@ -36,6 +36,10 @@ export function headersOf(facts: StreamFacts | undefined): Record<string, string
     "X-Accel-Buffering": "no",
     "X-Content-Type-Options": "nosniff",
   };
+  if (facts?.isCompressed) {
+    headers["Content-Encoding"] = "gzip";
+    headers["Vary"] = "Accept-Encoding";
+  }
   if (facts?.traceId !== undefined) headers["X-Trace-ID"] = facts.traceId;
   if (facts?.maxDurationMs !== undefined) headers["X-Stream-Max-Seconds"] = seconds(facts.maxDurationMs);
   if (facts?.heartbeatMs !== undefined) {

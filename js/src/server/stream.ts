@@ -86,6 +86,7 @@ export class HubStream implements SSEStream, Reader {
       traceId: options.traceId,
       maxDurationMs: options.maxDurationMs,
       heartbeatMs: heartbeatEveryMs(options.heartbeat),
+      isCompressed: native.isCompressed,
     };
     this.#request = options.request;
     this.#onClose = options.onClose;
@@ -172,7 +173,7 @@ export class HubStream implements SSEStream, Reader {
         this.#wantedReason = reason;
         this.#hub.end(this.#connection, false);
       } else {
-        this.#take();
+        this.#takeLast();
         this.#finish(reason);
       }
     };
@@ -205,7 +206,7 @@ export class HubStream implements SSEStream, Reader {
   }
 
   onClosing(reason: NativeCloseReason): void {
-    if (WHOLE.has(reason) && this.#outlet === undefined) this.#take();
+    if (WHOLE.has(reason) && this.#outlet === undefined) this.#takeLast();
     this.#finish(reason);
   }
 
@@ -221,7 +222,9 @@ export class HubStream implements SSEStream, Reader {
   #take(): boolean {
     let bytes = this.#hub.read(this.#connection);
     const isFirst = !this.#hasGivenBytes && this.shortcut !== undefined;
-    if (isFirst) bytes = Buffer.concat([Buffer.from(this.shortcut?.mark ?? ""), bytes ?? new Uint8Array(0)]);
+    if (isFirst && !this.facts.isCompressed) {
+      bytes = Buffer.concat([Buffer.from(this.shortcut?.mark ?? ""), bytes ?? new Uint8Array(0)]);
+    }
     if (bytes === null) return false;
     void this.stream; // what is sent before the body is asked for is in it all the same
     try {
@@ -232,6 +235,16 @@ export class HubStream implements SSEStream, Reader {
       this.#finish("disconnected");
     }
     return true;
+  }
+
+  #takeLast(): void {
+    this.#take();
+    const end = this.#hub.finish(this.#connection);
+    try {
+      if (end !== null) this.#controller?.enqueue(end);
+    } catch {
+      // Nobody reads it any more.
+    }
   }
 
   readonly #onRequestAbort = (): void => this.#finish("disconnected");

@@ -42,6 +42,7 @@ struct Channel {
   std::vector<Share> owners;                              // of the members
   std::size_t listeners = 0;                              // members that are not counted as connections
   std::size_t filtered = 0;                               // connections that read only some event types
+  std::size_t compressed = 0;                             // members that want their events deflated
   std::size_t tornMembers = 0;                            // members that were sent a part of an event of this log
   std::unordered_map<std::uint64_t, std::size_t> wanted;  // type hash → how many of the filtered read it
   Instant lastUse;                                        // a publish, a join or a leave
@@ -49,9 +50,11 @@ struct Channel {
   // --- kept by the hub's turn
 
   bool hasNews = false;        // appended to since the last turn began
-  bool isSpreading = false;    // the first `unspread` members have yet to be looked at
+  bool isToSpread = false;     // all members are to be looked at, in a pass that has not begun
+  bool isSpreading = false;    // in one that has, the first `unspread` members have yet to be
   std::size_t unspread = 0;    // at most the number of members
   std::size_t inFlight = 0;    // members between gather() and taken()
+  bool isCompressing = false;  // in the hub's list of channels with compressed members
   bool awaitsTrim = false;     // appended to since its log was last trimmed
   std::size_t inboxBytes = 0;  // appended since its log was last trimmed
   Instant heldUntil;           // members that fell behind a moment ago may catch up: not trimmed before

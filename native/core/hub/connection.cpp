@@ -101,6 +101,7 @@ Subscription& Connection::add(Subscription subscription) {
   channel.members.push_back(this);
   channel.countOwner(owner_);
   channel.listeners += hub.isCounted ? 0 : 1;
+  channel.compressed += options_.isCompressed ? 1 : 0;
   if (hub.isCounted && !subscription.types.empty()) {
     ++channel.filtered;
     for (const std::uint64_t type : subscription.types) {
@@ -126,6 +127,7 @@ void Connection::remove(Channel& channel) {
   channel.unspread = std::min(channel.unspread, channel.members.size());
   channel.discountOwner(owner_);
   channel.listeners -= hub.isCounted ? 0 : 1;
+  channel.compressed -= options_.isCompressed ? 1 : 0;
   if (hub.isCounted && !subscription->types.empty()) {
     --channel.filtered;
     for (const std::uint64_t type : subscription->types) {

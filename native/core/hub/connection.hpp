@@ -53,12 +53,14 @@ struct ConnectionOptions {
   HeartbeatOptions heartbeat;
   Millis maxDuration{0};                  // 0: unlimited
   std::vector<std::uint64_t> closeAfter;  // hashes of the event types that are a connection's last
+  bool isCompressed = false;              // its spans come with their deflated bytes, where there are any
 };
 
 // How much one gather() gives at most; an event more than that is not cut.
 struct ReadLimits {
   std::size_t bytes = std::numeric_limits<std::size_t>::max();
   std::size_t spans = std::numeric_limits<std::size_t>::max();
+  std::uint64_t sequence = std::numeric_limits<std::uint64_t>::max();  // nothing newer
 };
 
 struct Subscription {
@@ -174,10 +176,13 @@ class Connection {
   HubState hub;
 
  private:
+  static constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
+
   [[nodiscard]] static bool passes(const Subscription& subscription, const LogEntry& entry);
-  [[nodiscard]] Cursor endOf(const ChannelLog& log) const;
+  [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kUnlimited) const;
   [[nodiscard]] const Subscription* onlyPlainSubscription() const;
-  void mergeFrom(std::vector<Source>& sources, bool toGiven);
+  void mergeFrom(std::vector<Source>& sources, bool toGiven, std::uint64_t through = kUnlimited);
+  void give(std::string_view bytes, const Deflated& deflated, Spans& spans) const;
   void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
   void tear(const Source& source, std::string_view rest);
   void forgetRest();

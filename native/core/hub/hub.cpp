@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace millrace {
 namespace {
@@ -110,6 +111,12 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
     subscription.types.push_back(typeHash(type));
   }
   const bool hasHistory = subscription.cursor < channel.log.end();
+  if (connection->options().isCompressed && channel.compressed == 0) {
+    channel.log.deflateFrom(subscription.cursor);
+    if (!std::exchange(channel.isCompressing, true)) {
+      compressing_.push_back(&channel);
+    }
+  }
   registry_.join(*connection, std::move(subscription), now);
   if (hasHistory || !connection->notice().empty()) {
     markNews(*connection);

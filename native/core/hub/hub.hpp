@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <optional>
 #include <set>
@@ -85,6 +86,16 @@ struct Turn {
   std::vector<std::pair<ConnectionId, CloseReason>> closing;  // read what is left where it makes sense, then close()
 };
 
+// An event that compressed connections wait for. Deflate `plain`, which may be used without the hub's guard, and give it back.
+struct DeflateJob {
+  std::string channel;
+  Cursor cursor;
+  std::string_view plain;
+  Spans pin;             // of `plain`
+  std::string deflated;  // the result: flushed to a byte's end from a clean state; empty where that saves nothing
+  std::uint32_t crc32 = 0;
+};
+
 // The server's brain: channels, connections and the one sequence over them all, as a state machine. Commands and the time
 // in; what to do comes out through collect() (for one owner), takeWakes() and nextDeadline(). No socket, no clock.
 //
@@ -145,6 +156,10 @@ class Hub {
   void beginTurn(OwnerId ownerId);
   // The next part of the turn: looks at about `limit` connections. Says whether there are more.
   bool collect(OwnerId ownerId, std::size_t limit, Turn& turn);
+  // The next events that compressed connections wait for, at most `limit`; call it until there are none, and give each back.
+  // What is not given back is not read by them.
+  [[nodiscard]] std::vector<DeflateJob> deflateJobs(std::size_t limit);
+  void deflated(const DeflateJob& job);
   // Everything that the connection has not taken yet, in order; unknown connections have nothing.
   void read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& spans);
   // What read() just gave is with the connection. Says whether its limits left something out.
@@ -161,6 +176,7 @@ class Hub {
 
   // --- what is there
 
+  [[nodiscard]] bool contains(ConnectionId id) { return registry_.findConnection(id) != nullptr; }
   [[nodiscard]] std::size_t connectionCount() const { return registry_.joinedConnections(); }
   [[nodiscard]] std::size_t connectionCount(std::string_view key);
   [[nodiscard]] HubStats stats() const;
@@ -174,7 +190,9 @@ class Hub {
   struct Owner {
     std::vector<ConnectionId> news;    // connections with something new, from `taken` on
     std::size_t taken = 0;             //
-    std::size_t budget = 0;            // how many of them the turn may look at yet, so that it ends
+    std::size_t budget = 0;            // how many of them the turn looks at yet, once isBounded
+    bool isBounded = true;             // the passes are over that the turn waits for: so that it ends
+    std::uint64_t passes = 0;          // up to this one
     std::vector<ConnectionId> judged;  // offered in this turn, to be judged by settle()
     std::vector<std::pair<ConnectionId, CloseReason>> closing;
     std::size_t connections = 0;
@@ -203,6 +221,7 @@ class Hub {
   void tellClosing(const Connection& connection, OwnerId ownerId, CloseReason reason);
   void resolveResume(Connection& connection, Channel& channel);
   void forgetOwnerIfUnused(OwnerId ownerId);
+  [[nodiscard]] std::uint64_t deflatedThrough() const;
 
   void noteBehind(Connection& connection);
   void judge(Connection& connection);
@@ -228,9 +247,11 @@ class Hub {
   std::uint64_t sequence_ = 0;  // of the newest event
   std::unordered_map<OwnerId, Owner> owners_;
   std::vector<Channel*> news_;       // channels appended to since a turn began
-  std::vector<Channel*> spreading_;  // channels whose members are being looked at
+  std::deque<Channel*> spreading_;   // a pass over the members of each: that of the first has begun
+  std::uint64_t passes_ = 0;         // that were ever put there
   std::vector<Channel*> awaitTrim_;
-  std::size_t inbox_ = 0;  // bytes that an owner has yet to look at, or that await who fell behind
+  std::vector<Channel*> compressing_;  // channels with compressed connections
+  std::size_t inbox_ = 0;              // bytes that an owner has yet to look at, or that await who fell behind
   bool isDraining_ = false;
   IdIndex givenIds_;
   std::set<std::pair<Instant, ConnectionId>> deadlines_;

@@ -48,13 +48,13 @@ void Connection::gather(Instant now, const ReadLimits& limits, Spans& spans) {
     noticeGap();
   }
   if (!rest_.empty()) {
-    spans.append(rest_);
+    give(rest_, {}, spans);
     restChannel_->log.pin(restAt_, spans);
   }
   sending_.append(std::exchange(notice_, {}));
   hasGapNotice_ = false;
   if (!sending_.empty()) {
-    spans.append(sending_);
+    give(sending_, {}, spans);
   }
   if (onlyPlainSubscription() == nullptr) {
     gatherMerged(now, limits, spans);
@@ -72,8 +72,9 @@ void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& span
     subscription.cursor = std::max(subscription.cursor, subscription.channel->log.begin());  // noticed as a gap
   }
   std::vector<Source>& sources = emptySources();
-  mergeFrom(sources, false);
+  mergeFrom(sources, false, limits.sequence);
   std::size_t bytes = 0;
+  bool isLast = false;
   while (Source* const source = oldest(sources)) {
     if (bytes >= limits.bytes || spans.count() >= limits.spans) {
       hasMore_ = true;
@@ -83,19 +84,20 @@ void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& span
     const bool isWanted = source->subscription == nullptr || passes(*source->subscription, entry);
     if (isWanted && source->log->isCurrent(source->at, now)) {
       const std::size_t spansBefore = spans.bytes.size();
-      spans.append(entry.bytes);
+      give(entry.bytes, entry.deflated, spans);
       if (spans.bytes.size() > spansBefore) {
         source->log->pin(source->at, spans);
       }
       bytes += entry.bytes.size();
       const auto& last = options_.closeAfter;
-      if (source->subscription != nullptr && std::find(last.begin(), last.end(), entry.typeHash) != last.end()) {
+      isLast = source->subscription != nullptr && std::find(last.begin(), last.end(), entry.typeHash) != last.end();
+      if (isLast) {
         hasLast_ = true;
         endAt(entry.sequence);
       }
     }
     ++source->at.next;
-    if (hasLast_) {
+    if (isLast) {
       break;
     }
   }
@@ -105,15 +107,16 @@ void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& span
 }
 
 // All logs from their cursors, up to what gather() may give, or to what it gave.
-void Connection::mergeFrom(std::vector<Source>& sources, bool toGiven) {
+void Connection::mergeFrom(std::vector<Source>& sources, bool toGiven, std::uint64_t through) {
   for (Subscription& subscription : subscriptions_) {
     const ChannelLog& log = subscription.channel->log;
     const Cursor from = std::max(subscription.cursor, log.begin());
-    sources.push_back({&log, &subscription, from, std::max(toGiven ? subscription.given : endOf(log), from)});
+    sources.push_back({&log, &subscription, from, std::max(toGiven ? subscription.given : endOf(log, through), from)});
   }
   // Last, for a comment has the number of the event it stands behind.
   if (own_) {
-    sources.push_back({own_.get(), nullptr, own_->begin(), toGiven ? ownGiven_ : own_->end()});
+    const Cursor end = through == kUnlimited ? own_->end() : own_->after(through);
+    sources.push_back({own_.get(), nullptr, own_->begin(), toGiven ? ownGiven_ : end});
   }
 }
 
@@ -219,15 +222,24 @@ void Connection::holdRestBefore(const Channel& channel, Cursor cursor) {
 
 // With one log, all of which is to be given, nothing is looked at event by event.
 const Subscription* Connection::onlyPlainSubscription() const {
-  const bool isOnly = subscriptions_.size() == 1 && !own_ && options_.closeAfter.empty();
+  const bool isOnly = subscriptions_.size() == 1 && !own_ && options_.closeAfter.empty() && !options_.isCompressed;
   if (!isOnly || !subscriptions_.front().types.empty() || !subscriptions_.front().channel->log.isPlain()) {
     return nullptr;
   }
   return &subscriptions_.front();
 }
 
-Cursor Connection::endOf(const ChannelLog& log) const {
-  return lastSequence_ == std::numeric_limits<std::uint64_t>::max() ? log.end() : log.after(lastSequence_);
+Cursor Connection::endOf(const ChannelLog& log, std::uint64_t through) const {
+  const std::uint64_t last = std::min(lastSequence_, through);
+  return last == kUnlimited ? log.end() : log.after(last);
+}
+
+void Connection::give(std::string_view bytes, const Deflated& deflated, Spans& spans) const {
+  if (options_.isCompressed) {
+    spans.append(bytes, deflated);
+  } else {
+    spans.append(bytes);
+  }
 }
 
 bool Connection::passes(const Subscription& subscription, const LogEntry& entry) {

@@ -104,7 +104,8 @@ std::size_t Registry::connectionsOfUser(std::string_view userId) const {
 void Registry::sweep(const LogLimits& limits, Millis idle, Instant now) {
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
-    const bool isInTurn = channel.awaitsTrim || channel.hasNews || channel.isSpreading || channel.inFlight > 0;
+    const bool isNews = channel.hasNews || channel.isToSpread || channel.isSpreading;
+    const bool isInTurn = channel.awaitsTrim || isNews || channel.inFlight > 0;
     if (!isInTurn) {
       channel.trimBefore(channel.log.kept(limits, now));
     }

@@ -34,16 +34,22 @@ void Hub::markNews(Connection& connection) {
   }
 }
 
-// From the last member to the first, since who leaves is replaced by the last one: nobody is missed.
+// One pass after the other, so that a turn knows when those are over that it waits for. From the last member to the first,
+// since who leaves is replaced by the last one: nobody is missed.
 void Hub::spreadNews(std::size_t limit) {
   while (!spreading_.empty() && limit > 0) {
-    Channel& channel = *spreading_.back();
+    Channel& channel = *spreading_.front();
+    if (!channel.isSpreading) {
+      channel.isToSpread = false;
+      channel.isSpreading = true;
+      channel.unspread = channel.members.size();
+    }
     for (; channel.unspread > 0 && limit > 0; --limit) {
       markNews(*channel.members[--channel.unspread]);
     }
     if (channel.unspread == 0) {
       channel.isSpreading = false;
-      spreading_.pop_back();
+      spreading_.pop_front();
     }
   }
 }
@@ -62,10 +68,10 @@ std::vector<OwnerId> Hub::takeWakes() {
 void Hub::beginTurn(OwnerId ownerId) {
   for (Channel* const channel : std::exchange(news_, {})) {
     channel->hasNews = false;
-    channel->unspread = channel->members.size();
-    if (!channel->isSpreading) {
-      channel->isSpreading = true;
+    if (!channel->isToSpread) {
+      channel->isToSpread = true;
       spreading_.push_back(channel);
+      ++passes_;
     }
   }
   const auto found = owners_.find(ownerId);
@@ -77,10 +83,8 @@ void Hub::beginTurn(OwnerId ownerId) {
   owner.mustCollect = false;
   owner.isReading = true;
   owner.lookingThrough = sequence_;
-  owner.budget = owner.news.size() - owner.taken;
-  for (const Channel* const channel : spreading_) {
-    owner.budget += channel->unspread;
-  }
+  owner.isBounded = false;
+  owner.passes = passes_;
 }
 
 bool Hub::collect(OwnerId ownerId, std::size_t limit, Turn& turn) {
@@ -92,8 +96,12 @@ bool Hub::collect(OwnerId ownerId, std::size_t limit, Turn& turn) {
   Owner& owner = found->second;
   const auto closing = std::exchange(owner.closing, {});
   turn.closing.insert(turn.closing.end(), closing.begin(), closing.end());
-  for (std::size_t looked = 0; looked < limit && owner.budget > 0 && owner.taken < owner.news.size(); ++looked) {
-    --owner.budget;
+  if (!owner.isBounded && passes_ - spreading_.size() >= owner.passes) {
+    owner.isBounded = true;
+    owner.budget = owner.news.size() - owner.taken;
+  }
+  std::size_t looked = 0;
+  for (; looked < limit && owner.taken < owner.news.size() && (!owner.isBounded || looked < owner.budget); ++looked) {
     const ConnectionId id = owner.news[owner.taken++];
     Connection* const connection = registry_.findConnection(id);
     if (connection == nullptr || connection->owner() != ownerId) {
@@ -106,21 +114,71 @@ bool Hub::collect(OwnerId ownerId, std::size_t limit, Turn& turn) {
     }
     owner.judged.push_back(id);
   }
+  owner.budget -= owner.isBounded ? looked : 0;
   if (owner.taken == owner.news.size()) {
     owner.news.clear();
     owner.taken = 0;
-    return !spreading_.empty();
   }
-  return owner.budget > 0;
+  return !owner.isBounded || owner.budget > 0;
 }
 
 // --- what is read
 
+// Channels nobody wants compressed any more are dropped here.
+std::vector<DeflateJob> Hub::deflateJobs(std::size_t limit) {
+  std::erase_if(compressing_, [](Channel* channel) {
+    channel->isCompressing = channel->compressed > 0;
+    if (!channel->isCompressing) {
+      channel->log.dropDeflated();
+    }
+    return !channel->isCompressing;
+  });
+  std::vector<DeflateJob> jobs;
+  for (const Channel* const channel : compressing_) {
+    for (Cursor at = channel->log.deflatedEnd(); at < channel->log.end() && jobs.size() < limit; ++at.next) {
+      DeflateJob& job = jobs.emplace_back();
+      job.channel = channel->key;
+      job.cursor = at;
+      job.plain = channel->log.at(at).bytes;
+      channel->log.pin(at, job.pin);
+    }
+  }
+  return jobs;
+}
+
+// Another thread may have done the same meanwhile, or the log may have lost it.
+void Hub::deflated(const DeflateJob& job) {
+  Channel* const channel = registry_.findChannel(job.channel);
+  const bool isNext = channel != nullptr && channel->compressed > 0 && channel->log.deflatedEnd() == job.cursor &&
+                      job.cursor < channel->log.end();
+  if (isNext && channel->log.at(job.cursor).bytes.data() == job.plain.data()) {
+    channel->log.addDeflated({job.deflated, job.crc32});
+  }
+}
+
+// Over all channels, for a client's cursor counts for all of them.
+std::uint64_t Hub::deflatedThrough() const {
+  std::uint64_t through = kEverything;
+  for (const Channel* const channel : compressing_) {
+    const Cursor next = channel->log.deflatedEnd();
+    if (channel->compressed > 0 && next < channel->log.end()) {
+      through = std::min(through, channel->log.at(next).sequence - 1);
+    }
+  }
+  return through;
+}
+
 void Hub::read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& spans) {
   now_ = now;
-  if (Connection* const connection = registry_.findConnection(id)) {
-    connection->gather(now, limits, spans);
+  Connection* const connection = registry_.findConnection(id);
+  if (connection == nullptr) {
+    return;
   }
+  ReadLimits allowed = limits;
+  if (connection->options().isCompressed) {
+    allowed.sequence = deflatedThrough();
+  }
+  connection->gather(now, allowed, spans);
 }
 
 bool Hub::taken(ConnectionId id, Instant now) {
@@ -134,10 +192,13 @@ bool Hub::taken(ConnectionId id, Instant now) {
   connection->hub.isOffered = hasMore;
   connection->hub.isSlow = false;
   connection->hub.judgedAt = kNever;
+  if (connection->options().isCompressed && !hasMore && connection->hasPending()) {
+    markNews(*connection);  // what is not deflated yet
+  }
   if (connection->isComplete()) {
     beginEnding(*connection, CloseReason::completed);
   }
-  return hasMore;
+  return hasMore || (connection->hub.isEnding && connection->hasPending());
 }
 
 void Hub::takenUpTo(ConnectionId id, const char* firstUntaken, Instant now) {

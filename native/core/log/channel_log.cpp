@@ -72,8 +72,27 @@ void ChannelLog::gather(Cursor from, Cursor to, Spans& spans) const {
   }
 }
 
+void ChannelLog::addDeflated(const Deflated& deflated) {
+  const Cursor cursor = deflatedEnd();
+  LogEntry& entry = entries_[static_cast<std::size_t>(cursor.next - first_)];
+  if (!deflated.bytes.empty()) {
+    entry.deflated = {deflatedChain_.append(cursor.next, deflated.bytes), deflated.crc32};
+  }
+  deflatedEnd_ = cursor.next + 1;
+}
+
+void ChannelLog::dropDeflated() {
+  deflatedChain_ = {};
+  for (LogEntry& entry : entries_) {
+    entry.deflated = {};
+  }
+}
+
 void ChannelLog::evictOldest() {
   const LogEntry& oldest = entries_.front();
+  if (!oldest.deflated.bytes.empty()) {
+    deflatedChain_.releaseOldest();
+  }
   evictedThrough_ = oldest.sequence;
   bytes_ -= oldest.bytes.size();
   const auto newest = newestOfKey_.find(oldest.conflateHash);

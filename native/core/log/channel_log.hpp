@@ -4,6 +4,7 @@
 #include "core/log/cursor.hpp"
 #include "core/log/segment_chain.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -28,6 +29,9 @@ struct LogEntry {
   Instant at;                      // when it was appended
   Instant expires = kNever;        // not given to anybody from then on
   std::uint64_t offset = 0;        // bytes that were appended before it; set by the log
+  // The bytes deflated from a clean state and flushed to a byte's end, so that they fit into any gzip stream; none where
+  // they were not asked for, or where deflating saves nothing.
+  Deflated deflated{};
 };
 
 // How far something is behind.
@@ -76,6 +80,15 @@ class ChannelLog {
   // Keeps an entry's bytes where they are.
   void pin(Cursor cursor, Spans& spans) const { chain_.pin(cursor.next, spans); }
 
+  // The first entry that was not deflated since somebody asked for it; end() when there is none.
+  [[nodiscard]] Cursor deflatedEnd() const { return {std::max(deflatedEnd_, first_)}; }
+  // Entries before the cursor need not be deflated.
+  void deflateFrom(Cursor cursor) { deflatedEnd_ = std::max(deflatedEnd_, cursor.next); }
+  // Of the entry at deflatedEnd(). Copies the bytes.
+  void addDeflated(const Deflated& deflated);
+  // Nobody asks for it any more.
+  void dropDeflated();
+
   // The first entry with a larger sequence.
   [[nodiscard]] Cursor after(std::uint64_t sequence) const;
   // The newest sequence that was evicted; 0 when nothing was.
@@ -86,6 +99,8 @@ class ChannelLog {
 
   std::deque<LogEntry> entries_;
   SegmentChain chain_;
+  SegmentChain deflatedChain_;
+  std::uint64_t deflatedEnd_ = 0;
   std::uint64_t first_ = 0;  // number of the oldest entry
   std::size_t bytes_ = 0;
   std::uint64_t appended_ = 0;  // bytes, ever

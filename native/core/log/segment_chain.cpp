@@ -19,6 +19,11 @@ void Spans::append(std::string_view span) {
   }
 }
 
+void Spans::append(std::string_view span, const Deflated& piece) {
+  bytes.push_back(span);
+  deflated.push_back(piece);
+}
+
 // Connections that are gathered one after the other mostly read the same segments.
 void Spans::pin(const SegmentPin& segment) {
   constexpr std::size_t kLookBack = 4;

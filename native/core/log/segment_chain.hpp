@@ -15,14 +15,22 @@ namespace millrace {
 // without the lock under which another thread trims the log.
 using SegmentPin = std::shared_ptr<const Segment>;
 
+// An event's bytes as a piece of a gzip stream; see LogEntry.
+struct Deflated {
+  std::string_view bytes;   // empty: not deflated
+  std::uint32_t crc32 = 0;  // of the event's bytes
+};
+
 // Bytes to be sent, in order, and what keeps them there.
 struct Spans {
   std::vector<std::string_view> bytes;
+  std::vector<Deflated> deflated;  // for a compressed connection: of each span
   std::vector<SegmentPin> pins;
   std::size_t first = 0;  // of the reader that is being served
 
   void clear() {
     bytes.clear();
+    deflated.clear();
     pins.clear();
     first = 0;
   }
@@ -32,6 +40,8 @@ struct Spans {
   [[nodiscard]] std::size_t count() const { return bytes.size() - first; }
   // Neighbours in memory become one span.
   void append(std::string_view span);
+  // ... but not for a compressed connection.
+  void append(std::string_view span, const Deflated& piece);
   void pin(const SegmentPin& segment);
 };
 
