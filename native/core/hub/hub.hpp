@@ -246,9 +246,9 @@ class Hub {
   Instant now_;                 // of the last command
   std::uint64_t sequence_ = 0;  // of the newest event
   std::unordered_map<OwnerId, Owner> owners_;
-  std::vector<Channel*> news_;       // channels appended to since a turn began
-  std::deque<Channel*> spreading_;   // a pass over the members of each: that of the first has begun
-  std::uint64_t passes_ = 0;         // that were ever put there
+  std::vector<Channel*> news_;      // channels appended to since a turn began
+  std::deque<Channel*> spreading_;  // a pass over the members of each: that of the first has begun
+  std::uint64_t passes_ = 0;        // that were ever put there
   std::vector<Channel*> awaitTrim_;
   std::vector<Channel*> compressing_;  // channels with compressed connections
   std::size_t inbox_ = 0;              // bytes that an owner has yet to look at, or that await who fell behind

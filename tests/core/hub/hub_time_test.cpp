@@ -40,6 +40,26 @@ TEST_F(HubTime, aHeartbeatCanBeAnEvent) {
   EXPECT_EQ(read(1), "event: beat\nid: a.1\ndata: still here\n\n");
 }
 
+TEST_F(HubTime, aHeartbeatWithoutDataSaysHowTheConnectionIs) {
+  OpenOptions options = beating(100, "beat");
+  open(7, options);
+  join(7, "k");
+  join(7, "l");
+  publish("k", "x");
+  read(7);
+  passAndTick(100);
+  EXPECT_EQ(read(7),
+            "event: beat\nid: a.2\n"
+            "data: {\"streamId\":\"s7\",\"uptimeMs\":100,\"events\":1,\"channels\":2,\"remainingMs\":null}\n\n");
+  options.connection.maxDuration = Millis(5000);
+  open(8, options);
+  read(8);
+  passAndTick(100);
+  EXPECT_EQ(read(8),
+            "event: beat\nid: a.4\n"
+            "data: {\"streamId\":\"s8\",\"uptimeMs\":100,\"events\":0,\"channels\":0,\"remainingMs\":4900}\n\n");
+}
+
 TEST_F(HubTime, whoHasSomethingToReadGetsNoHeartbeat) {
   open(1, beating(100));
   join(1, "k");
