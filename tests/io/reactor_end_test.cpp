@@ -7,7 +7,6 @@
 namespace millrace {
 namespace {
 
-using test::Descriptor;
 using test::OwnedItem;
 using test::SocketClient;
 using test::SocketKind;

@@ -25,7 +25,7 @@ bool SocketClient::readSome(std::size_t most) {
 }
 
 bool SocketClient::readThere(std::size_t most) {
-  std::array<char, 65536> bytes;
+  std::array<char, 65536> bytes{};
   const ssize_t size = ::recv(socket_.number(), bytes.data(), std::min(most, bytes.size()), MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
     return true;

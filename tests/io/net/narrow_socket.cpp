@@ -44,11 +44,11 @@ long NarrowSocket::take(const msghdr& message) {
 }  // namespace millrace::test
 
 // Stands before the C library's, to which it passes on what is not for a NarrowSocket.
-extern "C" ssize_t sendmsg(int descriptor, const msghdr* message, int flags) {
+extern "C" ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   using Function = ssize_t (*)(int, const msghdr*, int);
   static const auto real = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "sendmsg"));
   if (millrace::test::narrow == nullptr) {
-    return real(descriptor, message, flags);
+    return real(fd, message, flags);
   }
   const long result = millrace::test::narrow->take(*message);
   if (result < 0) {

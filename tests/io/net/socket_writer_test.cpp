@@ -202,7 +202,12 @@ class Sender {
   void step(SocketWriter& writer, NarrowSocket& socket) {
     for (std::size_t more = below(4); more > 0; --more) {
       const std::string id = std::to_string(++last_);
-      waiting_.push_back("id: " + id + "\ndata: data of\ndata: " + id + "\n\n");
+      std::string event = "id: ";
+      event += id;
+      event += "\ndata: data of\ndata: ";
+      event += id;
+      event += "\n\n";
+      waiting_.push_back(std::move(event));
     }
     const std::size_t whole = torn_.empty() ? 0 : 1;
     while (waiting_.size() > whole && below(5) == 0) {
