@@ -53,12 +53,10 @@ export function attachStream(
       if (stream.hasEnded) return;
       const descriptor = hasLeft ? descriptorOf(socket) : -1;
       const isHandedOver = handOver ?? !watch.hasListeners();
-      const onEnd = isHandedOver ? () => watch.emitEnd() : (isWhole: boolean) => endResponse(res, isWhole);
-      if (descriptor < 0 || !stream.divert({ descriptor, isHandedOver, onEnd })) {
-        void pump(stream, res);
-      } else if (isHandedOver) {
-        watch.handOver();
-      }
+      // A stream that was handed over must hold nothing of Node's: that is most of an idle connection's memory.
+      const onEnd = isHandedOver ? undefined : (isWhole: boolean) => endResponse(res, isWhole);
+      if (descriptor < 0 || !stream.divert({ descriptor, onEnd })) void pump(stream, res);
+      else if (isHandedOver) watch.handOver();
     });
   });
 }
@@ -104,39 +102,37 @@ class PeerWatch {
   readonly #stream: HubStream;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
-  readonly #late: (() => void)[] = [];
+  readonly #onClose: () => void;
 
   constructor(stream: HubStream, req: IncomingMessage, res: ServerResponse) {
     this.#stream = stream;
     this.#req = req;
     this.#res = res;
-    res.on("close", stream.leave);
+    this.#onClose = () => stream.leave();
+    res.on("close", this.#onClose);
   }
 
   hasListeners(): boolean {
+    const isSomebodys = (listener: unknown) =>
+      listener !== this.#onClose && !NODES_OWN.has((listener as { name: string }).name);
     return [this.#req, this.#res].some((emitter) =>
-      END_EVENTS.some((event) =>
-        emitter
-          .listeners(event)
-          .some((listener) => listener !== this.#stream.leave && !NODES_OWN.has((listener as { name: string }).name)),
-      ),
+      END_EVENTS.some((event) => emitter.listeners(event).some(isSomebodys)),
     );
   }
 
   /** The core watches for the client's end from now on, and Node forgets the socket. */
   handOver(): void {
-    this.#res.off("close", this.#stream.leave);
+    this.#res.off("close", this.#onClose);
     const { socket } = this.#res;
-    const late = this.#late;
-    for (const emitter of [this.#req, this.#res]) {
-      emitter.on("newListener", (event: string) => {
-        if (event === "close" || event === "aborted") late.push(() => emitter.emit(event));
-      });
-    }
+    tellLate(this.#req, this.#stream);
+    tellLate(this.#res, this.#stream);
     socket?.destroy();
   }
+}
 
-  emitEnd(): void {
-    for (const emit of this.#late) emit();
-  }
+/** Who listens after the hand-over is told of the real end all the same. */
+function tellLate(emitter: IncomingMessage | ServerResponse, stream: HubStream): void {
+  emitter.on("newListener", (event: string) => {
+    if (event === "close" || event === "aborted") void stream.closed.then(() => emitter.emit(event));
+  });
 }

@@ -85,7 +85,7 @@ class PipedShortcut implements Shortcut {
     const onEnd = (isWhole: boolean) => {
       if (!isWhole) response.destroy(); // half a chunk may be out: only the connection's end is clear to the client
     };
-    if (descriptor < 0 || !this.#stream.divert({ descriptor, isHandedOver: false, onEnd })) this.#giveUp();
+    if (descriptor < 0 || !this.#stream.divert({ descriptor, onEnd })) this.#giveUp();
   }
 
   #giveUp(): void {

@@ -1,10 +1,11 @@
 /** Where a stream's bytes go when JavaScript does not pull them: a socket that a reactor writes to. */
 export interface Outlet {
   readonly descriptor: number;
-  /** Node has dropped the socket; else it ends the response. */
-  readonly isHandedOver: boolean;
-  /** The reactor has stopped writing. `isWhole`: everything was sent, but the body's end where Node keeps the socket. */
-  onEnd(isWhole: boolean): void;
+  /**
+   * The reactor has stopped writing. `isWhole`: everything was sent but the body's end, which is Node's. Undefined where
+   * Node has dropped the socket: then the reactor also watches for the client's end, and ends the body.
+   */
+  readonly onEnd: ((isWhole: boolean) => void) | undefined;
 }
 
 /** What may lead a stream's bytes around JavaScript, after its first chunk. */

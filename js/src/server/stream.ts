@@ -8,7 +8,6 @@ import { accepted, opened, type SendReceipt, type SSEMessage, toNativeEvent } fr
 import {
   type CloseReason,
   heartbeatEveryMs,
-  type RequestLike,
   type StreamFacts,
   type StreamOptions,
   toNativeOpenOptions,
@@ -61,7 +60,7 @@ export class HubStream implements SSEStream, Reader {
   readonly #hub: NativeHub;
   readonly #connection: ConnectionId;
   readonly #environment: Environment;
-  readonly #request: RequestLike | undefined;
+  #forgetSignal: (() => void) | undefined;
   readonly #onClose: ((reason: CloseReason) => void) | undefined;
   #send: SSEStream["send"] | undefined;
   #ofSend: StreamOfSend | undefined;
@@ -69,7 +68,8 @@ export class HubStream implements SSEStream, Reader {
   #closed: { readonly promise: Promise<CloseReason>; readonly resolve: (reason: CloseReason) => void } | undefined;
   #body: Body | undefined;
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
-  #outlet: Outlet | undefined;
+  #isDiverted = false;
+  #onSocketEnd: Outlet["onEnd"];
   #wantsBytes = false;
   #hasGivenBytes = false;
   #wantedReason: CloseReason | undefined;
@@ -88,12 +88,12 @@ export class HubStream implements SSEStream, Reader {
       heartbeatMs: heartbeatEveryMs(options.heartbeat),
       isCompressed: native.isCompressed,
     };
-    this.#request = options.request;
+    // Only what is needed to the end: a Node request is most of an idle connection's memory.
+    if (options.request?.signal !== undefined) this.#watchSignal(options.request.signal);
     this.#onClose = options.onClose;
     this.#environment.add(this.#connection, this);
-    this.#request?.signal?.addEventListener("abort", this.#onRequestAbort, { once: true });
     // Next.js answers HEAD with the GET handler and throws the body away without a word.
-    if (this.#request?.signal?.aborted === true || this.#request?.method === "HEAD") this.#finish("disconnected");
+    if (options.request?.signal?.aborted === true || options.request?.method === "HEAD") this.#finish("disconnected");
   }
 
   get id(): string {
@@ -110,7 +110,7 @@ export class HubStream implements SSEStream, Reader {
       {
         start: (controller) => {
           this.#controller = controller;
-          if (this.#outlet !== undefined || this.#endReason !== undefined) controller.close();
+          if (this.#isDiverted || this.#endReason !== undefined) controller.close();
         },
         pull: () => this.#pull(),
         cancel: () => this.#finish("disconnected"),
@@ -169,7 +169,7 @@ export class HubStream implements SSEStream, Reader {
     return (reason = "closed") => {
       requireString("reason", reason);
       if (this.#endReason !== undefined || this.#wantedReason !== undefined) return;
-      if (this.#outlet !== undefined) {
+      if (this.#isDiverted) {
         this.#wantedReason = reason;
         this.#hub.end(this.#connection, false);
       } else {
@@ -185,16 +185,20 @@ export class HubStream implements SSEStream, Reader {
   }
 
   /** From now on a reactor writes the bytes; says whether it does. Everything that was read before must have left. */
-  divert(outlet: Outlet): boolean {
+  divert({ descriptor, onEnd }: Outlet): boolean {
     if (this.#endReason !== undefined) return false;
-    if (!this.#hub.adopt(this.#connection, this.#environment.id, outlet.descriptor, outlet.isHandedOver)) return false;
-    this.#outlet = outlet;
-    if (outlet.isHandedOver) this.#environment.holdSocket();
+    const isHandedOver = onEnd === undefined;
+    if (!this.#hub.adopt(this.#connection, this.#environment.id, descriptor, isHandedOver)) return false;
+    this.#isDiverted = true;
+    this.#onSocketEnd = onEnd;
+    if (isHandedOver) this.#environment.holdSocket();
     return true;
   }
 
   /** The client has gone: nobody is to be sent anything any more. */
-  readonly leave = (): void => this.#finish("disconnected");
+  leave(): void {
+    this.#finish("disconnected");
+  }
 
   /** Gives what there is to who waits for it. */
   resume(): void {
@@ -206,7 +210,7 @@ export class HubStream implements SSEStream, Reader {
   }
 
   onClosing(reason: NativeCloseReason): void {
-    if (WHOLE.has(reason) && this.#outlet === undefined) this.#takeLast();
+    if (WHOLE.has(reason) && !this.#isDiverted) this.#takeLast();
     this.#finish(reason);
   }
 
@@ -215,7 +219,7 @@ export class HubStream implements SSEStream, Reader {
   }
 
   #pull(): void {
-    this.#wantsBytes = this.#outlet !== undefined || this.shortcut?.holds() === true || !this.#take();
+    this.#wantsBytes = this.#isDiverted || this.shortcut?.holds() === true || !this.#take();
   }
 
   /** Hands everything there is to the stream as one chunk; says whether there was anything. */
@@ -247,24 +251,28 @@ export class HubStream implements SSEStream, Reader {
     }
   }
 
-  readonly #onRequestAbort = (): void => this.#finish("disconnected");
+  #watchSignal(signal: AbortSignal): void {
+    const onAbort = () => this.leave();
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#forgetSignal = () => signal.removeEventListener("abort", onAbort);
+  }
 
   #finish(reason: CloseReason, isWhole = false): void {
     if (this.#endReason !== undefined) return;
     this.#endReason = reason;
     if (this.#ofSend !== undefined) this.#ofSend.hasGone = reason === "disconnected";
-    this.#request?.signal?.removeEventListener("abort", this.#onRequestAbort);
+    this.#forgetSignal?.();
     // A reactor's connection is the reactor's to close; one that is closed already is not there any more.
-    if (this.#outlet === undefined) this.#hub.close(this.#connection);
+    if (!this.#isDiverted) this.#hub.close(this.#connection);
     else this.#hub.end(this.#connection, true);
     this.#environment.remove(this.#connection);
-    if (this.#outlet?.isHandedOver) this.#environment.releaseSocket();
+    if (this.#isDiverted && this.#onSocketEnd === undefined) this.#environment.releaseSocket();
     try {
-      if (this.#outlet === undefined || isWhole) this.#controller?.close();
+      if (!this.#isDiverted || isWhole) this.#controller?.close();
     } catch {
       // The reader has cancelled or errored the stream already: it is as closed as it can be.
     }
-    this.#outlet?.onEnd(isWhole);
+    this.#onSocketEnd?.(isWhole);
     this.#closed?.resolve(reason);
     this.#abort?.abort(reason);
     callUser(this.#onClose, reason);
