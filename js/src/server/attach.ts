@@ -110,6 +110,11 @@ class PeerWatch {
     this.#res = res;
     this.#onClose = () => stream.leave();
     res.on("close", this.#onClose);
+    // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
+    if (res.socket === null) {
+      req.socket.on("close", this.#onClose);
+      void stream.closed.then(() => req.socket.off("close", this.#onClose));
+    }
   }
 
   hasListeners(): boolean {
@@ -132,7 +137,10 @@ class PeerWatch {
 
 /** Who listens after the hand-over is told of the real end all the same. */
 function tellLate(emitter: IncomingMessage | ServerResponse, stream: HubStream): void {
+  const awaited = new Set<string>();
   emitter.on("newListener", (event: string) => {
-    if (event === "close" || event === "aborted") void stream.closed.then(() => emitter.emit(event));
+    if (!["close", "aborted"].includes(event) || awaited.has(event)) return;
+    awaited.add(event);
+    void stream.closed.then(() => emitter.emit(event));
   });
 }
