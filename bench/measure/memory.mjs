@@ -7,11 +7,11 @@ async function collected(server) {
 }
 
 /**
- * What an idle connection takes, beside what the first two thousand leave behind in compiled code, pools and V8's young
+ * What an idle connection takes, beside what the first five thousand leave behind in compiled code, pools and V8's young
  * generation, which grows to its full size once and stays there.
  */
 export function idle({ peer, path = "/", connections }) {
-  const first = 2000;
+  const first = 5000;
   return withSession(peer, async (server, load) => {
     const base = { port: server.port, path, verifyEvery: 0 };
     await load.connect({ ...base, group: "first", connections: first });

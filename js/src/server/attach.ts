@@ -42,6 +42,7 @@ export function attachStream(
   if (first.length > 0) res.write(first);
   else res.flushHeaders();
   proof?.stop();
+  flush(res);
   if (proof?.state !== "proven" || isEncoded(res, stream) || res.socket === null) {
     void pump(stream, res);
     return;
@@ -75,11 +76,16 @@ function endResponse(res: ServerResponse, isWhole: boolean): void {
 async function pump(stream: HubStream, res: ServerResponse): Promise<void> {
   for await (const bytes of stream.stream) {
     const hasRoom = res.write(bytes);
-    (res as { flush?: () => void }).flush?.(); // of compression middleware
+    flush(res);
     if (!hasRoom) await nextOf(res, ["drain", "close"]);
     if (res.destroyed) break;
   }
   if (!res.destroyed) res.end();
+}
+
+/** What compression middleware still holds. */
+function flush(res: ServerResponse): void {
+  (res as { flush?: () => void }).flush?.();
 }
 
 function nextOf(res: ServerResponse, events: readonly string[]): Promise<void> {

@@ -93,3 +93,7 @@ class PipedShortcut implements Shortcut {
     this.#stream.resume();
   }
 }
+
+// In Next.js, whose route handlers get no Node response, the streams find it themselves. Here and not in index.ts: bundlers
+// leave out a module that only passes on what others export.
+if (process.env.NEXT_RUNTIME === "nodejs") watchRequests();

@@ -42,8 +42,3 @@ export { refusalResponse } from "./refusal.js";
 export type { RegisterOptions, SendFunction } from "./registrations.js";
 export { sseResponse } from "./response.js";
 export type { SSEStream } from "./stream.js";
-
-import { watchRequests } from "./direct.js";
-
-// In Next.js, whose route handlers get no Node response, the streams find it themselves.
-if (process.env.NEXT_RUNTIME === "nodejs") watchRequests();

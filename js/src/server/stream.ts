@@ -45,6 +45,15 @@ export interface SSEStream {
   readonly close: (reason?: CloseReason) => void;
 }
 
+let lastFacts: StreamFacts | undefined;
+
+/** Thousands of streams mostly have the same. */
+function shared(facts: StreamFacts): StreamFacts {
+  const isSame = (name: keyof StreamFacts) => lastFacts?.[name] === facts[name];
+  if (!(Object.keys(facts) as (keyof StreamFacts)[]).every(isSame)) lastFacts = facts;
+  return lastFacts ?? facts;
+}
+
 /** Reasons for which a client still gets what is left. */
 const WHOLE = new Set<CloseReason>(["closed", "duration_cap", "completed", "draining"]);
 
@@ -82,12 +91,12 @@ export class HubStream implements SSEStream, Reader {
     this.#hub = hub;
     this.#environment = environment();
     this.#connection = opened(hub.open(this.#environment.id, native));
-    this.facts = {
+    this.facts = shared({
       traceId: options.traceId,
       maxDurationMs: options.maxDurationMs,
       heartbeatMs: heartbeatEveryMs(options.heartbeat),
       isCompressed: native.isCompressed,
-    };
+    });
     // Only what is needed to the end: a Node request is most of an idle connection's memory.
     if (options.request?.signal !== undefined) this.#watchSignal(options.request.signal);
     this.#onClose = options.onClose;

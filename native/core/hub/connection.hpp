@@ -30,12 +30,16 @@ struct LagOptions {
   std::size_t events = 1000;
   std::size_t bytes = std::size_t{1024} * 1024;
   Overflow overflow = Overflow::disconnect;
+
+  bool operator==(const LagOptions&) const = default;
 };
 
 struct HeartbeatOptions {
   Millis every{15000};  // 0: none
   std::string type;     // empty: a comment
   std::string data;     // JSON; empty: stream id, uptime, counts and remaining time
+
+  bool operator==(const HeartbeatOptions&) const = default;
 };
 
 enum class CloseReason : std::uint8_t {
@@ -54,6 +58,8 @@ struct ConnectionOptions {
   Millis maxDuration{0};                  // 0: unlimited
   std::vector<std::uint64_t> closeAfter;  // hashes of the event types that are a connection's last
   bool isCompressed = false;              // its spans come with their deflated bytes, where there are any
+
+  bool operator==(const ConnectionOptions&) const = default;
 };
 
 // How much one gather() gives at most; an event more than that is not cut.
@@ -88,8 +94,8 @@ class Connection {
   };
 
   // `position`: the sequence that its client already has.
-  Connection(ConnectionId id, OwnerId owner, ConnectionOptions options, std::uint64_t position)
-      : id_(id), owner_(owner), options_(std::move(options)), position_(position) {}
+  Connection(ConnectionId id, OwnerId owner, std::shared_ptr<const ConnectionOptions> options, std::uint64_t position)
+      : id_(id), owner_(owner), shared_(std::move(options)), options_(*shared_), position_(position) {}
 
   [[nodiscard]] ConnectionId id() const { return id_; }
   [[nodiscard]] OwnerId owner() const { return owner_; }
@@ -161,8 +167,8 @@ class Connection {
     bool isSlow = false;             // behind, and the time to catch up is over
     std::optional<Verdict> verdict;  // of a client that came with a cursor
     CloseReason endReason = CloseReason::durationCap;  // of endsAt, and once it is ending why
-    std::string resumeId;                              // the client's cursor, until the first channels resolve it
-    std::string userId;
+    std::unique_ptr<std::string> resumeId;             // the client's cursor, until the first channel resolves it
+    const std::string* userId = nullptr;               // in the registry
     Instant openedAt;
     Instant heartbeatAt = kNever;
     Instant endsAt = kNever;
@@ -191,7 +197,8 @@ class Connection {
 
   const ConnectionId id_;
   OwnerId owner_;
-  const ConnectionOptions options_;
+  const std::shared_ptr<const ConnectionOptions> shared_;  // by thousands of connections, mostly
+  const ConnectionOptions& options_;
   std::vector<Subscription> subscriptions_;
   std::unique_ptr<ChannelLog> own_;  // only while there is something in it
   Cursor ownGiven_;                  // where the last gather() ended in it

@@ -52,13 +52,16 @@ OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options
   if (!options.isListener && registry_.connections() >= options_.connections) {
     return OpenOutcome::serverFull;
   }
-  auto made = std::make_unique<Connection>(id, owner, options.connection, sequence_);
+  if (!lastOptions_ || *lastOptions_ != options.connection) {
+    lastOptions_ = std::make_shared<const ConnectionOptions>(options.connection);
+  }
+  auto made = std::make_unique<Connection>(id, owner, lastOptions_, sequence_);
   made->hub.isCounted = !options.isListener;
   Connection& connection = registry_.addConnection(std::move(made));
   ++owners_[owner].connections;
   if (options.lastEventId && !options.lastEventId->empty()) {
     connection.hub.resumes = true;
-    connection.hub.resumeId = *options.lastEventId;
+    connection.hub.resumeId = std::make_unique<std::string>(*options.lastEventId);
   }
   if (!options.isListener) {
     if (options.retry) {
@@ -93,7 +96,7 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
   if (connection->hub.isCounted && channel.connections() >= options_.perChannel) {
     return JoinOutcome::channelFull;
   }
-  const bool isNewOfUser = connection->hub.userId.empty() && !options.userId.empty();
+  const bool isNewOfUser = connection->hub.userId == nullptr && !options.userId.empty();
   if (isNewOfUser && registry_.connectionsOfUser(options.userId) >= options_.perUser) {
     return JoinOutcome::userFull;
   }
@@ -129,9 +132,9 @@ void Hub::resolveResume(Connection& connection, Channel& channel) {
   if (!connection.hub.resumes) {
     return;
   }
-  if (!connection.hub.resumeId.empty()) {
-    const auto id = parseEventId(connection.hub.resumeId);
-    const auto given = givenIds_.find(connection.hub.resumeId);
+  if (connection.hub.resumeId) {
+    const auto id = parseEventId(*connection.hub.resumeId);
+    const auto given = givenIds_.find(*connection.hub.resumeId);
     const bool isOurs = id && id->epoch == epoch_ && id->sequence <= sequence_;
     if (!isOurs && !given) {
       connection.setPosition(0);
@@ -141,7 +144,7 @@ void Hub::resolveResume(Connection& connection, Channel& channel) {
     }
     const std::uint64_t position = given ? *given : id->sequence;
     connection.setPosition(position);
-    connection.hub.resumeId.clear();
+    connection.hub.resumeId.reset();
     // After the first read the channel begins at the hub's head, whatever the client has.
     const bool isTooLate = channel.log.after(position) < channel.log.after(connection.joinPosition(sequence_));
     const bool isGap = isTooLate || channel.log.evictedThrough() > position;

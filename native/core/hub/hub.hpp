@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -119,6 +120,7 @@ class Hub {
   [[nodiscard]] JoinOutcome join(ConnectionId id, std::string_view key, const JoinOptions& options, Instant now);
   // Whether it was there.
   bool leave(ConnectionId id, std::string_view key, Instant now);
+  // Only by its owner: what read() gave of it may be on its way.
   void close(ConnectionId id, Instant now);
   void closeAll(OwnerId owner, Instant now);
   // Another owner reads it from now on, and closes it if it is ending. False when it is not there.
@@ -254,6 +256,7 @@ class Hub {
   std::size_t inbox_ = 0;              // bytes that an owner has yet to look at, or that await who fell behind
   bool isDraining_ = false;
   IdIndex givenIds_;
+  std::shared_ptr<const ConnectionOptions> lastOptions_;  // of the newest connection; the next mostly has the same
   std::set<std::pair<Instant, ConnectionId>> deadlines_;
   Instant nextSweep_ = kNever;
   std::string encoded_;  // the event being written; kept for its memory

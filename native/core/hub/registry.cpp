@@ -24,9 +24,11 @@ void Registry::removeConnection(ConnectionId id, Instant now) {
   while (!connection->subscriptions().empty()) {
     leave(*connection, *connection->subscriptions().back().channel, now);
   }
-  const auto user = users_.find(connection->hub.userId);
-  if (user != users_.end() && --user->second == 0) {
-    users_.erase(user);
+  if (connection->hub.userId != nullptr) {
+    const auto user = users_.find(*connection->hub.userId);
+    if (--user->second == 0) {
+      users_.erase(user);
+    }
   }
   listeners_ -= connection->hub.isCounted ? 0 : 1;
   connections_.erase(id);
@@ -90,9 +92,10 @@ void Registry::leave(Connection& connection, Channel& channel, Instant now) {
 }
 
 void Registry::assignUser(Connection& connection, std::string_view userId) {
-  if (connection.hub.userId.empty() && !userId.empty()) {
-    connection.hub.userId = userId;
-    ++users_[connection.hub.userId];
+  if (connection.hub.userId == nullptr && !userId.empty()) {
+    const auto user = users_.try_emplace(std::string(userId)).first;
+    connection.hub.userId = &user->first;
+    ++user->second;
   }
 }
 

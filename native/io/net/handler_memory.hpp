@@ -27,7 +27,7 @@ class HandlerMemory {
   }
 
  private:
-  static constexpr std::size_t kSize = 160;  // an operation of Boost.Asio 1.81 with a small handler has 104
+  static constexpr std::size_t kSize = 112;  // an operation of Boost.Asio 1.81 with a small handler has 104
 
   alignas(std::max_align_t) std::array<std::byte, kSize> bytes_{};
   bool isUsed_ = false;

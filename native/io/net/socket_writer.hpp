@@ -31,7 +31,7 @@ class SocketWriter {
   static constexpr std::size_t kMostSpans = 512;
 
   [[nodiscard]] SendResult send(int descriptor, std::span<const std::string_view> payload);
-  // Ends the body. Call it again after `blocked`.
+  // Ends the body, when nothing is left of what send() did not take. Call it again after `blocked`.
   [[nodiscard]] SendState finish(int descriptor);
 
  private:
