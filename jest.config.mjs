@@ -26,8 +26,9 @@ const shared = {
   ),
 };
 
-const project = (displayName, folders) => ({
+const project = (displayName, folders, more = {}) => ({
   ...shared,
+  ...more,
   displayName,
   testMatch: folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.{ts,tsx}`),
 });
@@ -37,6 +38,9 @@ export default {
   projects: [
     project("unit", ["js", "addon", "wasm"]),
     project("browser", ["browser"]),
-    project("package", ["package", "types"]),
+    project("package", ["package", "types"], {
+      globalSetup: "<rootDir>/tests/package/prepare.mjs",
+      globalTeardown: "<rootDir>/tests/package/clean-up.mjs",
+    }),
   ],
 };

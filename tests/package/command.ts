@@ -25,8 +25,16 @@ export function run(
   });
 }
 
+/** How a process has ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 export interface RunningServer {
   readonly url: string;
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
   /** Everything the server has printed. */
   readonly output: () => string;
   stop(): Promise<void>;
@@ -53,12 +61,13 @@ export async function startServer(
     });
   }
   const url = `http://127.0.0.1:${port}`;
-  const ended = new Promise<never>((_, reject) => {
-    child.on("close", (code) => reject(new Error(`${command} ended with ${code} before it answered:\n${output}`)));
+  const ended = new Promise<Ended>((resolve) => child.on("close", (code, signal) => resolve({ code, signal })));
+  const endedEarly = ended.then(({ code }) => {
+    throw new Error(`${command} ended with ${code} before it answered:\n${output}`);
   });
-  ended.catch(() => {});
-  await Promise.race([answers(url), ended]);
-  return { url, output: () => output, stop: () => stop(child) };
+  endedEarly.catch(() => {});
+  await Promise.race([answers(url), endedEarly]);
+  return { url, pid: child.pid ?? 0, ended, output: () => output, stop: () => stop(child) };
 }
 
 async function answers(url: string): Promise<void> {
@@ -75,7 +84,7 @@ async function answers(url: string): Promise<void> {
 /** Ends the process and all it has started. */
 function stop(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    if (child.exitCode !== null || child.pid === undefined) {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
       resolve();
       return;
     }

@@ -1,45 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { measure } from "../../bench/size.mjs";
+import { app, bundlers, distDir, startNext, tarball, work } from "./bare-app.js";
 import { run, startServer } from "./command.js";
 
 const root = join(import.meta.dirname, "../..");
 const MINUTES = 60_000;
-const work = mkdtempSync(join(tmpdir(), "millrace-package-"));
-const app = join(work, "app");
-let tarball = "";
-
-/** What a bare Next.js app needs, in the versions that this tree has. */
-function appManifest(): string {
-  const versionOf = (name: string) =>
-    (JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")) as { version: string }).version;
-  const packages = ["next", "react", "react-dom", "typescript", "@types/node", "@types/react", "@types/react-dom"];
-  return JSON.stringify({
-    name: "bare-app",
-    private: true,
-    dependencies: {
-      ...Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
-      millrace: `file:${tarball}`,
-    },
-  });
-}
-
-beforeAll(async () => {
-  const packed = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work], root);
-  const json = JSON.parse(packed.slice(packed.search(/^[[{]/m))) as
-    | { filename: string }[]
-    | Record<string, { filename: string }>;
-  const [first] = Object.values(json);
-  if (first === undefined) throw new Error(`npm pack said ${packed}`);
-  tarball = join(work, first.filename);
-  cpSync(join(root, "tests/package/app"), app, { recursive: true });
-  writeFileSync(join(app, "package.json"), appManifest());
-  // No script runs at installation, so nothing is compiled or downloaded.
-  await run("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], app);
-}, 5 * MINUTES);
-
-afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 test(
   "the tarball holds what runs and nothing else",
@@ -81,36 +47,11 @@ async function streamsAcrossRoutes(url: string): Promise<void> {
   abort.abort();
 }
 
-const next = (bundler: string, command: string, ...more: string[]) => [
-  "node_modules/next/dist/bin/next",
-  command,
-  ...(command === "start" ? [] : [`--${bundler}`]),
-  ...more,
-];
-
-describe.each(["turbopack", "webpack"])("a bare Next.js app with %s", (bundler) => {
-  const env = { DIST_DIR: `.next-${bundler}`, NEXT_TELEMETRY_DISABLED: "1" };
-
+describe.each(bundlers)("a bare Next.js app with %s", (bundler) => {
   test(
-    "builds, starts and streams from one route to another",
+    "starts and streams from one route to another",
     async () => {
-      await run(process.execPath, next(bundler, "build"), app, env);
-      const server = await startServer(process.execPath, next(bundler, "start", "-H", "127.0.0.1"), app, env);
-      try {
-        await streamsAcrossRoutes(server.url);
-      } finally {
-        await server.stop();
-      }
-    },
-    5 * MINUTES,
-  );
-
-  test(
-    "runs as a standalone server, moved elsewhere",
-    async () => {
-      const moved = join(work, `standalone-${bundler}`);
-      cpSync(join(app, env.DIST_DIR, "standalone"), moved, { recursive: true, verbatimSymlinks: true });
-      const server = await startServer(process.execPath, ["server.js"], moved, env);
+      const server = await startNext(bundler, "start");
       try {
         await streamsAcrossRoutes(server.url);
       } finally {
@@ -121,19 +62,18 @@ describe.each(["turbopack", "webpack"])("a bare Next.js app with %s", (bundler) 
   );
 
   test(
-    "streams in development",
+    "runs as a standalone server, moved elsewhere",
     async () => {
-      const development = { ...env, DIST_DIR: `.next-dev-${bundler}` };
-      const server = await startServer(process.execPath, next(bundler, "dev", "-H", "127.0.0.1"), app, development);
+      const moved = join(work, `standalone-${bundler}`);
+      cpSync(join(app, distDir(bundler), "standalone"), moved, { recursive: true, verbatimSymlinks: true });
+      const server = await startServer(process.execPath, ["server.js"], moved, { NEXT_TELEMETRY_DISABLED: "1" });
       try {
         await streamsAcrossRoutes(server.url);
-        // instrumentation.ts is compiled for the edge, too, where there is no addon.
-        expect(server.output()).not.toMatch(/error|warn/i);
       } finally {
         await server.stop();
       }
     },
-    3 * MINUTES,
+    2 * MINUTES,
   );
 });
 

@@ -1,0 +1,32 @@
+import { broadcast, createHub } from "millrace";
+import { streams } from "@/lib/streams";
+
+interface Command {
+  readonly channel: string;
+  /** How many events to publish. */
+  readonly publish?: number;
+  /** Ends the stream. */
+  readonly close?: boolean;
+  /** Answers when the stream has ended. */
+  readonly untilClosed?: boolean;
+  /** Answers when the request was aborted. */
+  readonly untilAborted?: boolean;
+}
+
+const observed = globalThis as { millraceTestWritten?: (channel: string) => number };
+
+export async function POST(request: Request) {
+  const command = (await request.json()) as Command;
+  const { channel } = command;
+  const noted = streams.get(channel);
+  for (let n = 1; n <= (command.publish ?? 0); n += 1) {
+    broadcast(channel, "count", { n, of: channel, text: `event number ${n}` });
+  }
+  if (command.close) noted?.stream.close();
+  return Response.json({
+    ...(command.untilAborted && { aborted: await noted?.aborted }),
+    ...(command.untilClosed && { reason: await noted?.stream.closed }),
+    connections: createHub().stats().connections,
+    written: observed.millraceTestWritten?.(channel),
+  });
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { createGunzip } from "node:zlib";
+import { type Bundler, bundlers, startNext } from "./bare-app.js";
+import type { RunningServer } from "./command.js";
+import { control, StreamClient, type StreamClientOptions } from "./stream-client.js";
+
+const MINUTES = 60_000;
+const EVENTS = 200;
+/** A head and a first chunk are less, the events are more. */
+const MOST_BYTES_OF_NODE = 2000;
+
+/** Reads a stream of the application while another route publishes: every event comes once and in order. */
+async function stream(
+  url: string,
+  shape: string,
+  options: StreamClientOptions = {},
+): Promise<{ isDirect: boolean; text: string }> {
+  const channel = randomUUID();
+  const client = await StreamClient.open(`${url}/api/shapes/${shape}?channel=${channel}`, options);
+  expect(client.response.statusCode).toBe(200);
+  await client.until("id: ");
+  await control(url, { channel, publish: EVENTS });
+  await client.until(`"n":${EVENTS},`);
+  expect(client.data.map(({ n, of }) => [n, of])).toEqual(Array.from({ length: EVENTS }, (_, n) => [n + 1, channel]));
+  const { written } = await control(url, { channel });
+  client.leave();
+  return { isDirect: written < MOST_BYTES_OF_NODE, text: client.text };
+}
+
+const servers = bundlers.flatMap((bundler) => (["start", "dev"] as const).map((command) => ({ bundler, command })));
+
+interface Served {
+  readonly bundler: Bundler;
+  readonly command: "start" | "dev";
+}
+
+describe.each(servers)("next $command with $bundler", ({ bundler, command }: Served) => {
+  let server: RunningServer;
+
+  describe("and register() in instrumentation.ts", () => {
+    beforeAll(async () => {
+      server = await startNext(bundler, command);
+    }, 2 * MINUTES);
+    afterAll(() => server?.stop());
+
+    test.each(["plain", "hub", "response", "rewrapped"])(
+      "writes directly what is passed on as it is, from the first request on: %s",
+      async (shape) => expect(await stream(server.url, shape)).toMatchObject({ isDirect: true }),
+      MINUTES,
+    );
+
+    test("writes directly though Next.js compresses what it may", async () => {
+      expect(await stream(server.url, "plain", { headers: { "accept-encoding": "gzip" } })).toMatchObject({
+        isDirect: true,
+      });
+    });
+
+    test.each(["pulled", "reader", "iterated", "tee"])(
+      "lets Node write what others may have read: %s",
+      async (shape) => {
+        expect(await stream(server.url, shape)).toMatchObject({ isDirect: false });
+      },
+    );
+
+    test("lets Node write what was changed on the way", async () => {
+      const { isDirect, text } = await stream(server.url, "transformed");
+      expect(isDirect).toBe(false);
+      expect(text.match(/"text":"EVENT \d+"/g)).toHaveLength(EVENTS);
+    });
+
+    test("lets Node write what the handler has compressed", async () => {
+      // Next.js drops the handler's Content-Encoding, but what the handler made of the bytes is what arrives.
+      const { isDirect } = await stream(server.url, "encoded", { decode: () => createGunzip() });
+      expect(isDirect).toBe(false);
+    });
+
+    test("says nothing of errors or warnings, not of the edge runtime either, which has no addon", () => {
+      expect(server.output()).not.toMatch(/error|warn/i);
+    });
+  });
+
+  describe("and no instrumentation", () => {
+    beforeAll(async () => {
+      server = await startNext(bundler, command, { WITHOUT_REGISTER: "1" });
+    }, 2 * MINUTES);
+    afterAll(() => server?.stop());
+
+    test(
+      "writes directly from the second request on",
+      async () => {
+        await stream(server.url, "plain"); // loads Millrace: it may have come too late for this request
+        expect(await stream(server.url, "plain")).toMatchObject({ isDirect: true });
+        expect(await stream(server.url, "hub")).toMatchObject({ isDirect: true });
+        expect(await stream(server.url, "reader")).toMatchObject({ isDirect: false });
+      },
+      MINUTES,
+    );
+  });
+});

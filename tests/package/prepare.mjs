@@ -1,0 +1,54 @@
+// What all tests of the package share: a bare Next.js app that has Millrace's tarball installed, built with both bundlers.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nextBin } from "../../scripts/lib/next.mjs";
+import { root, run } from "../../scripts/lib/process.mjs";
+
+async function command(name, args, cwd, env = {}) {
+  const { ok, output } = await run(name, args, { cwd, env });
+  if (!ok) throw new Error(`${name} ${args.join(" ")} failed:\n${output}`);
+  return output;
+}
+
+/** What a bare Next.js app needs, in the versions that this tree has. */
+function manifest(tarball) {
+  const versionOf = (name) =>
+    JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
+  const packages = ["next", "react", "react-dom", "typescript", "@types/node", "@types/react", "@types/react-dom"];
+  return JSON.stringify({
+    name: "bare-app",
+    private: true,
+    dependencies: {
+      ...Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
+      millrace: `file:${tarball}`,
+    },
+  });
+}
+
+/** Jest calls this once, before the first test file. */
+export default async function prepare() {
+  const work = mkdtempSync(join(tmpdir(), "millrace-package-"));
+  const app = join(work, "app");
+  process.env.MILLRACE_TEST_WORK = work;
+  const packed = await command("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work], root);
+  const [first] = Object.values(JSON.parse(packed.slice(packed.search(/^[[{]/m))));
+  process.env.MILLRACE_TEST_TARBALL = join(work, first.filename);
+  cpSync(join(root, "tests/package/app"), app, { recursive: true });
+  writeFileSync(join(app, "package.json"), manifest(process.env.MILLRACE_TEST_TARBALL));
+  // No script runs at installation, so nothing is compiled or downloaded.
+  await command("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], app);
+  for (const bundler of ["turbopack", "webpack"]) {
+    const env = {
+      DIST_DIR: `.next-${bundler}`,
+      NEXT_TELEMETRY_DISABLED: "1",
+      NODE_ENV: "production",
+      NODE_OPTIONS: "",
+    };
+    await command(process.execPath, [nextBin(app), "build", `--${bundler}`], app, env);
+  }
+}
+
+export function cleanUp() {
+  rmSync(process.env.MILLRACE_TEST_WORK, { recursive: true, force: true });
+}
