@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import express from "express";
 import { fastify } from "fastify";
 import { createHub, type SSEStream } from "../../js/src/server/index.js";
-import { attaching, listening, newest, serving, until } from "./listening.js";
+import { attaching, listening, newest, nextEnd, serving, until } from "./listening.js";
 import { RawClient } from "./raw_client.js";
 
 const descriptors = () => readdirSync("/proc/self/fd").length;
@@ -194,8 +194,9 @@ describe("frameworks", () => {
     expect(await posted.json()).toMatchObject({ recipients: 1 });
     await client.untilEvents(1);
     expect(client.events).toEqual(['posted:{"n":1}']);
+    const end = nextEnd(hub);
     client.leave();
-    await until(() => hub.stats().connections === 0);
+    expect(await end).toBe("disconnected");
     await close();
   });
 
@@ -214,9 +215,10 @@ describe("frameworks", () => {
     if (!hasHooks) await until(async () => (await connections()) === 0);
     hub.publish("news", { event: "e", data: 1 });
     await client.untilEvents(1);
-    const drained = hub.drain({ withinMs: 5000 });
+    const [end, drained] = [nextEnd(hub), hub.drain({ withinMs: 5000 })];
     await client.until(({ isWhole }) => isWhole);
     await drained;
+    expect(await end).toBe("draining");
     if (hasHooks) await until(() => answered.length === 1);
     client.leave();
     await app.close();

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { finished } from "node:stream";
 import express from "express";
 import { createHub } from "../../js/src/server/index.js";
-import { attaching, newest, serving, until } from "./listening.js";
+import { attaching, newest, nextEnd, serving, until } from "./listening.js";
 import { RawClient } from "./raw_client.js";
 
 type Exchange = [req: IncomingMessage, res: ServerResponse];
@@ -31,14 +31,16 @@ test("Node forgets the socket, and the stream goes on", async () => {
 
 test("a server that has stopped listening leaves handed-over streams open", async () => {
   const hub = createHub({ name: "outlives" });
-  const { port, streams, connections, close } = await attaching(hub, { channels: ["c"] });
+  const { server, port, streams, connections } = await attaching(hub, { channels: ["c"] });
   const client = await (await RawClient.open(port)).untilOpen();
   await until(async () => (await connections()) === 0);
-  await close();
+  await new Promise((resolve) => server.close(resolve));
   hub.publish("c", { event: "e", data: 1 });
   await client.untilEvents(1);
-  (await newest(streams)).close();
+  const stream = await newest(streams);
+  stream.close();
   await client.until(({ isWhole, hasEnded }) => isWhole && hasEnded);
+  expect(await stream.closed).toBe("closed");
 });
 
 describe("code that counts on Node's socket keeps it", () => {
@@ -113,9 +115,10 @@ describe("code that counts on Node's socket keeps it", () => {
     await client.untilOpen();
     hub.publish("c", { event: "e", data: 1 });
     await client.untilEvents(1);
-    const drained = hub.drain({ withinMs: 5000 });
+    const [end, drained] = [nextEnd(hub), hub.drain({ withinMs: 5000 })];
     await client.until(({ isWhole }) => isWhole);
     await drained;
+    expect(await end).toBe("draining");
     await until(() => lines.length > 0);
     expect(lines).toEqual(["POST /events 200"]);
     client.leave();

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Server as NetServer } from "node:net";
-import type { AttachOptions, Hub, SSEStream } from "../../js/src/server/index.js";
+import type { AttachOptions, CloseReason, Hub, SSEStream } from "../../js/src/server/index.js";
 
 export interface Listening<Kind extends NetServer> {
   readonly server: Kind;
@@ -27,7 +27,7 @@ export async function listening<Kind extends NetServer>(server: Kind): Promise<L
 
 export const serving = (handle: RequestListener): Promise<Listening<Server>> => listening(createServer(handle));
 
-/** A node:http server that attaches every request to the hub; `streams` has the newest last. */
+/** A node:http server that attaches every request to the hub; `streams` has the newest last. Its end waits for theirs. */
 export async function attaching(
   hub: Hub,
   options: AttachOptions,
@@ -39,7 +39,11 @@ export async function attaching(
     streams.push(await hub.attach(req, res, options));
     also.after?.(req, res as ServerResponse & { req: IncomingMessage });
   });
-  return { ...server, streams };
+  const close = async () => {
+    await server.close();
+    await Promise.all(streams.map(({ closed }) => closed));
+  };
+  return { ...server, streams, close };
 }
 
 /** Resolves when the condition holds; for what nothing tells of. */
@@ -53,4 +57,14 @@ export async function newest(streams: readonly SSEStream[], count = 1): Promise<
   const stream = streams.at(-1);
   if (stream === undefined) throw new Error("no stream");
   return stream;
+}
+
+/** Why the next stream of the hub to end has ended. */
+export function nextEnd(hub: Hub): Promise<CloseReason> {
+  return new Promise((resolve) => {
+    const stop = hub.on("close", ({ reason }) => {
+      stop();
+      resolve(reason);
+    });
+  });
 }
