@@ -192,8 +192,12 @@ bool Hub::taken(ConnectionId id, Instant now) {
   connection->hub.isOffered = hasMore;
   connection->hub.isSlow = false;
   connection->hub.judgedAt = kNever;
-  if (connection->options().isCompressed && !hasMore && connection->hasPending()) {
-    markNews(*connection);  // what is not deflated yet
+  const bool awaitsDeflate = connection->options().isCompressed && !hasMore && connection->hasPending();
+  if (awaitsDeflate) {
+    markNews(*connection);
+  }
+  if (hasMore || awaitsDeflate) {
+    noteBehind(*connection);  // through no fault of its own: what it was not given stays
   }
   if (connection->isComplete()) {
     beginEnding(*connection, CloseReason::completed);
