@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
-import type { ParsedItem } from "../../js/src/core/contract.js";
+import type { ParsedItem, ReceiverCore } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
+
+const createReceiver = () => javascriptCore.createReceiver({ dedup: 0 });
 
 export interface RawRequest {
   readonly path?: string;
@@ -13,6 +15,8 @@ export interface RawRequest {
 export class RawClient {
   readonly socket: Socket;
   readonly items: ParsedItem[] = [];
+  /** The events so far, of all responses, as `type:data`. */
+  readonly events: string[] = [];
   /** Of the newest response. */
   head = "";
   chunks: string[] = [];
@@ -20,13 +24,16 @@ export class RawClient {
   isWhole = false;
   /** The server has ended the connection. */
   hasEnded = false;
-  #receiver = javascriptCore.createReceiver({ dedup: 0 });
+  readonly #createReceiver: () => ReceiverCore;
+  #receiver: ReceiverCore;
   #pending = Buffer.alloc(0);
   #failure: Error | undefined;
   #isClosed = false;
   #onChange: (() => void)[] = [];
 
-  constructor(port: number) {
+  constructor(port: number, receiver = createReceiver) {
+    this.#createReceiver = receiver;
+    this.#receiver = receiver();
     this.socket = connect(port, "127.0.0.1");
     this.socket.on("data", (bytes) => {
       this.#pending = Buffer.concat([this.#pending, bytes]);
@@ -57,14 +64,14 @@ export class RawClient {
 
   request({ path = "/", method = "GET", version = "1.1", headers = {} }: RawRequest = {}): void {
     Object.assign(this, { head: "", chunks: [], isWhole: false });
-    this.#receiver = javascriptCore.createReceiver({ dedup: 0 });
+    this.#receiver = this.#createReceiver();
     const lines = Object.entries({ Host: "localhost", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
     this.socket.write(`${method} ${path} HTTP/${version}\r\n${lines.join("")}\r\n`, "latin1");
   }
 
-  /** The events so far, of all responses, as `type:data`. */
-  get events(): string[] {
-    return this.items.flatMap((item) => (item.kind === "event" ? [`${item.type}:${item.data}`] : []));
+  /** There is no connection any more. */
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   get lastEventId(): string {
@@ -147,7 +154,10 @@ export class RawClient {
 
   #deliver(bytes: Buffer): void {
     this.chunks.push(bytes.toString("utf8"));
-    this.items.push(...this.#receiver.feed(bytes));
+    for (const item of this.#receiver.feed(bytes)) {
+      this.items.push(item);
+      if (item.kind === "event") this.events.push(`${item.type}:${item.data}`);
+    }
   }
 
   #take(size: number): Buffer {
