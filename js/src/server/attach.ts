@@ -33,7 +33,9 @@ export function attachStream(
   { handOver, headers, direct }: AttachWay,
 ): void {
   const watch = new PeerWatch(stream, req, res);
-  res.writeHead(200, { ...headersOf(stream.facts), ...headers });
+  // Node cannot read the next request from a socket that it has given away.
+  const givesAway = direct && mayBeDirect(res) && (handOver ?? !watch.hasListeners());
+  res.writeHead(200, { ...headersOf(stream.facts), ...(givesAway && { Connection: "close" }), ...headers });
   const first = stream.takeFirst();
   const proof =
     direct && first.length > 0 && mayBeDirect(res) && res.socket !== null
