@@ -3,24 +3,40 @@
  *
  * @packageDocumentation
  */
+import type { DrainOnSignalOptions } from "../server/drain.js";
 import { SSEError } from "../shared/errors.js";
+
+/** Options of {@link register}. */
+export interface RegisterOptions {
+  /**
+   * How the streams of all hubs end when the production server is told to end; see {@link drainOnSignal}. `false`: they go
+   * on, and `next start` waits for them. Default: within 5000 ms; the clients come back spread over 10000 ms.
+   */
+  drain?: DrainOnSignalOptions | false;
+}
 
 /**
  * For `instrumentation.ts`: loads the addon when the server starts, so that a broken installation shows at once and not
- * with the first request, and has route handlers' streams written by the core itself from the first request on (without it,
- * from the second on). Does nothing in the edge runtime, for which Next.js compiles that file, too.
+ * with the first request; has route handlers' streams written by the core itself from the first request on (without it,
+ * from the second on); and ends the streams when `next start` is told to end, which would wait for them for ever. Does
+ * nothing in the edge runtime, for which Next.js compiles that file, too.
  *
  * @throws SSEError `NO_NATIVE_BINARY` where the addon does not load.
  * @example
  * export { register } from "millrace/next";
  */
-export async function register(): Promise<void> {
+export async function register({ drain = {} }: RegisterOptions = {}): Promise<void> {
   // Only in this form, with the import inside, do both bundlers leave it out of what they make for the edge.
   if (process.env.NEXT_RUNTIME !== "edge") {
     const { nativeModule } = await import("../core/load-native.js");
     const { watchRequests } = await import("../server/direct.js");
     watchRequests();
-    if (nativeModule.binding !== null) return;
+    if (nativeModule.binding !== null) {
+      if (drain === false || process.env.NODE_ENV !== "production") return;
+      const { drainAllOnSignal } = await import("../server/drain.js");
+      drainAllOnSignal({ withinMs: 5000, ...drain });
+      return;
+    }
     throw new SSEError("NO_NATIVE_BINARY", `Millrace has no native addon that loads on ${nativeModule.target}`, {
       cause: nativeModule.error,
     });

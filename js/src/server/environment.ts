@@ -1,6 +1,6 @@
 import { LONGEST_TIMER_MS } from "../core/client-options.js";
 import { nativeModule } from "../core/load-native.js";
-import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment } from "../core/native.js";
+import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment, NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 
 /** Somebody in this thread who reads a connection. */
@@ -29,6 +29,8 @@ const KEY = Symbol.for("millrace.environment.2");
  */
 export class Environment {
   readonly binding: NativeBinding;
+  /** The hubs that this thread has made, by name. */
+  readonly hubs = new Map<string, NativeHub>();
   /** What a stream's `send` belongs to, so that `registerConnection(key, stream.send)` finds the connection. */
   readonly streams = new WeakMap<object, StreamOfSend>();
   /** Plain functions that are registered as connections, by the hub's name. */

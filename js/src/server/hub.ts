@@ -292,6 +292,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const defaults = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   toNativeOpenOptions(defaults); // wrong ones are told of here and not at the first connection
   const native = new (environment().binding.Hub)(name);
+  environment().hubs.set(name, native);
   if (Object.keys(limits).length > 0) native.configure(toNativeHubOptions(limits));
   return new Hub<Events>(name, native, defaults, authorize);
 }

@@ -5,6 +5,8 @@ interface Command {
   readonly channel: string;
   /** How many events to publish. */
   readonly publish?: number;
+  /** Makes each of them so much longer. */
+  readonly padding?: number;
   /** Ends the stream. */
   readonly close?: boolean;
   /** Answers when the stream has ended. */
@@ -19,8 +21,9 @@ export async function POST(request: Request) {
   const command = (await request.json()) as Command;
   const { channel } = command;
   const noted = streams.get(channel);
+  const padding = " ".repeat(command.padding ?? 0);
   for (let n = 1; n <= (command.publish ?? 0); n += 1) {
-    broadcast(channel, "count", { n, of: channel, text: `event number ${n}` });
+    broadcast(channel, "count", { n, of: channel, text: `event number ${n}${padding}` });
   }
   if (command.close) noted?.stream.close();
   return Response.json({
