@@ -95,7 +95,8 @@ export class RawClient {
   async until(condition: (client: RawClient) => boolean): Promise<this> {
     while (!condition(this)) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#isClosed) throw new Error(`The connection ended after ${JSON.stringify(this.head + this.body)}`);
+      if (this.#isClosed)
+        throw new Error(`The connection ended after ${JSON.stringify((this.head + this.body).slice(-500))}`);
       await new Promise<void>((resolve) => this.#onChange.push(resolve));
     }
     if (this.#failure !== undefined) throw this.#failure;
@@ -149,7 +150,8 @@ export class RawClient {
       if (size === 0) this.isWhole = true;
       else this.#deliver(bytes);
     }
-    if (this.#pending.length > 0) throw new Error(`After the body's end came ${JSON.stringify(String(this.#pending))}`);
+    if (this.#pending.length > 0)
+      throw new Error(`After the body's end came ${JSON.stringify(String(this.#pending.subarray(0, 500)))}`);
   }
 
   #deliver(bytes: Buffer): void {

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "../..");
+
+/** A process of its own that runs a program with the built package. */
+export interface Child {
+  readonly pid: number;
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; output: string }>;
+  /** The first line of the output that begins so, without that; fails when the process ends before. */
+  line(begin: string): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+export function start(program: string): Child {
+  const args = ["--input-type=module", "-e", program];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error("The process did not start");
+  let output = "";
+  let hasEnded = false;
+  let waiting: (() => void)[] = [];
+  const changed = () => {
+    const told = waiting;
+    waiting = [];
+    for (const tell of told) tell();
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text) => {
+      output += text;
+      changed();
+    });
+  }
+  const ended = new Promise<Awaited<Child["ended"]>>((resolve) =>
+    child.on("close", (code, signal) => {
+      hasEnded = true;
+      changed();
+      resolve({ code, signal, output });
+    }),
+  );
+  return {
+    pid,
+    ended,
+    kill: (signal) => child.kill(signal),
+    async line(begin) {
+      while (true) {
+        const lines = output.split("\n").slice(0, -1);
+        const found = lines.find((one) => one.startsWith(begin));
+        if (found !== undefined) return found.slice(begin.length);
+        if (hasEnded) throw new Error(`The process ended after ${JSON.stringify(output)}`);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      }
+    },
+  };
+}
