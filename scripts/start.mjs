@@ -66,7 +66,7 @@ server.once("exit", (code) => {
   process.exit(stopping ? 0 : (code ?? 1));
 });
 
-/** Open streams keep Next from ending by itself; it gets some seconds. */
+/** The streams of many tabs end in waves, which take longer than somebody likes to wait. */
 function stop() {
   if (stopping) return;
   stopping = true;
