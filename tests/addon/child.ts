@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
@@ -13,7 +14,19 @@ export interface Child {
 }
 
 export function start(program: string): Child {
-  const args = ["--input-type=module", "-e", program];
+  return run(["--input-type=module", "-e", program]);
+}
+
+/** The same, from a file of this name, for programs that start themselves again. */
+export function startFile(name: string, program: string): Child {
+  const folder = join(root, "build/test");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, name);
+  writeFileSync(file, program);
+  return run([file]);
+}
+
+function run(args: string[]): Child {
   const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const { pid } = child;
   if (pid === undefined) throw new Error("The process did not start");

@@ -1,0 +1,171 @@
+import { readdirSync } from "node:fs";
+import { start, startFile } from "./child.js";
+import { RawClient } from "./raw_client.js";
+
+const open = async (port: number, path: string) => (await RawClient.open(port, { path })).untilOpen();
+
+/** Sources that the programs share. */
+const SERVER = `
+  import { createServer } from "node:http";
+  import { Worker } from "node:worker_threads";
+  import { createHub } from "millrace";
+  const hub = createHub();
+  const handle = async (req, res) => {
+    if (req.url === "/attached") return void hub.attach(req, res, { channels: ["c"] });
+    const response = await hub.response(new Request("http://host/"), { channels: ["c"] });
+    res.writeHead(response.status, Object.fromEntries(response.headers));
+    res.on("close", () => response.body.cancel().catch(() => {}));
+    for await (const chunk of response.body) res.write(chunk);
+    res.end();
+  };
+`;
+
+test("a worker thread publishes to the process's attached and pulled connections", async () => {
+  const child = start(`${SERVER}
+    const server = createServer(handle).listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
+    process.on("SIGUSR2", () => {
+      new Worker(\`
+        import("millrace").then(({ createHub }) => {
+          const hub = createHub();
+          for (let n = 0; n < 1000; n++) hub.publish("c", { event: "e", data: n });
+          console.log("recipients " + hub.publish("c", { event: "last", data: null }).recipients);
+        });
+      \`, { eval: true });
+    });
+  `);
+  const port = Number(await child.line("port "));
+  const paths = ["/attached", "/attached", "/pulled", "/pulled"];
+  const clients = await Promise.all(paths.map((path) => open(port, path)));
+  child.kill("SIGUSR2");
+  for (const client of clients) {
+    await client.untilEvents(1001);
+    expect(client.events).toEqual([...Array.from({ length: 1000 }, (_, n) => `e:${n}`), "last:null"]);
+  }
+  expect(await child.line("recipients ")).toBe("4");
+  child.kill("SIGKILL");
+  await child.ended;
+});
+
+test("a worker that is terminated takes its own attached streams along, and nobody else's", async () => {
+  const child = start(`${SERVER}
+    const server = createServer(handle).listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
+    const worker = new Worker(\`
+      const { createServer } = require("node:http");
+      import("millrace").then(({ createHub }) => {
+        const hub = createHub();
+        const attach = (req, res) => hub.attach(req, res, { channels: ["c"], handOver: req.url === "/handed" });
+        const server = createServer(attach).listen(0, "127.0.0.1", () => console.log("worker " + server.address().port));
+      });
+    \`, { eval: true, execArgv: ["--input-type=commonjs"] });
+    process.on("SIGUSR2", async () => {
+      await worker.terminate();
+      console.log("terminated");
+      while (hub.stats().connections > 2) await new Promise((resolve) => setTimeout(resolve, 1));
+      console.log("recipients " + hub.publish("c", { event: "after", data: 1 }).recipients);
+    });
+  `);
+  const port = Number(await child.line("port "));
+  const workerPort = Number(await child.line("worker "));
+  const own = await Promise.all(["/attached", "/pulled"].map((path) => open(port, path)));
+  const sockets = () => readdirSync(`/proc/${child.pid}/fd`).length;
+  const before = sockets();
+  const paths = ["/handed", "/handed", "/kept", "/kept"];
+  const theirs = await Promise.all(paths.map((path) => open(workerPort, path)));
+  expect(sockets()).toBeGreaterThan(before);
+  child.kill("SIGUSR2");
+  await Promise.all(theirs.map((client) => client.until(({ isClosed }) => isClosed)));
+  expect(await child.line("recipients ")).toBe("2");
+  for (const client of own) {
+    await client.untilEvents(1);
+    expect(client.events).toEqual(["after:1"]);
+  }
+  child.kill("SIGKILL");
+  await child.ended;
+});
+
+test("node:cluster: each process serves its own connections, and ends cleanly with streams open", async () => {
+  const child = startFile(
+    "cluster.mjs",
+    `${SERVER}
+    import cluster from "node:cluster";
+    if (cluster.isPrimary) {
+      const workers = [1, 2].map(() => cluster.fork());
+      const ports = await Promise.all(workers.map((worker) => new Promise((resolve) =>
+        worker.on("listening", ({ port }) => resolve(port)))));
+      console.log("port " + ports[0] + (ports[0] === ports[1] ? " shared" : " apart"));
+      process.on("SIGUSR2", () => { for (const worker of workers) worker.send("publish"); });
+      process.on("SIGTERM", () => { for (const worker of workers) worker.send("exit"); });
+      for (const worker of workers) worker.on("exit", (code, signal) => console.log("exit", code, signal));
+    } else {
+      createServer(handle).listen(0, "127.0.0.1");
+      process.on("message", (message) => {
+        if (message === "publish") hub.publish("c", { event: "from", data: cluster.worker.id });
+        else process.exit();
+      });
+    }
+  `,
+  );
+  const [port, isShared] = (await child.line("port ")).split(" ");
+  expect(isShared).toBe("shared");
+  const paths = Array.from({ length: 8 }, (_, n) => (n % 4 < 2 ? "/attached" : "/pulled"));
+  const clients = await Promise.all(paths.map((path) => open(Number(port), path)));
+  child.kill("SIGUSR2");
+  for (const client of clients) await client.untilEvents(1);
+  const events = clients.map((client) => client.events);
+  for (const own of events) expect(own).toHaveLength(1);
+  expect(new Set(events.flat())).toEqual(new Set(["from:1", "from:2"]));
+  child.kill("SIGTERM");
+  await Promise.all(clients.map((client) => client.until(({ isClosed }) => isClosed)));
+  expect(await child.ended).toMatchObject({
+    code: 0,
+    signal: null,
+    output: expect.stringMatching(/(exit 0 null\n){2}/),
+  });
+}, 20_000);
+
+describe("the process's end", () => {
+  test("comes by itself when the hub is open and the attached streams have ended", async () => {
+    const child = start(`${SERVER}
+      const server = createServer(handle).listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
+      hub.on("connection", () => server.close());
+    `);
+    const port = Number(await child.line("port "));
+    const client = await open(port, "/attached");
+    client.leave();
+    expect(await child.ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  test("waits for a stream that Node does not know any more", async () => {
+    const child = start(`${SERVER}
+      const server = createServer(handle).listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
+      hub.on("connection", () => server.close(() => console.log("closed")));
+      process.on("SIGUSR2", () => hub.publish("c", { event: "e", data: 1 }));
+    `);
+    const client = await open(Number(await child.line("port ")), "/attached");
+    await child.line("closed");
+    child.kill("SIGUSR2");
+    await client.untilEvents(1);
+    client.leave("reset");
+    expect(await child.ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  test.each([
+    ["process.exit() in the middle of publishing", "process.exit()", { code: 0, signal: null }],
+    ["an uncaught exception", "throw new Error('on purpose')", { code: 1, signal: null }],
+    ["SIGTERM without a handler", "process.kill(process.pid, 'SIGTERM')", { code: null, signal: "SIGTERM" }],
+  ])("%s ends it, with streams open", async (_, end, expected) => {
+    const child = start(`${SERVER}
+      const server = createServer(handle).listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
+      process.on("SIGUSR2", () => {
+        for (let n = 0; n < 10_000; n++) hub.publish("c", { event: "e", data: n });
+        ${end};
+      });
+    `);
+    const port = Number(await child.line("port "));
+    const paths = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? "/attached" : "/pulled"));
+    const clients = await Promise.all(paths.map((path) => open(port, path)));
+    child.kill("SIGUSR2");
+    expect(await child.ended).toMatchObject(expected);
+    await Promise.all(clients.map((client) => client.until(({ isClosed }) => isClosed)));
+  });
+});
