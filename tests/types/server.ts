@@ -1,14 +1,17 @@
 // Compiled against the built package: what must be accepted is, and what must not be is an error.
+import { createServer, type Server } from "node:http";
 import {
   broadcast,
   type CloseReason,
   createHub,
   createSSEStream,
+  drainOnSignal,
   getConnectionCount,
   getConnectionKeys,
   registerConnection,
   SSEError,
   type SSEErrorCode,
+  type SSEStream,
   sseResponse,
   unregisterConnection,
 } from "millrace";
@@ -41,6 +44,23 @@ hub.channel("c").publish({ event: "note", data: "text" });
 const handler: (request: Request) => Promise<Response> = (request) => hub.response(request, { channels: ["c"] });
 const stop: () => void = hub.subscribe("c", ({ event, data, id }) => [event, data, id]);
 
+const server: Server = createServer(async (req, res) => {
+  const attached: SSEStream = await hub.attach(req, res, { channels: ["c"], handOver: false, closeAfter: ["note"] });
+  attached.send({ data: 1 });
+});
+const greeted: Promise<Response> = hub.response(new Request("http://host/"), {
+  channels: ["c"],
+  authorize: ({ request, channels }) => request.headers.get("cookie") !== null && { userId: channels.join() },
+  snapshot: async ({ verdict }) => (verdict === "gap" ? [{ event: "note", data: "all" }] : null),
+});
+const stopListening: () => void = hub.on("close", ({ reason, id }) => `${id} ${reason}`);
+const keep: () => void = drainOnSignal([hub, createHub()], { withinMs: 1000, signals: ["SIGTERM"] });
+const drained: Promise<void> = hub.drain({ retrySpreadMs: 0 });
+
+// @ts-expect-error no such happening
+hub.on("opened", () => {});
+// @ts-expect-error a verdict is no channel
+hub.response(new Request("http://host/"), { channels: ["c"], snapshot: ({ verdict }) => verdict });
 // @ts-expect-error done is a number
 hub.publish("c", { event: "progress", data: { done: "1" } });
 // @ts-expect-error no such event
@@ -58,4 +78,22 @@ new SSEError("SOMETHING", "message");
 const registered: Promise<void> = register();
 const config: { reactStrictMode: boolean } = withMillrace({ reactStrictMode: true });
 
-export const used = [id, reason, response, wasThere, recipients, count, keys, handler, stop, code, config, registered];
+export const used = [
+  id,
+  reason,
+  response,
+  wasThere,
+  recipients,
+  count,
+  keys,
+  handler,
+  stop,
+  code,
+  config,
+  registered,
+  server,
+  greeted,
+  stopListening,
+  keep,
+  drained,
+];
