@@ -270,8 +270,8 @@ void Engine::detachReactor(OwnerId owner) {
   }
 }
 
-bool Engine::assign(std::size_t hub, ConnectionId connection, OwnerId owner) {
-  return with(hub, [&](Hub& chosen, Instant) { return chosen.assign(connection, owner); });
+Connection* Engine::assign(std::size_t hub, ConnectionId connection, OwnerId owner, void* reader) {
+  return with(hub, [&](Hub& chosen, Instant) { return chosen.assign(connection, owner, reader); });
 }
 
 void Engine::ended(std::size_t hub, ConnectionId connection, OwnerId environment, CloseReason reason) {

@@ -112,7 +112,7 @@ class Engine {
   [[nodiscard]] std::unique_ptr<GzipStream> takeGzip(ConnectionId connection);
   // Deflates what compressed connections wait for; the lock is not held meanwhile.
   void deflatePending();
-  [[nodiscard]] bool assign(std::size_t hub, ConnectionId connection, OwnerId owner);
+  [[nodiscard]] Connection* assign(std::size_t hub, ConnectionId connection, OwnerId owner, void* reader);
   // The connection's socket is closed: closes it in the hub, and tells its environment.
   void ended(std::size_t hub, ConnectionId connection, OwnerId environment, CloseReason reason);
   void tickFromReactor();

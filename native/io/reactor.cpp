@@ -86,7 +86,8 @@ void Reactor::open(const SocketOptions& options) {
     return;
   }
   socket.gzip = engine_.takeGzip(options.connection);
-  if (!engine_.assign(options.hub, options.connection, owner_)) {
+  socket.connection = engine_.assign(options.hub, options.connection, owner_, &socket);
+  if (socket.connection == nullptr) {
     gone_.emplace_back(options.connection, CloseReason::closed);
     finishGone();
     return;
@@ -171,9 +172,10 @@ bool Reactor::gatherBatch(bool isFirst) {
       Turn turn;
       hasMore = hub->collect(owner_, kBatch, turn) || hasMore;
       takeClosing(turn);
-      for (const ConnectionId id : turn.readable) {
-        if (Socket* const socket = find(id); socket != nullptr && !socket->isBlocked) {
-          prepare(*socket, *hub, now);
+      for (Connection* const connection : turn.connections) {
+        auto& socket = *static_cast<Socket*>(connection->hub.reader);
+        if (!socket.isBlocked) {
+          prepare(socket, *hub, now);
         }
       }
     }
@@ -191,7 +193,7 @@ void Reactor::prepare(Socket& socket, Hub& hub, Instant now) {
   if (socket.gzip) {
     write.hasMore = compress(socket, hub, now);
   } else if (!socket.isFlushed) {
-    hub.read(socket.options.connection, now, kReadLimits, spans_);
+    hub.read(*socket.connection, now, kReadLimits, spans_);
   }
   write.lastSpan = spans_.bytes.size();
   batch_.push_back(write);
@@ -204,9 +206,9 @@ bool Reactor::compress(Socket& socket, Hub& hub, Instant now) {
     return !socket.isFlushed;
   }
   Spans spans;
-  hub.read(socket.options.connection, now, kCopied, spans);
+  hub.read(*socket.connection, now, kCopied, spans);
   socket.gzip->append(spans, 0);
-  return hub.taken(socket.options.connection, now);
+  return hub.taken(*socket.connection, now);
 }
 
 void Reactor::sendBatch() {
@@ -258,7 +260,6 @@ bool Reactor::noteCompressed(const Write& write) {
 }
 
 bool Reactor::notePlain(const Write& write, Hub& hub, Instant now) {
-  const ConnectionId id = write.socket->options.connection;
   const char* firstUntaken = nullptr;
   std::size_t taken = write.result.taken;
   for (std::size_t at = write.firstSpan; at < write.lastSpan && firstUntaken == nullptr; ++at) {
@@ -269,10 +270,10 @@ bool Reactor::notePlain(const Write& write, Hub& hub, Instant now) {
     taken -= std::min(taken, span.size());
   }
   if (firstUntaken != nullptr) {
-    hub.takenUpTo(id, firstUntaken, now);
+    hub.takenUpTo(*write.socket->connection, firstUntaken, now);
     return true;
   }
-  return !write.socket->isFlushed && hub.taken(id, now);
+  return !write.socket->isFlushed && hub.taken(*write.socket->connection, now);
 }
 
 void Reactor::takeClosing(const Turn& turn) {

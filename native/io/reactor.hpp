@@ -66,6 +66,7 @@ class Reactor {
         : options(socketOptions), descriptor(context) {}
 
     SocketOptions options;
+    Connection* connection = nullptr;  // the hub's, until finish() closes it
     Descriptor descriptor;
     SocketWriter writer;
     std::unique_ptr<GzipStream> gzip;  // of a compressed connection

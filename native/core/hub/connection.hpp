@@ -168,6 +168,7 @@ class Connection {
     std::optional<Verdict> verdict;  // of a client that came with a cursor
     CloseReason endReason = CloseReason::durationCap;  // of endsAt, and once it is ending why
     std::unique_ptr<std::string> resumeId;             // the client's cursor, until the first channel resolves it
+    void* reader = nullptr;                            // what the owner reads it with
     const std::string* userId = nullptr;               // in the registry
     Instant openedAt;
     Instant heartbeatAt = kNever;

@@ -184,6 +184,7 @@ void Hub::forgetOwnerIfUnused(OwnerId ownerId) {
   const auto found = owners_.find(ownerId);
   if (found != owners_.end() && found->second.connections == 0 && !found->second.isTrusted) {
     inbox_ -= found->second.inboxBytes;
+    lastOwner_ = nullptr;
     owners_.erase(found);
   }
 }
@@ -201,11 +202,12 @@ void Hub::closeAll(OwnerId owner, Instant now) {
   trimAll();
 }
 
-bool Hub::assign(ConnectionId id, OwnerId owner) {
+Connection* Hub::assign(ConnectionId id, OwnerId owner, void* reader) {
   Connection* const connection = registry_.findConnection(id);
   if (connection == nullptr) {
-    return false;
+    return nullptr;
   }
+  connection->hub.reader = reader;
   const OwnerId before = connection->owner();
   if (connection->hub.isEnding) {
     std::erase_if(owners_[before].closing, [id](const auto& closing) { return closing.first == id; });
@@ -220,7 +222,7 @@ bool Hub::assign(ConnectionId id, OwnerId owner) {
   if (connection->hasPending()) {
     markNews(*connection);
   }
-  return true;
+  return connection;
 }
 
 bool Hub::end(ConnectionId id, CloseReason reason, Instant now) {

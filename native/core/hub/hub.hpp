@@ -83,7 +83,8 @@ struct Receipt {
 
 // What an owner has to do now.
 struct Turn {
-  std::vector<ConnectionId> readable;  // have bytes, and were not told of since they were last read to the end
+  std::vector<ConnectionId> readable;    // have bytes, and were not told of since they were last read to the end
+  std::vector<Connection*> connections;  // the same; each until its owner closes it
   std::vector<std::pair<ConnectionId, CloseReason>> closing;  // read what is left where it makes sense, then close()
 };
 
@@ -123,8 +124,9 @@ class Hub {
   // Only by its owner: what read() gave of it may be on its way.
   void close(ConnectionId id, Instant now);
   void closeAll(OwnerId owner, Instant now);
-  // Another owner reads it from now on, and closes it if it is ending. False when it is not there.
-  [[nodiscard]] bool assign(ConnectionId id, OwnerId owner);
+  // Another owner reads it from now on, by `reader`; it is told to close it if it is ending already. None when it is not
+  // there. What it returns lives until that owner closes it.
+  [[nodiscard]] Connection* assign(ConnectionId id, OwnerId owner, void* reader = nullptr);
   // Tells its owner to close it once it has taken what there is now. False when it is not there or already ending.
   bool end(ConnectionId id, CloseReason reason, Instant now);
   // From now on no connection is opened; those that are there are told when to come back, and ended in waves.
@@ -169,6 +171,11 @@ class Hub {
   // ... is with it up to this byte, and it cannot take more at present.
   void takenUpTo(ConnectionId id, const char* firstUntaken, Instant now);
   void settle(OwnerId ownerId, Instant now);
+
+  // The same for who knows the connection: its owner, who has not closed it.
+  void read(Connection& connection, Instant now, const ReadLimits& limits, Spans& spans);
+  bool taken(Connection& connection, Instant now);
+  void takenUpTo(Connection& connection, const char* firstUntaken, Instant now);
 
   // --- time
 
@@ -217,6 +224,7 @@ class Hub {
   void appendOwn(Connection& connection, const LogEntry& entry);
   void addToInbox(Channel& channel);
   void markNews(Connection& connection);
+  [[nodiscard]] Owner& ownerOf(const Connection& connection);
   void spreadNews(std::size_t limit);
   void wake(Owner& owner);
   void beginEnding(Connection& connection, CloseReason reason);
@@ -248,6 +256,8 @@ class Hub {
   Instant now_;                 // of the last command
   std::uint64_t sequence_ = 0;  // of the newest event
   std::unordered_map<OwnerId, Owner> owners_;
+  OwnerId lastOwnerId_ = 0;  // what ownerOf() found last: most connections have the same owner
+  Owner* lastOwner_ = nullptr;
   std::vector<Channel*> news_;      // channels appended to since a turn began
   std::deque<Channel*> spreading_;  // a pass over the members of each: that of the first has begun
   std::uint64_t passes_ = 0;        // that were ever put there

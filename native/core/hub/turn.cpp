@@ -27,11 +27,19 @@ void Hub::markNews(Connection& connection) {
     return;
   }
   connection.hub.isListed = true;
-  Owner& owner = owners_[connection.owner()];
+  Owner& owner = ownerOf(connection);
   owner.news.push_back(connection.id());
   if (!owner.isReading) {  // else its turn comes to it, or settle() sees to it
     wake(owner);
   }
+}
+
+Hub::Owner& Hub::ownerOf(const Connection& connection) {
+  if (lastOwner_ == nullptr || lastOwnerId_ != connection.owner()) {
+    lastOwnerId_ = connection.owner();
+    lastOwner_ = &owners_[lastOwnerId_];
+  }
+  return *lastOwner_;
 }
 
 // One pass after the other, so that a turn knows when those are over that it waits for. From the last member to the first,
@@ -108,11 +116,15 @@ bool Hub::collect(OwnerId ownerId, std::size_t limit, Turn& turn) {
       continue;
     }
     connection->hub.isListed = false;
-    if (!connection->hub.isOffered) {
-      connection->hub.isOffered = true;
+    const bool isNew = !std::exchange(connection->hub.isOffered, true);
+    if (isNew) {
       turn.readable.push_back(id);
+      turn.connections.push_back(connection);
     }
-    owner.judged.push_back(id);
+    // Else it is read in this turn; but a compressed one may have a rest of its own to send first.
+    if (!isNew || !owner.isTrusted || connection->options().isCompressed) {
+      owner.judged.push_back(id);
+    }
   }
   owner.budget -= owner.isBounded ? looked : 0;
   if (owner.taken == owner.news.size()) {
@@ -169,53 +181,60 @@ std::uint64_t Hub::deflatedThrough() const {
 }
 
 void Hub::read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& spans) {
+  if (Connection* const connection = registry_.findConnection(id)) {
+    read(*connection, now, limits, spans);
+  }
+}
+
+void Hub::read(Connection& connection, Instant now, const ReadLimits& limits, Spans& spans) {
   now_ = now;
-  Connection* const connection = registry_.findConnection(id);
-  if (connection == nullptr) {
+  if (!connection.options().isCompressed) {
+    connection.gather(now, limits, spans);
     return;
   }
   ReadLimits allowed = limits;
-  if (connection->options().isCompressed) {
-    allowed.sequence = deflatedThrough();
-  }
-  connection->gather(now, allowed, spans);
+  allowed.sequence = deflatedThrough();
+  connection.gather(now, allowed, spans);
 }
 
 bool Hub::taken(ConnectionId id, Instant now) {
-  now_ = now;
   Connection* const connection = registry_.findConnection(id);
-  if (connection == nullptr) {
-    return false;
-  }
-  const bool hasMore = connection->hasMore();
-  connection->taken();
-  connection->hub.isOffered = hasMore;
-  connection->hub.isSlow = false;
-  connection->hub.judgedAt = kNever;
-  const bool awaitsDeflate = connection->options().isCompressed && !hasMore && connection->hasPending();
+  return connection != nullptr && taken(*connection, now);
+}
+
+bool Hub::taken(Connection& connection, Instant now) {
+  now_ = now;
+  const bool hasMore = connection.hasMore();
+  connection.taken();
+  connection.hub.isOffered = hasMore;
+  connection.hub.isSlow = false;
+  connection.hub.judgedAt = kNever;
+  const bool awaitsDeflate = connection.options().isCompressed && !hasMore && connection.hasPending();
   if (awaitsDeflate) {
-    markNews(*connection);
+    markNews(connection);
   }
   if (hasMore || awaitsDeflate) {
-    noteBehind(*connection);  // through no fault of its own: what it was not given stays
+    noteBehind(connection);  // through no fault of its own: what it was not given stays
   }
-  if (connection->isComplete()) {
-    beginEnding(*connection, CloseReason::completed);
+  if (connection.isComplete()) {
+    beginEnding(connection, CloseReason::completed);
   }
-  return hasMore || (connection->hub.isEnding && connection->hasPending());
+  return hasMore || (connection.hub.isEnding && connection.hasPending());
 }
 
 void Hub::takenUpTo(ConnectionId id, const char* firstUntaken, Instant now) {
-  now_ = now;
-  Connection* const connection = registry_.findConnection(id);
-  if (connection == nullptr) {
-    return;
+  if (Connection* const connection = registry_.findConnection(id)) {
+    takenUpTo(*connection, firstUntaken, now);
   }
-  connection->takenUpTo(firstUntaken);
-  if (connection->isBroken()) {
-    beginEnding(*connection, CloseReason::lagging);
+}
+
+void Hub::takenUpTo(Connection& connection, const char* firstUntaken, Instant now) {
+  now_ = now;
+  connection.takenUpTo(firstUntaken);
+  if (connection.isBroken()) {
+    beginEnding(connection, CloseReason::lagging);
   } else {
-    noteBehind(*connection);
+    noteBehind(connection);
   }
 }
 
