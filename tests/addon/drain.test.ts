@@ -1,8 +1,11 @@
+import { jest } from "@jest/globals";
 import { createHub, type SSEStream } from "../../js/src/server/index.js";
 import { start } from "./child.js";
 import { attaching, newest, until } from "./listening.js";
 import { RawClient } from "./raw_client.js";
 import { serve } from "./serve.js";
+
+jest.setTimeout(30_000);
 
 const EACH = 20;
 const times = <Value>(count: number, make: () => Promise<Value>) => Promise.all(Array.from({ length: count }, make));
@@ -147,4 +150,4 @@ test("SIGTERM ends a server with 50 attached and 50 pulled streams by itself", a
   expect(await child.ended).toMatchObject({ code: 0, signal: null });
   for (const { events } of clients) expect(events).toEqual(Array.from({ length: 10 }, (_, n) => `e:${n}`));
   expect(retriesOf(clients).sort((a, b) => a - b)).toEqual(spreadOver(100));
-}, 30_000);
+});

@@ -192,6 +192,19 @@ describe.each(WAYS)("by %s", (way) => {
     expect(heard).toHaveLength(3);
   });
 
+  test("hub.on tells of an end only where it told of a connection", async () => {
+    const hub = createHub({ name: `no ends ${way}`, limits: { perChannel: 0 } });
+    const ask = await asking(hub, way);
+    const heard: string[] = [];
+    for (const type of ["connection", "close", "refused"] as const) hub.on(type, () => heard.push(type));
+    const { id } = hub.publish("c", { event: "done", data: 1 });
+    expect((await ask({})).status).toBe(429);
+    createHub({ name: `no ends ${way}`, limits: { perChannel: 1 } });
+    expect((await ask({ closeAfter: "done" }, { "Last-Event-ID": id })).status).toBe(204);
+    hub.createStream().close();
+    expect(heard).toEqual(["refused"]);
+  });
+
   test("an error that is no refusal is the caller's", async () => {
     const hub = createHub({ name: `errors ${way}` });
     const authorize = () => Promise.reject(new Error("a bug"));

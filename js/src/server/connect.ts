@@ -1,7 +1,6 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { requireFunction, requireObject, requireString, requireStrings } from "./arguments.js";
-import { emitHubEvent } from "./hub-events.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
 import { lastEventIdOf, type RequestLike, type StreamOptions } from "./options.js";
 import type { Registrations } from "./registrations.js";
@@ -114,7 +113,7 @@ export class Connector {
       stream.close("refused");
       throw error;
     }
-    emitHubEvent(this.#hubName, "connection", { id: stream.id, channels, userId });
+    if (!stream.hasEnded) stream.announce(channels, userId);
     return stream;
   }
 }

@@ -83,6 +83,7 @@ export class HubStream implements SSEStream, Reader {
   #hasGivenBytes = false;
   #wantedReason: CloseReason | undefined;
   #endReason: CloseReason | undefined;
+  #isAnnounced = false;
 
   constructor(hubName: string, hub: NativeHub, options: StreamOptions) {
     const native = toNativeOpenOptions(options);
@@ -204,6 +205,12 @@ export class HubStream implements SSEStream, Reader {
     return true;
   }
 
+  /** Tells the hub's listeners of the stream, and then of its end. */
+  announce(channels: readonly string[], userId: string | undefined): void {
+    this.#isAnnounced = true;
+    emitHubEvent(this.#hubName, "connection", { id: this.id, channels, userId });
+  }
+
   /** The client has gone: nobody is to be sent anything any more. */
   leave(): void {
     this.#finish("disconnected");
@@ -285,6 +292,6 @@ export class HubStream implements SSEStream, Reader {
     this.#closed?.resolve(reason);
     this.#abort?.abort(reason);
     callUser(this.#onClose, reason);
-    emitHubEvent(this.#hubName, "close", { id: this.id, reason });
+    if (this.#isAnnounced) emitHubEvent(this.#hubName, "close", { id: this.id, reason });
   }
 }
