@@ -9,12 +9,16 @@ const EVENTS = 200;
 /** A head and a first chunk are less, the events are more. */
 const MOST_BYTES_OF_NODE = 2000;
 
+const GZIP = { headers: { "accept-encoding": "gzip" } };
+
+interface Streamed {
+  readonly isDirect: boolean;
+  readonly encoding: string | undefined;
+  readonly text: string;
+}
+
 /** Reads a stream of the application while another route publishes: every event comes once and in order. */
-async function stream(
-  url: string,
-  shape: string,
-  options: StreamClientOptions = {},
-): Promise<{ isDirect: boolean; text: string }> {
+async function stream(url: string, shape: string, options: StreamClientOptions = {}): Promise<Streamed> {
   const channel = randomUUID();
   const client = await StreamClient.open(`${url}/api/shapes/${shape}?channel=${channel}`, options);
   expect(client.response.statusCode).toBe(200);
@@ -24,7 +28,8 @@ async function stream(
   expect(client.data.map(({ n, of }) => [n, of])).toEqual(Array.from({ length: EVENTS }, (_, n) => [n + 1, channel]));
   const { written } = await control(url, { channel });
   client.leave();
-  return { isDirect: written < MOST_BYTES_OF_NODE, text: client.text };
+  const encoding = client.response.headers["content-encoding"];
+  return { isDirect: written < MOST_BYTES_OF_NODE, encoding, text: client.text };
 }
 
 const servers = bundlers.flatMap((bundler) => (["start", "dev"] as const).map((command) => ({ bundler, command })));
@@ -50,7 +55,7 @@ describe.each(servers)("next $command with $bundler", ({ bundler, command }: Ser
     );
 
     test("writes directly though Next.js compresses what it may", async () => {
-      expect(await stream(server.url, "plain", { headers: { "accept-encoding": "gzip" } })).toMatchObject({
+      expect(await stream(server.url, "plain", GZIP)).toMatchObject({
         isDirect: true,
       });
     });
@@ -74,6 +79,14 @@ describe.each(servers)("next $command with $bundler", ({ bundler, command }: Ser
       expect(isDirect).toBe(false);
     });
 
+    test.each([
+      { shape: "compressed", isDirect: true },
+      { shape: "compressedPulled", isDirect: false },
+    ])("compresses for clients that accept it, and says so: $shape", async ({ shape, isDirect }) => {
+      expect(await stream(server.url, shape, GZIP)).toMatchObject({ encoding: "gzip", isDirect });
+      expect(await stream(server.url, shape)).toMatchObject({ encoding: undefined, isDirect });
+    });
+
     test("says nothing of errors or warnings, not of the edge runtime either, which has no addon", () => {
       expect(server.output()).not.toMatch(/error|warn/i);
     });
@@ -88,7 +101,8 @@ describe.each(servers)("next $command with $bundler", ({ bundler, command }: Ser
     test(
       "writes directly from the second request on",
       async () => {
-        await stream(server.url, "plain"); // loads Millrace: it may have come too late for this request
+        // Loads Millrace, which may come too late for this request: it is neither direct nor compressed then.
+        await stream(server.url, "compressed", GZIP);
         expect(await stream(server.url, "plain")).toMatchObject({ isDirect: true });
         expect(await stream(server.url, "hub")).toMatchObject({ isDirect: true });
         expect(await stream(server.url, "reader")).toMatchObject({ isDirect: false });

@@ -1,11 +1,12 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
+import { createGunzip } from "node:zlib";
 
 export interface StreamClientOptions {
   /** Default: one of its own, so that the connection is its own. */
   readonly agent?: Agent;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Undoes the content's encoding. */
+  /** Undoes an encoding that the response does not tell of. */
   readonly decode?: () => Duplex;
 }
 
@@ -23,7 +24,8 @@ export class StreamClient {
   private constructor(response: IncomingMessage, decode: (() => Duplex) | undefined) {
     this.response = response;
     this.port = response.socket.localPort;
-    const body = decode === undefined ? response : response.pipe(decode());
+    const isZipped = response.headers["content-encoding"] === "gzip";
+    const body = decode || isZipped ? response.pipe(decode?.() ?? createGunzip()) : response;
     body.setEncoding("utf8");
     body.on("data", (text: string) => {
       this.text += text;

@@ -26,12 +26,46 @@ export function watchRequests(): void {
   });
 }
 
-/** Lets a stream find its way around JavaScript if it is the answer to the request that is being handled. */
-export function shorten(stream: HubStream): void {
-  const requests = (globalThis as { [KEY]?: Requests })[KEY];
-  const response = requests?.responses.getStore();
-  if (response !== undefined && !response.headersSent && mayBeDirect(response)) {
-    stream.shortcut = new PipedShortcut(stream, response);
+function responseNow(): ServerResponse | undefined {
+  return (globalThis as { [KEY]?: Requests })[KEY]?.responses.getStore();
+}
+
+/** Whether a stream's answer may say that it is compressed: Next.js drops the Content-Encoding of a handler's response. */
+export function mayBeEncoded(): boolean {
+  return process.env.NEXT_RUNTIME === undefined || responseNow()?.headersSent === false;
+}
+
+/**
+ * Lets a stream find its way around JavaScript if it is the answer to the request that is being handled and may be written
+ * `directly`; and has the answer say that it is compressed, whatever becomes of the handler's headers.
+ */
+export function shorten(stream: HubStream, directly: boolean): void {
+  const response = responseNow();
+  if (response === undefined || response.headersSent) return;
+  if (directly && mayBeDirect(response)) stream.shortcut = new PipedShortcut(stream, response);
+  else if (stream.facts.isCompressed) stream.shortcut = new Announcement(response);
+}
+
+/** The head leaves with the first chunk, so it can still be said. */
+function announceEncoding(response: ServerResponse): void {
+  if (!response.headersSent && !response.hasHeader("content-encoding")) response.setHeader("Content-Encoding", "gzip");
+}
+
+/** No way around JavaScript: what goes before the first chunk only. */
+class Announcement implements Shortcut {
+  readonly mark = "";
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  begin(): void {
+    announceEncoding(this.#response);
+  }
+
+  holds(): boolean {
+    return false;
   }
 }
 
@@ -54,6 +88,7 @@ class PipedShortcut implements Shortcut {
   }
 
   begin(first: Uint8Array): void {
+    if (this.#stream.facts.isCompressed) announceEncoding(this.#response);
     if (this.#stream.stream.isOthers || !mayBeDirect(this.#response) || this.#response.socket === null) {
       this.#isOver = true;
       return;

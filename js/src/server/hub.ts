@@ -154,7 +154,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
     const stream = new HubStream(this.name, this.#native, { ...this.#defaults, ...options });
-    if (options.direct !== false) shorten(stream);
+    shorten(stream, options.direct !== false);
     return stream;
   }
 
@@ -170,7 +170,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
     try {
       const stream = await this.#connector.connect(request, options);
       if (stream === undefined) return new Response(null, { status: 204 });
-      if (options.direct !== false) shorten(stream);
+      shorten(stream, options.direct !== false);
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
     } catch (error) {
       const refusal = refusalResponse(error);

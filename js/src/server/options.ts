@@ -8,6 +8,7 @@ import {
   requireString,
   requireStrings,
 } from "./arguments.js";
+import { mayBeEncoded } from "./direct.js";
 import { requireRetry, toNativeEvent } from "./message.js";
 
 /** What keeps quiet connections alive and shows that they are. */
@@ -150,7 +151,7 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
     heartbeatEvent,
     heartbeatData,
     maxDurationMs: maxDurationMs ?? 0,
-    isCompressed: compress === true && acceptsGzip(request),
+    isCompressed: compress === true && acceptsGzip(request) && mayBeEncoded(),
     closeAfter: lastTypes,
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),

@@ -51,6 +51,8 @@ const upperCase = () =>
 const shapes: Record<string, Answer> = {
   plain: (stream) => sseResponse(stream),
   pulled: (stream) => sseResponse(stream),
+  compressed: (stream) => sseResponse(stream),
+  compressedPulled: (stream) => sseResponse(stream),
   rewrapped: (stream) => withBody(stream.stream),
   response: (stream) => new Response(sseResponse(stream).body, { headers: sseResponse(stream).headers }),
   transformed: (stream) => withBody(stream.stream.pipeThrough(upperCase())),
@@ -71,7 +73,12 @@ export async function GET(request: Request, { params }: { params: Promise<{ shap
   const channel = query.get("channel") ?? "";
   if (shape === "hub") return createHub().response(request, { channels: [channel] });
   const maxDurationMs = Number(query.get("maxDurationMs")) || undefined;
-  const stream = createSSEStream({ request, direct: shape !== "pulled", ...(maxDurationMs && { maxDurationMs }) });
+  const stream = createSSEStream({
+    request,
+    direct: !/pulled$/i.test(shape),
+    compress: shape.startsWith("compressed"),
+    ...(maxDurationMs && { maxDurationMs }),
+  });
   note(channel, stream, request.signal);
   registerConnection(channel, stream.send);
   return shapes[shape]?.(stream) ?? new Response(null, { status: 404 });
