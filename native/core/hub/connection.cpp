@@ -17,7 +17,10 @@ void Connection::setOwner(OwnerId owner) {
 }
 
 bool Connection::hasPending() const {
-  return !rest_.empty() || !sending_.empty() || !notice_.empty() || own_ != nullptr ||
+  if (!rest_.empty() || !sending_.empty() || !notice_.empty() || own_ != nullptr) {
+    return true;
+  }
+  return !isAtEnd_ &&
          std::any_of(subscriptions_.begin(), subscriptions_.end(), [this](const Subscription& subscription) {
            return subscription.cursor < endOf(subscription.channel->log);
          });
@@ -34,7 +37,7 @@ LogDistance Connection::lag() const {
 }
 
 bool Connection::isEvicted() const {
-  return std::any_of(subscriptions_.begin(), subscriptions_.end(), [](const Subscription& subscription) {
+  return !isAtEnd_ && std::any_of(subscriptions_.begin(), subscriptions_.end(), [](const Subscription& subscription) {
     return subscription.cursor < subscription.channel->log.begin();
   });
 }

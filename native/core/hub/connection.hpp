@@ -216,6 +216,8 @@ class Connection {
   bool isInFlight_ = false;
   bool hasLast_ = false;  // an event of closeAfter was given: lastSequence_ is its
   bool isBroken_ = false;
+  bool givesEnd_ = false;  // gather() gave everything up to lastSequence_
+  bool isAtEnd_ = false;   // and it was taken: what the logs do does not matter any more
   std::uint64_t eventsTaken_ = 0;
 };
 

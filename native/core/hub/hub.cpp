@@ -252,15 +252,16 @@ bool Hub::isComplete(ConnectionId id) {
   }
   const auto& last = connection->options().closeAfter;
   const auto& subscriptions = connection->subscriptions();
-  const auto isAtLast = [&](const Subscription& subscription) {
+  return std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Subscription& subscription) {
     const ChannelLog& log = subscription.channel->log;
-    return !log.isEmpty() && std::find(last.begin(), last.end(), log.at({log.end().next - 1}).typeHash) != last.end();
-  };
-  const auto hasAll = [](const Subscription& subscription) {
-    return subscription.cursor == subscription.channel->log.end();
-  };
-  return std::all_of(subscriptions.begin(), subscriptions.end(), hasAll) &&
-         std::any_of(subscriptions.begin(), subscriptions.end(), isAtLast);
+    const Cursor next = log.after(connection->position());
+    if (next == log.begin()) {
+      return false;
+    }
+    const LogEntry& newest = log.at({next.next - 1});  // of those that the client has
+    return newest.sequence == connection->position() &&
+           std::find(last.begin(), last.end(), newest.typeHash) != last.end();
+  });
 }
 
 // --- events

@@ -234,6 +234,7 @@ class Hub {
   [[nodiscard]] std::uint64_t deflatedThrough() const;
 
   void noteBehind(Connection& connection);
+  static void hold(const Connection& connection, Instant until);
   void judge(Connection& connection);
   [[nodiscard]] bool isBehind(const Connection& connection) const;
   [[nodiscard]] bool isNearlyEvicted(const Connection& connection) const;

@@ -56,10 +56,13 @@ void Connection::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   if (!sending_.empty()) {
     give(sending_, {}, spans);
   }
+  const bool hasEnd = lastSequence_ != kUnlimited && lastSequence_ <= limits.sequence;
   if (onlyPlainSubscription() == nullptr) {
     gatherMerged(now, limits, spans);
+    givesEnd_ = hasEnd && !hasMore_;
     return;
   }
+  givesEnd_ = hasEnd;
   Subscription& only = subscriptions_.front();
   const ChannelLog& log = only.channel->log;
   only.cursor = std::max(only.cursor, log.begin());
@@ -122,6 +125,7 @@ void Connection::mergeFrom(std::vector<Source>& sources, bool toGiven, std::uint
 
 void Connection::taken() {
   land();
+  isAtEnd_ = isAtEnd_ || givesEnd_;
   forgetRest();
   sending_ = {};
   if (own_) {

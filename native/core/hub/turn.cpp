@@ -273,7 +273,11 @@ bool Hub::isBehind(const Connection& connection) const { return connection.hub.i
 
 // One that nobody has begun to read is not slow: its response is still being prepared.
 void Hub::noteBehind(Connection& connection) {
-  if (!connection.hasBeenRead() || connection.hub.isSlow || connection.hub.isEnding) {
+  if (connection.hub.isEnding) {
+    hold(connection, connection.hub.endsAt);
+    return;
+  }
+  if (!connection.hasBeenRead() || connection.hub.isSlow) {
     return;
   }
   if (connection.hub.judgedAt == kNever) {
@@ -285,8 +289,13 @@ void Hub::noteBehind(Connection& connection) {
     connection.hub.judgedAt = kNever;
     return;
   }
+  hold(connection, connection.hub.judgedAt);
+}
+
+// Nothing that the connection has not taken is evicted before, as long as the inbox is not half full.
+void Hub::hold(const Connection& connection, Instant until) {
   for (const Subscription& subscription : connection.subscriptions()) {
-    subscription.channel->heldUntil = std::max(subscription.channel->heldUntil, connection.hub.judgedAt);
+    subscription.channel->heldUntil = std::max(subscription.channel->heldUntil, until);
   }
 }
 
@@ -330,6 +339,9 @@ void Hub::beginEnding(Connection& connection, CloseReason reason) {
   connection.endAt(sequence_);
   connection.hub.stopDeadlines();
   connection.hub.endsAt = now_ + options_.flushFor;
+  if (reason != CloseReason::lagging && reason != CloseReason::disconnected && connection.hasPending()) {
+    hold(connection, connection.hub.endsAt);
+  }
   schedule(connection);
   tellClosing(connection, connection.owner(), reason);
 }
