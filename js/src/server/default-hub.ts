@@ -1,5 +1,6 @@
 import { requireKey, requireObject, requireString } from "./arguments.js";
-import { createHub, type Hub, type PublishOptions, type PublishReceipt } from "./hub.js";
+import { createHub, type Hub } from "./hub.js";
+import type { PublishOptions, PublishReceipt } from "./hub-types.js";
 import type { StreamOptions } from "./options.js";
 import type { RegisterOptions, SendFunction } from "./registrations.js";
 import type { SSEStream } from "./stream.js";

@@ -15,6 +15,7 @@ import { type DrainOptions, drainHub } from "./drain.js";
 import { endedStream } from "./ended-stream.js";
 import { environment } from "./environment.js";
 import { emitHubEvent, type HubEvents, onHubEvent } from "./hub-events.js";
+import type { AnyEvents, AttachOptions, EventMap, HubChannel, HubMessage, PublishReceipt } from "./hub-types.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
 import {
@@ -29,9 +30,6 @@ import { refusalResponse, writeRefusal } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
 import { sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
-
-/** Event types and their data, e.g. `{ progress: { done: number } }`. */
-export type EventMap = object;
 
 /** Options of {@link createHub}. */
 export interface HubOptions {
@@ -56,50 +54,6 @@ export interface HubOptions {
   maxDurationMs?: number;
   retryMs?: number;
   compress?: boolean;
-}
-
-/** How an event is kept. */
-export interface PublishOptions {
-  /** An id of your own; clients can resume from it while the channel's history holds it. */
-  id?: string;
-  /** Nobody is given the event after so many milliseconds. Default: as long as the history keeps it. */
-  ttlMs?: number;
-  /** Readers that are behind skip this event once a newer one with the same key exists. */
-  conflateKey?: string;
-}
-
-/** What became of a published event. */
-export interface PublishReceipt {
-  /** The event's id, the one given or the hub's. */
-  readonly id: string;
-  /** The connections that read the channel at that moment and want the type. */
-  readonly recipients: number;
-}
-
-/** A message of a hub: its type decides what its data is. */
-export type HubMessage<Events extends EventMap> = PublishOptions &
-  { [Type in keyof Events & string]: { event: Type; data: Events[Type] } }[keyof Events & string];
-
-/** Any event with any data: the map of a hub that was given none. */
-export type AnyEvents = { [type: string]: unknown };
-
-/** Options of {@link Hub.attach}. */
-export interface AttachOptions extends ResponseOptions {
-  /**
-   * Whether Node gives the socket away, which saves most of a connection's memory; `req`, `res` and their `socket` then say
-   * `close` at once. Default: unless somebody listens to `close`, `finish`, `end`, `aborted` or `error` of `req` or `res`
-   * when `attach` has been called. (A listener of `close` or `aborted` that comes later is still told of the real end.)
-   */
-  handOver?: boolean;
-}
-
-/** One channel of a hub. */
-export interface HubChannel<Events extends EventMap = AnyEvents> {
-  readonly key: string;
-  /** Connections that read it now. */
-  readonly connections: number;
-  publish(message: HubMessage<Events>): PublishReceipt;
-  subscribe(listener: (message: ReceivedMessage) => void): () => void;
 }
 
 /**
@@ -167,12 +121,14 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   async response(request: RequestLike, options: ResponseOptions): Promise<Response> {
     checkResponseOptions(options);
+    let stream: HubStream | undefined;
     try {
-      const stream = await this.#connector.connect(request, options);
+      stream = await this.#connector.connect(request, options);
       if (stream === undefined) return new Response(null, { status: 204 });
       shorten(stream, options.direct !== false);
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
     } catch (error) {
+      stream?.close("refused");
       const refusal = refusalResponse(error);
       if (refusal === undefined) throw error;
       this.#tellRefusal(error, options);
@@ -191,9 +147,9 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   async attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
     checkResponseOptions(options);
-    const request = requestLike(req);
+    let stream: HubStream | undefined;
     try {
-      const stream = await this.#connector.connect(request, options);
+      stream = await this.#connector.connect(requestLike(req), options);
       if (stream === undefined) {
         res.writeHead(204).end();
         return endedStream("completed");
@@ -203,6 +159,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       else attachStream(stream, req, res, { handOver, headers, direct });
       return stream;
     } catch (error) {
+      stream?.close("refused");
       if (!writeRefusal(res, error)) throw error;
       this.#tellRefusal(error, options);
       return endedStream("refused");
@@ -297,5 +254,5 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   return new Hub<Events>(name, native, defaults, authorize);
 }
 
-/** The name of the hub behind the plain functions. */
+/** The hub of the plain functions. */
 export const DEFAULT_HUB = "default";

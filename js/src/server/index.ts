@@ -14,19 +14,17 @@ export {
   unregisterConnection,
 } from "./default-hub.js";
 export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./drain.js";
-export {
-  type AnyEvents,
-  type AttachOptions,
-  createHub,
-  type EventMap,
-  type Hub,
-  type HubChannel,
-  type HubMessage,
-  type HubOptions,
-  type PublishOptions,
-  type PublishReceipt,
-} from "./hub.js";
+export { createHub, type Hub, type HubOptions } from "./hub.js";
 export type { HubEvents } from "./hub-events.js";
+export type {
+  AnyEvents,
+  AttachOptions,
+  EventMap,
+  HubChannel,
+  HubMessage,
+  PublishOptions,
+  PublishReceipt,
+} from "./hub-types.js";
 export type { ReceivedMessage } from "./listener.js";
 export type { SendReceipt, SSEMessage } from "./message.js";
 export type {

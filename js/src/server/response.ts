@@ -38,7 +38,7 @@ export function headersOf(facts: StreamFacts | undefined): Record<string, string
   };
   if (facts?.isCompressed) {
     headers["Content-Encoding"] = "gzip";
-    headers["Vary"] = "Accept-Encoding";
+    headers.Vary = "Accept-Encoding";
   }
   if (facts?.traceId !== undefined) headers["X-Trace-ID"] = facts.traceId;
   if (facts?.maxDurationMs !== undefined) headers["X-Stream-Max-Seconds"] = seconds(facts.maxDurationMs);

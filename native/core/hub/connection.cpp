@@ -17,6 +17,9 @@ void Connection::setOwner(OwnerId owner) {
 }
 
 bool Connection::hasPending() const {
+  if (isBroken_) {
+    return false;
+  }
   if (!rest_.empty() || !sending_.empty() || !notice_.empty() || own_ != nullptr) {
     return true;
   }

@@ -58,7 +58,7 @@ OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options
   auto made = std::make_unique<Connection>(id, owner, lastOptions_, sequence_);
   made->hub.isCounted = !options.isListener;
   Connection& connection = registry_.addConnection(std::move(made));
-  ++owners_[owner].connections;
+  ++ownerNamed(owner).connections;
   if (options.lastEventId && !options.lastEventId->empty()) {
     connection.hub.resumes = true;
     connection.hub.resumeId = std::make_unique<std::string>(*options.lastEventId);
@@ -114,6 +114,9 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
     subscription.types.push_back(typeHash(type));
   }
   const bool hasHistory = subscription.cursor < channel.log.end();
+  if (hasHistory) {
+    channel.heldUntil = std::max(channel.heldUntil, now + options_.lagGrace);  // it was told that this follows
+  }
   if (connection->options().isCompressed && channel.compressed == 0) {
     channel.log.deflateFrom(subscription.cursor);
     if (!std::exchange(channel.isCompressing, true)) {
@@ -213,7 +216,7 @@ Connection* Hub::assign(ConnectionId id, OwnerId owner, void* reader) {
     std::erase_if(owners_[before].closing, [id](const auto& closing) { return closing.first == id; });
     tellClosing(*connection, owner, connection->hub.endReason);
   }
-  ++owners_[owner].connections;
+  ++ownerNamed(owner).connections;
   connection->setOwner(owner);
   connection->hub.isListed = false;
   connection->hub.isOffered = false;

@@ -154,7 +154,7 @@ class Hub {
   // Owners that have something to collect, each named once until it does.
   [[nodiscard]] std::vector<OwnerId> takeWakes();
   // This owner does all it can in every turn, so its turns are waited for however long they take.
-  void trust(OwnerId ownerId) { owners_[ownerId].isTrusted = true; }
+  void trust(OwnerId ownerId) { ownerNamed(ownerId).isTrusted = true; }
   // There is no such owner any more.
   void forget(OwnerId ownerId);
   void beginTurn(OwnerId ownerId);
@@ -224,6 +224,7 @@ class Hub {
   void appendOwn(Connection& connection, const LogEntry& entry);
   void addToInbox(Channel& channel);
   void markNews(Connection& connection);
+  Owner& ownerNamed(OwnerId ownerId);
   [[nodiscard]] Owner& ownerOf(const Connection& connection);
   void spreadNews(std::size_t limit);
   void wake(Owner& owner);

@@ -15,6 +15,9 @@ constexpr std::uint64_t kEverything = std::numeric_limits<std::uint64_t>::max();
 // --- who has news
 
 void Hub::wake(Owner& owner) {
+  if (!owner.isBusy() && sequence_ > 0) {
+    owner.lookedThrough = sequence_ - 1;  // whatever came while it idled did not concern it
+  }
   if (!owner.isWoken) {
     owner.isWoken = true;
     owner.mustCollect = true;
@@ -32,6 +35,15 @@ void Hub::markNews(Connection& connection) {
   if (!owner.isReading) {  // else its turn comes to it, or settle() sees to it
     wake(owner);
   }
+}
+
+// What was published before there was an owner does not wait for it.
+Hub::Owner& Hub::ownerNamed(OwnerId ownerId) {
+  const auto [found, isNew] = owners_.try_emplace(ownerId);
+  if (isNew) {
+    found->second.lookedThrough = sequence_;
+  }
+  return found->second;
 }
 
 Hub::Owner& Hub::ownerOf(const Connection& connection) {
@@ -232,6 +244,9 @@ void Hub::takenUpTo(Connection& connection, const char* firstUntaken, Instant no
   now_ = now;
   connection.takenUpTo(firstUntaken);
   if (connection.isBroken()) {
+    if (connection.hub.isEnding) {
+      tellClosing(connection, connection.owner(), CloseReason::lagging);  // there is no whole end any more
+    }
     beginEnding(connection, CloseReason::lagging);
   } else {
     noteBehind(connection);
@@ -274,7 +289,9 @@ bool Hub::isBehind(const Connection& connection) const { return connection.hub.i
 // One that nobody has begun to read is not slow: its response is still being prepared.
 void Hub::noteBehind(Connection& connection) {
   if (connection.hub.isEnding) {
-    hold(connection, connection.hub.endsAt);
+    if (connection.hub.endsAt != kNever) {  // else its time is over
+      hold(connection, connection.hub.endsAt);
+    }
     return;
   }
   if (!connection.hasBeenRead() || connection.hub.isSlow) {
@@ -295,7 +312,10 @@ void Hub::noteBehind(Connection& connection) {
 // Nothing that the connection has not taken is evicted before, as long as the inbox is not half full.
 void Hub::hold(const Connection& connection, Instant until) {
   for (const Subscription& subscription : connection.subscriptions()) {
-    subscription.channel->heldUntil = std::max(subscription.channel->heldUntil, until);
+    Channel& channel = *subscription.channel;
+    if (subscription.cursor < channel.log.end()) {
+      channel.heldUntil = std::max(channel.heldUntil, until);
+    }
   }
 }
 
