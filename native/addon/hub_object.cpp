@@ -1,80 +1,16 @@
 #include "addon/hub_object.hpp"
 
 #include "addon/convert.hpp"
+#include "addon/hub_arguments.hpp"
 #include "io/net/duplicate_socket.hpp"
 #include "io/reactor.hpp"
 
-#include <algorithm>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <utility>
 
 namespace millrace {
 namespace {
-
-// The texts of an event; EventFields only points to them.
-struct EventTexts {
-  std::string type;
-  std::optional<std::string> id;
-  std::optional<std::string> data;
-  std::optional<std::uint32_t> retry;
-
-  [[nodiscard]] EventFields fields() const {
-    EventFields fields;
-    fields.type = type;
-    fields.id = id;
-    fields.data = data;
-    fields.retry = retry;
-    return fields;
-  }
-};
-
-// Milliseconds, clamped to 32 bits; none where it is not given.
-std::optional<std::uint32_t> toRetry(const Napi::Value& value) {
-  if (!isGiven(value)) {
-    return std::nullopt;
-  }
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
-  return static_cast<std::uint32_t>(std::min(kMost, toWhole(value, "retry")));
-}
-
-EventTexts toEvent(const Napi::Value& value) {
-  const Napi::Object message = toObject(value, "message");
-  EventTexts texts;
-  const auto textOf = [&](const char* name) -> std::optional<std::string> {
-    const Napi::Value field = message.Get(name);
-    return isGiven(field) ? std::optional(toText(field, name)) : std::nullopt;
-  };
-  texts.type = textOf("event").value_or("");
-  texts.id = textOf("id");
-  texts.data = textOf("data");
-  texts.retry = toRetry(message.Get("retry"));
-  return texts;
-}
-
-// Durations beyond some hundred years are "never" to the core.
-Millis toMillis(const Napi::Value& value, std::string_view name) {
-  constexpr std::uint64_t kLongest = std::uint64_t{1} << 42U;
-  return Millis(static_cast<Millis::rep>(std::min(kLongest, toWhole(value, name))));
-}
-
-ConnectionOptions toConnectionOptions(const Napi::Object& options) {
-  ConnectionOptions connection;
-  connection.lag.events = toWhole(options.Get("lagEvents"), "lag.events");
-  connection.lag.bytes = toWhole(options.Get("lagBytes"), "lag.bytes");
-  connection.lag.overflow =
-      toFlag(options.Get("dropOldest"), "lag.overflow") ? Overflow::dropOldest : Overflow::disconnect;
-  connection.heartbeat.every = toMillis(options.Get("heartbeatMs"), "heartbeat.everyMs");
-  connection.heartbeat.type = toText(options.Get("heartbeatEvent"), "heartbeat.event");
-  connection.heartbeat.data = toText(options.Get("heartbeatData"), "heartbeat.data");
-  connection.maxDuration = toMillis(options.Get("maxDurationMs"), "maxDurationMs");
-  connection.isCompressed = toFlag(options.Get("isCompressed"), "isCompressed");
-  for (const std::string& type : toTexts(options.Get("closeAfter"), "closeAfter")) {
-    connection.closeAfter.push_back(Hub::typeHash(type));
-  }
-  return connection;
-}
 
 // Null for nothing.
 Napi::Value bytesToJs(Napi::Env env, std::string_view bytes) {

@@ -1,0 +1,54 @@
+#include "addon/hub_arguments.hpp"
+
+#include "addon/convert.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace millrace {
+
+std::optional<std::uint32_t> toRetry(const Napi::Value& value) {
+  if (!isGiven(value)) {
+    return std::nullopt;
+  }
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::min(kMost, toWhole(value, "retry")));
+}
+
+EventTexts toEvent(const Napi::Value& value) {
+  const Napi::Object message = toObject(value, "message");
+  EventTexts texts;
+  const auto textOf = [&](const char* name) -> std::optional<std::string> {
+    const Napi::Value field = message.Get(name);
+    return isGiven(field) ? std::optional(toText(field, name)) : std::nullopt;
+  };
+  texts.type = textOf("event").value_or("");
+  texts.id = textOf("id");
+  texts.data = textOf("data");
+  texts.retry = toRetry(message.Get("retry"));
+  return texts;
+}
+
+Millis toMillis(const Napi::Value& value, std::string_view name) {
+  constexpr std::uint64_t kLongest = std::uint64_t{1} << 42U;
+  return Millis(static_cast<Millis::rep>(std::min(kLongest, toWhole(value, name))));
+}
+
+ConnectionOptions toConnectionOptions(const Napi::Object& options) {
+  ConnectionOptions connection;
+  connection.lag.events = toWhole(options.Get("lagEvents"), "lag.events");
+  connection.lag.bytes = toWhole(options.Get("lagBytes"), "lag.bytes");
+  connection.lag.overflow =
+      toFlag(options.Get("dropOldest"), "lag.overflow") ? Overflow::dropOldest : Overflow::disconnect;
+  connection.heartbeat.every = toMillis(options.Get("heartbeatMs"), "heartbeat.everyMs");
+  connection.heartbeat.type = toText(options.Get("heartbeatEvent"), "heartbeat.event");
+  connection.heartbeat.data = toText(options.Get("heartbeatData"), "heartbeat.data");
+  connection.maxDuration = toMillis(options.Get("maxDurationMs"), "maxDurationMs");
+  connection.isCompressed = toFlag(options.Get("isCompressed"), "isCompressed");
+  for (const std::string& type : toTexts(options.Get("closeAfter"), "closeAfter")) {
+    connection.closeAfter.push_back(Hub::typeHash(type));
+  }
+  return connection;
+}
+
+}  // namespace millrace

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/hub/hub.hpp"
+
+#include <napi.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace millrace {
+
+// The hub's arguments, out of JavaScript objects. As in convert.hpp, a value of the wrong type throws a TypeError.
+
+// The texts of an event; EventFields only points to them.
+struct EventTexts {
+  std::string type;
+  std::optional<std::string> id;
+  std::optional<std::string> data;
+  std::optional<std::uint32_t> retry;
+
+  [[nodiscard]] EventFields fields() const {
+    EventFields fields;
+    fields.type = type;
+    fields.id = id;
+    fields.data = data;
+    fields.retry = retry;
+    return fields;
+  }
+};
+
+[[nodiscard]] EventTexts toEvent(const Napi::Value& value);
+// Milliseconds, clamped to 32 bits; none where it is not given.
+[[nodiscard]] std::optional<std::uint32_t> toRetry(const Napi::Value& value);
+// Durations beyond some hundred years are "never" to the core.
+[[nodiscard]] Millis toMillis(const Napi::Value& value, std::string_view name);
+[[nodiscard]] ConnectionOptions toConnectionOptions(const Napi::Object& options);
+
+}  // namespace millrace

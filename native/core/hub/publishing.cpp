@@ -1,0 +1,167 @@
+// How events get into the hub's logs; see hub.hpp.
+#include "core/hub/hub.hpp"
+
+#include "core/base/hash.hpp"
+#include "core/wire/encoder.hpp"
+
+namespace millrace {
+namespace {
+
+std::uint64_t hashOrNone(std::string_view text) { return text.empty() ? 0 : hash64(text); }
+
+WriteOutcome refusal(EncodeOutcome outcome) {
+  switch (outcome) {
+    case EncodeOutcome::invalidType:
+      return WriteOutcome::invalidType;
+    case EncodeOutcome::invalidId:
+      return WriteOutcome::invalidId;
+    case EncodeOutcome::empty:
+      return WriteOutcome::empty;
+    case EncodeOutcome::encoded:
+      break;
+  }
+  return WriteOutcome::written;
+}
+
+}  // namespace
+
+// Encodes the event and fills the entry; appends nothing yet.
+WriteOutcome Hub::write(std::string_view id, const EventFields& fields, LogEntry& entry, Receipt& receipt) {
+  EventFields complete = fields;
+  receipt.id = id;
+  complete.id = receipt.id;
+  encoded_.clear();
+  const EncodeOutcome outcome = encodeEvent(complete, encoded_);
+  if (outcome != EncodeOutcome::encoded) {
+    return refusal(outcome);
+  }
+  const WriteOutcome size = checkSize(encoded_.size());
+  if (size != WriteOutcome::written) {
+    return size;
+  }
+  entry.sequence = ++sequence_;
+  entry.bytes = encoded_;
+  entry.typeHash = typeHash(fields.type);
+  entry.at = now_;
+  if (fields.id) {
+    givenIds_.remember(*fields.id, entry.sequence);
+  }
+  return WriteOutcome::written;
+}
+
+WriteOutcome Hub::checkSize(std::size_t bytes) {
+  if (bytes > options_.history.bytes) {
+    return WriteOutcome::tooLarge;
+  }
+  if (inbox_ + bytes > options_.inboxBytes) {
+    trimAll();  // an owner may hang since
+  }
+  return inbox_ + bytes > options_.inboxBytes ? WriteOutcome::overloaded : WriteOutcome::written;
+}
+
+WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const PublishOptions& options, Instant now,
+                          Receipt& receipt) {
+  now_ = now;
+  if (fields.isEmpty()) {
+    return WriteOutcome::empty;
+  }
+  Channel& channel = registry_.channel(key, now);
+  nextSweep_ = std::min(nextSweep_, now + options_.sweepEvery);
+  LogEntry entry;
+  const WriteOutcome outcome = write(idFor(fields), fields, entry, receipt);
+  if (outcome != WriteOutcome::written) {
+    return outcome;
+  }
+  entry.conflateHash = hashOrNone(options.conflateKey);
+  entry.expires = options.ttl > Millis{0} ? now + options.ttl : kNever;
+  channel.log.append(entry);
+  receipt.recipients = channel.recipients(entry.typeHash);
+  if (channel.members.empty()) {
+    channel.trimBefore(channel.log.kept(options_.history, now));
+    return outcome;
+  }
+  addToInbox(channel);
+  if (!channel.hasNews) {
+    channel.hasNews = true;
+    news_.push_back(&channel);
+  }
+  for (const Channel::Share& share : channel.owners) {
+    wake(owners_[share.owner]);
+  }
+  return outcome;
+}
+
+std::string Hub::idFor(const EventFields& fields) const {
+  return fields.id ? std::string(*fields.id) : formatEventId({epoch_, sequence_ + 1});
+}
+
+WriteOutcome Hub::send(ConnectionId id, const EventFields& fields, Instant now, Receipt& receipt) {
+  now_ = now;
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr) {
+    return WriteOutcome::closed;
+  }
+  if (fields.isEmpty()) {
+    return WriteOutcome::empty;
+  }
+  LogEntry entry;
+  const WriteOutcome outcome = write(idFor(fields), fields, entry, receipt);
+  if (outcome == WriteOutcome::written) {
+    receipt.recipients = 1;
+    appendOwn(*connection, entry);
+  }
+  return outcome;
+}
+
+WriteOutcome Hub::comment(ConnectionId id, std::string_view text, Instant now) {
+  now_ = now;
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr) {
+    return WriteOutcome::closed;
+  }
+  encoded_.clear();
+  encodeComment(text, encoded_);
+  const WriteOutcome size = checkSize(encoded_.size());
+  if (size != WriteOutcome::written) {
+    return size;
+  }
+  LogEntry entry;
+  entry.sequence = sequence_;  // behind everything so far, without a number of its own
+  entry.bytes = encoded_;
+  entry.at = now;
+  appendOwn(*connection, entry);
+  return WriteOutcome::written;
+}
+
+void Hub::appendOwn(Connection& connection, const LogEntry& entry) {
+  connection.append(entry);
+  owners_[connection.owner()].inboxBytes += encoded_.size();
+  inbox_ += encoded_.size();
+  markNews(connection);
+}
+
+WriteOutcome Hub::greet(ConnectionId id, const EventFields& fields) {
+  Connection* const connection = findOpen(id);
+  if (connection == nullptr || connection->hasBeenRead()) {
+    return WriteOutcome::closed;
+  }
+  if (fields.isEmpty()) {
+    return WriteOutcome::empty;
+  }
+  EventFields complete = fields;
+  const std::string position = formatEventId({epoch_, connection->position()});
+  complete.id = position;
+  encoded_.clear();
+  const EncodeOutcome outcome = encodeEvent(complete, encoded_);
+  if (outcome != EncodeOutcome::encoded) {
+    return refusal(outcome);
+  }
+  const WriteOutcome size = checkSize(encoded_.size());
+  if (size == WriteOutcome::written) {
+    connection->notice().append(encoded_);
+    markNews(*connection);
+  }
+  return size;
+}
+
+}  // namespace millrace
