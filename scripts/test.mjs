@@ -96,6 +96,8 @@ const steps = {
     if (!shipped.ok || !existsSync(join(root, "tests/types/tsconfig.json"))) return shipped;
     return run(...nodeTool("typescript/bin/tsc", "-p", "tests/types/tsconfig.json", "--noEmit"));
   },
+  // The bench's own programs count right; it measures nothing.
+  bench: () => run(process.execPath, ["bench/check.mjs"]),
   example: () => buildExample(),
   browser: () => jest("browser", 10 * 60_000),
   package: async () => ({ ...(await jest("package", 15 * 60_000)), note: browserSize() }),

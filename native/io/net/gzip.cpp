@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <memory>
 #include <utility>
 
 namespace millrace {
@@ -12,26 +11,29 @@ namespace {
 
 constexpr std::size_t kStoredHead = 5;  // and a stored block holds at most 65,535 bytes
 
-struct DeflateEnd {
-  void operator()(z_stream* stream) const {
-    deflateEnd(stream);
-    delete stream;
-  }
-};
-using DeflateState = std::unique_ptr<z_stream, DeflateEnd>;
-
-// One for a thread: 256 KB, made when the first event is compressed.
-z_stream& cleanState() {
-  thread_local const DeflateState state = [] {
-    auto made = std::make_unique<z_stream>();
+// 256 KB, made when a thread compresses its first event.
+class Deflater {
+ public:
+  Deflater() {
     constexpr int kRawWindow = -15;  // without zlib's own frame
     constexpr int kMemoryLevel = 8;
-    deflateInit2(made.get(), Z_DEFAULT_COMPRESSION, Z_DEFLATED, kRawWindow, kMemoryLevel, Z_DEFAULT_STRATEGY);
-    return DeflateState(made.release());
-  }();
-  deflateReset(state.get());
-  return *state;
-}
+    deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kRawWindow, kMemoryLevel, Z_DEFAULT_STRATEGY);
+  }
+  ~Deflater() { deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+  Deflater(Deflater&&) = delete;
+  Deflater& operator=(Deflater&&) = delete;
+
+  // In a clean state.
+  z_stream& stream() {
+    deflateReset(&stream_);
+    return stream_;
+  }
+
+ private:
+  z_stream stream_{};
+};
 
 Bytef* bytesOf(std::string_view text) { return std::bit_cast<Bytef*>(text.data()); }
 
@@ -44,7 +46,8 @@ void appendLittleEndian(std::uint32_t value, std::size_t bytes, std::string& out
 }  // namespace
 
 void deflateOnce(DeflateJob& job) {
-  z_stream& stream = cleanState();
+  thread_local Deflater deflater;
+  z_stream& stream = deflater.stream();
   job.crc32 = static_cast<std::uint32_t>(::crc32_z(0, bytesOf(job.plain), job.plain.size()));
   job.deflated.resize(job.plain.size() + kStoredHead);
   stream.next_in = bytesOf(job.plain);
