@@ -3,12 +3,12 @@ import { createInterface } from "node:readline";
 import { killGroup, root, run, start } from "../../scripts/lib/process.mjs";
 import { Conversation } from "./conversation.mjs";
 
-const folder = "build/bench";
+const folder = "build/bench/programs";
 
 /** Builds the load client and the bare loop, in Release. */
 export async function buildPrograms() {
   for (const args of [
-    ["-S", "bench", "-B", folder, "-DCMAKE_BUILD_TYPE=Release"],
+    ["-S", "bench", "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
     ["--build", folder, "--parallel"],
   ]) {
     const { ok, output } = await run("cmake", args);

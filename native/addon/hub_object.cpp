@@ -145,10 +145,7 @@ Napi::Value HubObject::adopt(const Napi::CallbackInfo& info) {
   options.environment = static_cast<OwnerId>(toWhole(info[1], "environment"));
   options.isHandedOver = toFlag(info[3], "isHandedOver");
   options.descriptor = duplicateSocket(static_cast<int>(toWhole(info[2], "descriptor")));
-  if (options.descriptor >= 0) {
-    Engine::process().adopt(options);
-  }
-  return Napi::Boolean::New(info.Env(), options.descriptor >= 0);
+  return Napi::Boolean::New(info.Env(), options.descriptor >= 0 && Engine::process().adopt(options));
 }
 
 void HubObject::drain(const Napi::CallbackInfo& info) {

@@ -2,9 +2,12 @@
 
 #include "io/reactor.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <system_error>
 
 namespace millrace {
 namespace {
@@ -166,13 +169,19 @@ void Engine::setReactors(std::size_t count) {
   mostReactors_ = std::max<std::size_t>(1, count);
 }
 
-void Engine::adopt(const SocketOptions& options) {
+bool Engine::adopt(const SocketOptions& options) {
   const std::lock_guard lock(reactorsMutex_);
   const std::size_t chosen = nextReactor_++ % mostReactors_;
-  while (reactors_.size() <= chosen) {
-    reactors_.push_back(std::make_unique<Reactor>(*this));
+  try {
+    while (reactors_.size() <= chosen) {
+      reactors_.push_back(std::make_unique<Reactor>(*this));
+    }
+  } catch (const std::system_error&) {
+    ::close(options.descriptor);
+    return false;
   }
   reactors_[chosen]->adopt(options);
+  return true;
 }
 
 OwnerId Engine::attachReactor(Reactor& reactor) {

@@ -101,8 +101,8 @@ class Engine {
 
   // How many threads write to sockets; they start when they are first needed. Default 1; those that run stay.
   void setReactors(std::size_t count);
-  // Gives the connection's bytes to a socket; see Reactor::adopt.
-  void adopt(const SocketOptions& options);
+  // Gives the connection's bytes to a socket; see Reactor::adopt. False, with the socket closed, when no thread can be had.
+  [[nodiscard]] bool adopt(const SocketOptions& options);
 
   // --- for reactors
 

@@ -1,6 +1,7 @@
 // Reading by an environment, and compression; see engine.hpp.
 #include "io/engine.hpp"
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -56,11 +57,13 @@ std::unique_ptr<GzipStream> Engine::takeGzip(ConnectionId connection) {
 
 void Engine::deflatePending() {
   constexpr std::size_t kAtOnce = 32;
-  const auto nextJobs = [this] {
+  std::map<const Hub*, std::uint64_t> through;  // what is published from now on waits, so that this ends
+  const auto nextJobs = [&] {
     const std::lock_guard lock(mutex_);
     std::vector<std::pair<Hub*, DeflateJob>> jobs;
     for (Hub* const hub : hubs_) {
-      for (DeflateJob& job : hub->deflateJobs(kAtOnce)) {
+      const std::uint64_t last = through.try_emplace(hub, hub->sequence()).first->second;
+      for (DeflateJob& job : hub->deflateJobs(kAtOnce, last)) {
         jobs.emplace_back(hub, std::move(job));
       }
     }

@@ -24,7 +24,12 @@ using boost::system::error_code;
 }  // namespace
 
 Reactor::Reactor(Engine& engine) : engine_(engine), owner_(engine.attachReactor(*this)) {
-  thread_ = std::thread([this] { run(); });
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (...) {
+    engine_.detachReactor(owner_);
+    throw;
+  }
 }
 
 Reactor::~Reactor() {
@@ -74,6 +79,7 @@ void Reactor::adopt(const SocketOptions& options) {
 
 void Reactor::open(const SocketOptions& options) {
   Socket& socket = *sockets_.emplace(options.connection, std::make_unique<Socket>(context_, options)).first->second;
+  socket.gzip = engine_.takeGzip(options.connection);
   error_code error;
   socket.descriptor.assign(options.descriptor, error);
   if (error) {
@@ -81,7 +87,6 @@ void Reactor::open(const SocketOptions& options) {
     finish(options.connection, CloseReason::disconnected);
     return;
   }
-  socket.gzip = engine_.takeGzip(options.connection);
   socket.connection = engine_.assign(options.hub, options.connection, owner_, &socket);
   if (socket.connection == nullptr) {
     gone_.emplace_back(options.connection, CloseReason::closed);
@@ -95,33 +100,49 @@ void Reactor::open(const SocketOptions& options) {
 
 // A client has nothing to say on an event stream: what comes is thrown away, until the end comes.
 void Reactor::watchPeer(Socket& socket) {
+  const auto look = [this, id = socket.options.connection](error_code) {
+    if (Socket* const waiting = find(id)) {
+      lookAtPeer(*waiting);
+    }
+  };
   socket.descriptor.async_wait(asio::posix::descriptor_base::wait_read,
-                               asio::bind_allocator(HandlerAllocator<void>(socket.readMemory),
-                                                    [this, id = socket.options.connection](error_code) {
-                                                      Socket* const waiting = find(id);
-                                                      if (waiting == nullptr) {
-                                                        return;
-                                                      }
-                                                      if (hasPeerGone(*waiting)) {
-                                                        gone_.emplace_back(id, CloseReason::disconnected);
-                                                        finishGone();
-                                                      } else {
-                                                        watchPeer(*waiting);
-                                                      }
-                                                    }));
+                               asio::bind_allocator(HandlerAllocator<void>(socket.readMemory), look));
 }
 
-bool Reactor::hasPeerGone(Socket& socket) {
+void Reactor::lookAtPeer(Socket& socket) {
+  const ConnectionId id = socket.options.connection;
+  switch (listen(socket.descriptor.native_handle())) {
+    case PeerState::quiet:
+      watchPeer(socket);
+      return;
+    case PeerState::gone:
+      gone_.emplace_back(id, CloseReason::disconnected);
+      finishGone();
+      return;
+    case PeerState::talking:
+      asio::post(context_, [this, id] {
+        if (Socket* const talking = find(id)) {
+          lookAtPeer(*talking);
+        }
+      });
+      return;
+  }
+}
+
+// Only so much at a time: who does not stop talking must not keep the others from being written to.
+Reactor::PeerState Reactor::listen(int descriptor) {
+  constexpr int kReads = 16;
   std::array<char, 4096> unwanted{};
-  while (true) {
-    const ssize_t size = ::recv(socket.descriptor.native_handle(), unwanted.data(), unwanted.size(), MSG_DONTWAIT);
+  for (int read = 0; read < kReads; ++read) {
+    const ssize_t size = ::recv(descriptor, unwanted.data(), unwanted.size(), MSG_DONTWAIT);
     if (size == 0) {
-      return true;
+      return PeerState::gone;
     }
     if (size < 0 && errno != EINTR) {
-      return errno != EAGAIN && errno != EWOULDBLOCK;
+      return errno == EAGAIN || errno == EWOULDBLOCK ? PeerState::quiet : PeerState::gone;
     }
   }
+  return PeerState::talking;
 }
 
 void Reactor::waitUntilWritable(Socket& socket) {

@@ -79,6 +79,8 @@ class Reactor {
     std::optional<CloseReason> ending;
   };
 
+  enum class PeerState : std::uint8_t { quiet, talking, gone };
+
   // A socket of the batch, its spans, and what became of them.
   struct Write {
     Socket* socket = nullptr;
@@ -102,7 +104,8 @@ class Reactor {
   void markReady(Socket& socket);
   void waitUntilWritable(Socket& socket);
   void watchPeer(Socket& socket);
-  [[nodiscard]] static bool hasPeerGone(Socket& socket);
+  void lookAtPeer(Socket& socket);
+  [[nodiscard]] static PeerState listen(int descriptor);
   void tick();
   void finishGone();
   void finish(ConnectionId id, CloseReason reason);

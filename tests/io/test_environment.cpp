@@ -51,7 +51,7 @@ void TestEnvironment::adopt(std::size_t hub, ConnectionId id, Descriptor socket,
   options.environment = owner_;
   options.descriptor = socket.release();
   options.isHandedOver = isHandedOver;
-  engine_.adopt(options);
+  EXPECT_TRUE(engine_.adopt(options));
 }
 
 // Not under mutex_, which the wake takes under the engine's lock.

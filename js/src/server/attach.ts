@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { descriptorOf, FirstChunk, mayBeDirect, whenFlushed } from "./first-chunk.js";
+import { guardEnd } from "./guard-end.js";
 import type { RequestLike } from "./options.js";
 import { headersOf } from "./response.js";
 import type { HubStream } from "./stream.js";
@@ -53,13 +54,17 @@ export function attachStream(
   const { socket } = res;
   setImmediate(() => {
     whenFlushed(socket, (hasLeft) => {
-      if (stream.hasEnded) return;
+      if (stream.hasEnded) {
+        void pump(stream, res); // what it sent before its end is in its body
+        return;
+      }
       const descriptor = hasLeft ? descriptorOf(socket) : -1;
       const isHandedOver = handOver ?? !watch.hasListeners();
       // A stream that was handed over must hold nothing of Node's: that is most of an idle connection's memory.
       const onEnd = isHandedOver ? undefined : (isWhole: boolean) => endResponse(res, isWhole);
       if (descriptor < 0 || !stream.divert({ descriptor, onEnd })) void pump(stream, res);
       else if (isHandedOver) watch.handOver();
+      else guardEnd(res, stream);
     });
   });
 }
@@ -76,13 +81,19 @@ function endResponse(res: ServerResponse, isWhole: boolean): void {
 
 /** Through Node: for TLS, HTTP/2, compressed or otherwise changed responses. */
 async function pump(stream: HubStream, res: ServerResponse): Promise<void> {
-  for await (const bytes of stream.stream) {
-    const hasRoom = res.write(bytes);
-    flush(res);
-    if (!hasRoom) await nextOf(res, ["drain", "close"]);
-    if (res.destroyed) break;
+  const isOver = () => res.destroyed || res.writableEnded;
+  try {
+    for await (const bytes of stream.stream) {
+      if (isOver()) break;
+      const hasRoom = res.write(bytes);
+      flush(res);
+      if (!hasRoom) await nextOf(res, ["drain", "close"]);
+    }
+    if (!isOver()) res.end();
+  } catch {
+    res.destroy(); // somebody else reads the stream
   }
-  if (!res.destroyed) res.end();
+  stream.leave();
 }
 
 /** What compression middleware still holds. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
 import { descriptorOf, FirstChunk, mayBeDirect, whenFlushed } from "./first-chunk.js";
+import { guardEnd } from "./guard-end.js";
 import type { Shortcut } from "./outlet.js";
 import type { HubStream } from "./stream.js";
 
@@ -121,6 +122,7 @@ class PipedShortcut implements Shortcut {
       if (!isWhole) response.destroy(); // half a chunk may be out: only the connection's end is clear to the client
     };
     if (descriptor < 0 || !this.#stream.divert({ descriptor, onEnd })) this.#giveUp();
+    else guardEnd(response, this.#stream);
   }
 
   #giveUp(): void {

@@ -155,7 +155,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
         return endedStream("completed");
       }
       const { handOver, headers = {}, direct = true } = options;
-      if (res.destroyed || res.writableEnded) stream.leave();
+      if (res.destroyed || res.writableEnded || req.socket.destroyed) stream.leave();
       else attachStream(stream, req, res, { handOver, headers, direct });
       return stream;
     } catch (error) {

@@ -65,6 +65,8 @@ export class HubStream implements SSEStream, Reader {
   readonly facts: StreamFacts;
   /** Leads the bytes around JavaScript, if it can; set before the stream is read. */
   shortcut: Shortcut | undefined;
+  /** Called when the reactor has stopped writing, before Node ends the response. */
+  beforeEnd: (() => void) | undefined;
   readonly #hubName: string;
   readonly #hub: NativeHub;
   readonly #connection: ConnectionId;
@@ -226,6 +228,7 @@ export class HubStream implements SSEStream, Reader {
   }
 
   onClosing(reason: NativeCloseReason): void {
+    if (this.#isDiverted) return; // the reactor that is about to take it over is told so, too
     if (WHOLE.has(reason) && !this.#isDiverted) this.#takeLast();
     this.#finish(reason);
   }
@@ -288,6 +291,7 @@ export class HubStream implements SSEStream, Reader {
     } catch {
       // The reader has cancelled or errored the stream already: it is as closed as it can be.
     }
+    this.beforeEnd?.();
     this.#onSocketEnd?.(isWhole);
     this.#closed?.resolve(reason);
     this.#abort?.abort(reason);

@@ -35,7 +35,7 @@ void Hub::tick(Instant now) {
   }
   trimAll();
   if (nextSweep_ <= now) {
-    static_cast<void>(deflateJobs(0));  // lets go of channels that nobody reads
+    static_cast<void>(deflateJobs(0, 0));  // lets go of channels that nobody reads
     registry_.sweep(options_.history, options_.channelTtl, now);
     nextSweep_ = registry_.channels() == 0 ? kNever : now + options_.sweepEvery;
   }

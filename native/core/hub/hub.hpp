@@ -160,9 +160,11 @@ class Hub {
   void beginTurn(OwnerId ownerId);
   // The next part of the turn: looks at about `limit` connections. Says whether there are more.
   bool collect(OwnerId ownerId, std::size_t limit, Turn& turn);
-  // The next events that compressed connections wait for, at most `limit`; call it until there are none, and give each back.
+  // The newest event's.
+  [[nodiscard]] std::uint64_t sequence() const { return sequence_; }
+  // The next events that compressed connections wait for, at most `limit` and none newer than `through`; call it until there are none, and give each back.
   // What is not given back is not read by them.
-  [[nodiscard]] std::vector<DeflateJob> deflateJobs(std::size_t limit);
+  [[nodiscard]] std::vector<DeflateJob> deflateJobs(std::size_t limit, std::uint64_t through);
   void deflated(const DeflateJob& job);
   // Everything that the connection has not taken yet, in order; unknown connections have nothing.
   void read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& spans);

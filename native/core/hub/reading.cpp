@@ -118,8 +118,7 @@ void Connection::mergeFrom(std::vector<Source>& sources, bool toGiven, std::uint
   }
   // Last, for a comment has the number of the event it stands behind.
   if (own_) {
-    const Cursor end = through == kUnlimited ? own_->end() : own_->after(through);
-    sources.push_back({own_.get(), nullptr, own_->begin(), toGiven ? ownGiven_ : end});
+    sources.push_back({own_.get(), nullptr, own_->begin(), toGiven ? ownGiven_ : endOf(*own_, through)});
   }
 }
 
@@ -131,6 +130,9 @@ void Connection::taken() {
   if (own_) {
     eventsTaken_ += ownGiven_.next - own_->begin().next;
     trimOwn(ownGiven_);
+  }
+  if (hasLast_) {
+    own_.reset();  // nothing follows the last event
   }
   for (Subscription& subscription : subscriptions_) {
     if (subscription.cursor < subscription.given) {

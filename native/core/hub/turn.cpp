@@ -149,7 +149,7 @@ bool Hub::collect(OwnerId ownerId, std::size_t limit, Turn& turn) {
 // --- what is read
 
 // Channels nobody wants compressed any more are dropped here.
-std::vector<DeflateJob> Hub::deflateJobs(std::size_t limit) {
+std::vector<DeflateJob> Hub::deflateJobs(std::size_t limit, std::uint64_t through) {
   std::erase_if(compressing_, [](Channel* channel) {
     channel->isCompressing = channel->compressed > 0;
     if (!channel->isCompressing) {
@@ -159,7 +159,8 @@ std::vector<DeflateJob> Hub::deflateJobs(std::size_t limit) {
   });
   std::vector<DeflateJob> jobs;
   for (const Channel* const channel : compressing_) {
-    for (Cursor at = channel->log.deflatedEnd(); at < channel->log.end() && jobs.size() < limit; ++at.next) {
+    const Cursor end = channel->log.after(through);
+    for (Cursor at = channel->log.deflatedEnd(); at < end && jobs.size() < limit; ++at.next) {
       DeflateJob& job = jobs.emplace_back();
       job.channel = channel->key;
       job.cursor = at;

@@ -109,7 +109,7 @@ SendResult SocketWriter::send(int descriptor, std::span<const std::string_view> 
   for (const std::string_view span : payload) {
     total += span.size();
   }
-  if (total == 0 && frame_.rest().empty()) {
+  if (total == 0 && owed_ == 0 && frame_.rest().empty()) {
     return {};
   }
   const std::size_t first = std::min(owed_, total);  // of the open chunk
