@@ -12,14 +12,15 @@ export async function openRawEvents(url: string): Promise<AsyncGenerator<RawEven
   const abort = new AbortController();
   const response = await fetch(url, { signal: abort.signal });
   if (response.status !== 200 || !response.body) throw new Error(`${url} answered with ${response.status}`);
-  return read(response.body, abort);
+  return read(response, abort);
 }
 
-async function* read(body: ReadableStream<Uint8Array>, abort: AbortController): AsyncGenerator<RawEvent> {
+// It holds the response: Node cancels the body of one that is garbage before somebody has begun to read.
+async function* read(response: Response, abort: AbortController): AsyncGenerator<RawEvent> {
   const decoder = new TextDecoder();
   let text = "";
   try {
-    for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       const blocks = (text + decoder.decode(chunk, { stream: true })).split("\n\n");
       text = blocks.pop() ?? "";
       for (const block of blocks) {
