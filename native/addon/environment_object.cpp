@@ -49,7 +49,7 @@ EnvironmentObject::EnvironmentObject(const Napi::CallbackInfo& info)
   if (!info[0].IsFunction()) {
     throw Napi::TypeError::New(info.Env(), "wake must be a function");
   }
-  constexpr std::size_t kUnlimited = 0;  // a few: one a hub until it collects
+  constexpr std::size_t kUnlimited = 0;  // one at a time: the next is posted once it has collected
   wake_ = Napi::ThreadSafeFunction::New(info.Env(), info[0].As<Napi::Function>(), "millrace", kUnlimited, 1);
   wake_.Unref(info.Env());  // open connections keep no process alive; their sockets do
   owner_ = Engine::process().attach([this] { wake(); });

@@ -95,11 +95,11 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   const ConnectionId id = Engine::process().newConnectionId();
   const OpenOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
-  if (outcome == OpenOutcome::opened && options.connection.isCompressed) {
-    Engine::process().compress(id);
-  }
   if (outcome != OpenOutcome::opened) {
     return toJs(info.Env(), toName(outcome));
+  }
+  if (options.connection.isCompressed) {
+    Engine::process().compress(id);
   }
   return Napi::Number::New(info.Env(), static_cast<double>(id));
 }

@@ -109,10 +109,7 @@ std::int64_t Engine::tick() {
   if (!writers_.empty()) {
     return -1;
   }
-  Instant next = kNever;
-  for (const Hub* const hub : hubs_) {
-    next = std::min(next, hub->nextDeadline());
-  }
+  const Instant next = nextDeadline();
   return next == kNever ? -1 : std::max<std::int64_t>(0, (next - at).count());
 }
 
@@ -224,14 +221,19 @@ void Engine::keepTime(Instant at) {
   if (writers_.empty()) {
     return;
   }
-  Instant next = kNever;
-  for (const Hub* const hub : hubs_) {
-    next = std::min(next, hub->nextDeadline());
-  }
+  const Instant next = nextDeadline();
   if (next < armedFor_) {
     armedFor_ = next;
     writers_.begin()->second->arm(std::max(Millis{0}, next - at));
   }
+}
+
+Instant Engine::nextDeadline() const {
+  Instant next = kNever;
+  for (const Hub* const hub : hubs_) {
+    next = std::min(next, hub->nextDeadline());
+  }
+  return next;
 }
 
 void Engine::tickFromReactor() {

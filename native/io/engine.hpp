@@ -129,6 +129,7 @@ class Engine {
   void wakeOwners();
   void runDue(Instant at);
   void keepTime(Instant at);
+  [[nodiscard]] Instant nextDeadline() const;
   void forget(OwnerId owner);
   [[nodiscard]] static Instant now();
 

@@ -62,6 +62,9 @@ void Engine::deflatePending() {
     const std::lock_guard lock(mutex_);
     std::vector<std::pair<Hub*, DeflateJob>> jobs;
     for (Hub* const hub : hubs_) {
+      if (!hub->isCompressing()) {
+        continue;
+      }
       const std::uint64_t last = through.try_emplace(hub, hub->sequence()).first->second;
       for (DeflateJob& job : hub->deflateJobs(kAtOnce, last)) {
         jobs.emplace_back(hub, std::move(job));

@@ -170,8 +170,7 @@ void Reactor::takeClosing(const Turn& turn) {
     if (socket == nullptr) {
       continue;
     }
-    const bool isHopeless = reason == CloseReason::lagging || reason == CloseReason::disconnected;
-    if (isHopeless) {
+    if (isHopeless(reason)) {
       gone_.emplace_back(id, socket->ending.value_or(reason));
     } else if (!socket->ending) {
       socket->ending = reason;

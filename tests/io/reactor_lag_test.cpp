@@ -28,6 +28,12 @@ class ReactorLag : public test::ReactorTest, public ::testing::WithParamInterfac
     ASSERT_TRUE(reader.readEvents(published));
   }
 
+  void publishUntilEnded(ConnectionId slow, SocketClient& reader) {
+    while (!environment.hasEnded(slow) && !HasFatalFailure()) {
+      publishSome(reader);
+    }
+  }
+
   void expectEverything(const SocketClient& reader) const {
     ASSERT_EQ(reader.events().size(), published);
     for (std::size_t n = 0; n < published; ++n) {
@@ -46,9 +52,7 @@ TEST_P(ReactorLag, whoDoesNotReadIsEndedAfterTheGraceAndTheOthersGetEverything) 
   const auto stalled = connect(GetParam(), "c", kSmallBuffer);
   const ConnectionId slow = last;
   const auto reader = connect(GetParam(), "c");
-  while (!environment.hasEnded(slow) && !HasFatalFailure()) {
-    publishSome(*reader);
-  }
+  publishUntilEnded(slow, *reader);
   EXPECT_EQ(environment.waitForEnd(slow), CloseReason::lagging);
   expectEverything(*reader);
   stalled->readToEnd();
@@ -66,9 +70,7 @@ TEST_P(ReactorLag, whoWasEndedComesBackAndLosesNothing) {
   const auto stalled = connect(GetParam(), "c", kSmallBuffer);
   const ConnectionId slow = last;
   const auto reader = connect(GetParam(), "c");
-  while (!environment.hasEnded(slow) && !HasFatalFailure()) {
-    publishSome(*reader);
-  }
+  publishUntilEnded(slow, *reader);
   stalled->readToEnd();
   ASSERT_FALSE(stalled->events().empty());
   const std::size_t had = stalled->events().size();

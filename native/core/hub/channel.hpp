@@ -35,6 +35,7 @@ struct Channel {
 
   // Evicts what lies before the cursor; who has been sent a part of such an event gets a copy of its rest.
   void trimBefore(Cursor cursor);
+  void trim(const LogLimits& limits, Instant now) { trimBefore(log.kept(limits, now)); }
 
   std::string key;
   ChannelLog log;

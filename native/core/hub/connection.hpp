@@ -52,6 +52,11 @@ enum class CloseReason : std::uint8_t {
   draining,      // the hub is shutting down
 };
 
+// Nothing that is left reaches the client.
+[[nodiscard]] constexpr bool isHopeless(CloseReason reason) {
+  return reason == CloseReason::lagging || reason == CloseReason::disconnected;
+}
+
 struct ConnectionOptions {
   LagOptions lag;
   HeartbeatOptions heartbeat;
@@ -66,7 +71,7 @@ struct ConnectionOptions {
 struct ReadLimits {
   std::size_t bytes = std::numeric_limits<std::size_t>::max();
   std::size_t spans = std::numeric_limits<std::size_t>::max();
-  std::uint64_t sequence = std::numeric_limits<std::uint64_t>::max();  // nothing newer
+  std::uint64_t sequence = kEverySequence;  // nothing newer
 };
 
 struct Subscription {
@@ -117,7 +122,9 @@ class Connection {
   [[nodiscard]] bool isInFlight() const { return isInFlight_; }
   [[nodiscard]] bool hasPending() const;
   [[nodiscard]] bool hasBeenRead() const { return hasBeenRead_; }
-  // Everything up to an event of `closeAfter` has been taken.
+  // Whether it is an event of `closeAfter`.
+  [[nodiscard]] bool isLast(const LogEntry& entry) const;
+  // Everything up to such an event has been taken.
   [[nodiscard]] bool isComplete() const { return hasLast_ && !hasPending(); }
   // takenUpTo() did not find the event that was cut, for its log has lost it: the stream cannot go on.
   [[nodiscard]] bool isBroken() const { return isBroken_; }
@@ -183,12 +190,10 @@ class Connection {
   HubState hub;
 
  private:
-  static constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
-
   [[nodiscard]] static bool passes(const Subscription& subscription, const LogEntry& entry);
-  [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kUnlimited) const;
+  [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kEverySequence) const;
   [[nodiscard]] const Subscription* onlyPlainSubscription() const;
-  void mergeFrom(std::vector<Source>& sources, bool toGiven, std::uint64_t through = kUnlimited);
+  void mergeFrom(std::vector<Source>& sources, bool toGiven, std::uint64_t through = kEverySequence);
   void give(std::string_view bytes, const Deflated& deflated, Spans& spans) const;
   void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
   void tear(const Source& source, std::string_view rest);
@@ -209,7 +214,7 @@ class Connection {
   Channel* restChannel_ = nullptr;  //
   Cursor restAt_;                   // and the event's place there
   std::uint64_t position_;
-  std::uint64_t lastSequence_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t lastSequence_ = kEverySequence;
   bool hasBeenRead_ = false;
   bool hasGapNotice_ = false;
   bool hasMore_ = false;

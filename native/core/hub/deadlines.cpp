@@ -135,9 +135,8 @@ void Hub::drain(const DrainOptions& options, Instant now) {
     if (connection == nullptr || !connection->hub.isCounted) {
       continue;
     }
-    EventFields retry;
-    retry.retry = static_cast<std::uint32_t>((options.retryFrom + options.retrySpread * place / count).count());
-    static_cast<void>(encodeEvent(retry, connection->notice()));  // cannot fail: the one field is a number
+    const Millis retry = options.retryFrom + options.retrySpread * place / count;
+    encodeRetry(static_cast<std::uint32_t>(retry.count()), connection->notice());
     markNews(*connection);
     const Instant end = now + options.within * 9 / 10 * (place * kWaves / count) / kWaves;
     if (end < connection->hub.endsAt) {

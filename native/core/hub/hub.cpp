@@ -18,12 +18,6 @@ void say(Verdict verdict, Connection& connection) {
   encodeVerdict(verdict, connection.notice());
 }
 
-void encodeRetry(std::uint32_t retry, std::string& out) {
-  EventFields fields;
-  fields.retry = retry;
-  static_cast<void>(encodeEvent(fields, out));  // cannot fail: the one field is a number
-}
-
 }  // namespace
 
 // --- connections
@@ -86,7 +80,7 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
   }
   registry_.assignUser(*connection, options.userId);
   if (!channel.awaitsTrim && channel.inFlight == 0) {
-    channel.trimBefore(channel.log.kept(options_.history, now));
+    channel.trim(options_.history, now);
   }
   resolveResume(*connection, channel);
 
@@ -237,7 +231,6 @@ bool Hub::isComplete(ConnectionId id) {
   if (connection == nullptr || connection->hub.verdict != Verdict::continued) {
     return false;
   }
-  const auto& last = connection->options().closeAfter;
   const auto& subscriptions = connection->subscriptions();
   return std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Subscription& subscription) {
     const ChannelLog& log = subscription.channel->log;
@@ -246,8 +239,7 @@ bool Hub::isComplete(ConnectionId id) {
       return false;
     }
     const LogEntry& newest = log.at({next.next - 1});  // of those that the client has
-    return newest.sequence == connection->position() &&
-           std::find(last.begin(), last.end(), newest.typeHash) != last.end();
+    return newest.sequence == connection->position() && connection->isLast(newest);
   });
 }
 

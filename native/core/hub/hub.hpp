@@ -166,6 +166,8 @@ class Hub {
   // What is not given back is not read by them.
   [[nodiscard]] std::vector<DeflateJob> deflateJobs(std::size_t limit, std::uint64_t through);
   void deflated(const DeflateJob& job);
+  // Whether there may be any.
+  [[nodiscard]] bool isCompressing() const { return !compressing_.empty(); }
   // Everything that the connection has not taken yet, in order; unknown connections have nothing.
   void read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& spans);
   // What read() just gave is with the connection. Says whether its limits left something out.
@@ -221,6 +223,8 @@ class Hub {
 
   [[nodiscard]] WriteOutcome write(std::string_view id, const EventFields& fields, LogEntry& entry, Receipt& receipt);
   [[nodiscard]] std::string idFor(const EventFields& fields) const;
+  // Leaves the bytes in encoded_.
+  [[nodiscard]] WriteOutcome encode(const EventFields& fields);
   [[nodiscard]] WriteOutcome checkSize(std::size_t bytes);
   Connection* findOpen(ConnectionId id);
   void appendOwn(Connection& connection, const LogEntry& entry);

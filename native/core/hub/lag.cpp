@@ -2,16 +2,9 @@
 #include "core/hub/hub.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace millrace {
-namespace {
-
-constexpr std::uint64_t kEverything = std::numeric_limits<std::uint64_t>::max();
-
-}  // namespace
-
 // --- who is behind
 
 void Hub::settle(OwnerId ownerId, Instant now) {
@@ -118,7 +111,7 @@ void Hub::beginEnding(Connection& connection, CloseReason reason) {
   connection.endAt(sequence_);
   connection.hub.stopDeadlines();
   connection.hub.endsAt = now_ + options_.flushFor;
-  if (reason != CloseReason::lagging && reason != CloseReason::disconnected && connection.hasPending()) {
+  if (!isHopeless(reason) && connection.hasPending()) {
     hold(connection, connection.hub.endsAt);
   }
   schedule(connection);
@@ -151,7 +144,7 @@ bool Hub::hangs(const Owner& owner) const {
 
 // Everything up to this sequence has been offered to all of the channel's connections.
 std::uint64_t Hub::lookedThrough(const Channel& channel) const {
-  std::uint64_t through = kEverything;
+  std::uint64_t through = kEverySequence;
   for (const Channel::Share& share : channel.owners) {
     const auto found = owners_.find(share.owner);
     if (found != owners_.end() && found->second.isBusy() && !hangs(found->second)) {
@@ -167,12 +160,12 @@ bool Hub::trim(Channel& channel) {
     return true;
   }
   const std::uint64_t through = lookedThrough(channel);
-  const Cursor lookedAt = through == kEverything ? channel.log.end() : channel.log.after(through);
+  const Cursor lookedAt = through == kEverySequence ? channel.log.end() : channel.log.after(through);
   channel.trimBefore(std::min(channel.log.kept(options_.history, now_), lookedAt));
   const std::size_t waiting = std::min(channel.inboxBytes, channel.log.distance(lookedAt).bytes);
   inbox_ -= channel.inboxBytes - waiting;
   channel.inboxBytes = waiting;
-  return through != kEverything;
+  return through != kEverySequence;
 }
 
 void Hub::trimAll() {

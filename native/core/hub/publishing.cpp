@@ -30,14 +30,9 @@ WriteOutcome Hub::write(std::string_view id, const EventFields& fields, LogEntry
   EventFields complete = fields;
   receipt.id = id;
   complete.id = receipt.id;
-  encoded_.clear();
-  const EncodeOutcome outcome = encodeEvent(complete, encoded_);
-  if (outcome != EncodeOutcome::encoded) {
-    return refusal(outcome);
-  }
-  const WriteOutcome size = checkSize(encoded_.size());
-  if (size != WriteOutcome::written) {
-    return size;
+  const WriteOutcome outcome = encode(complete);
+  if (outcome != WriteOutcome::written) {
+    return outcome;
   }
   entry.sequence = ++sequence_;
   entry.bytes = encoded_;
@@ -47,6 +42,12 @@ WriteOutcome Hub::write(std::string_view id, const EventFields& fields, LogEntry
     givenIds_.remember(*fields.id, entry.sequence);
   }
   return WriteOutcome::written;
+}
+
+WriteOutcome Hub::encode(const EventFields& fields) {
+  encoded_.clear();
+  const EncodeOutcome outcome = encodeEvent(fields, encoded_);
+  return outcome == EncodeOutcome::encoded ? checkSize(encoded_.size()) : refusal(outcome);
 }
 
 WriteOutcome Hub::checkSize(std::size_t bytes) {
@@ -77,7 +78,7 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
   channel.log.append(entry);
   receipt.recipients = channel.recipients(entry.typeHash);
   if (channel.members.empty()) {
-    channel.trimBefore(channel.log.kept(options_.history, now));
+    channel.trim(options_.history, now);
     return outcome;
   }
   addToInbox(channel);
@@ -151,17 +152,12 @@ WriteOutcome Hub::greet(ConnectionId id, const EventFields& fields) {
   EventFields complete = fields;
   const std::string position = formatEventId({epoch_, connection->position()});
   complete.id = position;
-  encoded_.clear();
-  const EncodeOutcome outcome = encodeEvent(complete, encoded_);
-  if (outcome != EncodeOutcome::encoded) {
-    return refusal(outcome);
-  }
-  const WriteOutcome size = checkSize(encoded_.size());
-  if (size == WriteOutcome::written) {
+  const WriteOutcome outcome = encode(complete);
+  if (outcome == WriteOutcome::written) {
     connection->notice().append(encoded_);
     markNews(*connection);
   }
-  return size;
+  return outcome;
 }
 
 }  // namespace millrace

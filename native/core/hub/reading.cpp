@@ -56,7 +56,7 @@ void Connection::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   if (!sending_.empty()) {
     give(sending_, {}, spans);
   }
-  const bool hasEnd = lastSequence_ != kUnlimited && lastSequence_ <= limits.sequence;
+  const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= limits.sequence;
   if (onlyPlainSubscription() == nullptr) {
     gatherMerged(now, limits, spans);
     givesEnd_ = hasEnd && !hasMore_;
@@ -77,7 +77,7 @@ void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& span
   std::vector<Source>& sources = emptySources();
   mergeFrom(sources, false, limits.sequence);
   std::size_t bytes = 0;
-  bool isLast = false;
+  bool isEnd = false;
   while (Source* const source = oldest(sources)) {
     if (bytes >= limits.bytes || spans.count() >= limits.spans) {
       hasMore_ = true;
@@ -92,15 +92,14 @@ void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& span
         source->log->pin(source->at, spans);
       }
       bytes += entry.bytes.size();
-      const auto& last = options_.closeAfter;
-      isLast = source->subscription != nullptr && std::find(last.begin(), last.end(), entry.typeHash) != last.end();
-      if (isLast) {
+      isEnd = source->subscription != nullptr && isLast(entry);
+      if (isEnd) {
         hasLast_ = true;
         endAt(entry.sequence);
       }
     }
     ++source->at.next;
-    if (isLast) {
+    if (isEnd) {
       break;
     }
   }
@@ -237,7 +236,7 @@ const Subscription* Connection::onlyPlainSubscription() const {
 
 Cursor Connection::endOf(const ChannelLog& log, std::uint64_t through) const {
   const std::uint64_t last = std::min(lastSequence_, through);
-  return last == kUnlimited ? log.end() : log.after(last);
+  return last == kEverySequence ? log.end() : log.after(last);
 }
 
 void Connection::give(std::string_view bytes, const Deflated& deflated, Spans& spans) const {
@@ -246,6 +245,11 @@ void Connection::give(std::string_view bytes, const Deflated& deflated, Spans& s
   } else {
     spans.append(bytes);
   }
+}
+
+bool Connection::isLast(const LogEntry& entry) const {
+  const auto& last = options_.closeAfter;
+  return std::find(last.begin(), last.end(), entry.typeHash) != last.end();
 }
 
 bool Connection::passes(const Subscription& subscription, const LogEntry& entry) {

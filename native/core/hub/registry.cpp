@@ -110,7 +110,7 @@ void Registry::sweep(const LogLimits& limits, Millis idle, Instant now) {
     const bool isNews = channel.hasNews || channel.isToSpread || channel.isSpreading;
     const bool isInTurn = channel.awaitsTrim || isNews || channel.inFlight > 0;
     if (!isInTurn) {
-      channel.trimBefore(channel.log.kept(limits, now));
+      channel.trim(limits, now);
     }
     const bool isIdle = channel.members.empty() && !isInTurn && channel.lastUse + idle <= now;
     if (!isIdle) {

@@ -2,16 +2,9 @@
 #include "core/hub/hub.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace millrace {
-namespace {
-
-constexpr std::uint64_t kEverything = std::numeric_limits<std::uint64_t>::max();
-
-}  // namespace
-
 // --- who has news
 
 void Hub::wake(Owner& owner) {
@@ -183,7 +176,7 @@ void Hub::deflated(const DeflateJob& job) {
 
 // Over all channels, for a client's cursor counts for all of them.
 std::uint64_t Hub::deflatedThrough() const {
-  std::uint64_t through = kEverything;
+  std::uint64_t through = kEverySequence;
   for (const Channel* const channel : compressing_) {
     const Cursor next = channel->log.deflatedEnd();
     if (channel->compressed > 0 && next < channel->log.end()) {

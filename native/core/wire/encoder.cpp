@@ -63,4 +63,9 @@ void encodeCursor(std::string_view id, std::string& out) {
   out.push_back('\n');
 }
 
+void encodeRetry(std::uint32_t millis, std::string& out) {
+  appendLine("retry", std::to_string(millis), out);
+  out.push_back('\n');
+}
+
 }  // namespace millrace

@@ -27,4 +27,7 @@ void encodeComment(std::string_view text, std::string& out);
 // Appends an `id` line without data: it sets the client's last event ID and delivers nothing (WHATWG HTML 9.2.6).
 void encodeCursor(std::string_view id, std::string& out);
 
+// Appends a `retry` line without data: the milliseconds that the client is to wait before it comes back.
+void encodeRetry(std::uint32_t millis, std::string& out);
+
 }  // namespace millrace

@@ -20,6 +20,15 @@ class HubLag : public test::HubTest {
     hub.takenUpTo(id, spans.bytes.front().data(), now);
   }
 
+  // A turn in which the connection's socket takes nothing of what was published.
+  std::string publishToBlocked(ConnectionId id, std::size_t count) {
+    std::string all = publishMany(count);
+    collect();
+    block(id);
+    hub.settle(1, now);
+    return all;
+  }
+
   std::string publishMany(std::size_t count) {
     std::string all;
     for (; count > 0; --count) {
@@ -38,10 +47,7 @@ class HubLag : public test::HubTest {
 
 TEST_F(HubLag, aBurstOfManyHistoriesIsCaughtUpWith) {
   openAndJoin(1, "k", lagging(5, Overflow::disconnect));
-  const std::string burst = publishMany(100);
-  collect();
-  block(1);
-  hub.settle(1, now);
+  const std::string burst = publishToBlocked(1, 100);
   const std::string more = publishMany(100);
   idleTurn();
   passAndTick(999);
@@ -57,10 +63,7 @@ TEST_F(HubLag, aBurstOfManyHistoriesIsCaughtUpWith) {
 
 TEST_F(HubLag, whoHasNotCaughtUpInTimeIsClosed) {
   openAndJoin(1, "k", lagging(5, Overflow::disconnect));
-  publishMany(100);
-  collect();
-  block(1);
-  hub.settle(1, now);
+  publishToBlocked(1, 100);
   EXPECT_EQ(hub.nextDeadline(), now + Millis{1000});
   passAndTick(1000);
   const Turn turn = idleTurn();
@@ -70,20 +73,14 @@ TEST_F(HubLag, whoHasNotCaughtUpInTimeIsClosed) {
 
 TEST_F(HubLag, orItsOldestAreDropped) {
   openAndJoin(1, "k", lagging(2, Overflow::dropOldest));
-  publishMany(100);
-  collect();
-  block(1);
-  hub.settle(1, now);
+  publishToBlocked(1, 100);
   passAndTick(1000);
   EXPECT_EQ(read(1), std::string(kGap) + event(99, "x") + event(100, "x"));
 }
 
 TEST_F(HubLag, whoIsSlowHasNoTimeAgainUntilItHasEverything) {
   openAndJoin(1, "k", lagging(5, Overflow::disconnect));
-  publishMany(3);
-  collect();
-  block(1);
-  hub.settle(1, now);
+  publishToBlocked(1, 3);
   passAndTick(1000);
   EXPECT_TRUE(idleTurn().closing.empty()) << "within its limits";
   publishMany(3);
@@ -94,10 +91,7 @@ TEST_F(HubLag, whoIsSlowHasNoTimeAgainUntilItHasEverything) {
 TEST_F(HubLag, whoCaughtUpHasTheTimeAgain) {
   openAndJoin(1, "k", lagging(5, Overflow::disconnect));
   for (int round = 0; round < 5; ++round) {
-    const std::string burst = publishMany(50);
-    collect();
-    block(1);
-    hub.settle(1, now);
+    const std::string burst = publishToBlocked(1, 50);
     passAndTick(900);
     EXPECT_EQ(read(1), burst);
     EXPECT_TRUE(idleTurn().closing.empty());
@@ -108,10 +102,7 @@ TEST_F(HubLag, nothingIsHeldOnceTheInboxIsHalfFull) {
   options.inboxBytes = 2000;
   hub.configure(options);
   openAndJoin(1, "k", lagging(1000, Overflow::dropOldest));
-  publishMany(30);
-  collect();
-  block(1);
-  hub.settle(1, now);
+  publishToBlocked(1, 30);
   publishMany(60);
   idleTurn();
   EXPECT_TRUE(read(1).starts_with(std::string(kGap) + "id: a.81\n"));
