@@ -1,5 +1,6 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { acceptsEventStream } from "./accept.js";
 import { requireFunction, requireObject, requireString, requireStrings } from "./arguments.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
 import { lastEventIdOf, type RequestLike, type StreamOptions } from "./options.js";
@@ -134,16 +135,6 @@ async function admit(
   const answer = await authorize({ request, channels, userId });
   if (answer === false) throw new SSEError("FORBIDDEN", "The client may not read these channels");
   return (typeof answer === "object" ? answer.userId : undefined) ?? userId;
-}
-
-/** RFC 9110, 12.5.1, as far as it matters for one type; without the header everything is accepted. */
-function acceptsEventStream(accept: string | null): boolean {
-  if (accept === null || accept.trim() === "") return true;
-  return accept.split(",").some((range) => {
-    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-    const isRefused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-    return !isRefused && ["text/event-stream", "text/*", "*/*"].includes(type);
-  });
 }
 
 /** The snapshot's messages; none for a client that has everything. */

@@ -40,8 +40,3 @@ export function onHubEvent<Type extends keyof HubEvents>(
 export function emitHubEvent<Type extends keyof HubEvents>(hubName: string, type: Type, event: HubEvents[Type]): void {
   for (const listener of listenersOf(hubName).get(type) ?? []) callUser(listener as (event: unknown) => unknown, event);
 }
-
-/** Whether somebody listens: what only listeners need is not made for nobody. */
-export function hasHubListeners(hubName: string, type: keyof HubEvents): boolean {
-  return (listenersOf(hubName).get(type)?.size ?? 0) > 0;
-}

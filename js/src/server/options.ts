@@ -1,5 +1,6 @@
 import type { NativeCloseReason, NativeHubOptions, NativeOpenOptions } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { acceptsGzip } from "./accept.js";
 import {
   type NumberBounds,
   requireFlag,
@@ -151,7 +152,7 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
     heartbeatEvent,
     heartbeatData,
     maxDurationMs: maxDurationMs ?? 0,
-    isCompressed: compress === true && acceptsGzip(request) && mayBeEncoded(),
+    isCompressed: compress === true && acceptsGzip(request?.headers.get("accept-encoding") ?? null) && mayBeEncoded(),
     closeAfter: lastTypes,
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),
@@ -211,14 +212,6 @@ export function toNativeHubOptions(options: {
     lagGraceMs,
     reactors,
   };
-}
-
-/** RFC 9110, 12.5.3: named, or meant by `*`, and not with a weight of 0. */
-function acceptsGzip(request: RequestLike | undefined): boolean {
-  const codings = (request?.headers.get("accept-encoding") ?? "").toLowerCase().split(",");
-  const parsed = codings.map((coding) => coding.split(";").map((part) => part.trim()));
-  const found = parsed.find(([name]) => name === "gzip" || name === "x-gzip") ?? parsed.find(([name]) => name === "*");
-  return found?.slice(1).some((weight) => /^q=0(\.0*)?$/.test(weight)) === false;
 }
 
 /** Header values are one char a byte; clients send the id's UTF-8 bytes (WHATWG HTML 9.2.3). */

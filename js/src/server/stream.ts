@@ -229,7 +229,7 @@ export class HubStream implements SSEStream, Reader {
 
   onClosing(reason: NativeCloseReason): void {
     if (this.#isDiverted) return; // the reactor that is about to take it over is told so, too
-    if (WHOLE.has(reason) && !this.#isDiverted) this.#takeLast();
+    if (WHOLE.has(reason)) this.#takeLast();
     this.#finish(reason);
   }
 

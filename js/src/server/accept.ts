@@ -1,0 +1,32 @@
+/** One of what a client accepts, without its weight. */
+interface Preference {
+  readonly name: string;
+  /** A weight of 0: it does not want this. */
+  readonly isRefused: boolean;
+}
+
+/** RFC 9110, 12.4: the parts of an `Accept` or `Accept-Encoding` header. Which is liked more does not matter here. */
+function preferencesOf(header: string): Preference[] {
+  return header
+    .toLowerCase()
+    .split(",")
+    .map((part) => {
+      const [name = "", ...parameters] = part.split(";").map((text) => text.trim());
+      return { name, isRefused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
+    });
+}
+
+/** RFC 9110, 12.5.1, as far as it matters for one type; without the header everything is accepted. */
+export function acceptsEventStream(accept: string | null): boolean {
+  if (accept === null || accept.trim() === "") return true;
+  const ranges = ["text/event-stream", "text/*", "*/*"];
+  return preferencesOf(accept).some(({ name, isRefused }) => !isRefused && ranges.includes(name));
+}
+
+/** RFC 9110, 12.5.3: named, or meant by `*`, and not with a weight of 0. */
+export function acceptsGzip(acceptEncoding: string | null): boolean {
+  const codings = preferencesOf(acceptEncoding ?? "");
+  const isGzip = ({ name }: Preference) => name === "gzip" || name === "x-gzip";
+  const found = codings.find(isGzip) ?? codings.find(({ name }) => name === "*");
+  return found?.isRefused === false;
+}
