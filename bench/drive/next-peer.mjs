@@ -1,10 +1,10 @@
 // The Next.js application: built when something it is made of changed, driven over HTTP by its route /control.
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hashOf, hashOfFiles, Stamp } from "../../scripts/lib/files.mjs";
 import { nextBin } from "../../scripts/lib/next.mjs";
-import { killGroup, root, run, start } from "../../scripts/lib/process.mjs";
+import { freePort } from "../../scripts/lib/port.mjs";
+import { end, root, run, start } from "../../scripts/lib/process.mjs";
 
 const folder = join(root, "bench/peers/next-app");
 const env = { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
@@ -17,16 +17,6 @@ async function buildOnce() {
   const { ok, output } = await run(process.execPath, [nextBin(folder), "build"], { cwd: folder, env });
   if (!ok) throw new Error(`next build failed:\n${output}`);
   stamp.set(inputs);
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 export class NextPeer {
@@ -68,9 +58,6 @@ export class NextPeer {
   }
 
   async stop() {
-    if (this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = new Promise((settle) => this.#child.once("exit", settle));
-    killGroup(this.#child);
-    await ended;
+    await end(this.#child);
   }
 }

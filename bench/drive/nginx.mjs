@@ -1,10 +1,10 @@
 // Debian's nginx with Nchan: installed when it is missing, configured in a folder of its own, one worker.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { killGroup, run, start } from "../../scripts/lib/process.mjs";
+import { freePort } from "../../scripts/lib/port.mjs";
+import { end, run, start } from "../../scripts/lib/process.mjs";
 
 const binary = "/usr/sbin/nginx";
 const module = "/usr/lib/nginx/modules/ngx_nchan_module.so";
@@ -18,16 +18,6 @@ export async function installNchan() {
   const packages = ["install", "-y", "--no-install-recommends", "nginx", "libnginx-mod-nchan"];
   const { ok, output } = await run("apt-get", packages, { env: noService });
   if (!ok) throw new Error(`${missing}\n${output}`);
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 const configuration = (port) => `
@@ -108,11 +98,7 @@ export class Nginx {
   }
 
   async stop() {
-    if (this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {
-      const ended = new Promise((settle) => this.#child.once("exit", settle));
-      killGroup(this.#child);
-      await ended;
-    }
+    await end(this.#child);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 // A peer that is a Node process of its own, driven over IPC.
 import { join } from "node:path";
-import { killGroup, root, start } from "../../scripts/lib/process.mjs";
+import { end, root, start } from "../../scripts/lib/process.mjs";
 import { Conversation } from "./conversation.mjs";
 
 export class NodePeer {
@@ -40,9 +40,6 @@ export class NodePeer {
   }
 
   async stop() {
-    if (this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = new Promise((settle) => this.#child.once("exit", settle));
-    killGroup(this.#child);
-    await ended;
+    await end(this.#child);
   }
 }

@@ -18,6 +18,14 @@ export function killGroup(child, signal = "SIGKILL") {
   }
 }
 
+/** Ends a program's group, and waits for it; one that has ended, or was never started, is none of its business. */
+export async function end(child) {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((settle) => child.once("exit", settle));
+  killGroup(child);
+  await ended;
+}
+
 function killAll() {
   for (const child of running) killGroup(child);
 }
