@@ -1,5 +1,5 @@
 import type { ClientCore } from "./contract.js";
-import { clientWasmBase64 } from "./generated/client-wasm.js";
+import { clientWasmHex } from "./generated/client-wasm.js";
 import { javascriptCore } from "./javascript/index.js";
 import { instantiateWasmCore } from "./wasm.js";
 
@@ -17,8 +17,12 @@ export function loadClientCore(): Promise<ClientCore> {
 async function load(): Promise<ClientCore> {
   try {
     // Decoded, never fetched as a data: address, which `connect-src` would block.
-    return await instantiateWasmCore(Uint8Array.from(atob(clientWasmBase64), (char) => char.charCodeAt(0)));
+    return await instantiateWasmCore(fromHex(clientWasmHex));
   } catch {
     return javascriptCore;
   }
+}
+
+function fromHex(hex: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16));
 }
