@@ -22,13 +22,13 @@ test("after a costly turn what is published is gathered, and goes out as one chu
   const read = body?.pipeTo(costly).catch(() => {});
   const events = 60;
   for (let event = 0; event < events; event += 1) {
-    hub.publish("c", { data: event });
+    hub.publish("c", { event: "e", data: event });
     await nextTurn();
   }
   while (!chunks.join("").includes(`data: ${events - 1}\n`)) await nextTurn();
   const received = [...chunks.join("").matchAll(/data: (\d+)\n/g)].map(([, data]) => Number(data));
   expect(received).toEqual([...Array(events).keys()]);
   expect(chunks.length).toBeLessThan(events / 2);
-  await hub.drain({ deadlineMs: 100 });
+  await hub.drain({ withinMs: 100 });
   await read;
 });
