@@ -1,9 +1,11 @@
 import type { ParsedItem, ReceiverOptions } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
+import { runSessionSchedules } from "./session-schedules.js";
 import { readVectors, runReceiverVectors, runSessionVectors } from "./vectors.js";
 
 runReceiverVectors("javascript", javascriptCore);
 runSessionVectors("javascript", javascriptCore);
+runSessionSchedules("javascript", javascriptCore);
 
 describe("the vectors themselves", () => {
   interface AnyVector {
@@ -15,7 +17,7 @@ describe("the vectors themselves", () => {
   test.each([
     ["parser", 300],
     ["dedup", 30],
-    ["session", 40],
+    ["session", 85],
     ["encoder", 35],
     ["event-id", 30],
   ])("%s: at least %d cases, each with a name of its own", (subject, least) => {
@@ -117,19 +119,19 @@ describe("arguments", () => {
 describe("sessions beyond the vectors", () => {
   test("times between milliseconds never give a wait of 0 that is early", () => {
     const session = javascriptCore.createSession();
-    session.start();
+    session.start(0);
     expect(session.lost(false, 0.4, 0.5)).toEqual({ kind: "wait", delayMs: 500 });
-    expect(session.tick(500)).toEqual({ kind: "wait", delayMs: 1 });
-    expect(session.tick(500.4)).toEqual({ kind: "connect" });
+    expect(session.tick(499.9, 0)).toEqual({ kind: "wait", delayMs: 1 });
+    expect(session.tick(500.4, 0)).toEqual({ kind: "connect" });
   });
 
   test.each([0, 1, 1000])("5,000 failures at a base of %d give finite waits", (baseMs) => {
-    const session = javascriptCore.createSession({ baseMs, maxMs: 4000 });
-    session.start();
+    const session = javascriptCore.createSession({ baseMs, maxMs: 4000, failures: 0 });
+    session.start(0);
     for (let failure = 0; failure < 5000; failure++) {
       const action = session.lost(false, 0, 0.5);
       if (failure > 20) expect(action).toEqual({ kind: "wait", delayMs: baseMs === 0 ? 0 : 2000 });
-      session.tick(1e9);
+      session.tick(1e9, 0);
     }
     expect(session.attempts).toBe(5000);
   });

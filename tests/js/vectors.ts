@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type {
   ClientCore,
   ParsedItem,
+  PollResult,
   ReceiverCore,
   ReceiverOptions,
   SessionAction,
@@ -31,14 +32,24 @@ interface ReceiverVector {
 }
 
 interface SessionStep {
-  readonly call: "start" | "connected" | "lost" | "retry" | "tick" | "close";
+  readonly call: string;
   readonly final?: boolean;
   readonly nowMs?: number;
   readonly random?: number;
   readonly ms?: number;
+  readonly retryAfterMs?: number;
+  readonly silenceMs?: number;
+  readonly heartbeatMs?: number;
+  readonly heartbeats?: number;
+  readonly sentMs?: number;
+  readonly result?: PollResult;
   readonly action: SessionAction;
   readonly state: string;
   readonly attempts: number;
+  readonly health?: string;
+  /** -1: never. */
+  readonly deadlineMs?: number;
+  readonly isPolling?: boolean;
 }
 
 interface SessionVector {
@@ -234,20 +245,31 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
 }
 
 function perform(session: SessionCore, step: SessionStep): SessionAction {
-  switch (step.call) {
-    case "start":
-      return session.start();
-    case "connected":
-      return session.connected();
-    case "lost":
-      return session.lost(step.final ?? false, step.nowMs ?? 0, step.random ?? 0);
-    case "retry":
-      return session.retry(step.ms ?? 0);
-    case "tick":
-      return session.tick(step.nowMs ?? 0);
-    case "close":
-      return session.close();
-  }
+  const { nowMs = 0, random = 0, retryAfterMs = 0 } = step;
+  const silent = (run: () => void): SessionAction => {
+    run();
+    return { kind: "none" };
+  };
+  const calls: Record<string, () => SessionAction> = {
+    start: () => session.start(nowMs),
+    close: () => session.close(),
+    connected: () => session.connected(nowMs, step),
+    received: () => session.received(nowMs, step.heartbeats ?? 0),
+    stamped: () => silent(() => session.stamped(nowMs, step.sentMs ?? 0)),
+    retry: () => silent(() => session.retry(step.ms ?? 0)),
+    lost: () => session.lost(step.final ?? false, nowMs, random, retryAfterMs),
+    polled: () => session.polled(step.result ?? "events", nowMs, random, retryAfterMs),
+    online: () => session.online(nowMs, random),
+    offline: () => silent(() => session.offline()),
+    visible: () => session.visible(nowMs, random),
+    hidden: () => session.hidden(),
+    restored: () => session.restored(nowMs),
+    tick: () => session.tick(nowMs, random),
+  };
+  const call = calls[step.call];
+  if (call === undefined) throw new Error(`unknown call in a vector: ${step.call}`);
+  const action = call();
+  return action.kind === "wait" && action.delayMs === Infinity ? { kind: "wait", delayMs: -1 } : action;
 }
 
 /** Registers every session vector for one implementation. */
@@ -258,15 +280,16 @@ export function runSessionVectors(name: string, core: Pick<ClientCore, "createSe
     test.each(vectors.map((vector) => [vector.name, vector] as const))("%s", (_name, vector) => {
       const session = core.createSession(vector.options);
       expect([session.state, session.attempts]).toEqual(["disconnected", 0]);
-      vector.steps.forEach(({ action, state, attempts, ...step }, index) => {
-        const got = { action: perform(session, { action, state, attempts, ...step }) };
-        expect({ index, ...step, ...got, state: session.state, attempts: session.attempts }).toEqual({
-          index,
-          ...step,
-          action,
-          state,
-          attempts,
-        });
+      vector.steps.forEach((step, index) => {
+        const action = perform(session, step);
+        const { state, attempts, isPolling } = session;
+        const deadline = session.deadlineMs(step.nowMs ?? 0);
+        const seen = {
+          ...(step.health !== undefined && { health: session.health(step.nowMs ?? 0) }),
+          ...(step.deadlineMs !== undefined && { deadlineMs: deadline === Infinity ? -1 : deadline }),
+          isPolling,
+        };
+        expect({ index, ...step, action, state, attempts, ...seen }).toEqual({ index, isPolling: false, ...step });
       });
     });
   });

@@ -1,4 +1,5 @@
 import { loadClientCore } from "../../js/src/core/load-client.js";
+import { runSessionSchedules } from "../js/session-schedules.js";
 import { runReceiverVectors, runSessionVectors } from "../js/vectors.js";
 
 const core = await loadClientCore();
@@ -9,3 +10,4 @@ test("Node allows WebAssembly, so that is what is loaded", () => {
 
 runReceiverVectors("wasm", core);
 runSessionVectors("wasm", core);
+runSessionSchedules("wasm", core);

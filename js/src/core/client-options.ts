@@ -25,11 +25,17 @@ export function receiverOptions(options: ReceiverOptions = {}): Required<Receive
 /** A session's options with the defaults in; throws as {@link receiverOptions} does. */
 export function sessionOptions(options: SessionOptions = {}): Required<SessionOptions> {
   requireOptions(options);
-  const { attempts = Infinity, baseMs = 1000, maxMs = 30000 } = options;
+  const { attempts = Infinity, baseMs = 1000, maxMs = 30000, failures = 5, coolDownMs = 30000 } = options;
+  const { silenceMs = 45000, pollEveryMs = 0, pausesWhenHidden = false } = options;
   return {
     attempts: attempts === Infinity ? attempts : requireWhole("attempts", attempts, 0, LONGEST_TIMER_MS),
     baseMs: requireWhole("baseMs", baseMs, 0, LONGEST_TIMER_MS),
     maxMs: requireWhole("maxMs", maxMs, 0, LONGEST_TIMER_MS),
+    failures: requireWhole("failures", failures, 0, LONGEST_TIMER_MS),
+    coolDownMs: requireWhole("coolDownMs", coolDownMs, 0, LONGEST_TIMER_MS),
+    silenceMs: requireWhole("silenceMs", silenceMs, 0, LONGEST_TIMER_MS),
+    pollEveryMs: requireWhole("pollEveryMs", pollEveryMs, 0, LONGEST_TIMER_MS),
+    pausesWhenHidden,
   };
 }
 

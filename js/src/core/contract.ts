@@ -55,17 +55,31 @@ export interface ReceiverCore {
 /** Where a session stands; the names are API.md's. */
 export type SessionState = "disconnected" | "connecting" | "connected" | "reconnecting" | "error";
 
-/** What the session wants done. The caller does nothing else of its own accord. */
+/**
+ * How well a connection does.
+ *
+ * - `healthy`: events and heartbeats come in time.
+ * - `degraded`: it is connecting or waits to; one heartbeat is missing; a heartbeat was late by a second; a proxy holds the
+ *   stream back; or it polls.
+ * - `critical`: three attempts in a row have failed, the breaker is open or the page is offline while it waits; two
+ *   heartbeats are missing; or one was late by five seconds.
+ * - `disconnected`: closed, or given up.
+ */
+export type Health = "healthy" | "degraded" | "critical" | "disconnected";
+
+/** What the session wants done; the caller does nothing else of its own accord. All but `none` end what is under way. */
 export type SessionAction =
   | { readonly kind: "none" }
-  /** Open the connection now. */
+  /** Open the stream now. */
   | { readonly kind: "connect" }
-  /** Call `tick` once `delayMs` have passed. A later action replaces this one. */
+  /** Nothing until {@link SessionCore.deadlineMs}. `delayMs` is Infinity where only the page's return ends it. */
   | { readonly kind: "wait"; readonly delayMs: number }
-  /** Drop the connection there is; nothing follows. */
+  /** Nothing follows. */
   | { readonly kind: "close" }
   /** The attempts are used up, or the failure was final; nothing follows until `start`. */
-  | { readonly kind: "giveUp" };
+  | { readonly kind: "giveUp" }
+  /** Ask once for the events after the cursor. */
+  | { readonly kind: "poll" };
 
 /** Options of a {@link SessionCore}. */
 export interface SessionOptions {
@@ -75,29 +89,75 @@ export interface SessionOptions {
   readonly baseMs?: number;
   /** No wait of the back-off is longer. Default 30000. */
   readonly maxMs?: number;
+  /** Failures in a row after which nothing is tried for `coolDownMs`; 0: never. Default 5. */
+  readonly failures?: number;
+  /** Default 30000. */
+  readonly coolDownMs?: number;
+  /** A connection that is silent for so long is dropped, where the server names no threshold; 0: never. Default 45000. */
+  readonly silenceMs?: number;
+  /** How often to poll where streaming is impossible; 0: no polling. Default 0. */
+  readonly pollEveryMs?: number;
+  /** Drop the connection while the page is hidden. Default false. */
+  readonly pausesWhenHidden?: boolean;
 }
 
+/** What the server's answer says of its stream. */
+export interface StreamFacts {
+  /** The silence after which the connection is to be given up. */
+  readonly silenceMs?: number;
+  /** The time between two heartbeats. */
+  readonly heartbeatMs?: number;
+}
+
+/** What a poll brought. */
+export type PollResult = "events" | "nothing" | "failed";
+
 /**
- * The reconnection state machine: inputs and the time in, an action out. Times are milliseconds on any monotonic clock;
- * `random` is a number in [0, 1). Backoff: the wait before attempt n (from 0) is `floor(random * min(maxMs, baseMs * 2^n))`,
- * full jitter; a `retry` of the server replaces `baseMs`, and `maxMs` when it is larger.
+ * The client's brain, a state machine: inputs and the time in, an action out. Times are milliseconds on any monotonic clock,
+ * counted in whole ones; `random` is a number in [0, 1). After each input the caller performs the action, and calls `tick`
+ * at `deadlineMs`. An input that makes no sense in its state gives none.
+ *
+ * Backoff: the wait before attempt n (from 0) is `floor(random * min(maxMs, baseMs * 2^n))`, full jitter; a `retry` of the
+ * server replaces `baseMs`, and `maxMs` when it is larger. A wait is never shorter than what `Retry-After`, the open breaker
+ * or (while offline) `maxMs` ask for.
  */
 export interface SessionCore {
   readonly state: SessionState;
   /** Failed attempts since the last connection that opened. */
   readonly attempts: number;
+  /** Events come by polls. */
+  readonly isPolling: boolean;
+  /** How much longer than the fastest the last stamped heartbeat was under way; null before one came. */
+  readonly latencyMs: number | null;
+  health(nowMs: number): Health;
+  /** When `tick` has something to do, or the health changes; Infinity: not before another input. */
+  deadlineMs(nowMs: number): number;
+
   /** From `disconnected` or `error`: connect. From `reconnecting`: connect at once. Otherwise none. */
-  start(): SessionAction;
-  /** The server answered with an event stream. */
-  connected(): SessionAction;
-  /** The connection failed or ended. `final` failures are not tried again. */
-  lost(final: boolean, nowMs: number, random: number): SessionAction;
-  /** The server's `retry` field. */
-  retry(ms: number): SessionAction;
-  /** The time that a `wait` asked for has come; early calls get the rest of the wait. */
-  tick(nowMs: number): SessionAction;
+  start(nowMs: number): SessionAction;
   /** The user closes: idempotent, from any state. */
   close(): SessionAction;
+
+  /** The server answered with an event stream. */
+  connected(nowMs: number, facts?: StreamFacts): SessionAction;
+  /** Bytes came, with so many heartbeats among them. */
+  received(nowMs: number, heartbeats: number): SessionAction;
+  /** A heartbeat says when it was sent, on any clock of the server's. */
+  stamped(nowMs: number, sentMs: number): void;
+  /** The server's `retry` field. */
+  retry(ms: number): void;
+  /** The connection failed or ended. `final` failures are not tried again. */
+  lost(final: boolean, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
+  polled(result: PollResult, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
+
+  online(nowMs: number, random: number): SessionAction;
+  offline(): void;
+  visible(nowMs: number, random: number): SessionAction;
+  hidden(): SessionAction;
+  /** The page comes back from the back-forward cache, which took its connections. */
+  restored(nowMs: number): SessionAction;
+  /** The deadline has come; an early call in a wait gets the rest of it. */
+  tick(nowMs: number, random: number): SessionAction;
 }
 
 /** A client core: the same behaviour, whatever it is made of. */

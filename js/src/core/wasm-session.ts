@@ -1,23 +1,45 @@
-import type { SessionAction, SessionCore, SessionState } from "./contract.js";
+import type { Health, PollResult, SessionAction, SessionCore, SessionState, StreamFacts } from "./contract.js";
 
-/** What wasm/session.cpp exports. Handles are numbers. */
+/** What wasm/session.cpp exports. Handles are numbers; -1 stands for never, none or unlimited. */
 export interface SessionExports {
-  sessionNew(attempts: number, baseMs: number, maxMs: number): number;
+  sessionNew(
+    attempts: number,
+    baseMs: number,
+    maxMs: number,
+    failures: number,
+    coolDownMs: number,
+    silenceMs: number,
+    pollEveryMs: number,
+    pausesWhenHidden: number,
+  ): number;
   sessionFree(session: number): void;
-  sessionStart(session: number): number;
-  sessionConnected(session: number): number;
-  sessionLost(session: number, isFinal: number, nowMs: number, random: number): number;
-  sessionRetry(session: number, ms: number): number;
-  sessionTick(session: number, nowMs: number): number;
-  sessionClose(session: number): number;
+  sessionPut(session: number, input: number, nowMs: number, random: number, first: number, second: number): number;
   sessionDelay(session: number): number;
-  sessionState(session: number): number;
+  sessionDeadline(session: number, nowMs: number): number;
+  sessionStatus(session: number, nowMs: number): number;
   sessionAttempts(session: number): number;
+  sessionLatency(session: number): number;
 }
 
 // The order of the C++ enumerations.
-const ACTIONS = ["none", "connect", "wait", "close", "giveUp"] as const;
+const ACTIONS = ["none", "connect", "wait", "close", "giveUp", "poll"] as const;
 const STATES: readonly SessionState[] = ["disconnected", "connecting", "connected", "reconnecting", "error"];
+const HEALTHS: readonly Health[] = ["healthy", "degraded", "critical", "disconnected"];
+const POLL_RESULTS: readonly PollResult[] = ["events", "nothing", "failed"];
+const START = 0;
+const CLOSE = 1;
+const CONNECTED = 2;
+const RECEIVED = 3;
+const STAMPED = 4;
+const RETRY = 5;
+const LOST = 6;
+const POLLED = 7;
+const ONLINE = 8;
+const OFFLINE = 9;
+const VISIBLE = 10;
+const HIDDEN = 11;
+const RESTORED = 12;
+const TICK = 13;
 
 /** The {@link SessionCore} in WebAssembly. */
 export class WasmSession implements SessionCore {
@@ -30,39 +52,95 @@ export class WasmSession implements SessionCore {
   }
 
   get state(): SessionState {
-    return STATES[this.#exports.sessionState(this.#handle)] ?? "error";
+    return STATES[this.#status(0) & 15] ?? "error";
   }
 
   get attempts(): number {
     return this.#exports.sessionAttempts(this.#handle);
   }
 
-  start(): SessionAction {
-    return this.#action(this.#exports.sessionStart(this.#handle));
+  get isPolling(): boolean {
+    return this.#status(0) >> 8 > 0;
   }
 
-  connected(): SessionAction {
-    return this.#action(this.#exports.sessionConnected(this.#handle));
+  get latencyMs(): number | null {
+    const ms = this.#exports.sessionLatency(this.#handle);
+    return ms < 0 ? null : ms;
   }
 
-  lost(final: boolean, nowMs: number, random: number): SessionAction {
-    return this.#action(this.#exports.sessionLost(this.#handle, final ? 1 : 0, Math.floor(nowMs), random));
+  health(nowMs: number): Health {
+    return HEALTHS[(this.#status(nowMs) >> 4) & 15] ?? "disconnected";
   }
 
-  retry(ms: number): SessionAction {
-    return this.#action(this.#exports.sessionRetry(this.#handle, ms));
+  deadlineMs(nowMs: number): number {
+    const ms = this.#exports.sessionDeadline(this.#handle, Math.floor(nowMs));
+    return ms < 0 ? Infinity : ms;
   }
 
-  tick(nowMs: number): SessionAction {
-    return this.#action(this.#exports.sessionTick(this.#handle, Math.floor(nowMs)));
+  start(nowMs: number): SessionAction {
+    return this.#put(START, nowMs);
   }
 
   close(): SessionAction {
-    return this.#action(this.#exports.sessionClose(this.#handle));
+    return this.#put(CLOSE);
   }
 
-  #action(number: number): SessionAction {
-    const kind = ACTIONS[number] ?? "none";
-    return kind === "wait" ? { kind, delayMs: this.#exports.sessionDelay(this.#handle) } : { kind };
+  connected(nowMs: number, { silenceMs = -1, heartbeatMs = 0 }: StreamFacts = {}): SessionAction {
+    return this.#put(CONNECTED, nowMs, 0, silenceMs, heartbeatMs);
+  }
+
+  received(nowMs: number, heartbeats: number): SessionAction {
+    return this.#put(RECEIVED, nowMs, 0, heartbeats);
+  }
+
+  stamped(nowMs: number, sentMs: number): void {
+    this.#put(STAMPED, nowMs, 0, sentMs);
+  }
+
+  retry(ms: number): void {
+    this.#put(RETRY, 0, 0, ms);
+  }
+
+  lost(final: boolean, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
+    return this.#put(LOST, nowMs, random, final ? 1 : 0, retryAfterMs);
+  }
+
+  polled(result: PollResult, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
+    return this.#put(POLLED, nowMs, random, POLL_RESULTS.indexOf(result), retryAfterMs);
+  }
+
+  online(nowMs: number, random: number): SessionAction {
+    return this.#put(ONLINE, nowMs, random);
+  }
+
+  offline(): void {
+    this.#put(OFFLINE);
+  }
+
+  visible(nowMs: number, random: number): SessionAction {
+    return this.#put(VISIBLE, nowMs, random);
+  }
+
+  hidden(): SessionAction {
+    return this.#put(HIDDEN);
+  }
+
+  restored(nowMs: number): SessionAction {
+    return this.#put(RESTORED, nowMs);
+  }
+
+  tick(nowMs: number, random: number): SessionAction {
+    return this.#put(TICK, nowMs, random);
+  }
+
+  #status(nowMs: number): number {
+    return this.#exports.sessionStatus(this.#handle, Math.floor(nowMs));
+  }
+
+  #put(input: number, nowMs = 0, random = 0, first = 0, second = 0): SessionAction {
+    const kind = ACTIONS[this.#exports.sessionPut(this.#handle, input, Math.floor(nowMs), random, first, second)];
+    if (kind !== "wait") return { kind: kind ?? "none" };
+    const delayMs = this.#exports.sessionDelay(this.#handle);
+    return { kind, delayMs: delayMs < 0 ? Infinity : delayMs };
   }
 }

@@ -37,8 +37,17 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
       return receiver;
     },
     createSession(options?: SessionOptions) {
-      const { attempts, baseMs, maxMs } = sessionOptions(options);
-      const handle = exports.sessionNew(attempts === Infinity ? -1 : attempts, baseMs, maxMs);
+      const { attempts, baseMs, maxMs, failures, coolDownMs, ...rest } = sessionOptions(options);
+      const handle = exports.sessionNew(
+        attempts === Infinity ? -1 : attempts,
+        baseMs,
+        maxMs,
+        failures,
+        coolDownMs,
+        rest.silenceMs,
+        rest.pollEveryMs,
+        rest.pausesWhenHidden ? 1 : 0,
+      );
       const session = new WasmSession(exports, handle);
       sessions.register(session, handle);
       return session;

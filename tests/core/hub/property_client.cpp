@@ -13,6 +13,8 @@ namespace {
 SessionOptions patient() {
   SessionOptions options;
   options.backoff = {Millis(100), Millis(3000)};
+  options.silence = Millis{0};  // the hub's connections may well be silent here
+  options.breaker.failures = 0;
   return options;
 }
 
@@ -20,7 +22,7 @@ SessionOptions patient() {
 
 Client::Client(World& world, Random& random, Habits habits)
     : world_(world), random_(random), habits_(std::move(habits)), session_(patient()) {
-  EXPECT_EQ(session_.start().kind, SessionAction::Kind::connect);
+  EXPECT_EQ(session_.start(world_.now()).kind, SessionAction::Kind::connect);
   connect();
 }
 
@@ -41,7 +43,8 @@ void Client::connect() {
   options.lastEventId = id;
   connection_ = world_.newConnectionId();
   ASSERT_EQ(world_.hub().open(connection_, habits_.owner, options, world_.now()), OpenOutcome::opened);
-  EXPECT_EQ(session_.connected(), SessionAction{});
+  EXPECT_EQ(session_.connected(world_.now()), SessionAction{});
+  EXPECT_EQ(session_.received(world_.now()), SessionAction{});
   hasResumed_ = !id.empty();
   hasJoined_ = false;
   openedAt_ = world_.head();
@@ -173,7 +176,7 @@ void Client::lose() {
 }
 
 void Client::tick() {
-  if (session_.tick(world_.now()).kind == SessionAction::Kind::connect) {
+  if (session_.tick(world_.now(), random_.unit()).kind == SessionAction::Kind::connect) {
     connect();
   }
 }

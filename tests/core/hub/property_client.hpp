@@ -2,7 +2,7 @@
 
 #include "core/hub/property_world.hpp"
 #include "core/session/receiver.hpp"
-#include "core/session/reconnect.hpp"
+#include "core/session/session.hpp"
 
 #include <array>
 #include <cstddef>
@@ -26,7 +26,7 @@ struct Habits {
   bool takesParts = false;              // is read as by a socket that takes what it has room for
 };
 
-// A browser of the property test: a Receiver and a Reconnect, the bytes on their way to it, and a check of every event
+// A browser of the property test: a Receiver and a Session, the bytes on their way to it, and a check of every event
 // that is delivered. Nothing comes twice; what a client was not given lies before a gap or reset that it was told of first.
 class Client {
  public:
@@ -77,7 +77,7 @@ class Client {
   Random& random_;
   const Habits habits_;
   Receiver receiver_;
-  Reconnect session_;
+  Session session_;
   ConnectionId connection_ = 0;  // 0: none
   bool isReadable_ = false;
   bool hasJoined_ = false;

@@ -104,13 +104,34 @@ SessionAction toAction(const json::object& object) {
                 : kind == "wait"   ? SessionAction::Kind::wait
                 : kind == "close"  ? SessionAction::Kind::close
                 : kind == "giveUp" ? SessionAction::Kind::giveUp
+                : kind == "poll"   ? SessionAction::Kind::poll
                                    : SessionAction::Kind::none;
-  action.delay = Millis(numberIn<std::int64_t>(object, "delayMs").value_or(0));
+  const auto delay = numberIn<std::int64_t>(object, "delayMs").value_or(0);
+  action.delay = delay < 0 ? Millis::max() : Millis(delay);
   return action;
 }
 
+SessionOptions toSessionOptions(const json::object& given) {
+  allowOnly(given,
+            {"attempts", "baseMs", "maxMs", "failures", "coolDownMs", "silenceMs", "pollEveryMs", "pausesWhenHidden"});
+  SessionOptions options;
+  const auto setMillis = [&](std::string_view name, Millis& option) {
+    option = Millis(numberIn<std::int64_t>(given, name).value_or(option.count()));
+  };
+  options.attempts = numberIn<std::uint32_t>(given, "attempts");
+  setMillis("baseMs", options.backoff.base);
+  setMillis("maxMs", options.backoff.most);
+  options.breaker.failures = numberIn<std::uint32_t>(given, "failures").value_or(options.breaker.failures);
+  setMillis("coolDownMs", options.breaker.coolDown);
+  setMillis("silenceMs", options.silence);
+  setMillis("pollEveryMs", options.pollEvery);
+  options.pausesWhenHidden = given.contains("pausesWhenHidden") && given.at("pausesWhenHidden").as_bool();
+  return options;
+}
+
 SessionStep toStep(const json::object& object) {
-  allowOnly(object, {"call", "final", "nowMs", "random", "ms", "action", "state", "attempts"});
+  allowOnly(object, {"call", "final", "nowMs", "random", "ms", "retryAfterMs", "silenceMs", "heartbeatMs", "heartbeats",
+                     "sentMs", "result", "action", "state", "attempts", "health", "deadlineMs", "isPolling"});
   SessionStep step;
   step.call = textOf(object.at("call"));
   const json::value* const final = object.if_contains("final");
@@ -118,6 +139,20 @@ SessionStep toStep(const json::object& object) {
   step.now = Instant(Millis(numberIn<std::int64_t>(object, "nowMs").value_or(0)));
   step.random = numberIn<double>(object, "random").value_or(0);
   step.retry = Millis(numberIn<std::int64_t>(object, "ms").value_or(0));
+  step.retryAfter = Millis(numberIn<std::int64_t>(object, "retryAfterMs").value_or(0));
+  if (const auto silence = numberIn<std::int64_t>(object, "silenceMs")) {
+    step.facts.silence = Millis(*silence);
+  }
+  step.facts.heartbeat = Millis(numberIn<std::int64_t>(object, "heartbeatMs").value_or(0));
+  step.heartbeats = numberIn<unsigned>(object, "heartbeats").value_or(0);
+  step.sentMs = numberIn<double>(object, "sentMs").value_or(0);
+  const std::string result = textIn(object, "result").value_or("events");
+  step.result = result == "failed"    ? PollResult::failed
+                : result == "nothing" ? PollResult::nothing
+                                      : PollResult::events;
+  step.health = textIn(object, "health");
+  step.deadline = numberIn<std::int64_t>(object, "deadlineMs");
+  step.isPolling = object.contains("isPolling") && object.at("isPolling").as_bool();
   step.action = toAction(object.at("action").as_object());
   step.state = textOf(object.at("state"));
   step.attempts = object.at("attempts").to_number<std::uint32_t>();
@@ -186,11 +221,7 @@ std::vector<SessionVector> sessionVectors() {
     vector.name = textOf(each.at("name"));
     if (const json::value* const given = each.if_contains("options")) {
       const json::object& options = given->as_object();
-      allowOnly(options, {"attempts", "baseMs", "maxMs"});
-      BackoffOptions& backoff = vector.options.backoff;
-      vector.options.attempts = numberIn<std::uint32_t>(options, "attempts");
-      backoff.base = Millis(numberIn<std::int64_t>(options, "baseMs").value_or(backoff.base.count()));
-      backoff.most = Millis(numberIn<std::int64_t>(options, "maxMs").value_or(backoff.most.count()));
+      vector.options = toSessionOptions(options);
     }
     for (const json::value& step : each.at("steps").as_array()) {
       vector.steps.push_back(toStep(step.as_object()));
@@ -198,6 +229,13 @@ std::vector<SessionVector> sessionVectors() {
     vectors.push_back(std::move(vector));
   }
   return vectors;
+}
+
+ScheduleDigest scheduleDigest() {
+  const json::object only = casesOf("session-schedules").at(0);
+  allowOnly(only, {"name", "seed", "schedules", "digest"});
+  const auto number = [&](std::string_view name) { return only.at(name).to_number<std::uint32_t>(); };
+  return {number("seed"), number("schedules"), number("digest")};
 }
 
 }  // namespace millrace::test

@@ -2,7 +2,7 @@
 
 #include "core/identity/event_id.hpp"
 #include "core/session/receiver.hpp"
-#include "core/session/reconnect.hpp"
+#include "core/session/session.hpp"
 #include "fuzz/owned_item.hpp"
 
 #include <cstdint>
@@ -45,9 +45,24 @@ struct SessionStep {
   Instant now;
   double random = 0;
   Millis retry{0};
+  Millis retryAfter{0};
+  StreamFacts facts;
+  unsigned heartbeats = 0;
+  double sentMs = 0;
+  PollResult result = PollResult::events;
   SessionAction action;
   std::string state;
   std::uint32_t attempts = 0;
+  std::optional<std::string> health;
+  std::optional<std::int64_t> deadline;  // milliseconds; -1: never
+  bool isPolling = false;
+};
+
+// What all random schedules from this seed come to.
+struct ScheduleDigest {
+  std::uint32_t seed = 0;
+  std::uint32_t schedules = 0;
+  std::uint32_t digest = 0;
 };
 
 struct SessionVector {
@@ -60,6 +75,7 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject);  // "pars
 std::vector<EncoderVector> encoderVectors();
 std::vector<EventIdVector> eventIdVectors();
 std::vector<SessionVector> sessionVectors();
+ScheduleDigest scheduleDigest();
 
 template <typename Vector>
 auto operator<<(std::ostream& out, const Vector& vector) -> decltype(out << vector.name) {

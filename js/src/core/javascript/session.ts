@@ -1,31 +1,63 @@
 import { LONGEST_TIMER_MS, sessionOptions } from "../client-options.js";
-import type { SessionAction, SessionCore, SessionOptions, SessionState } from "../contract.js";
+import type {
+  Health,
+  PollResult,
+  SessionAction,
+  SessionCore,
+  SessionOptions,
+  SessionState,
+  StreamFacts,
+} from "../contract.js";
+import { Heartbeats } from "./heartbeats.js";
+import { Watchdog } from "./watchdog.js";
 
 const MAX_RETRY_MS = 4294967295;
 /** From here on doubling changes nothing, for every `maxMs` is below 2 ** 32; without it, 0 * Infinity is no number. */
 const MAX_EXPONENT = 32;
+const CRITICAL_ATTEMPTS = 3;
+const FRUITLESS_UNTIL_POLLING = 3;
+const FIRST_PROBE_MS = 30000;
+const LAST_PROBE_MS = 300000;
+const PROBE_BYTES_MS = 5000;
+const MOST_POLL_STRETCH = 4;
+const LATE_MS = 1000;
+const VERY_LATE_MS = 5000;
+const LONGEST_HURRY_MS = 1000;
 
 const NONE: SessionAction = { kind: "none" };
 const CONNECT: SessionAction = { kind: "connect" };
 const CLOSE: SessionAction = { kind: "close" };
 const GIVE_UP: SessionAction = { kind: "giveUp" };
+const POLL: SessionAction = { kind: "poll" };
 
-/** The {@link SessionCore} in JavaScript. An input that makes no sense in a state gives none and changes nothing. */
+/** The {@link SessionCore} in JavaScript: line for line what native/core/session/session.cpp does; the reasons are there. */
 export class JavaScriptSession implements SessionCore {
-  readonly #limit: number;
-  #baseMs: number;
-  readonly #ownMaxMs: number;
-  #maxMs: number;
+  readonly #options: ReturnType<typeof sessionOptions>;
+  readonly #watchdog = new Watchdog();
+  #heartbeats = new Heartbeats();
   #state: SessionState = "disconnected";
+  #way: "stream" | "polls" | "probe" = "stream";
+  #baseMs: number;
+  #maxMs: number;
   #attempts = 0;
-  #connectAtMs = 0;
+  #fruitless = 0;
+  /** Of the breaker. */
+  #failures = 0;
+  #openUntilMs = 0;
+  #isOpen = false;
+  #hasReceived = false;
+  #isOffline = false;
+  #isPaused = false;
+  #untilMs = 0;
+  #isPollUnderWay = false;
+  #pollEveryMs = 0;
+  #probeAtMs = 0;
+  #probeEveryMs = 0;
 
   constructor(options?: SessionOptions) {
-    const { attempts, baseMs, maxMs } = sessionOptions(options);
-    this.#limit = attempts;
-    this.#baseMs = baseMs;
-    this.#ownMaxMs = maxMs;
-    this.#maxMs = this.#ownMaxMs;
+    this.#options = sessionOptions(options);
+    this.#baseMs = this.#options.baseMs;
+    this.#maxMs = this.#options.maxMs;
   }
 
   get state(): SessionState {
@@ -36,55 +68,261 @@ export class JavaScriptSession implements SessionCore {
     return this.#attempts;
   }
 
-  start(): SessionAction {
-    if (this.#state === "connecting" || this.#state === "connected") return NONE;
-    if (this.#state !== "reconnecting") this.#attempts = 0;
-    return this.#connect();
+  get isPolling(): boolean {
+    return this.#way !== "stream";
   }
 
-  connected(): SessionAction {
-    if (this.#state === "connecting") {
-      this.#state = "connected";
-      this.#attempts = 0;
-    }
-    return NONE;
+  get latencyMs(): number | null {
+    return this.#heartbeats.latencyMs;
   }
 
-  lost(final: boolean, nowMs: number, random: number): SessionAction {
-    if (this.#state !== "connecting" && this.#state !== "connected") return NONE;
-    const exponent = Math.min(this.#attempts, MAX_EXPONENT);
-    this.#attempts++;
-    if (final || this.#attempts >= this.#limit) {
-      this.#state = "error";
-      return GIVE_UP;
-    }
-    const longestMs = Math.min(this.#maxMs, this.#baseMs * 2 ** exponent);
-    const delayMs = Math.min(Math.floor(random * longestMs), LONGEST_TIMER_MS);
-    this.#state = "reconnecting";
-    this.#connectAtMs = nowMs + delayMs;
-    return { kind: "wait", delayMs };
-  }
-
-  retry(ms: number): SessionAction {
-    this.#baseMs = Math.min(ms, MAX_RETRY_MS);
-    this.#maxMs = Math.max(this.#ownMaxMs, this.#baseMs);
-    return NONE;
-  }
-
-  tick(nowMs: number): SessionAction {
-    if (this.#state !== "reconnecting") return NONE;
-    const delayMs = Math.ceil(this.#connectAtMs - nowMs);
-    return delayMs > 0 ? { kind: "wait", delayMs } : this.#connect();
+  start(nowMs: number): SessionAction {
+    if (this.#isTrying) return NONE;
+    if (this.#state !== "reconnecting") this.#attempts = this.#fruitless = this.#failures = 0;
+    this.#way = "stream";
+    return this.#connect(Math.floor(nowMs));
   }
 
   close(): SessionAction {
     if (this.#state === "disconnected") return NONE;
     this.#state = "disconnected";
+    this.#isOpen = false;
+    this.#way = "stream";
+    this.#isPaused = false;
     return CLOSE;
   }
 
-  #connect(): SessionAction {
+  connected(nowMs: number, { silenceMs, heartbeatMs = 0 }: StreamFacts = {}): SessionAction {
+    if (this.#isOpen || (this.#state !== "connecting" && this.#way !== "probe")) return NONE;
+    this.#isOpen = true;
+    this.#state = "connected";
+    this.#attempts = 0;
+    this.#hasReceived = false;
+    this.#heartbeats = new Heartbeats();
+    const thresholdMs = this.#options.silenceMs === 0 ? 0 : silenceMs || this.#options.silenceMs;
+    this.#watchdog.begin(Math.floor(nowMs), Math.floor(thresholdMs), Math.floor(heartbeatMs));
+    return NONE;
+  }
+
+  received(nowMs: number, heartbeats: number): SessionAction {
+    const now = Math.floor(nowMs);
+    if (!this.#isOpen) return NONE;
+    if (!this.#hasReceived) {
+      this.#hasReceived = true;
+      this.#fruitless = this.#failures = 0;
+      this.#way = "stream";
+    }
+    this.#watchdog.heard(now);
+    this.#heartbeats.came(now, heartbeats, this.#watchdog.intervalMs);
+    return this.#heartbeats.areHeldBack && this.#options.pollEveryMs > 0 ? this.#beginPolling(now) : NONE;
+  }
+
+  stamped(nowMs: number, sentMs: number): void {
+    this.#heartbeats.stamped(Math.floor(nowMs), sentMs);
+  }
+
+  retry(ms: number): void {
+    this.#baseMs = Math.min(Math.floor(ms), MAX_RETRY_MS);
+    this.#maxMs = Math.max(this.#options.maxMs, this.#baseMs);
+  }
+
+  lost(final: boolean, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
+    if (this.#way === "polls" || !this.#isTrying) return NONE;
+    if (this.#way === "probe" && !final) return this.#beginPolling(Math.floor(nowMs));
+    this.#way = "stream";
+    return this.#fail(final, Math.floor(nowMs), random, Math.floor(retryAfterMs));
+  }
+
+  polled(result: PollResult, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
+    const now = Math.floor(nowMs);
+    if (this.#way !== "polls" || !this.#isPollUnderWay) return NONE;
+    this.#isPollUnderWay = false;
+    if (result === "failed") return this.#fail(false, now, random, Math.floor(retryAfterMs));
+    this.#state = "connected";
+    this.#attempts = this.#failures = 0;
+    const { pollEveryMs } = this.#options;
+    const longerMs = Math.min(Math.floor((this.#pollEveryMs * 3) / 2), pollEveryMs * MOST_POLL_STRETCH);
+    this.#pollEveryMs = result === "events" ? pollEveryMs : longerMs;
+    this.#untilMs = now + this.#pollEveryMs;
+    return NONE;
+  }
+
+  online(nowMs: number, random: number): SessionAction {
+    const now = Math.floor(nowMs);
+    this.#isOffline = false;
+    if (this.#state === "reconnecting" && this.#way === "stream" && !this.#isPaused) {
+      this.#failures = 0;
+      return this.#hurry(now, random);
+    }
+    this.#watchdog.grant(now);
+    return NONE;
+  }
+
+  offline(): void {
+    this.#isOffline = true;
+  }
+
+  visible(nowMs: number, random: number): SessionAction {
+    const now = Math.floor(nowMs);
+    if (this.#isPaused) return this.#connect(now);
+    if (this.#state === "reconnecting" && this.#way === "stream") return this.#hurry(now, random);
+    this.#grant(now);
+    return NONE;
+  }
+
+  hidden(): SessionAction {
+    const isActive = this.#isTrying || this.#state === "reconnecting";
+    if (!this.#options.pausesWhenHidden || !isActive || this.#isPaused) return NONE;
+    this.#way = "stream";
+    this.#isPaused = true;
+    return this.#wait(Infinity, 0);
+  }
+
+  restored(nowMs: number): SessionAction {
+    if (!this.#isTrying) return NONE;
+    return this.#way === "polls" ? this.#poll(Math.floor(nowMs)) : this.#connect(Math.floor(nowMs));
+  }
+
+  tick(nowMs: number, random: number): SessionAction {
+    const now = Math.floor(nowMs);
+    const isDue = now >= this.#untilMs;
+    if (this.#way === "polls") return this.#tickPolling(now, random);
+    if (this.#way === "probe") return isDue ? this.#beginPolling(now) : NONE;
+    switch (this.#state) {
+      case "reconnecting":
+        return this.#isPaused || !isDue ? this.#wait(this.#untilMs, now) : this.#connect(now);
+      case "connecting":
+        return isDue ? this.#fail(false, now, random, 0) : NONE;
+      case "connected":
+        return this.#tickConnected(now, random);
+      default:
+        return NONE;
+    }
+  }
+
+  deadlineMs(nowMs: number): number {
+    if (this.#state === "disconnected" || this.#state === "error") return Infinity;
+    if (this.#way === "polls") return this.#isPollUnderWay ? this.#untilMs : Math.min(this.#untilMs, this.#probeAtMs);
+    if (this.#way === "probe" || this.#state !== "connected") return this.#untilMs;
+    return Math.min(this.#watchdog.deadlineMs, this.#nextHealthChangeMs(Math.floor(nowMs)));
+  }
+
+  health(nowMs: number): Health {
+    if (this.#state === "disconnected" || this.#state === "error") return "disconnected";
+    if (this.#state === "connected") return this.#healthConnected(Math.floor(nowMs));
+    return this.#attempts >= CRITICAL_ATTEMPTS || this.#isBroken || this.#isOffline ? "critical" : "degraded";
+  }
+
+  get #isTrying(): boolean {
+    return this.#state === "connecting" || this.#state === "connected";
+  }
+
+  get #isBroken(): boolean {
+    return this.#options.failures > 0 && this.#failures >= this.#options.failures;
+  }
+
+  #coolDownMs(now: number): number {
+    return this.#isBroken ? Math.max(0, this.#openUntilMs - now) : 0;
+  }
+
+  #fail(final: boolean, now: number, random: number, retryAfterMs: number): SessionAction {
+    const { attempts, failures, coolDownMs, pollEveryMs, maxMs } = this.#options;
+    const exponent = Math.min(Math.max(this.#attempts, this.#fruitless), MAX_EXPONENT);
+    this.#attempts++;
+    if (!this.#isOpen || !this.#hasReceived) {
+      this.#fruitless++;
+      this.#failures++;
+      if (failures > 0 && this.#failures >= failures) this.#openUntilMs = now + coolDownMs;
+    }
+    if (final || this.#attempts >= attempts) {
+      this.#state = "error";
+      this.#isOpen = false;
+      this.#way = "stream";
+      return GIVE_UP;
+    }
+    const isHopeless = this.#fruitless >= FRUITLESS_UNTIL_POLLING && this.#way === "stream" && !this.#isOffline;
+    if (pollEveryMs > 0 && isHopeless) return this.#beginPolling(now);
+    this.#way = "stream";
+    const longestMs = Math.min(this.#maxMs, this.#baseMs * 2 ** exponent);
+    const delayMs = Math.min(Math.floor(random * longestMs), LONGEST_TIMER_MS);
+    const leastMs = this.#isOffline ? maxMs : 0;
+    return this.#wait(now + Math.max(delayMs, retryAfterMs, this.#coolDownMs(now), leastMs), now);
+  }
+
+  #connect(now: number): SessionAction {
     this.#state = "connecting";
+    this.#isOpen = false;
+    this.#isPaused = false;
+    this.#untilMs = now + (this.#options.silenceMs || Infinity);
     return CONNECT;
+  }
+
+  #wait(untilMs: number, now: number): SessionAction {
+    this.#state = "reconnecting";
+    this.#isOpen = false;
+    this.#untilMs = untilMs;
+    return { kind: "wait", delayMs: untilMs - now };
+  }
+
+  #hurry(now: number, random: number): SessionAction {
+    const soonMs = now + Math.floor(random * Math.min(LONGEST_HURRY_MS, this.#options.baseMs));
+    const soonerMs = Math.min(this.#untilMs, Math.max(soonMs, now + this.#coolDownMs(now)));
+    return this.#wait(Math.max(now, soonerMs), now);
+  }
+
+  #beginPolling(now: number): SessionAction {
+    this.#probeEveryMs = this.#probeEveryMs === 0 ? FIRST_PROBE_MS : Math.min(2 * this.#probeEveryMs, LAST_PROBE_MS);
+    if (this.#state !== "connected") this.#state = "reconnecting";
+    this.#way = "polls";
+    this.#isOpen = false;
+    this.#probeAtMs = now + this.#probeEveryMs;
+    this.#pollEveryMs = this.#options.pollEveryMs;
+    return this.#poll(now);
+  }
+
+  #poll(now: number): SessionAction {
+    this.#isPollUnderWay = true;
+    this.#untilMs = now + (this.#options.silenceMs || Infinity);
+    return POLL;
+  }
+
+  #tickPolling(now: number, random: number): SessionAction {
+    const isDue = now >= this.#untilMs;
+    if (this.#isPollUnderWay) return isDue ? this.polled("failed", now, random) : NONE;
+    if (now < this.#probeAtMs) return isDue ? this.#poll(now) : NONE;
+    this.#way = "probe";
+    this.#untilMs = now + PROBE_BYTES_MS;
+    return CONNECT;
+  }
+
+  #tickConnected(now: number, random: number): SessionAction {
+    if (now < this.#watchdog.deadlineMs) return NONE;
+    if (this.#watchdog.isLate(now)) {
+      this.#grant(now);
+      return NONE;
+    }
+    this.#watchdog.fired();
+    return this.#fail(false, now, random, 0);
+  }
+
+  #grant(now: number): void {
+    this.#watchdog.grant(now);
+    this.#heartbeats.ignoreFor(now, this.#watchdog.intervalMs);
+  }
+
+  #healthConnected(now: number): Health {
+    if (this.#way !== "stream") return "degraded";
+    const { intervalMs, heardAtMs } = this.#watchdog;
+    const missed = intervalMs > 0 ? (2 * (now - heardAtMs)) / intervalMs : 0;
+    const lateMs = this.#heartbeats.latencyMs ?? 0;
+    if (lateMs > VERY_LATE_MS || missed >= 5) return "critical";
+    return lateMs > LATE_MS || this.#heartbeats.areHeldBack || missed >= 3 ? "degraded" : "healthy";
+  }
+
+  #nextHealthChangeMs(now: number): number {
+    const { intervalMs, heardAtMs } = this.#watchdog;
+    if (intervalMs === 0) return Infinity;
+    const after = (halves: number) => heardAtMs + Math.floor((intervalMs * halves + 1) / 2);
+    return now < after(3) ? after(3) : now < after(5) ? after(5) : Infinity;
   }
 }

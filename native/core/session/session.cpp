@@ -1,0 +1,234 @@
+#include "core/session/session.hpp"
+
+#include <algorithm>
+
+namespace millrace {
+namespace {
+
+constexpr std::uint32_t kFruitlessUntilPolling = 3;
+constexpr Millis kFirstProbe{30000};
+constexpr Millis kLastProbe{300000};
+// A stream that works brings something at once: a Millrace server its cursor line.
+constexpr Millis kProbeBytes{5000};
+constexpr int kMostPollStretch = 4;
+
+SessionAction act(SessionAction::Kind kind) { return {kind, Millis{0}}; }
+
+}  // namespace
+
+// --- what the user wants
+
+SessionAction Session::start(Instant now) {
+  if (isTrying()) {
+    return {};
+  }
+  if (state_ != SessionState::reconnecting) {
+    attempts_ = 0;
+    fruitless_ = 0;
+    breaker_.succeeded();
+  }
+  way_ = Way::stream;
+  return connect(now);
+}
+
+SessionAction Session::close() {
+  if (state_ == SessionState::disconnected) {
+    return {};
+  }
+  state_ = SessionState::disconnected;
+  isOpen_ = false;
+  way_ = Way::stream;
+  isPaused_ = false;
+  return act(SessionAction::Kind::close);
+}
+
+// --- what the connection does
+
+SessionAction Session::connected(Instant now, const StreamFacts& facts) {
+  if (isOpen_ || (state_ != SessionState::connecting && way_ != Way::probe)) {
+    return {};
+  }
+  isOpen_ = true;
+  state_ = SessionState::connected;
+  attempts_ = 0;
+  hasReceived_ = false;
+  heartbeats_.begin();
+  const Millis threshold = facts.silence > Millis{0} ? *facts.silence : options_.silence;
+  watchdog_.begin(now, options_.silence > Millis{0} ? threshold : Millis{0}, facts.heartbeat);
+  return {};
+}
+
+SessionAction Session::received(Instant now, unsigned heartbeats) {
+  if (!isOpen_) {
+    return {};
+  }
+  if (!hasReceived_) {
+    hasReceived_ = true;
+    fruitless_ = 0;
+    breaker_.succeeded();
+    way_ = Way::stream;
+  }
+  watchdog_.heard(now);
+  heartbeats_.came(now, heartbeats, watchdog_.interval());
+  if (heartbeats_.areHeldBack() && options_.pollEvery > Millis{0}) {
+    return beginPolling(now);
+  }
+  return {};
+}
+
+SessionAction Session::lost(Loss loss, Instant now, double random, Millis retryAfter) {
+  if (way_ == Way::polls || !isTrying()) {
+    return {};
+  }
+  if (way_ == Way::probe && loss == Loss::transient) {
+    return beginPolling(now);
+  }
+  way_ = Way::stream;
+  return fail(loss, now, random, retryAfter);
+}
+
+SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryAfter) {
+  const bool wasFruitless = !isOpen_ || !hasReceived_;
+  const std::uint32_t exponent = std::max(attempts_, fruitless_);
+  ++attempts_;
+  if (wasFruitless) {
+    ++fruitless_;
+    breaker_.failed(now);
+  }
+  if (loss == Loss::final || (options_.attempts && attempts_ >= *options_.attempts)) {
+    return giveUp();
+  }
+  if (options_.pollEvery > Millis{0} && fruitless_ >= kFruitlessUntilPolling && way_ == Way::stream && !isOffline_) {
+    return beginPolling(now);
+  }
+  way_ = Way::stream;
+  const Millis delay = backoff_.wait(exponent, random);
+  const Millis least = isOffline_ ? options_.backoff.most : Millis{0};
+  return wait(now + std::max({delay, retryAfter, breaker_.remaining(now), least}), now);
+}
+
+SessionAction Session::connect(Instant now) {
+  state_ = SessionState::connecting;
+  isOpen_ = false;
+  isPaused_ = false;
+  until_ = options_.silence == Millis{0} ? kNever : now + options_.silence;
+  return act(SessionAction::Kind::connect);
+}
+
+SessionAction Session::wait(Instant until, Instant now) {
+  state_ = SessionState::reconnecting;
+  isOpen_ = false;
+  until_ = until;
+  return {SessionAction::Kind::wait, until == kNever ? Millis::max() : until - now};
+}
+
+SessionAction Session::giveUp() {
+  state_ = SessionState::error;
+  isOpen_ = false;
+  way_ = Way::stream;
+  return act(SessionAction::Kind::giveUp);
+}
+
+// --- polling
+
+SessionAction Session::beginPolling(Instant now) {
+  probeEvery_ = probeEvery_ == Millis{0} ? kFirstProbe : std::min(2 * probeEvery_, kLastProbe);
+  if (state_ != SessionState::connected) {
+    state_ = SessionState::reconnecting;
+  }
+  way_ = Way::polls;
+  isOpen_ = false;
+  probeAt_ = now + probeEvery_;
+  pollEvery_ = options_.pollEvery;
+  return poll(now);
+}
+
+SessionAction Session::poll(Instant now) {
+  isPollUnderWay_ = true;
+  until_ = options_.silence == Millis{0} ? kNever : now + options_.silence;
+  return act(SessionAction::Kind::poll);
+}
+
+// Where nothing happens it asks less often. A poll that fails shows that the stream was not to blame.
+SessionAction Session::polled(PollResult result, Instant now, double random, Millis retryAfter) {
+  if (way_ != Way::polls || !isPollUnderWay_) {
+    return {};
+  }
+  isPollUnderWay_ = false;
+  if (result == PollResult::failed) {
+    return fail(Loss::transient, now, random, retryAfter);
+  }
+  state_ = SessionState::connected;
+  attempts_ = 0;
+  breaker_.succeeded();
+  pollEvery_ = result == PollResult::events ? options_.pollEvery
+                                            : std::min(pollEvery_ * 3 / 2, options_.pollEvery * kMostPollStretch);
+  until_ = now + pollEvery_;
+  return {};
+}
+
+SessionAction Session::tickPolling(Instant now, double random) {
+  if (isPollUnderWay_) {
+    return now < until_ ? SessionAction{} : polled(PollResult::failed, now, random);
+  }
+  if (now >= probeAt_) {
+    way_ = Way::probe;
+    until_ = now + kProbeBytes;
+    return act(SessionAction::Kind::connect);
+  }
+  return now < until_ ? SessionAction{} : poll(now);
+}
+
+// --- time
+
+SessionAction Session::tick(Instant now, double random) {
+  if (way_ == Way::polls && state_ != SessionState::error && state_ != SessionState::disconnected) {
+    return tickPolling(now, random);
+  }
+  if (way_ == Way::probe) {
+    return now < until_ ? SessionAction{} : beginPolling(now);
+  }
+  switch (state_) {
+    case SessionState::reconnecting:
+      if (isPaused_ || now < until_) {
+        return wait(until_, now);
+      }
+      return connect(now);
+    case SessionState::connecting:
+      return now < until_ ? SessionAction{} : fail(Loss::transient, now, random, Millis{0});
+    case SessionState::connected:
+      return tickConnected(now, random);
+    case SessionState::disconnected:
+    case SessionState::error:
+      break;
+  }
+  return {};
+}
+
+SessionAction Session::tickConnected(Instant now, double random) {
+  if (now < watchdog_.deadline()) {
+    return {};
+  }
+  if (watchdog_.isLate(now)) {
+    watchdog_.grant(now);
+    heartbeats_.ignoreFor(now, watchdog_.interval());
+    return {};
+  }
+  watchdog_.fired();
+  return fail(Loss::transient, now, random, Millis{0});
+}
+
+Instant Session::deadline(Instant now) const {
+  if (state_ == SessionState::disconnected || state_ == SessionState::error) {
+    return kNever;
+  }
+  if (way_ == Way::polls) {
+    return isPollUnderWay_ ? until_ : std::min(until_, probeAt_);
+  }
+  if (way_ == Way::probe || state_ != SessionState::connected) {
+    return until_;
+  }
+  return std::min(watchdog_.deadline(), nextHealthChange(now));
+}
+
+}  // namespace millrace
