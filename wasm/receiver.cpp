@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -72,11 +73,19 @@ EMSCRIPTEN_KEEPALIVE char* inputBuffer(std::size_t size) {
   return input.data();
 }
 
-EMSCRIPTEN_KEEPALIVE Receiver* receiverNew(std::size_t dedup, std::size_t lineBytes, std::size_t eventBytes) {
-  return new Receiver({dedup, {lineBytes, eventBytes}});
+// The first `typesSize` bytes of the input buffer are the wanted types, each with a LF behind it; below 0: all are.
+EMSCRIPTEN_KEEPALIVE Receiver* receiverNew(std::size_t dedup, std::size_t lineBytes, std::size_t eventBytes,
+                                           int typesSize) {
+  ReceiverOptions options{dedup, {lineBytes, eventBytes}};
+  if (typesSize >= 0) {
+    options.types = TypeFilter::only({input.data(), static_cast<std::size_t>(typesSize)});
+  }
+  return new Receiver(std::move(options));
 }
 
 EMSCRIPTEN_KEEPALIVE void receiverFree(Receiver* receiver) { delete receiver; }
+
+EMSCRIPTEN_KEEPALIVE std::size_t receiverComments(const Receiver* receiver) { return receiver->comments(); }
 
 EMSCRIPTEN_KEEPALIVE void receiverReset(Receiver* receiver) { receiver->reset(); }
 

@@ -5,11 +5,25 @@
 namespace millrace {
 namespace {
 
+TypeFilter toFilter(const Napi::Value& value) {
+  if (!isGiven(value)) {
+    return {};
+  }
+  std::string lines;
+  for (const std::string& type : toTexts(value, "events")) {
+    if (type.find('\n') == std::string::npos) {  // else it is none that could come
+      lines.append(type).push_back('\n');
+    }
+  }
+  return TypeFilter::only(lines);
+}
+
 ReceiverOptions toOptions(const Napi::CallbackInfo& info) {
   ReceiverOptions options;
   options.dedup = toWhole(info[0], "dedup");
   options.limits.lineBytes = toWhole(info[1], "maxLineBytes");
   options.limits.eventBytes = toWhole(info[2], "maxEventBytes");
+  options.types = toFilter(info[3]);
   return options;
 }
 
@@ -21,6 +35,7 @@ Napi::Function ReceiverObject::define(Napi::Env env) {
                          InstanceMethod<&ReceiverObject::feed>("feed"),
                          InstanceMethod<&ReceiverObject::reset>("reset"),
                          InstanceAccessor<&ReceiverObject::lastEventId>("lastEventId"),
+                         InstanceAccessor<&ReceiverObject::comments>("comments"),
                      });
 }
 
@@ -36,6 +51,10 @@ void ReceiverObject::reset(const Napi::CallbackInfo& /*info*/) { receiver_.reset
 
 Napi::Value ReceiverObject::lastEventId(const Napi::CallbackInfo& info) {
   return toJs(info.Env(), receiver_.lastEventId());
+}
+
+Napi::Value ReceiverObject::comments(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(receiver_.comments()));
 }
 
 }  // namespace millrace

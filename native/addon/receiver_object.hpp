@@ -8,7 +8,7 @@
 
 namespace millrace {
 
-// `new Receiver(dedup, maxLineBytes, maxEventBytes)`: the ReceiverCore of contract.ts.
+// `new Receiver(dedup, maxLineBytes, maxEventBytes, events?)`: the ReceiverCore of contract.ts.
 class ReceiverObject : public Napi::ObjectWrap<ReceiverObject> {
  public:
   [[nodiscard]] static Napi::Function define(Napi::Env env);
@@ -18,6 +18,7 @@ class ReceiverObject : public Napi::ObjectWrap<ReceiverObject> {
   Napi::Value feed(const Napi::CallbackInfo& info);
   void reset(const Napi::CallbackInfo& info);
   Napi::Value lastEventId(const Napi::CallbackInfo& info);
+  Napi::Value comments(const Napi::CallbackInfo& info);
 
   Receiver receiver_;
   std::string chunk_;  // the parser writes to it, and the caller's bytes are not ours

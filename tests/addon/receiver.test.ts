@@ -8,7 +8,7 @@ if (binding === null) throw new Error("The addon is not built");
 
 runReceiverVectors("addon", {
   createReceiver(options?: ReceiverOptions) {
-    const { dedup, maxLineBytes, maxEventBytes } = receiverOptions(options);
-    return new binding.Receiver(dedup, maxLineBytes, maxEventBytes);
+    const { dedup, maxLineBytes, maxEventBytes, events } = receiverOptions(options);
+    return new binding.Receiver(dedup, maxLineBytes, maxEventBytes, events);
   },
 });

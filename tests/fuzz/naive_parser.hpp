@@ -74,6 +74,7 @@ class NaiveParser {
   }
 
   [[nodiscard]] const std::string& lastEventId() const { return lastEventId_; }
+  [[nodiscard]] std::size_t comments() const { return comments_; }
 
  private:
   struct Block {
@@ -105,6 +106,7 @@ class NaiveParser {
       return;
     }
     const std::size_t colon = line.find(':');
+    comments_ += colon == 0 ? 1 : 0;
     const std::string field = line.substr(0, colon);
     std::string value = colon == std::string::npos ? "" : line.substr(colon + 1);
     if (value.substr(0, 1) == " ") {
@@ -144,13 +146,14 @@ class NaiveParser {
     const Block block = block_;
     block_ = {};
     lastEventId_ = block.id.value_or(lastEventId_);
-    if (block.isDropped || block.data.empty() || isRepeat(block.id.value_or(""))) {
+    const std::string type = block.type.empty() ? "message" : block.type;
+    if (block.isDropped || block.data.empty() || isRepeat(block.id.value_or("")) || !options_.types.passes(type)) {
       return;
     }
     if (!isUtf8(block.text()) || !isUtf8(block.type) || !isUtf8(block.id.value_or(""))) {
       items_.push_back(errorItem("INVALID_UTF8", 0));
     }
-    items_.push_back(eventItem(block.type.empty() ? "message" : block.type, block.text(), lastEventId_));
+    items_.push_back(eventItem(type, block.text(), lastEventId_));
   }
 
   bool isRepeat(const std::string& id) {
@@ -171,6 +174,7 @@ class NaiveParser {
   std::vector<OwnedItem> items_;
   Block block_;
   std::string lastEventId_;
+  std::size_t comments_ = 0;
   std::deque<std::string> window_;
 };
 

@@ -43,7 +43,11 @@ std::size_t limitOf(std::size_t choice, std::size_t otherwise) { return choice <
 
 Plan planOf(Choices& choices) {
   Plan plan;
-  plan.options.dedup = choices.next() % 8;
+  const std::size_t choice = choices.next();
+  plan.options.dedup = choice % 8;
+  if (choice >= 128) {
+    plan.options.types = TypeFilter::only("message\na\n");
+  }
   plan.options.limits.lineBytes = limitOf(choices.next(), plan.options.limits.lineBytes);
   plan.options.limits.eventBytes = limitOf(choices.next(), plan.options.limits.eventBytes);
   for (std::size_t& size : plan.sizes) {
@@ -81,6 +85,7 @@ void compare(std::string_view stream, const Plan& plan) {
     require(feedInPieces(pieces, connection, plan) == expected, "fed in pieces, and the naive parser");
     require(whole.lastEventId() == naive.lastEventId(), "the last event ID, fed whole");
     require(pieces.lastEventId() == naive.lastEventId(), "the last event ID, fed in pieces");
+    require(whole.comments() == naive.comments() && pieces.comments() == naive.comments(), "the number of comments");
     whole.reset();
     pieces.reset();
   }

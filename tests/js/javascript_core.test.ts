@@ -1,3 +1,4 @@
+import type { CheckedReceiverOptions } from "../../js/src/core/client-options.js";
 import type { ParsedItem, ReceiverOptions } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
 import { runSessionSchedules } from "./session-schedules.js";
@@ -89,6 +90,13 @@ describe("arguments", () => {
     expect(() => createSession({ attempts: Infinity })).not.toThrow();
     expect(() => createSession({ baseMs: Infinity })).toThrow(RangeError);
     expect(() => createSession({ maxMs: Infinity })).toThrow(RangeError);
+  });
+
+  test("events that are no array of strings", () => {
+    for (const events of ["tick", 1, null, {}, [1], ["tick", null]]) {
+      expect(() => createReceiver({ events })).toThrow(new TypeError("events must be an array of strings"));
+    }
+    for (const events of [undefined, [], ["tick"]]) expect(() => createReceiver({ events })).not.toThrow();
   });
 
   test("options that are no object", () => {
@@ -248,14 +256,15 @@ function decodeBytes(bytes: string): { text: string; wellFormed: boolean } {
 }
 
 /** The rules once more, the slow and obvious way: all bytes at once, split into lines, no state but the event's. */
-function reference(stream: string, options: Required<ReceiverOptions>) {
-  const { dedup, maxLineBytes, maxEventBytes } = options;
+function reference(stream: string, options: CheckedReceiverOptions) {
+  const { dedup, maxLineBytes, maxEventBytes, events } = options;
   const items: ParsedItem[] = [];
   const seen: string[] = [];
   let lastEventId = "";
+  let comments = 0;
 
   // The beginning of a byte order mark may yet become one.
-  if ("\xef\xbb\xbf".startsWith(stream)) return { items, lastEventId };
+  if ("\xef\xbb\xbf".startsWith(stream)) return { items, lastEventId, comments };
   const lines = stream.replace(/^\xef\xbb\xbf/, "").split(/\r\n|\r|\n/);
   const unfinished = lines.pop() ?? "";
 
@@ -275,6 +284,8 @@ function reference(stream: string, options: Required<ReceiverOptions>) {
       const isRepeat = id !== undefined && seen.slice(-dedup || seen.length).includes(id);
       if (!dropped && data.length > 0 && !isRepeat) {
         if (id) seen.push(id);
+      }
+      if (!dropped && data.length > 0 && !isRepeat && events?.includes(decodeBytes(type || "message").text) !== false) {
         const [decodedData, decodedType, decodedId] = [
           decodeBytes(data.join("\n")),
           decodeBytes(type),
@@ -289,6 +300,7 @@ function reference(stream: string, options: Required<ReceiverOptions>) {
       dropped = false;
     } else {
       const colon = `${line}:`.indexOf(":");
+      if (colon === 0) comments++;
       const field = line.slice(0, colon);
       const value = line.slice(colon + 1).replace(/^ /, "");
       if (field === "data") data.push(value);
@@ -303,7 +315,7 @@ function reference(stream: string, options: Required<ReceiverOptions>) {
     }
   }
   if (isTooLong(unfinished)) drop("LINE_TOO_LONG", maxLineBytes);
-  return { items, lastEventId };
+  return { items, lastEventId, comments };
 }
 
 test(`${ROUNDS} seeded streams, cut at random, give what the naive reference gives`, () => {
@@ -315,6 +327,7 @@ test(`${ROUNDS} seeded streams, cut at random, give what the naive reference giv
       dedup: random(3),
       maxLineBytes: random(2) === 0 ? 1000 : 1 + random(24),
       maxEventBytes: random(2) === 0 ? 1000 : 1 + random(24),
+      events: random(4) === 0 ? ["tick", "hello"] : undefined,
     };
     const bytes = new Uint8Array(Buffer.from(stream, "latin1"));
     const receiver = javascriptCore.createReceiver(options);
@@ -324,7 +337,8 @@ test(`${ROUNDS} seeded streams, cut at random, give what the naive reference giv
       items.push(...receiver.feed(bytes.slice(start, end)));
       start = end;
     }
-    expect({ seed, items, lastEventId: receiver.lastEventId }).toEqual({ seed, ...reference(stream, options) });
+    const { lastEventId, comments } = receiver;
+    expect({ seed, items, lastEventId, comments }).toEqual({ seed, ...reference(stream, options) });
     for (const item of items) {
       const kind = item.kind === "error" ? item.code : item.kind;
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);

@@ -29,6 +29,7 @@ interface ReceiverVector {
   readonly inputHex?: string;
   readonly expect: readonly ExpectedItem[];
   readonly lastEventId: string;
+  readonly comments?: number;
 }
 
 interface SessionStep {
@@ -99,6 +100,7 @@ export function readVectors<Vector>(subject: string): { file: string; vector: Ve
 interface Outcome {
   readonly items: readonly ParsedItem[];
   readonly lastEventId: string;
+  readonly comments: number;
 }
 
 function toParsedItem(item: ExpectedItem): ParsedItem {
@@ -122,7 +124,7 @@ function feedAndSpoil(receiver: ReceiverCore, bytes: Uint8Array): ParsedItem[] {
 
 function feedAll(receiver: ReceiverCore, chunks: readonly Uint8Array[]): Outcome {
   const items = chunks.flatMap((chunk) => feedAndSpoil(receiver, chunk));
-  return { items, lastEventId: receiver.lastEventId };
+  return { items, lastEventId: receiver.lastEventId, comments: receiver.comments };
 }
 
 function* cutsOf(bytes: Uint8Array): Generator<number> {
@@ -135,8 +137,8 @@ function expectOutcome(actual: Outcome, expected: Outcome, how: string): void {
   if (canonical(actual) !== canonical(expected)) expect({ how, ...actual }).toEqual({ how, ...expected });
 }
 
-function canonical({ items, lastEventId }: Outcome): string {
-  return JSON.stringify([lastEventId, items.map((item) => Object.entries(item).sort())]);
+function canonical({ items, lastEventId, comments }: Outcome): string {
+  return JSON.stringify([lastEventId, comments, items.map((item) => Object.entries(item).sort())]);
 }
 
 /** Registers every parser and dedup vector for one implementation, in every cut. */
@@ -155,11 +157,13 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
 
     test.each(cases.map((vector) => [vector.name, vector] as const))("%s", (_name, vector) => {
       const bytes = inputOf(vector);
-      const expected = { items: vector.expect.map(toParsedItem), lastEventId: vector.lastEventId };
       const create = () => core.createReceiver(vector.options);
       const empty = new Uint8Array(0);
+      const whole = feedAll(create(), [bytes]);
+      const { lastEventId, comments = whole.comments } = vector;
+      const expected = { items: vector.expect.map(toParsedItem), lastEventId, comments };
 
-      expect(feedAll(create(), [bytes])).toEqual(expected);
+      expect(whole).toEqual(expected);
       for (const cut of cutsOf(bytes)) {
         const [head, tail] = [bytes.subarray(0, cut), bytes.subarray(cut)];
         expectOutcome(feedAll(create(), [head, tail]), expected, `cut at ${cut}`);
@@ -172,17 +176,18 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
     });
 
     test.each(cases.map((vector) => [vector.name, vector] as const))("reset within: %s", (_name, vector) => {
-      const { maxLineBytes = Infinity, maxEventBytes = Infinity } = vector.options ?? {};
+      const { maxLineBytes = Infinity, maxEventBytes = Infinity, events } = vector.options ?? {};
       if (maxLineBytes < "data:y".length || maxEventBytes < "y".length) return;
       const bytes = inputOf(vector);
       const next = new TextEncoder().encode("\uFEFFdata:y\n\n");
       for (const cut of cutsOf(bytes)) {
         const receiver = core.createReceiver(vector.options);
         feedAndSpoil(receiver, bytes.subarray(0, cut));
-        const lastEventId = receiver.lastEventId;
+        const { lastEventId, comments } = receiver;
         receiver.reset();
-        const expected: Outcome = { items: [{ kind: "event", type: "message", data: "y", lastEventId }], lastEventId };
-        expectOutcome({ items: [], lastEventId: receiver.lastEventId }, { items: [], lastEventId }, `reset at ${cut}`);
+        const event: ParsedItem = { kind: "event", type: "message", data: "y", lastEventId };
+        const expected = { items: events?.includes("message") === false ? [] : [event], lastEventId, comments };
+        expectOutcome(feedAll(receiver, []), { items: [], lastEventId, comments }, `reset at ${cut}`);
         expectOutcome(feedAll(receiver, [next]), expected, `reset at ${cut}`);
       }
     });

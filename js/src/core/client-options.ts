@@ -7,18 +7,27 @@ const MOST_LIMIT_BYTES = 256 * 1024 * 1024;
 /** The longest delay a timer can have, in milliseconds: beyond it, `setTimeout` fires at once. */
 export const LONGEST_TIMER_MS = 2147483647;
 
+/** A receiver's options, checked and with the defaults in; without `events`, all types. */
+export interface CheckedReceiverOptions extends Required<Omit<ReceiverOptions, "events">> {
+  readonly events: readonly string[] | undefined;
+}
+
 /**
  * A receiver's options with the defaults in.
  *
- * @throws TypeError naming the option where it is no number; RangeError where it is no whole number in its range.
+ * @throws TypeError naming the option where it is of the wrong type; RangeError where it is no whole number in its range.
  */
-export function receiverOptions(options: ReceiverOptions = {}): Required<ReceiverOptions> {
+export function receiverOptions(options: ReceiverOptions = {}): CheckedReceiverOptions {
   requireOptions(options);
-  const { dedup = 1000, maxLineBytes = DEFAULT_LIMIT_BYTES, maxEventBytes = DEFAULT_LIMIT_BYTES } = options;
+  const { dedup = 1000, maxLineBytes = DEFAULT_LIMIT_BYTES, maxEventBytes = DEFAULT_LIMIT_BYTES, events } = options;
+  if (events !== undefined && !(Array.isArray(events) && events.every((type) => typeof type === "string"))) {
+    throw new TypeError("events must be an array of strings");
+  }
   return {
     dedup: requireWhole("dedup", dedup, 0, MOST_IDS),
     maxLineBytes: requireWhole("maxLineBytes", maxLineBytes, 1, MOST_LIMIT_BYTES),
     maxEventBytes: requireWhole("maxEventBytes", maxEventBytes, 1, MOST_LIMIT_BYTES),
+    events,
   };
 }
 

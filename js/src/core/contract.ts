@@ -37,6 +37,11 @@ export interface ReceiverOptions {
   readonly maxLineBytes?: number;
   /** Largest event: data with its inner line feeds, plus type and id, in bytes. Default 16 MiB. */
   readonly maxEventBytes?: number;
+  /**
+   * Only events of these types are given, `"message"` being that of events without one. The others count as received:
+   * they set the last event ID, and a repeat of them is a repeat. Default: all types.
+   */
+  readonly events?: readonly string[];
 }
 
 /** Parser and dedup window of one connection after another: bytes in, events out. */
@@ -50,6 +55,8 @@ export interface ReceiverCore {
   reset(): void;
   /** The last event ID of the last finished block (an empty line), delivered or not; `""` at first. */
   readonly lastEventId: string;
+  /** Comment lines (`:` at their beginning) so far, over all connections: servers send them as heartbeats. */
+  readonly comments: number;
 }
 
 /** Where a session stands; the names are API.md's. */

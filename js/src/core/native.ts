@@ -4,7 +4,12 @@ import type { ReceiverCore } from "./contract.js";
 export interface NativeBinding {
   readonly Environment: new (wake: () => void) => NativeEnvironment;
   readonly Hub: new (name: string) => NativeHub;
-  readonly Receiver: new (dedup: number, maxLineBytes: number, maxEventBytes: number) => ReceiverCore;
+  readonly Receiver: new (
+    dedup: number,
+    maxLineBytes: number,
+    maxEventBytes: number,
+    events?: readonly string[],
+  ) => ReceiverCore;
 }
 
 /** A connection of the process, by number; never reused. */

@@ -1,13 +1,14 @@
-import { requireBytes } from "./client-options.js";
+import { type CheckedReceiverOptions, requireBytes } from "./client-options.js";
 import type { ParsedItem, ParseErrorCode, ReceiverCore } from "./contract.js";
 
 /** What wasm/receiver.cpp exports. Handles and addresses are numbers. */
 export interface ReceiverExports {
   readonly memory: WebAssembly.Memory;
   inputBuffer(size: number): number;
-  receiverNew(dedup: number, maxLineBytes: number, maxEventBytes: number): number;
+  receiverNew(dedup: number, maxLineBytes: number, maxEventBytes: number, typesSize: number): number;
   receiverFree(receiver: number): void;
   receiverReset(receiver: number): void;
+  receiverComments(receiver: number): number;
   receiverFeed(receiver: number, size: number): number;
   items(): number;
   receiverLastId(receiver: number): number;
@@ -67,22 +68,38 @@ export class Memory {
   }
 }
 
+/** One a line; a type that holds a line end is none that could come. */
+function toLines(types: readonly string[]): string {
+  return types
+    .filter((type) => !type.includes("\n"))
+    .map((type) => `${type}\n`)
+    .join("");
+}
+
 /** The {@link ReceiverCore} in WebAssembly. */
 export class WasmReceiver implements ReceiverCore {
   readonly #exports: ReceiverExports;
   readonly #memory: Memory;
-  readonly #handle: number;
+  /** What the module knows it by, and frees it by. */
+  readonly handle: number;
 
-  constructor(exports: ReceiverExports, memory: Memory, handle: number) {
+  constructor(exports: ReceiverExports, memory: Memory, options: CheckedReceiverOptions) {
+    const { dedup, maxLineBytes, maxEventBytes, events } = options;
     this.#exports = exports;
     this.#memory = memory;
-    this.#handle = handle;
+    const types = events && new TextEncoder().encode(toLines(events));
+    if (types) this.#write(types);
+    this.handle = exports.receiverNew(dedup, maxLineBytes, maxEventBytes, types?.length ?? -1);
   }
 
   get lastEventId(): string {
-    const record = this.#exports.receiverLastId(this.#handle);
+    const record = this.#exports.receiverLastId(this.handle);
     this.#memory.refresh();
     return this.#idAt(record);
+  }
+
+  get comments(): number {
+    return this.#exports.receiverComments(this.handle) >>> 0;
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
@@ -95,17 +112,21 @@ export class WasmReceiver implements ReceiverCore {
   }
 
   reset(): void {
-    this.#exports.receiverReset(this.#handle);
+    this.#exports.receiverReset(this.handle);
   }
 
   #feedPiece(piece: Uint8Array, items: ParsedItem[]): void {
-    const input = this.#exports.inputBuffer(piece.length);
-    this.#memory.refresh();
-    this.#memory.bytes.set(piece, input);
-    const count = this.#exports.receiverFeed(this.#handle, piece.length);
+    this.#write(piece);
+    const count = this.#exports.receiverFeed(this.handle, piece.length);
     this.#memory.refresh();
     let record = this.#exports.items();
     for (let n = 0; n < count; n++, record += WORDS_AN_ITEM * 4) items.push(this.#itemAt(record));
+  }
+
+  #write(bytes: Uint8Array): void {
+    const input = this.#exports.inputBuffer(bytes.length);
+    this.#memory.refresh();
+    this.#memory.bytes.set(bytes, input);
   }
 
   #itemAt(record: number): ParsedItem {

@@ -30,10 +30,8 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
   return {
     implementation: "wasm",
     createReceiver(options?: ReceiverOptions) {
-      const { dedup, maxLineBytes, maxEventBytes } = receiverOptions(options);
-      const handle = exports.receiverNew(dedup, maxLineBytes, maxEventBytes);
-      const receiver = new WasmReceiver(exports, memory, handle);
-      receivers.register(receiver, handle);
+      const receiver = new WasmReceiver(exports, memory, receiverOptions(options));
+      receivers.register(receiver, receiver.handle);
       return receiver;
     },
     createSession(options?: SessionOptions) {

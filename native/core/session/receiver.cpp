@@ -1,34 +1,34 @@
 #include "core/session/receiver.hpp"
 
 namespace millrace {
-namespace {
-
-// The error that stands right before the event it is about.
-bool isComplaint(const ParsedItem& item) {
-  return item.kind == ParsedItem::Kind::error && item.error == ErrorCode::invalidUtf8;
-}
-
-}  // namespace
 
 std::span<const ParsedItem> Receiver::feed(std::span<char> chunk) {
+  found_.clear();
   items_.clear();
-  parser_.feed(chunk, items_);
-  std::size_t kept = 0;
-  for (const ParsedItem& item : items_) {
-    if (isRepeat(item)) {
-      // What the parser said of the repeat's bytes goes with it.
-      const bool hasComplaint = kept > 0 && isComplaint(items_[kept - 1]);
-      kept -= hasComplaint ? 1 : 0;
-    } else {
-      items_[kept++] = item;
+  parser_.feed(chunk, found_);
+  for (ParsedItem& item : found_) {
+    if (item.kind == ParsedItem::Kind::event) {
+      if (!isWanted(item)) {
+        continue;
+      }
+      item.dataKind = classifyText(item.data);
+      if (item.dataKind == TextKind::invalid || classifyText(item.type) == TextKind::invalid ||
+          (item.hasOwnId && classifyText(item.lastEventId) == TextKind::invalid)) {
+        ParsedItem complaint;
+        complaint.kind = ParsedItem::Kind::error;
+        complaint.error = ErrorCode::invalidUtf8;
+        items_.push_back(complaint);
+      }
     }
+    items_.push_back(item);
   }
-  items_.resize(kept);
   return items_;
 }
 
-bool Receiver::isRepeat(const ParsedItem& item) {
-  return item.kind == ParsedItem::Kind::event && item.hasOwnId && window_.see(item.lastEventId) == Sighting::repeat;
+// In this order: an event that the filter leaves out is in the window.
+bool Receiver::isWanted(const ParsedItem& event) {
+  const bool isRepeat = event.hasOwnId && window_.see(event.lastEventId) == Sighting::repeat;
+  return !isRepeat && types_.passes(event.type);
 }
 
 }  // namespace millrace

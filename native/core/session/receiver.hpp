@@ -1,11 +1,13 @@
 #pragma once
 
 #include "core/identity/dedup.hpp"
+#include "core/session/type_filter.hpp"
 #include "core/wire/parser.hpp"
 
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace millrace {
@@ -13,13 +15,15 @@ namespace millrace {
 struct ReceiverOptions {
   std::size_t dedup = 1000;  // ids remembered; 0 turns dedup off
   ParserLimits limits;
+  TypeFilter types = {};  // what is left out is received all the same: it sets the last event ID and enters the window
 };
 
-// Bytes in, events out, over one connection after another: the parser, then the window that drops what a replay repeats.
-// An event is a repeat when its own id is in the window; an event without an id of its own never is.
+// Bytes in, events out, over one connection after another: the parser, then the window that drops what a replay repeats,
+// then the filter. An event is a repeat when its own id is in the window; an event without an id of its own never is.
 class Receiver {
  public:
-  explicit Receiver(ReceiverOptions options = {}) : parser_(options.limits), window_(options.dedup) {}
+  explicit Receiver(ReceiverOptions options = {})
+      : parser_(options.limits), window_(options.dedup), types_(std::move(options.types)) {}
 
   // The items that the chunk completes; they live until the next call and as long as the chunk, which is written to.
   [[nodiscard]] std::span<const ParsedItem> feed(std::span<char> chunk);
@@ -28,12 +32,15 @@ class Receiver {
   void reset() { parser_.reset(); }
 
   [[nodiscard]] std::string_view lastEventId() const { return parser_.lastEventId(); }
+  [[nodiscard]] std::size_t comments() const { return parser_.comments(); }
 
  private:
-  [[nodiscard]] bool isRepeat(const ParsedItem& item);
+  [[nodiscard]] bool isWanted(const ParsedItem& event);
 
   Parser parser_;
   DedupWindow window_;
+  TypeFilter types_;
+  std::vector<ParsedItem> found_;
   std::vector<ParsedItem> items_;
 };
 

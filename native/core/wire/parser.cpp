@@ -68,14 +68,14 @@ std::string_view Parser::skipByteOrderMark(std::string_view bytes) {
 
 // Keeps the beginning of a line whose end is in a later chunk.
 void Parser::holdPart(std::string_view part, Items& items) {
-  if (lineUse_ == LineUse::ignored) {
+  if (lineUse_ != LineUse::content) {
     return;
   }
   if (line_.empty() && part.front() == ':') {
-    lineUse_ = LineUse::ignored;
+    lineUse_ = LineUse::comment;
   } else if (line_.size() + part.size() > limits_.lineBytes) {
     drop(ErrorCode::lineTooLong, limits_.lineBytes, items);
-    lineUse_ = LineUse::ignored;
+    lineUse_ = LineUse::tooLong;
     line_ = {};
   } else {
     line_.append(part);
@@ -83,7 +83,8 @@ void Parser::holdPart(std::string_view part, Items& items) {
 }
 
 void Parser::finishLine(std::string_view part, Items& items) {
-  if (lineUse_ == LineUse::ignored) {
+  if (lineUse_ != LineUse::content) {
+    comments_ += lineUse_ == LineUse::comment ? 1 : 0;
     lineUse_ = LineUse::content;
     return;
   }
@@ -108,6 +109,7 @@ void Parser::takeLine(std::string_view line, Items& items) {
     return;
   }
   if (line.front() == ':') {
+    ++comments_;
     return;
   }
   if (line.size() > limits_.lineBytes) {
@@ -205,14 +207,6 @@ void Parser::dispatch(Items& items) {
     event.data = pending_.data.release(scratch_);
     event.lastEventId = committedId_;
     event.hasOwnId = !ownId.empty();
-    event.dataKind = classifyText(event.data);
-    if (event.dataKind == TextKind::invalid || classifyText(event.type) == TextKind::invalid ||
-        classifyText(ownId) == TextKind::invalid) {
-      ParsedItem error;
-      error.kind = ParsedItem::Kind::error;
-      error.error = ErrorCode::invalidUtf8;
-      items.push_back(error);
-    }
     if (event.type.empty()) {
       event.type = kDefaultType;
     }

@@ -31,7 +31,7 @@ struct ParsedItem {
   // event
   bool hasOwnId = false;  // the block brought a non-empty id itself
   TextKind dataKind =
-      TextKind::ascii;    // invalid: bytes that are not UTF-8, an invalidUtf8 error stands before the event
+      TextKind::ascii;    // known to a Receiver only; invalid: an invalidUtf8 error stands before the event
   std::string_view type;  // "message" where the stream names none
   std::string_view data;
   std::string_view lastEventId;
@@ -39,7 +39,7 @@ struct ParsedItem {
   // retry: milliseconds, clamped to 32 bits
   std::uint32_t retry = 0;
 
-  // error: lineTooLong, eventTooLarge or invalidUtf8, and the limit in bytes (0 for invalidUtf8)
+  // error: lineTooLong, eventTooLarge or, by a Receiver, invalidUtf8; the limit in bytes (0 for invalidUtf8)
   ErrorCode error{};
   std::size_t limit = 0;
 };
@@ -70,9 +70,12 @@ class Parser {
   // As of the last finished block; valid until the next feed().
   [[nodiscard]] std::string_view lastEventId() const { return committedId_; }
 
+  // Comment lines so far, over all connections.
+  [[nodiscard]] std::size_t comments() const { return comments_; }
+
  private:
   // What a line is for, as far as it is known before its end.
-  enum class LineUse : std::uint8_t { content, ignored };
+  enum class LineUse : std::uint8_t { content, comment, tooLong };
 
   struct Pending {  // the unfinished event: resets as one
     HeldText type;
@@ -105,6 +108,7 @@ class Parser {
   bool skipsLineFeed_ = false;     // the last chunk ended in CR
   std::size_t byteOrderMark_ = 0;  // its bytes seen at the start of the stream; more than 3: over
 
+  std::size_t comments_ = 0;
   std::string_view committedId_;
   std::array<std::string, 2> committedIdText_;  // two, since items of one feed may show the old id and the new
   std::size_t committedIdSlot_ = 0;

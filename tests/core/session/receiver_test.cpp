@@ -44,6 +44,26 @@ TEST(Receiver, dropsOnlyTheComplaintThatIsTheRepeats) {
   EXPECT_EQ(items, (OwnedItems{errorItem("INVALID_UTF8", 0), eventItem("message", "\xEF\xBF\xBD", "2")}));
 }
 
+TEST(Receiver, saysWhatKindOfTextTheDataIs) {
+  Receiver receiver;
+  std::string chunk = "data: a\n\ndata: \xC3\xA4\n\ndata: \xFF\n\n";
+  const auto items = receiver.feed(chunk);
+  ASSERT_EQ(items.size(), 4U);
+  EXPECT_EQ(items[0].dataKind, TextKind::ascii);
+  EXPECT_EQ(items[1].dataKind, TextKind::utf8);
+  EXPECT_EQ(items[2].error, ErrorCode::invalidUtf8);
+  EXPECT_EQ(items[3].dataKind, TextKind::invalid);
+}
+
+TEST(Receiver, countsCommentsOverAllConnections) {
+  Receiver receiver;
+  feedAll(receiver, {": one\n:", " two\n: unfinished"});
+  EXPECT_EQ(receiver.comments(), 2U);
+  receiver.reset();
+  feedAll(receiver, {"\n: three\n"});
+  EXPECT_EQ(receiver.comments(), 3U);
+}
+
 TEST(Receiver, twoShareNothing) {
   Receiver one;
   Receiver other;

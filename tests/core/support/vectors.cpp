@@ -82,10 +82,18 @@ ReceiverOptions toReceiverOptions(const json::object& object, std::size_t dedup)
   options.dedup = dedup;
   if (const json::value* const given = object.if_contains("options")) {
     const json::object& members = given->as_object();
-    allowOnly(members, {"dedup", "maxLineBytes", "maxEventBytes"});
+    allowOnly(members, {"dedup", "maxLineBytes", "maxEventBytes", "events"});
     options.dedup = numberIn<std::size_t>(members, "dedup").value_or(dedup);
     options.limits.lineBytes = numberIn<std::size_t>(members, "maxLineBytes").value_or(options.limits.lineBytes);
     options.limits.eventBytes = numberIn<std::size_t>(members, "maxEventBytes").value_or(options.limits.eventBytes);
+    if (const json::value* const events = members.if_contains("events")) {
+      std::string lines;
+      for (const json::value& type : events->as_array()) {
+        const std::string text = textOf(type);
+        lines += text.find('\n') == std::string::npos ? text + "\n" : "";
+      }
+      options.types = TypeFilter::only(lines);
+    }
   }
   return options;
 }
@@ -165,7 +173,7 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
   const std::size_t dedup = subject == "parser" ? 0 : ReceiverOptions{}.dedup;
   std::vector<ReceiverVector> vectors;
   for (const json::object& each : casesOf(subject)) {
-    allowOnly(each, {"name", "options", "input", "inputHex", "expect", "lastEventId"});
+    allowOnly(each, {"name", "options", "input", "inputHex", "expect", "lastEventId", "comments"});
     ReceiverVector vector;
     vector.name = textOf(each.at("name"));
     vector.options = toReceiverOptions(each, dedup);
@@ -175,6 +183,7 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
       vector.expect.push_back(toItem(item.as_object()));
     }
     vector.lastEventId = textOf(each.at("lastEventId"));
+    vector.comments = numberIn<std::size_t>(each, "comments");
     vectors.push_back(std::move(vector));
   }
   return vectors;

@@ -22,6 +22,7 @@ struct ReceiverVector {
   std::string input;
   std::vector<OwnedItem> expect;
   std::string lastEventId;
+  std::optional<std::size_t> comments;
 };
 
 struct EncoderVector {

@@ -81,6 +81,9 @@ class RandomStream {
   ReceiverOptions options() {
     ReceiverOptions options;
     options.dedup = below(4);
+    if (below(4) == 0) {
+      options.types = TypeFilter::only("message\nb\n");
+    }
     options.limits.lineBytes = below(2) == 0 ? 1 + below(40) : options.limits.lineBytes;
     options.limits.eventBytes = below(2) == 0 ? 1 + below(40) : options.limits.eventBytes;
     return options;
@@ -109,6 +112,7 @@ TEST_P(ParserAgainstNaive, agreesOverConnectionsCutAnywhere) {
       }
       ASSERT_EQ(items, naive.connection(stream)) << "seed " << seed << ": " << ::testing::PrintToString(stream);
       ASSERT_EQ(receiver.lastEventId(), naive.lastEventId()) << "seed " << seed;
+      ASSERT_EQ(receiver.comments(), naive.comments()) << "seed " << seed;
       receiver.reset();
     }
   }

@@ -17,8 +17,11 @@ const NO_TEXT: Text = { text: "", size: 0, wellFormed: true };
 export interface ParserSettings {
   readonly maxLineBytes: number;
   readonly maxEventBytes: number;
-  /** Asked right before an event with an id of its own is delivered; `"repeat"` leaves it out. */
-  readonly meet: (identity: string) => "new" | "repeat";
+  /**
+   * Asked right before an event is delivered. No type: its bytes are none that anybody could name. `identity` tells its
+   * own id from others, and is `""` without one.
+   */
+  readonly isWanted: (type: string | undefined, identity: string) => boolean;
 }
 
 /** The event whose blank line has not come yet. Its data stands apart, in a buffer that is used again. */
@@ -53,6 +56,8 @@ export class Parser {
   readonly #line = new ByteBuffer();
   /** The rest of the line is not kept: a comment, or above the limit. */
   #skipsLine = false;
+  #isComment = false;
+  #comments = 0;
   /** The last byte was a CR, so a LF that follows belongs to it. */
   #endedInCr = false;
   #byteOrderMarkBytes = 0;
@@ -63,6 +68,10 @@ export class Parser {
 
   get lastEventId(): string {
     return this.#lastEventId;
+  }
+
+  get comments(): number {
+    return this.#comments;
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
@@ -119,6 +128,7 @@ export class Parser {
     const { maxLineBytes } = this.#settings;
     if (this.#line.length === 0 && part[0] === COLON) {
       this.#skipsLine = true;
+      this.#isComment = true;
     } else if (this.#line.length + part.length > maxLineBytes) {
       this.#drop("LINE_TOO_LONG", maxLineBytes);
       this.#line.clear();
@@ -134,13 +144,15 @@ export class Parser {
       return;
     }
     this.#holdPart(part);
-    if (!this.#skipsLine) this.#takeLine(this.#line.bytes);
+    if (this.#isComment) this.#comments++;
+    else if (!this.#skipsLine) this.#takeLine(this.#line.bytes);
     this.#startLine();
   }
 
   #startLine(): void {
     this.#line.clear();
     this.#skipsLine = false;
+    this.#isComment = false;
   }
 
   #takeLine(line: Uint8Array): void {
@@ -149,6 +161,7 @@ export class Parser {
       return;
     }
     const colon = line.indexOf(COLON);
+    if (colon === 0) this.#comments++;
     const nameEnd = colon < 0 ? line.length : colon;
     if (nameEnd > LONGEST_FIELD_NAME) return;
     const valueStart = line[nameEnd + 1] === SPACE ? nameEnd + 2 : nameEnd + 1;
@@ -194,14 +207,15 @@ export class Parser {
   #endBlock(): void {
     const { type, id, identity, hasData, dropped } = this.#block;
     if (id) this.#lastEventId = id.text;
-    if (hasData && !dropped && !(identity && this.#settings.meet(identity) === "repeat")) {
+    const name = type.text || "message";
+    if (hasData && !dropped && this.#settings.isWanted(type.wellFormed ? name : undefined, identity)) {
       const data = decodeText(this.#data.bytes);
       if (!type.wellFormed || !data.wellFormed || id?.wellFormed === false) {
         this.#items.push({ kind: "error", code: "INVALID_UTF8", limit: 0 });
       }
       this.#items.push({
         kind: "event",
-        type: type.text || "message",
+        type: name,
         data: data.text,
         lastEventId: this.#lastEventId,
       });

@@ -8,13 +8,23 @@ export class JavaScriptReceiver implements ReceiverCore {
   readonly #parser: Parser;
 
   constructor(options?: ReceiverOptions) {
-    const { dedup, maxLineBytes, maxEventBytes } = receiverOptions(options);
+    const { dedup, maxLineBytes, maxEventBytes, events } = receiverOptions(options);
     const window = new DedupWindow(dedup);
-    this.#parser = new Parser({ maxLineBytes, maxEventBytes, meet: (identity) => window.meet(identity) });
+    const wanted = events && new Set<string | undefined>(events);
+    this.#parser = new Parser({
+      maxLineBytes,
+      maxEventBytes,
+      // In this order: an event that the filter leaves out is in the window.
+      isWanted: (type, identity) => !(identity && window.meet(identity) === "repeat") && wanted?.has(type) !== false,
+    });
   }
 
   get lastEventId(): string {
     return this.#parser.lastEventId;
+  }
+
+  get comments(): number {
+    return this.#parser.comments;
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
