@@ -1,6 +1,10 @@
 // Are the bench's own programs right? Every Node peer and the bare loop with 20 connections and 50 events: all of them arrive,
-// once, in order, which the load client must see; and what it must not accept, it must report.
-//   node bench/check.mjs [--only=res-write,bare]      some seconds; needs cmake and zlib, neither nginx nor Next.js
+// once, in order, which the load client must see; and what it must not accept, it must report. The client's bench gets equal
+// events from all its sides, on every workload.
+//   node bench/check.mjs [--only=res-write,bare]      some seconds; needs the build, cmake and zlib, neither nginx nor Next.js
+import { compared } from "./client/measure.mjs";
+import { loadSides } from "./client/sides.mjs";
+import { streamsOf, workloads } from "./client/workloads.mjs";
 import { DeliveryError, LoadClient } from "./drive/load-client.mjs";
 import { NodePeer } from "./drive/node-peer.mjs";
 import { buildPrograms } from "./drive/program.mjs";
@@ -71,6 +75,30 @@ async function measures() {
   if (!figures.every((figure) => figure > 0)) throw new Error(`figures: ${figures}`);
 }
 
+/** A twentieth of each workload. */
+async function sidesAgree() {
+  const sides = await loadSides();
+  for (const workload of workloads) {
+    const streams = streamsOf(workload, 1 / 20);
+    const found = compared(sides, streams, workload.dedup);
+    const isComplete = found.length === streams.length * Object.keys(sides).length;
+    if (!isComplete || found.some(({ counts }) => counts.startsWith("0 events"))) throw new Error(workload.id);
+  }
+}
+
+/** A side that does not see its last chunk. */
+async function sidesDiffer() {
+  const { millrace } = await loadSides();
+  const deaf = (dedup) => ({ pass: (chunks, counter) => millrace(dedup).pass(chunks.slice(0, -1), counter) });
+  try {
+    compared({ millrace, deaf }, streamsOf(workloads[0], 1 / 20));
+  } catch (error) {
+    if (/^deaf gives \d+ events/.test(error.message)) return;
+    throw error;
+  }
+  throw new Error("a lost event was not seen");
+}
+
 const checks = {
   bare: () => delivers("bare"),
   "res-write": () => delivers("res-write"),
@@ -87,6 +115,8 @@ const checks = {
   "comments, ids and chunks of one byte": () => withFaulty("cut", (load) => load.expect(events, { timeoutMs: 2000 })),
   gzip: () => withFaulty("gzip", (load) => load.expect(events, { timeoutMs: 2000 })),
   measurements: measures,
+  "client, all sides agree": sidesAgree,
+  "client, a lost event": sidesDiffer,
 };
 
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { root } from "../scripts/lib/process.mjs";
 import { claims } from "./claims/index.mjs";
 import { buildPrograms } from "./drive/program.mjs";
-import { printFigures, printVerdicts, recordOf } from "./report.mjs";
+import { peerVersions, printFigures, printVerdicts, recordOf } from "./report.mjs";
 import { takeRounds } from "./rounds.mjs";
 import { verdictsOf } from "./verdicts.mjs";
 
@@ -40,7 +40,7 @@ printVerdicts(verdicts);
 // A part of the run, or a quick one, does not replace the results that are published.
 if (only === undefined && !quick) {
   mkdirSync(join(root, "bench/results"), { recursive: true });
-  const record = recordOf({ results, verdicts, repeats, quick, seconds });
+  const record = recordOf({ results, verdicts, repeats, quick, seconds, versions: peerVersions() });
   writeFileSync(join(root, "bench/results/fanout.json"), `${JSON.stringify(record, null, 2)}\n`);
 }
 const lossy = [...results.values()].filter((entry) => entry.lossy);

@@ -7,7 +7,7 @@ import { root } from "../scripts/lib/process.mjs";
 import { printTable } from "../scripts/lib/table.mjs";
 import { spreads } from "./statistics.mjs";
 
-function packageVersion(name) {
+export function packageVersion(name) {
   const file = join(root, "node_modules", name, "package.json"); // not by require: not every package exports it
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).version : undefined;
 }
@@ -21,21 +21,25 @@ function debianVersion(name) {
   }
 }
 
-export function machine() {
+/** The versions of the fan-out's peers. */
+export function peerVersions() {
+  return {
+    "better-sse": packageVersion("better-sse"),
+    next: packageVersion("next"),
+    nginx: debianVersion("nginx"),
+    nchan: debianVersion("libnginx-mod-nchan"),
+  };
+}
+
+/** @param versions of what took part, besides Node and Millrace */
+function machine(versions) {
   return {
     date: new Date().toISOString(),
     processor: cpus()[0]?.model,
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     kernel: release(),
-    versions: {
-      node: process.version,
-      millrace: packageVersion("millrace"),
-      "better-sse": packageVersion("better-sse"),
-      next: packageVersion("next"),
-      nginx: debianVersion("nginx"),
-      nchan: debianVersion("libnginx-mod-nchan"),
-    },
+    versions: { node: process.version, millrace: packageVersion("millrace"), ...versions },
   };
 }
 
@@ -90,6 +94,17 @@ export function printFigures(results) {
   }
 }
 
+/** What each side of the client's bench parses a second. */
+export function printThroughput(results) {
+  const row = ({ measurement, rounds, problems }) => {
+    const { millrace, javascript, parser } = spreads(rounds);
+    const cells = [millrace, javascript, parser].map((found) => withSpread(found, 1e6));
+    return [measurement.workload, measurement.where, ...cells, problems[0] ?? ""];
+  };
+  const headings = ["MB/s", "", "millrace", "its JavaScript core", "eventsource-parser", ""];
+  printTable([headings, ...[...results.values()].map(row)]);
+}
+
 export function printVerdicts(verdicts) {
   const bound = ({ atLeast, atMost }) =>
     atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `≤ ${shown(atMost)}` : "-";
@@ -105,10 +120,10 @@ export function printVerdicts(verdicts) {
   ]);
 }
 
-/** What is written to results/fanout.json. */
-export function recordOf({ results, verdicts, repeats, quick, seconds }) {
+/** What is written to results/fanout.json and results/client.json. */
+export function recordOf({ results, verdicts, repeats, quick, seconds, versions }) {
   return {
-    machine: machine(),
+    machine: machine(versions),
     run: { repeats, quick, seconds: Math.round(seconds) },
     claims: verdicts,
     measurements: [...results.values()].map(({ measurement, rounds, problems }) => ({
