@@ -29,6 +29,8 @@ export interface SSEClientEvents {
   error: ErrorOrMessage;
   /** `client.state` has changed. */
   statechange: Event;
+  /** `client.health` has changed. */
+  healthchange: Event;
   /** The server said how this connection continues the last one: see `client.resume`. */
   resume: Event;
   /** The client has stopped: by `close()`, by a final answer, or for lack of attempts. Nothing follows. */

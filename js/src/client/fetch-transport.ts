@@ -1,3 +1,4 @@
+import type { StreamFacts } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
 import type { SSEClientOptions } from "./options.js";
 
@@ -7,34 +8,44 @@ export interface StreamRequest {
   readonly options: SSEClientOptions;
   /** The cursor; read when the request is sent. */
   readonly lastEventId: () => string;
+  /** The same for all attempts of one client. */
+  readonly idempotencyKey: string;
   /** Aborting it ends the attempt: the handler hears nothing more. */
   readonly signal: AbortSignal;
+  /** The handler is called after it, so that the request need not wait for what reads its answer. Rejects: not at all. */
+  readonly ready: Promise<unknown>;
 }
 
 /** What becomes of an attempt: `opened` at most once, then `bytes`, then `failed` exactly once unless it is aborted. */
 export interface StreamHandler {
   /** The server answered with an event stream, from this origin (after redirects). */
-  opened(origin: string): void;
+  opened(origin: string, facts: StreamFacts): void;
   bytes(chunk: Uint8Array): void;
   /** The attempt is over, the regular end of the stream included. A `final` failure would only happen again. */
   failed(error: SSEError, final: boolean): void;
 }
 
+/** The largest body of a refusal that is read, in bytes. */
+const MOST_PROBLEM_BYTES = 65536;
+
 /** Makes one attempt with `fetch`: sends the request and reads the answer until it ends. Never rejects. */
 export async function openStream(request: StreamRequest, handler: StreamHandler): Promise<void> {
   const { options, signal } = request;
   try {
-    const init = await prepare(request);
+    const init = await prepare(request, "text/event-stream");
     if (signal.aborted) return;
     const response = await (options.fetch ?? fetch)(request.url, init);
+    await request.ready;
     // A fetch that was given may not know of the signal: whoever aborts must not leave a stream that nobody reads.
     if (signal.aborted) return void response.body?.cancel().catch(() => {});
-    const refusal = refusalOf(response);
-    if (refusal || !response.body)
-      return handler.failed(refusal ?? badResponse("has no body to read", response), isFinal(response.status));
-
-    handler.opened(new URL(response.url || request.url).origin);
-    const reader = response.body.getReader();
+    const problem = problemOf(response);
+    if (problem !== undefined) {
+      const error = await refusal(problem, response);
+      if (!signal.aborted) handler.failed(error, isFinal(response.status));
+      return;
+    }
+    handler.opened(new URL(response.url || request.url).origin, factsOf(response.headers));
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const cancel = () => void reader.cancel().catch(() => {});
     if (signal.aborted) return cancel();
     signal.addEventListener("abort", cancel, { once: true });
@@ -45,24 +56,32 @@ export async function openStream(request: StreamRequest, handler: StreamHandler)
       handler.bytes(value);
     }
   } catch (cause) {
+    await request.ready.catch(() => {});
     if (!signal.aborted) handler.failed(new SSEError("CONNECTION_FAILED", "The connection failed", { cause }), false);
   }
 }
 
-async function prepare({ options, lastEventId, signal }: StreamRequest): Promise<RequestInit> {
-  const { headers: source, body, method = body === undefined ? "GET" : "POST", withCredentials } = options;
+/** The request that a client's options describe, for an answer of this type. */
+export async function prepare(
+  { options, lastEventId, idempotencyKey, signal }: Omit<StreamRequest, "url" | "ready">,
+  accept: string,
+): Promise<RequestInit> {
+  const { headers: source, body, withCredentials, resumeBy } = options;
   // Waits in any case: a listener that reconnects does so in the middle of a chunk, and the cursor is at its end.
   const headers = new Headers(await (typeof source === "function" ? source() : source));
-  if (!headers.has("Accept")) headers.set("Accept", "text/event-stream");
   const id = lastEventId();
+  const isGet = id !== "" && resumeBy === "get";
+  const method = isGet ? "GET" : (options.method ?? (body === undefined ? "GET" : "POST"));
+  if (!headers.has("Accept") || accept !== "text/event-stream") headers.set("Accept", accept);
   if (id) headers.set("Last-Event-ID", asByteString(id));
+  if (!/^(GET|HEAD)$/i.test(method) && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", idempotencyKey);
   return {
     method,
     headers,
     cache: "no-store",
     credentials: withCredentials ? "include" : "same-origin",
     signal,
-    ...(body !== undefined && { body }),
+    ...(body !== undefined && !isGet && { body }),
   };
 }
 
@@ -71,18 +90,61 @@ function asByteString(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 
-function refusalOf(response: Response): SSEError | undefined {
-  if (response.status !== 200) return badResponse(`has status ${response.status}`, response);
-  const type = response.headers.get("Content-Type");
-  if (!/^text\/event-stream\s*(;|$)/i.test(type ?? "")) return badResponse(`has content type ${type}`, response);
+function factsOf(headers: Headers): StreamFacts {
+  const ms = (name: string) => 1000 * (Number(headers.get(name)) || 0);
+  return { silenceMs: ms("X-Silence-Threshold"), heartbeatMs: ms("X-Heartbeat-Interval") };
+}
+
+function problemOf({ status, headers, body }: Response): string | undefined {
+  if (status !== 200) return `has status ${status}`;
+  const type = headers.get("Content-Type");
+  if (!/^text\/event-stream\s*(;|$)/i.test(type ?? "")) return `has content type ${type}`;
+  return body ? undefined : "has no body to read";
+}
+
+/** The error of an answer that is not what was asked for, with what the server says of it (RFC 9457). */
+export async function refusal(problem: string, response: Response): Promise<SSEError> {
+  const { status, headers } = response;
+  const said = await problemBody(response);
+  const title = (said as { title?: unknown } | undefined)?.title;
+  const reason = typeof title === "string" ? `: ${title}` : "";
+  return new SSEError("BAD_RESPONSE", `The answer is no event stream: it ${problem}${reason}`, {
+    status,
+    retryAfterMs: retryAfterMs(headers.get("Retry-After")),
+    ...(said !== undefined && { problem: said }),
+  });
+}
+
+async function problemBody({ headers, body }: Response): Promise<unknown> {
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(headers.get("Content-Type") ?? "")) {
+    void body?.cancel().catch(() => {});
+    return undefined;
+  }
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for (let bytes = 0; reader && bytes <= MOST_PROBLEM_BYTES; ) {
+      const { done, value } = await reader.read();
+      if (done) return JSON.parse(text);
+      bytes += value.length;
+      text += decoder.decode(value, { stream: true });
+    }
+    void reader?.cancel().catch(() => {});
+  } catch {
+    // What it said is lost, and does not matter as much as that it refused.
+  }
   return undefined;
 }
 
-function badResponse(problem: string, { status }: Response): SSEError {
-  return new SSEError("BAD_RESPONSE", `The answer is no event stream: it ${problem}`, { status });
+/** RFC 9110, 10.2.3: seconds, or a date. */
+function retryAfterMs(header: string | null): number {
+  if (header === null) return 0;
+  const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
+  return ms > 0 ? Math.min(ms, 2147483647) : 0;
 }
 
 /** Whether the same request would only get the same answer. */
-function isFinal(status: number): boolean {
+export function isFinal(status: number): boolean {
   return status < 500 && status !== 408 && status !== 425 && status !== 429;
 }

@@ -1,4 +1,4 @@
-export type { ReceiverOptions, SessionOptions, SessionState } from "../core/contract.js";
+export type { Health, ReceiverOptions, SessionState } from "../core/contract.js";
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export {
   type ErrorOrMessage,
@@ -8,6 +8,17 @@ export {
   type SSEListener,
   type UntypedEvents,
 } from "./events.js";
-export type { FetchLike, HeadersSource, RetryOptions, SSEClientOptions } from "./options.js";
+export type {
+  BreakerOptions,
+  FallbackOptions,
+  FetchLike,
+  HeadersSource,
+  RetryOptions,
+  SSEClientOptions,
+  Tape,
+  TapeEntry,
+} from "./options.js";
 export type { ResumeVerdict } from "./resume.js";
+export type { Schemas, StandardSchema } from "./schema.js";
 export { SSEClient } from "./sse-client.js";
+export type { Transition } from "./transitions.js";

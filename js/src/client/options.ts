@@ -1,4 +1,5 @@
 import type { ReceiverOptions, SessionOptions } from "../core/contract.js";
+import type { Schemas } from "./schema.js";
 
 /** Headers, or what gives them. A function is called anew at each attempt, so that a token can be refreshed. */
 export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
@@ -7,7 +8,32 @@ export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersIn
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 /** When and how to reconnect. */
-export interface RetryOptions extends SessionOptions {}
+export type RetryOptions = Pick<SessionOptions, "attempts" | "baseMs" | "maxMs">;
+
+/** When to stop trying for a while. */
+export type BreakerOptions = Pick<SessionOptions, "failures" | "coolDownMs">;
+
+/** How to get events where streaming is impossible. */
+export interface FallbackOptions {
+  /** What to poll, relative to the document. Default: the stream's own URL, which a Millrace server answers with JSON. */
+  readonly poll?: string | URL;
+  /** Milliseconds between two polls while events come; up to four times as long while none do. Default 5000. */
+  readonly everyMs?: number;
+}
+
+/** Something that happened on the wire. */
+export interface TapeEntry {
+  /** Milliseconds since the client was made. */
+  readonly atMs: number;
+  /** `connect`: a request is made; `open`: the stream begins; `bytes`: a chunk of it; `end`: it failed or ended. */
+  readonly kind: "connect" | "open" | "bytes" | "end";
+  readonly bytes?: Uint8Array;
+}
+
+/** Takes what comes over the wire, as it comes; see `createTape` in `millrace/testing`. */
+export interface Tape {
+  write(entry: TapeEntry): void;
+}
 
 /**
  * Options of an {@link SSEClient}. Besides those here: `dedup` (1000), `maxLineBytes` (16 MiB), `maxEventBytes` (16 MiB).
@@ -15,25 +41,58 @@ export interface RetryOptions extends SessionOptions {}
  * @example
  * new SSEClient("/api/events", { headers: async () => ({ authorization: `Bearer ${await token()}` }), events: ["progress"] });
  */
-export interface SSEClientOptions extends ReceiverOptions {
+export interface SSEClientOptions<Events extends object = object> extends ReceiverOptions {
   /** The HTTP method. Default `"GET"`, or `"POST"` where there is a `body`. */
   readonly method?: string;
-  /** The request's body, sent again at each attempt; therefore no stream. */
+  /** The request's body; therefore no stream. */
   readonly body?: Exclude<BodyInit, ReadableStream>;
-  /** Headers besides `Accept` and `Last-Event-ID`. A function that throws counts as a failed attempt. */
+  /**
+   * How a request that is no GET is resumed. `"same"` (default): the same request again, with `Last-Event-ID`; all of them
+   * carry one `Idempotency-Key`, so that the server can tell them from a new order. `"get"`: by a GET without the body, once
+   * an id was received.
+   */
+  readonly resumeBy?: "same" | "get";
+  /** Headers besides `Accept`, `Last-Event-ID` and `Idempotency-Key`. A function that throws counts as a failed attempt. */
   readonly headers?: HeadersSource;
   /** Send cookies and credentials to other origins too. Default false: to the same origin only. */
   readonly withCredentials?: boolean;
-  /** Dispatch only events of these types; the others count as received. Default: all. */
+  /** Dispatch only events of these types; the others count as received, without ever being made a string. Default: all. */
   readonly events?: readonly string[];
+  /** Validators by event type, of any Standard Schema library (zod, valibot, …), for `on`. They must be synchronous. */
+  readonly schema?: Schemas<Events>;
   /** When to reconnect: `attempts` (Infinity) in a row, `baseMs` (1000) and `maxMs` (30000), full jitter. */
   readonly retry?: RetryOptions;
+  /** After `failures` (5) attempts in a row that brought nothing, none is made for `coolDownMs` (30000). False: never. */
+  readonly breaker?: BreakerOptions | false;
+  /**
+   * A connection that is silent for so long is dropped and made again. Default: what the server's `X-Silence-Threshold` says
+   * (seconds), else 45000. 0: never.
+   */
+  readonly silenceMs?: number;
+  /** The type of the server's heartbeat events, where they are events. Default `"heartbeat"`. */
+  readonly heartbeatEvent?: string;
+  /**
+   * Where three attempts in a row bring nothing, or a proxy holds the stream back, poll the same history from the same cursor,
+   * and try to stream again every now and then. Default: no polling.
+   */
+  readonly fallback?: FallbackOptions;
+  /** Drop the connection while the page is hidden; it resumes when it is visible. Default false. */
+  readonly pauseWhenHidden?: boolean;
+  /**
+   * `"eventsource"`: by the browser's own EventSource, for what only that can do; without headers, method, body, and with
+   * the events that `events` names (and `message`). Default `"fetch"`.
+   */
+  readonly transport?: "fetch" | "eventsource";
   /** The id to resume after on the first connection, as kept from an earlier page. Default: none. */
   readonly lastEventId?: string;
   /** Used in place of the global `fetch`. Default: the global, looked up at each attempt. */
   readonly fetch?: FetchLike;
   /** Closes the client when it aborts; a client made with an aborted one never connects. */
   readonly signal?: AbortSignal;
+  /** Keep the last transitions (100, or so many) in `client.transitions`. Default false. */
+  readonly debug?: boolean | number;
+  /** Records what comes over the wire. */
+  readonly tape?: Tape;
   /** @internal Time and chance, for tests. */
   readonly clock?: Clock;
 }
@@ -46,4 +105,18 @@ export interface Clock {
   random(): number;
   setTimer(run: () => void, delayMs: number): unknown;
   clearTimer(timer: unknown): void;
+}
+
+/** What the options say to the session. */
+export function sessionOptionsOf(options: SSEClientOptions): SessionOptions {
+  const { retry, breaker, fallback, silenceMs, pauseWhenHidden } = options;
+  // The browser's EventSource shows no comments, so a quiet stream cannot be told from a dead one.
+  const silence = silenceMs ?? (options.transport === "eventsource" ? 0 : undefined);
+  return {
+    ...retry,
+    ...(breaker === false ? { failures: 0 } : breaker),
+    ...(silence !== undefined && { silenceMs: silence }),
+    ...(fallback && { pollEveryMs: fallback.everyMs ?? 5000 }),
+    pausesWhenHidden: pauseWhenHidden ?? false,
+  };
 }

@@ -1,5 +1,6 @@
-import { SSEError } from "../shared/errors.js";
+import type { SSEError } from "../shared/errors.js";
 import { type ErrorOrMessage, SSEErrorEvent, type SSEListener } from "./events.js";
+import { readData, type Schemas } from "./schema.js";
 
 /** The listening half of a client: EventSource's handlers, typed listeners, and data parsed from JSON. */
 export abstract class StreamTarget<Events extends object> extends EventTarget {
@@ -10,8 +11,11 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
   /** The event parsed last, for the other listeners of the same event. */
   #parsed: { event?: Event; value?: unknown } = {};
 
-  constructor() {
+  readonly #schemas: Schemas<Events> | undefined;
+
+  constructor(schemas?: Schemas<Events>) {
     super();
+    this.#schemas = schemas;
     super.addEventListener("open", (event) => this.onopen?.(event));
     super.addEventListener("message", (event) => this.onmessage?.(event as MessageEvent<string>));
     super.addEventListener("error", (event) => this.onerror?.(event as ErrorOrMessage));
@@ -39,8 +43,9 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
   }
 
   /**
-   * Listens to the stream's events of a type, with their data parsed from JSON (once, however many listen). Data that
-   * does not parse is an `error` event instead, `INVALID_JSON` with the text in `.error.raw`, and the stream goes on.
+   * Listens to the stream's events of a type, with their data parsed from JSON and validated (once, however many
+   * listen). Data that does not parse, or that its validator refuses, is an `error` event instead, `INVALID_JSON` or
+   * `INVALID_DATA` with the text in `.error.raw`, and the stream goes on.
    *
    * @returns a function that ends it.
    * @example
@@ -63,12 +68,10 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
     if (this.#parsed.event !== event) {
       this.#parsed = { event };
       try {
-        this.#parsed.value = JSON.parse(event.data);
-      } catch (cause) {
-        const message = `The data of a "${event.type}" event is no JSON`;
-        const error = new SSEError("INVALID_JSON", message, { cause, raw: event.data });
+        this.#parsed.value = readData(event.type, event.data, this.#schemas);
+      } catch (error) {
         // Another listener of the same event may have closed the client.
-        if (this.readyState !== 2) this.dispatchEvent(new SSEErrorEvent(error));
+        if (this.readyState !== 2) this.dispatchEvent(new SSEErrorEvent(error as SSEError));
       }
     }
     return this.#parsed;

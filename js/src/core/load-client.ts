@@ -1,13 +1,11 @@
 import type { ClientCore } from "./contract.js";
-import { clientWasmHex } from "./generated/client-wasm.js";
-import { javascriptCore } from "./javascript/index.js";
-import { instantiateWasmCore } from "./wasm.js";
 
 let loading: Promise<ClientCore> | undefined;
 
 /**
  * The client core of this page, loaded once: WebAssembly, or JavaScript where there is none or where the page's content
- * security policy forbids to compile it (`WebAssembly.validate` says yes even then, so this simply tries).
+ * security policy forbids to compile it (`WebAssembly.validate` says yes even then, so this simply tries). Both are modules
+ * of their own, so that a page asks for its stream before it has loaded either, and loads only one.
  */
 export function loadClientCore(): Promise<ClientCore> {
   loading ??= load();
@@ -16,13 +14,9 @@ export function loadClientCore(): Promise<ClientCore> {
 
 async function load(): Promise<ClientCore> {
   try {
-    // Decoded, never fetched as a data: address, which `connect-src` would block.
-    return await instantiateWasmCore(fromHex(clientWasmHex));
+    const { loadWasmCore } = await import("./load-wasm.js");
+    return await loadWasmCore();
   } catch {
-    return javascriptCore;
+    return (await import("./javascript/index.js")).javascriptCore;
   }
-}
-
-function fromHex(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16));
 }

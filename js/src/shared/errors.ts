@@ -17,7 +17,9 @@
  * - `BAD_RESPONSE`: the server answered with a status or content type that is no event stream.
  * - `CONNECTION_FAILED`: the connection could not be made or was cut; the client tries again.
  * - `GAVE_UP`: the attempts that `retry.attempts` allows are used up.
+ * - `TIMED_OUT`: the server did not answer in time, or its stream fell silent; the client tries again.
  * - `INVALID_JSON`: data that was asked for as JSON does not parse.
+ * - `INVALID_DATA`: data that its validator refuses; `cause` has the validator's issues.
  */
 export type SSEErrorCode =
   | "STREAM_CLOSED"
@@ -39,7 +41,9 @@ export type SSEErrorCode =
   | "BAD_RESPONSE"
   | "CONNECTION_FAILED"
   | "GAVE_UP"
-  | "INVALID_JSON";
+  | "TIMED_OUT"
+  | "INVALID_JSON"
+  | "INVALID_DATA";
 
 /** What an {@link SSEError} carries besides code and message. */
 export interface SSEErrorDetails extends ErrorOptions {
@@ -47,8 +51,12 @@ export interface SSEErrorDetails extends ErrorOptions {
   limit?: number;
   /** The HTTP status, for `BAD_RESPONSE`. */
   status?: number;
-  /** The text that did not parse, for `INVALID_JSON`. */
+  /** The text that did not parse, for `INVALID_JSON` and `INVALID_DATA`. */
   raw?: string;
+  /** The body of a `BAD_RESPONSE` that was JSON: a problem description (RFC 9457), mostly. */
+  problem?: unknown;
+  /** The wait that a `BAD_RESPONSE` asked for by `Retry-After`; 0 for none. */
+  retryAfterMs?: number;
 }
 
 /**
@@ -68,6 +76,8 @@ export class SSEError extends Error {
   readonly limit?: number;
   readonly status?: number;
   readonly raw?: string;
+  readonly problem?: unknown;
+  readonly retryAfterMs?: number;
 
   constructor(code: SSEErrorCode, message: string, details: SSEErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -75,5 +85,7 @@ export class SSEError extends Error {
     if (details.limit !== undefined) this.limit = details.limit;
     if (details.status !== undefined) this.status = details.status;
     if (details.raw !== undefined) this.raw = details.raw;
+    if (details.problem !== undefined) this.problem = details.problem;
+    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
   }
 }

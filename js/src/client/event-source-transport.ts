@@ -1,0 +1,40 @@
+import { SSEError } from "../shared/errors.js";
+import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
+import { toEventText } from "./poll-transport.js";
+import { RESUME_EVENT } from "./resume.js";
+
+/**
+ * Makes one attempt with the browser's own EventSource. It never reconnects by itself: when to do that is the session's to
+ * say. The cursor goes into the query parameter `lastEventId`, for it takes no headers.
+ */
+export function openEventSource(
+  { url, options, lastEventId, signal, ready }: StreamRequest,
+  handler: StreamHandler,
+): void {
+  if (typeof EventSource === "undefined") {
+    handler.failed(new SSEError("CONNECTION_FAILED", "There is no EventSource here"), true);
+    return;
+  }
+  const address = new URL(url);
+  let id = lastEventId();
+  if (id) address.searchParams.set("lastEventId", id);
+  const source = new EventSource(address, { withCredentials: options.withCredentials ?? false });
+  signal.addEventListener("abort", () => source.close(), { once: true });
+  const encoder = new TextEncoder();
+  const guarded = (run: () => void) => void ready.then(() => signal.aborted || run()).catch(() => {});
+
+  source.addEventListener("open", () => guarded(() => handler.opened(address.origin, {})));
+  source.addEventListener("error", () => {
+    source.close();
+    guarded(() => handler.failed(new SSEError("CONNECTION_FAILED", "The browser's EventSource failed"), false));
+  });
+  for (const type of new Set([...(options.events ?? []), "message", RESUME_EVENT])) {
+    source.addEventListener(type, (event) => {
+      if (!(event instanceof MessageEvent)) return;
+      // It says the id in force, which need not be the event's own.
+      const ownId = event.lastEventId === id ? undefined : event.lastEventId;
+      id = event.lastEventId;
+      guarded(() => handler.bytes(encoder.encode(toEventText(type, event.data, ownId))));
+    });
+  }
+}
