@@ -174,6 +174,7 @@ test("sseResponse tells the client what it can count on", () => {
     "content-type": "text/event-stream; charset=utf-8",
     "x-accel-buffering": "no",
     "x-content-type-options": "nosniff",
+    vary: "Accept",
     "x-trace-id": "t-1",
     "x-stream-max-seconds": "60",
     "x-heartbeat-interval": "0.5",

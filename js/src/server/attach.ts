@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { descriptorOf, FirstChunk, mayBeDirect, whenFlushed } from "./first-chunk.js";
 import { guardEnd } from "./guard-end.js";
 import type { RequestLike } from "./options.js";
-import { headersOf } from "./response.js";
+import { headersOf, keepingVary } from "./response.js";
 import type { HubStream } from "./stream.js";
 
 /** Node's requests as the rest of Millrace knows them. */
@@ -36,7 +36,8 @@ export function attachStream(
   const watch = new PeerWatch(stream, req, res);
   // Node cannot read the next request from a socket that it has given away.
   const givesAway = direct && mayBeDirect(res) && (handOver ?? !watch.hasListeners());
-  res.writeHead(200, { ...headersOf(stream.facts), ...(givesAway && { Connection: "close" }), ...headers });
+  const usual = keepingVary(res, headersOf(stream.facts));
+  res.writeHead(200, { ...usual, ...(givesAway && { Connection: "close" }), ...headers });
   const first = stream.takeFirst();
   const proof =
     direct && first.length > 0 && mayBeDirect(res) && res.socket !== null

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { StreamFacts } from "./options.js";
 import type { SSEStream } from "./stream.js";
 
@@ -6,8 +7,8 @@ const SILENT_HEARTBEATS = 3;
 
 /**
  * The answer that carries a stream: status 200, `Content-Type: text/event-stream; charset=utf-8`,
- * `Cache-Control: no-cache, no-transform`, `X-Accel-Buffering: no`, `X-Content-Type-Options: nosniff`, and, where the
- * stream has them, `X-Trace-ID`, `X-Stream-Max-Seconds`, `X-Heartbeat-Interval` and `X-Silence-Threshold` (in seconds).
+ * `Cache-Control: no-cache, no-transform`, `X-Accel-Buffering: no`, `X-Content-Type-Options: nosniff`, `Vary`, and, where
+ * the stream has them, `X-Trace-ID`, `X-Stream-Max-Seconds`, `X-Heartbeat-Interval` and `X-Silence-Threshold` (in seconds).
  * Headers of `init` come on top.
  *
  * @example
@@ -19,13 +20,25 @@ const SILENT_HEARTBEATS = 3;
  */
 export function sseResponse(stream: SSEStream, init: ResponseInit = {}): Response {
   if (!(stream?.stream instanceof ReadableStream)) throw new TypeError("stream must come from createSSEStream()");
-  const headers = new Headers(headersOf((stream as { facts?: StreamFacts }).facts));
-  for (const [name, value] of new Headers(init.headers)) {
+  const headers = headersOnTop(headersOf((stream as { facts?: StreamFacts }).facts), init.headers);
+  return new Response(stream.stream, { ...init, headers });
+}
+
+/** The usual headers, where the application does not say otherwise. */
+export function headersOnTop(usual: Record<string, string>, own: ResponseInit["headers"]): Headers {
+  const headers = new Headers(usual);
+  for (const [name, value] of new Headers(own)) {
     // The one header that may come several times.
     if (name === "set-cookie") headers.append(name, value);
     else headers.set(name, value);
   }
-  return new Response(stream.stream, { ...init, headers });
+  return headers;
+}
+
+/** The usual headers with what the response's `Vary` names already: what handles CORS, for one, adds to it, too. */
+export function keepingVary(res: ServerResponse, usual: Record<string, string>): Record<string, string> {
+  const said = res.getHeader("vary");
+  return said === undefined ? usual : { ...usual, Vary: [said, usual.Vary].flat().join(", ") };
 }
 
 /** The headers of a stream's answer. */
@@ -35,10 +48,11 @@ export function headersOf(facts: StreamFacts | undefined): Record<string, string
     "Cache-Control": "no-cache, no-transform",
     "X-Accel-Buffering": "no",
     "X-Content-Type-Options": "nosniff",
+    Vary: "Accept", // a poll is answered with JSON
   };
   if (facts?.isCompressed) {
     headers["Content-Encoding"] = "gzip";
-    headers.Vary = "Accept-Encoding";
+    headers.Vary = "Accept, Accept-Encoding";
   }
   if (facts?.traceId !== undefined) headers["X-Trace-ID"] = facts.traceId;
   if (facts?.maxDurationMs !== undefined) headers["X-Stream-Max-Seconds"] = seconds(facts.maxDurationMs);
