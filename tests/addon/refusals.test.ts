@@ -128,7 +128,8 @@ describe.each(WAYS)("by %s", (way) => {
   });
 
   test.each([
-    ["application/json", 406],
+    ["text/html", 406],
+    ["application/json;q=0", 406],
     ["text/event-stream;q=0", 406],
     ["text/event-stream", 200],
     ["application/json, text/*;q=0.1", 200],

@@ -23,6 +23,16 @@ export function acceptsEventStream(accept: string | null): boolean {
   return preferencesOf(accept).some(({ name, isRefused }) => !isRefused && ranges.includes(name));
 }
 
+/**
+ * Whether the client asks for JSON by name, and not for an event stream by name: it polls. With both, neither or ranges
+ * only, it asks for a stream.
+ */
+export function prefersJson(accept: string | null): boolean {
+  const wanted = preferencesOf(accept ?? "").filter(({ isRefused }) => !isRefused);
+  const names = wanted.map(({ name }) => name);
+  return names.includes("application/json") && !names.includes("text/event-stream");
+}
+
 /** RFC 9110, 12.5.3: named, or meant by `*`, and not with a weight of 0. */
 export function acceptsGzip(acceptEncoding: string | null): boolean {
   const codings = preferencesOf(acceptEncoding ?? "");

@@ -1,9 +1,10 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
-import { acceptsEventStream } from "./accept.js";
+import { acceptsEventStream, prefersJson } from "./accept.js";
 import { requireFunction, requireObject, requireString, requireStrings } from "./arguments.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
 import { lastEventIdOf, type RequestLike, type StreamOptions } from "./options.js";
+import { NOTHING_LEFT, POSITION_TYPE, type PollAnswer, pollAnswer } from "./poll.js";
 import type { Registrations } from "./registrations.js";
 import { HubStream } from "./stream.js";
 
@@ -31,7 +32,7 @@ export interface SnapshotContext {
   readonly verdict: "gap" | "reset" | null;
 }
 
-/** Options of {@link Hub.response} and {@link Hub.attach}. */
+/** Options of {@link Hub.response} and {@link Hub.attach}; what is not about a stream that lasts holds for polls, too. */
 export interface ResponseOptions extends Omit<StreamOptions, "request"> {
   /** The channels to read, at least one. */
   channels: readonly string[];
@@ -71,7 +72,15 @@ export function checkResponseOptions(options: ResponseOptions): void {
 /** The stream options that a hub has defaults for. */
 export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs" | "compress">;
 
-/** Makes streams for requests: asks, opens, joins, greets. */
+/** A stream that reads its channels, and what was found out on the way. */
+interface Opened {
+  readonly stream: HubStream;
+  readonly userId: string | undefined;
+  /** The events of the snapshot. */
+  readonly greeted: number;
+}
+
+/** Makes streams for requests, and answers polls: asks, opens, joins, greets. */
 export class Connector {
   readonly #hubName: string;
   readonly #native: NativeHub;
@@ -95,11 +104,32 @@ export class Connector {
 
   /** Undefined when the client has everything up to a `closeAfter` event already. Throws what is answered. */
   async connect(request: RequestLike, options: ResponseOptions): Promise<HubStream | undefined> {
+    const opened = await this.#open(request, options, { ...this.#defaults, ...options });
+    if (opened?.stream.hasEnded === false) opened.stream.announce(options.channels, opened.userId);
+    return opened?.stream;
+  }
+
+  /** The same as one answer: a stream that gives what there is at once, and of which nobody is told. */
+  async poll(request: RequestLike, options: ResponseOptions): Promise<PollAnswer> {
+    // Without what concerns a stream that lasts.
+    const { onClose, maxDurationMs, compress, ...atOnce } = { ...this.#defaults, ...options };
+    const opened = await this.#open(request, options, atOnce);
+    if (opened === undefined) return NOTHING_LEFT;
+    const { stream, greeted } = opened;
+    // The cursor is to move even if there is no event for this client: what others read is evicted, and would be a gap.
+    const hasCursor = this.#native.verdict(stream.connection) !== null;
+    if (hasCursor) this.#native.send(stream.connection, { event: POSITION_TYPE });
+    stream.close("polled");
+    return pollAnswer(request, stream, greeted);
+  }
+
+  async #open(request: RequestLike, options: ResponseOptions, how: StreamOptions): Promise<Opened | undefined> {
     const userId = await admit(request, options, options.authorize ?? this.#authorize);
     const { channels, events } = options;
-    const stream = new HubStream(this.#hubName, this.#native, { ...this.#defaults, ...options, request });
+    const stream = new HubStream(this.#hubName, this.#native, { ...how, request });
+    let greeted = 0;
     try {
-      if (stream.hasEnded) return stream; // the client has gone already: nothing is to be refused
+      if (stream.hasEnded) return { stream, userId, greeted }; // the client has gone already: nothing is to be refused
       const join = { ...(events && { events }), ...(userId !== undefined && { userId }) };
       for (const key of channels) this.#registrations.join(stream.connection, key, join);
       if (options.closeAfter !== undefined && this.#native.isComplete(stream.connection)) {
@@ -108,14 +138,15 @@ export class Connector {
       }
       for (const message of await snapshotFor(request, options, this.#native.verdict(stream.connection))) {
         if (stream.hasEnded) break;
-        accepted(this.#native.greet(stream.connection, toNativeEvent(message)));
+        const event = toNativeEvent(message);
+        accepted(this.#native.greet(stream.connection, event));
+        if (event.data !== undefined || event.event) greeted += 1; // else it is a retry alone
       }
     } catch (error) {
       stream.close("refused");
       throw error;
     }
-    if (!stream.hasEnded) stream.announce(channels, userId);
-    return stream;
+    return { stream, userId, greeted };
   }
 }
 
@@ -125,10 +156,11 @@ async function admit(
   { channels, userId }: ResponseOptions,
   authorize: Authorize | undefined,
 ): Promise<string | undefined> {
-  if (!acceptsEventStream(request.headers.get("accept"))) {
+  const accept = request.headers.get("accept");
+  if (!acceptsEventStream(accept) && !prefersJson(accept)) {
     throw new SSEError(
       "NOT_ACCEPTABLE",
-      "This address answers with text/event-stream, which the request does not accept",
+      "This address answers with text/event-stream or application/json, and the request accepts neither",
     );
   }
   if (authorize === undefined) return userId;

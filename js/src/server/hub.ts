@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NativeHub, NativeStats } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { prefersJson } from "./accept.js";
 import { requireFunction, requireKey, requireNumber, requireObject, requireString } from "./arguments.js";
 import { attachStream, requestLike } from "./attach.js";
 import {
@@ -26,6 +27,7 @@ import {
   toNativeHubOptions,
   toNativeOpenOptions,
 } from "./options.js";
+import { pollResponse, writePoll } from "./poll.js";
 import { refusalResponse, writeRefusal } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
 import { sseResponse } from "./response.js";
@@ -116,6 +118,13 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * A whole route handler: a stream that reads the channels, resumed from the client's `Last-Event-ID`. Refusals are
    * answered, too; see {@link refusalResponse}.
    *
+   * A request whose `Accept` names `application/json` and not `text/event-stream` is a poll: it is answered with
+   * a {@link PollBody} as JSON, the events after the client's `Last-Event-ID` (or query `lastEventId`) and the cursor for
+   * the next poll or stream, so that a client which cannot stream gets every event once, too. It gets at most what the
+   * histories hold, and is told of a gap; without a cursor it begins now. It is asked, limited and refused as a stream is,
+   * and answered 204 after a `closeAfter` event. It counts as a connection while it is answered; `onClose`, `maxDurationMs`
+   * and `compress` do not concern it, and the hub's `connection` and `close` events do not tell of it.
+   *
    * @example
    * export const GET = (request: Request) => hub.response(request, { channels: ["news"] });
    */
@@ -123,6 +132,9 @@ export class Hub<Events extends EventMap = AnyEvents> {
     checkResponseOptions(options);
     let stream: HubStream | undefined;
     try {
+      if (prefersJson(request.headers.get("accept"))) {
+        return pollResponse(await this.#connector.poll(request, options), options.headers);
+      }
       stream = await this.#connector.connect(request, options);
       if (stream === undefined) return new Response(null, { status: 204 });
       shorten(stream, options.direct !== false);
@@ -139,8 +151,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
   /**
    * Answers a Node request with a stream that reads the channels: node:http, Express, Fastify (`reply.hijack()`, then
    * `request.raw` and `reply.raw`), Next.js's Pages API. The core writes to the socket itself where that is safe (plain
-   * TCP, HTTP/1.1, nothing compresses); elsewhere the bytes go through Node. A refusal is answered, and the stream that
-   * comes back has ended.
+   * TCP, HTTP/1.1, nothing compresses); elsewhere the bytes go through Node. A refusal is answered, and so is a poll, as
+   * {@link Hub.response} does; the stream that comes back has ended then, with the reason `refused` or `polled`.
    *
    * @example
    * http.createServer((req, res) => hub.attach(req, res, { channels: ["news"] }));
@@ -149,7 +161,11 @@ export class Hub<Events extends EventMap = AnyEvents> {
     checkResponseOptions(options);
     let stream: HubStream | undefined;
     try {
-      stream = await this.#connector.connect(requestLike(req), options);
+      const request = requestLike(req);
+      if (prefersJson(request.headers.get("accept"))) {
+        return endedStream(writePoll(res, await this.#connector.poll(request, options), options.headers));
+      }
+      stream = await this.#connector.connect(request, options);
       if (stream === undefined) {
         res.writeHead(204).end();
         return endedStream("completed");

@@ -36,6 +36,7 @@ export type {
   RequestLike,
   StreamOptions,
 } from "./options.js";
+export type { PollBody, PolledEvent } from "./poll.js";
 export { refusalResponse } from "./refusal.js";
 export type { RegisterOptions, SendFunction } from "./registrations.js";
 export { sseResponse } from "./response.js";

@@ -12,7 +12,7 @@
  * - `DRAINING`: the hub shuts down and takes no connection any more.
  * - `BAD_REQUEST`, `UNAUTHENTICATED`, `FORBIDDEN`, `NO_SUCH_CHANNEL`: for `authorize` to throw; answered with 400, 401,
  *   403 and 404. A false `authorize` is `FORBIDDEN`.
- * - `NOT_ACCEPTABLE`: the request's `Accept` allows no event stream.
+ * - `NOT_ACCEPTABLE`: the request's `Accept` allows neither an event stream nor JSON.
  * - `NO_NATIVE_BINARY`: the addon for this platform is not in the package.
  * - `BAD_RESPONSE`: the server answered with a status or content type that is no event stream.
  * - `CONNECTION_FAILED`: the connection could not be made or was cut; the client tries again.

@@ -1,0 +1,108 @@
+import type { ServerResponse } from "node:http";
+import { environment } from "./environment.js";
+import { RESERVED_TYPES } from "./message.js";
+import { type CloseReason, lastEventIdOf, type RequestLike } from "./options.js";
+import { headersOnTop, keepingVary } from "./response.js";
+import type { HubStream } from "./stream.js";
+
+/** One event of a {@link PollBody}. */
+export interface PolledEvent {
+  /** The event type; `"message"` where the event has none. */
+  readonly event: string;
+  /** The text of the event's data, as a stream has it: mostly JSON. */
+  readonly data: string;
+  /** Left out of a snapshot's messages, which have none of their own. */
+  readonly id?: string;
+}
+
+/**
+ * What a poll is answered with, as JSON. Sent back as `Last-Event-ID` (or query `lastEventId`), by a poll or a stream,
+ * `lastEventId` continues after these events.
+ *
+ * @example
+ * const headers = { Accept: "application/json", "Last-Event-ID": cursor };
+ * const { events, lastEventId, verdict }: PollBody = await (await fetch("/api/events", { headers })).json();
+ * cursor = lastEventId;
+ */
+export interface PollBody {
+  /** In the order of publishing, over all channels; a snapshot's messages first. */
+  readonly events: readonly PolledEvent[];
+  /** The cursor after all of them; also when there are none. */
+  readonly lastEventId: string;
+  /**
+   * What became of the client's cursor: nothing is missing (`continued`), events between it and these are (`gap`), or it is
+   * unknown here, and these are all that the histories hold (`reset`). `null`: it came without one, and begins now.
+   */
+  readonly verdict: "continued" | "gap" | "reset" | null;
+  /** When to come again, in milliseconds, if the route or the hub says so: `retryMs`, a message's `retry`, a drain. */
+  readonly retryMs?: number;
+}
+
+/** An answer, however it is sent. */
+export interface PollAnswer {
+  readonly status: 200 | 204;
+  readonly headers: Record<string, string>;
+  readonly body: string | null;
+}
+
+/** Of an event that is not for the client: its id is the cursor. */
+export const POSITION_TYPE = `${RESERVED_TYPES}position`;
+const VERDICT_TYPE = `${RESERVED_TYPES}resume`;
+/** The worst first: a snapshot may take so long that a gap follows. */
+const VERDICTS = ["reset", "gap", "continued"] as const;
+
+const HEADERS = { "Cache-Control": "no-store", Vary: "Accept" };
+
+/** For a client that has everything up to a `closeAfter` event. */
+export const NOTHING_LEFT: PollAnswer = { status: 204, headers: HEADERS, body: null };
+
+/** The answer made of all that a closed stream has given, of which the first events are the `greeted` ones. */
+export async function pollAnswer(request: RequestLike, stream: HubStream, greeted: number): Promise<PollAnswer> {
+  const headers = {
+    "Content-Type": "application/json; charset=utf-8",
+    "X-Content-Type-Options": "nosniff",
+    ...HEADERS,
+    ...(stream.facts.traceId !== undefined && { "X-Trace-ID": stream.facts.traceId }),
+  };
+  const bytes = new Uint8Array(await new Response(stream.stream).arrayBuffer());
+  const body = JSON.stringify(toBody(bytes, greeted, lastEventIdOf(request) ?? ""));
+  return { status: 200, headers, body: request.method === "HEAD" ? null : body };
+}
+
+function toBody(bytes: Uint8Array, greeted: number, cursor: string): PollBody {
+  const receiver = new (environment().binding.Receiver)(0, Infinity, Infinity); // the histories have limits
+  const events: PolledEvent[] = [];
+  const verdicts = new Set<string>();
+  let retryMs: number | undefined;
+  for (const item of receiver.feed(bytes)) {
+    if (item.kind === "retry") retryMs = item.ms;
+    if (item.kind !== "event") continue;
+    const { type: event, data, lastEventId: id } = item;
+    if (event === VERDICT_TYPE) verdicts.add(JSON.parse(data).verdict);
+    else if (event !== POSITION_TYPE)
+      events.push({ event, data, ...(events.length >= greeted && id !== "" && { id }) });
+  }
+  return {
+    events,
+    lastEventId: receiver.lastEventId || cursor,
+    verdict: VERDICTS.find((verdict) => verdicts.has(verdict)) ?? null,
+    ...(retryMs !== undefined && { retryMs }),
+  };
+}
+
+/** The answer for who returns it. */
+export function pollResponse({ status, headers, body }: PollAnswer, own: Record<string, string> = {}): Response {
+  return new Response(body, { status, headers: headersOnTop(headers, own) });
+}
+
+/** Writes the answer, if the client is still there; gives the reason for which there is no stream. */
+export function writePoll(
+  res: ServerResponse,
+  { status, headers, body }: PollAnswer,
+  own: Record<string, string> = {},
+): CloseReason {
+  if (res.destroyed || res.writableEnded) return "disconnected";
+  res.writeHead(status, Object.fromEntries(headersOnTop(keepingVary(res, headers), own)));
+  res.end(body ?? undefined);
+  return status === 204 ? "completed" : "polled";
+}
