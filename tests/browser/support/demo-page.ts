@@ -9,8 +9,10 @@ const ARGUMENTS = [
   "--no-first-run",
 ];
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+/** `ignoreDefaultArgs`: which of Playwright's own arguments to leave out. */
+export function launchChromium(ignoreDefaultArgs: string[] = []): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: ARGUMENTS, ignoreDefaultArgs });
 }
 
 /** An event as the page's hook delivered it. */
