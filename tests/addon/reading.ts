@@ -6,7 +6,7 @@ export class StreamReader {
   readonly items: ParsedItem[] = [];
   text = "";
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #receiver = javascriptCore.createReceiver({ dedup: 0 });
+  readonly #receiver = javascriptCore.createReceiver({ dedup: 1000 });
 
   constructor(stream: ReadableStream<Uint8Array>) {
     this.#reader = stream.getReader();

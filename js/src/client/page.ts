@@ -12,13 +12,15 @@ export interface PageListener {
 export function watchPage(listener: PageListener): () => void {
   const { document, addEventListener } = globalThis as Partial<Window & typeof globalThis>;
   if (addEventListener === undefined) return () => {};
-  const stop = new AbortController();
-  const listen = (target: EventTarget | undefined, type: string, run: (event: Event) => void) =>
-    target?.addEventListener(type, run, { signal: stop.signal });
-  listen(globalThis, "online", () => listener.online());
-  listen(globalThis, "offline", () => listener.offline());
-  listen(globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && listener.restored());
-  listen(document, "visibilitychange", () => (document?.hidden ? listener.hidden() : listener.visible()));
-  listen(document, "resume", () => listener.visible()); // after the browser has frozen it
-  return () => stop.abort();
+  const heard: [EventTarget | undefined, string, (event: Event) => void][] = [
+    [globalThis, "online", () => listener.online()],
+    [globalThis, "offline", () => listener.offline()],
+    [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && listener.restored()],
+    [document, "visibilitychange", () => (document?.hidden ? listener.hidden() : listener.visible())],
+    [document, "resume", () => listener.visible()], // after the browser has frozen it
+  ];
+  for (const [target, type, run] of heard) target?.addEventListener(type, run);
+  return () => {
+    for (const [target, type, run] of heard) target?.removeEventListener(type, run);
+  };
 }

@@ -146,12 +146,8 @@ WriteOutcome Hub::greet(ConnectionId id, const EventFields& fields) {
   if (connection == nullptr || connection->hasBeenRead()) {
     return WriteOutcome::closed;
   }
-  if (fields.isEmpty()) {
-    return WriteOutcome::empty;
-  }
   EventFields complete = fields;
-  const std::string position = formatEventId({epoch_, connection->position()});
-  complete.id = position;
+  complete.id.reset();
   const WriteOutcome outcome = encode(complete);
   if (outcome == WriteOutcome::written) {
     connection->notice().append(encoded_);

@@ -113,19 +113,19 @@ TEST_F(HubEnd, recipientsFollowWhoComesAndGoes) {
 
 // --- the beginning
 
-TEST_F(HubEnd, theGreetingComesBeforeEverythingAndHasTheIdOfTheClientsPosition) {
+TEST_F(HubEnd, theGreetingComesBeforeEverythingAndLeavesTheClientAtItsPosition) {
   publish("k", "1");
   open(1);
   join(1, "k");
   publish("k", "2");
   EXPECT_EQ(hub.greet(1, fieldsOf("state")), WriteOutcome::written);
-  EXPECT_EQ(read(1), "id: a.1\n\n" + event(1, "state") + event(2, "2"));
+  EXPECT_EQ(read(1), "id: a.1\n\ndata: state\n\n" + event(2, "2"));
   EXPECT_EQ(hub.greet(1, fieldsOf("late")), WriteOutcome::closed);
 
   open(2, resuming("a.1"));
   join(2, "k");
   EXPECT_EQ(hub.greet(2, fieldsOf("state")), WriteOutcome::written);
-  EXPECT_EQ(read(2), std::string(kContinued) + event(1, "state") + event(2, "2"));
+  EXPECT_EQ(read(2), std::string(kContinued) + "data: state\n\n" + event(2, "2"));
 }
 
 TEST_F(HubEnd, greetSaysWhyNot) {

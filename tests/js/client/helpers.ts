@@ -63,7 +63,9 @@ const opened: SSEClient[] = [];
 
 /** A client whose events of these types, and its own, are recorded. Closed by {@link closeAll}. */
 export function watch(url: string, options: SSEClientOptions = {}, types: readonly string[] = ["message"]): Watched {
-  const client = new SSEClient(url, { retry: FAST, ...options });
+  // A clock of the test's own is about waits: nothing else is to ask for a timer.
+  const unwatched = options.clock && { silenceMs: 0, breaker: false as const };
+  const client = new SSEClient(url, { retry: FAST, ...unwatched, ...options });
   opened.push(client);
   const messages: string[] = [];
   const errors: SSEError[] = [];
