@@ -338,7 +338,10 @@ test(`${ROUNDS} seeded streams, cut at random, give what the naive reference giv
       start = end;
     }
     const { lastEventId, comments } = receiver;
-    expect({ seed, items, lastEventId, comments }).toEqual({ seed, ...reference(stream, { events: undefined, ...options }) });
+    expect({ seed, items, lastEventId, comments }).toEqual({
+      seed,
+      ...reference(stream, { events: undefined, ...options }),
+    });
     for (const item of items) {
       const kind = item.kind === "error" ? item.code : item.kind;
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
