@@ -1,5 +1,10 @@
 #include "core/base/utf8.hpp"
 
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
+#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -10,6 +15,21 @@ constexpr std::uint64_t kHighBits = 0x8080808080808080U;
 
 std::size_t asciiPrefix(std::string_view bytes) {
   std::size_t at = 0;
+#ifdef __wasm_simd128__
+  constexpr std::size_t kStride = 4 * sizeof(v128_t);
+  while (at + kStride <= bytes.size()) {
+    const v128_t* const blocks = reinterpret_cast<const v128_t*>(bytes.data() + at);
+    const v128_t all = wasm_v128_or(wasm_v128_or(wasm_v128_load(blocks), wasm_v128_load(blocks + 1)),
+                                    wasm_v128_or(wasm_v128_load(blocks + 2), wasm_v128_load(blocks + 3)));
+    if (wasm_i8x16_bitmask(all) != 0) {
+      break;
+    }
+    at += kStride;
+  }
+  while (at + sizeof(v128_t) <= bytes.size() && wasm_i8x16_bitmask(wasm_v128_load(bytes.data() + at)) == 0) {
+    at += sizeof(v128_t);
+  }
+#endif
   while (at + sizeof(std::uint64_t) <= bytes.size()) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + at, sizeof word);
@@ -49,6 +69,24 @@ std::size_t sequenceLength(std::string_view bytes) {
   return 0;
 }
 
+// The length of the well-formed sequences of three bytes at the beginning: most of what is not ASCII in the east. May stop
+// too early.
+std::size_t threeByteRun(std::string_view bytes) {
+  static_assert(std::endian::native == std::endian::little);
+  std::size_t at = 0;
+  while (at + sizeof(std::uint32_t) <= bytes.size()) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    const std::uint32_t point = (word & 0x0FU) << 12U | (word & 0x3F00U) >> 2U | (word & 0x3F0000U) >> 16U;
+    const bool isSurrogate = point - 0xD800U < 0x800U;
+    if ((word & 0xC0C0F0U) != 0x8080E0U || point < 0x800U || isSurrogate) {
+      break;
+    }
+    at += 3;
+  }
+  return at;
+}
+
 }  // namespace
 
 TextKind classifyText(std::string_view bytes) {
@@ -58,12 +96,18 @@ TextKind classifyText(std::string_view bytes) {
     if (bytes.empty()) {
       return kind;
     }
-    const std::size_t length = sequenceLength(bytes);
-    if (length == 0) {
-      return TextKind::invalid;
-    }
     kind = TextKind::utf8;
-    bytes.remove_prefix(length);
+    while (!bytes.empty() && static_cast<unsigned char>(bytes.front()) >= 0x80) {
+      if (const std::size_t run = threeByteRun(bytes); run != 0) {
+        bytes.remove_prefix(run);
+        continue;
+      }
+      const std::size_t length = sequenceLength(bytes);
+      if (length == 0) {
+        return TextKind::invalid;
+      }
+      bytes.remove_prefix(length);
+    }
   }
 }
 

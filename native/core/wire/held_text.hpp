@@ -18,18 +18,33 @@ class HeldText {
     isOwned_ = false;
   }
 
-  // Moves the value into its own string, if it is not there yet.
+  // Copies the value out of bytes that are about to go.
   void keep() {
-    if (!isOwned_) {
-      own_.assign(text_);
-      isOwned_ = true;
+    if (isOwned_) {
+      return;
+    }
+    if (text_.empty()) {
+      text_ = {};
+    } else {
+      own();
     }
   }
 
   // Appends to the value's own string.
   void append(std::string_view text) {
-    keep();
+    if (!isOwned_) {
+      own();
+    }
     own_.append(text);
+  }
+
+  // Back to nothing, with no memory held.
+  void clear() {
+    text_ = {};
+    if (isOwned_) {
+      isOwned_ = false;
+      own_ = {};
+    }
   }
 
   // Lengthens a referred value over bytes that already follow it in memory.
@@ -51,6 +66,11 @@ class HeldText {
   }
 
  private:
+  void own() {
+    own_.assign(text_);
+    isOwned_ = true;
+  }
+
   std::string_view text_;
   std::string own_;
   bool isOwned_ = false;
