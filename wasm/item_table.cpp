@@ -26,18 +26,18 @@ void ItemTable::fill(std::span<const ParsedItem> items) {
   id_ = {};
   for (const ParsedItem& item : items) {
     if (item.isInvalid) {
-      add({static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(ErrorCode::invalidUtf8), 0, 0});
+      add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(ErrorCode::invalidUtf8), 0, 0);
     }
     switch (item.kind) {
       case ParsedItem::Kind::event:
         addEvent(item);
         break;
       case ParsedItem::Kind::retry:
-        add({static_cast<std::uint32_t>(Kind::retry), item.retry, 0, 0});
+        add(static_cast<std::uint32_t>(Kind::retry), item.retry, 0, 0);
         break;
       case ParsedItem::Kind::error:
-        add({static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(item.error),
-             static_cast<std::uint32_t>(item.limit), 0});
+        add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(item.error),
+            static_cast<std::uint32_t>(item.limit), 0);
         break;
     }
   }
@@ -48,42 +48,39 @@ void ItemTable::fill(std::span<const ParsedItem> items) {
 
 void ItemTable::addEvent(const ParsedItem& event) {
   const std::uint32_t type = typeNumber(event.type);
-  Record record;
-  const Place data = addText(event.data, event.dataKind, record.size);
-  record.address = addressOf(event.data.data());
-  Place id = Place::same;
+  const Laid data = addText(event.data, event.dataKind);
+  Laid id{Place::same, 0};
   const std::string_view text = event.lastEventId;
   if (text.data() != id_.data() || text.size() != id_.size()) {
     id_ = text;
-    id = addText(text, event.idKind, record.idSize);
-    if (id == Place::apart || id == Place::apartUtf8) {
-      add({static_cast<std::uint32_t>(Kind::id), static_cast<std::uint32_t>(text.size()), 0, addressOf(text.data())});
-      id = Place::same;
+    id = addText(text, event.idKind);
+    if (id.place == Place::apart || id.place == Place::apartUtf8) {
+      add(static_cast<std::uint32_t>(Kind::id), id.size, 0, addressOf(text.data()));
+      id = {Place::same, 0};
     }
   }
-  record.head =
-      static_cast<std::uint32_t>(data) << kDataShift | static_cast<std::uint32_t>(id) << kIdShift | type << kTypeShift;
-  add(record);
+  const std::uint32_t head = static_cast<std::uint32_t>(data.place) << kDataShift |
+                             static_cast<std::uint32_t>(id.place) << kIdShift | type << kTypeShift;
+  add(head, data.size, id.size, addressOf(event.data.data()));
 }
 
-ItemTable::Place ItemTable::addText(std::string_view text, TextKind kind, std::uint32_t& size) {
-  size = static_cast<std::uint32_t>(text.size());
+ItemTable::Laid ItemTable::addText(std::string_view text, TextKind kind) {
+  const auto size = static_cast<std::uint32_t>(text.size());
   if (kind == TextKind::ascii) {
     if (text.size() >= kLongAscii) {
-      return Place::apart;
+      return {Place::apart, size};
     }
     std::memcpy(ascii_.room(text.size()), text.data(), text.size());
     ascii_.take(text.size());
-    return Place::ascii;
+    return {Place::ascii, size};
   }
   if (kind == TextKind::invalid || text.size() >= kLongWide) {
-    return Place::apartUtf8;
+    return {Place::apartUtf8, size};
   }
   // A unit a byte is the most it can be.
   const std::size_t units = toUtf16(text, reinterpret_cast<char16_t*>(wide_.room(text.size() * sizeof(char16_t))));
   wide_.take(units * sizeof(char16_t));
-  size = static_cast<std::uint32_t>(units);
-  return Place::wide;
+  return {Place::wide, static_cast<std::uint32_t>(units)};
 }
 
 // Tells JavaScript of a type that it does not know.
@@ -113,16 +110,21 @@ std::uint32_t ItemTable::typeNumber(std::string_view type) {
     } else {
       number = kMostTypes;
     }
-    add({static_cast<std::uint32_t>(Kind::type) | number << kTypeShift, static_cast<std::uint32_t>(text.size()), 0,
-         addressOf(text.data())});
+    add(static_cast<std::uint32_t>(Kind::type) | number << kTypeShift, static_cast<std::uint32_t>(text.size()), 0,
+        addressOf(text.data()));
   }
   lastType_ = number < kMostTypes ? number : 0;
   return number;
 }
 
-void ItemTable::add(const Record& record) {
-  *reinterpret_cast<Record*>(records_.room(sizeof record)) = record;
-  records_.take(sizeof record);
+void ItemTable::add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address) {
+  auto* const record = reinterpret_cast<Record*>(records_.room(sizeof(Record)));
+  // One by one: a record that is put together elsewhere and copied makes the copy wait for its parts.
+  record->head = head;
+  record->size = size;
+  record->idSize = idSize;
+  record->address = address;
+  records_.take(sizeof(Record));
 }
 
 }  // namespace millrace

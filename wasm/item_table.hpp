@@ -63,8 +63,12 @@ class ItemTable {
 
   void addEvent(const ParsedItem& event);
   std::uint32_t typeNumber(std::string_view type);
-  Place addText(std::string_view text, TextKind kind, std::uint32_t& size);
-  void add(const Record& record);
+  struct Laid {
+    Place place;
+    std::uint32_t size;  // as a record has it
+  };
+  Laid addText(std::string_view text, TextKind kind);
+  void add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address);
 
   Block records_;
   Block ascii_;

@@ -22,6 +22,9 @@ export class WasmMemory {
   #slices: Slices | undefined;
   /** One array of codes for each length, for `fromCharCode` makes one flat string of an array, at once. */
   readonly #codes: number[][] = [];
+  /** Where bytes go in, and how many fit. */
+  input = 0;
+  inputBytes = 0;
   bytes = new Uint8Array();
   words = new Uint32Array();
 

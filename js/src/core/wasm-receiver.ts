@@ -85,10 +85,14 @@ export class WasmReceiver implements ReceiverCore {
 
   #write(bytes: Uint8Array): number {
     const memory = this.#memory;
-    const input = this.#exports.inputBuffer(bytes.length);
+    const { length } = bytes;
+    if (length > memory.inputBytes) {
+      memory.input = this.#exports.inputBuffer(length);
+      memory.inputBytes = length;
+    }
     memory.refresh();
-    memory.bytes.set(bytes, input);
-    return bytes.length;
+    memory.bytes.set(bytes, memory.input);
+    return length;
   }
 
   #feedPiece(piece: Uint8Array, items: ParsedItem[]): void {

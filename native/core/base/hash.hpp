@@ -22,11 +22,14 @@ namespace millrace {
     return std::rotl((hash ^ word) * 0x9E3779B97F4A7C15U, 29);
   };
   std::uint64_t hash = mix(0xCBF29CE484222325U, bytes.size());
-  std::size_t at = 0;
-  for (; at + kWord <= bytes.size(); at += kWord) {
-    hash = mix(hash, wordAt(at, kWord));
+  if (bytes.size() < kWord) {
+    hash = mix(hash, wordAt(0, bytes.size()));
+  } else {
+    for (std::size_t at = 0; at + kWord < bytes.size(); at += kWord) {
+      hash = mix(hash, wordAt(at, kWord));
+    }
+    hash = mix(hash, wordAt(bytes.size() - kWord, kWord));  // with some that were mixed in already
   }
-  hash = mix(hash, wordAt(at, bytes.size() - at));
   hash = (hash ^ (hash >> 33U)) * 0xFF51AFD7ED558CCDU;
   hash = (hash ^ (hash >> 33U)) * 0xC4CEB9FE1A85EC53U;
   return hash ^ (hash >> 33U);

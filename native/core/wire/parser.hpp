@@ -94,16 +94,16 @@ class Parser {
   using Items = std::vector<ParsedItem>;
 
   std::string_view skipByteOrderMark(std::string_view bytes);
-  void holdPart(std::string_view part, Items& items);
+  [[gnu::noinline]] void holdPart(std::string_view part, Items& items);
   void finishLine(std::string_view part, Items& items);
   void takeLine(std::string_view line, Items& items);
   void takeData(std::string_view value, Items& items);
-  void joinData(std::string_view value);
-  void takeRetry(std::string_view value, Items& items);
+  [[gnu::noinline]] void joinData(std::string_view value);
+  [[gnu::noinline]] void takeRetry(std::string_view value, Items& items);
   void dispatch(Items& items);
-  void drop(ErrorCode error, std::size_t limit, Items& items);
+  [[gnu::noinline]] void drop(ErrorCode error, std::size_t limit, Items& items);
   void checkEventSize(Items& items);
-  void keepAcrossChunks();
+  [[gnu::noinline]] void keepAcrossChunks();
   [[nodiscard]] bool isInChunk(std::string_view text) const;
 
   ParserLimits limits_;
