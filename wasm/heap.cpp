@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <new>
 
-// Where the linker's own data ends.
-extern "C" char __heap_base;  // NOLINT(bugprone-reserved-identifier): the linker's name
+// Where the linker's own data ends, aligned as the stack is.
+extern char heapBase __asm__("__heap_base");
 
 namespace {
 
@@ -21,23 +21,20 @@ struct alignas(16) Header {
 };
 
 Header* freeBlocks[32];  // by the logarithm of their size
-std::uintptr_t used = 0;
+char* end = &heapBase;   // of what was ever taken
 
 Header* takeNew(std::size_t sizeLog) {
-  if (used == 0) {
-    used = (reinterpret_cast<std::uintptr_t>(&__heap_base) + sizeof(Header) - 1) & ~(sizeof(Header) - 1);
-  }
   const std::size_t size = std::size_t{1} << sizeLog;
-  const std::size_t there = __builtin_wasm_memory_size(0) * kPage;
-  if (size > there - used) {
-    const std::size_t pages = (size - (there - used) + kPage - 1) / kPage;
+  const std::size_t room = __builtin_wasm_memory_size(0) * kPage - reinterpret_cast<std::uintptr_t>(end);
+  if (size > room) {
+    const std::size_t pages = (size - room + kPage - 1) / kPage;
     if (__builtin_wasm_memory_grow(0, pages) == SIZE_MAX) {
       abort();
     }
   }
-  auto* const block = reinterpret_cast<Header*>(used);
+  auto* const block = reinterpret_cast<Header*>(end);
   block->sizeLog = sizeLog;
-  used += size;
+  end += size;
   return block;
 }
 

@@ -92,6 +92,7 @@ void* memchr(const void* text, int byte, std::size_t size) {
   while (at < size && bytes[at] != wanted) {
     ++at;
   }
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): C's own signature
   return at < size ? const_cast<std::uint8_t*>(bytes + at) : nullptr;
 }
 
