@@ -1,8 +1,6 @@
 #include "core/base/utf8.hpp"
 
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
+#include "core/base/bytes16.hpp"
 
 #include <bit>
 #include <cstddef>
@@ -16,18 +14,16 @@ constexpr std::uint64_t kHighBits = 0x8080808080808080U;
 std::size_t asciiPrefix(std::string_view bytes) {
   std::size_t at = 0;
 #ifdef __wasm_simd128__
-  constexpr std::size_t kStride = 4 * sizeof(v128_t);
+  constexpr std::size_t kStride = 4 * sizeof(Bytes16);
   while (at + kStride <= bytes.size()) {
-    const v128_t* const blocks = reinterpret_cast<const v128_t*>(bytes.data() + at);
-    const v128_t all = wasm_v128_or(wasm_v128_or(wasm_v128_load(blocks), wasm_v128_load(blocks + 1)),
-                                    wasm_v128_or(wasm_v128_load(blocks + 2), wasm_v128_load(blocks + 3)));
-    if (wasm_i8x16_bitmask(all) != 0) {
+    const auto blockAt = [&](std::size_t block) { return load16(bytes.data() + at + block * sizeof(Bytes16)); };
+    if (highBits((blockAt(0) | blockAt(1)) | (blockAt(2) | blockAt(3))) != 0) {
       break;
     }
     at += kStride;
   }
-  while (at + sizeof(v128_t) <= bytes.size() && wasm_i8x16_bitmask(wasm_v128_load(bytes.data() + at)) == 0) {
-    at += sizeof(v128_t);
+  while (at + sizeof(Bytes16) <= bytes.size() && highBits(load16(bytes.data() + at)) == 0) {
+    at += sizeof(Bytes16);
   }
 #endif
   while (at + sizeof(std::uint64_t) <= bytes.size()) {

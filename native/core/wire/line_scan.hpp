@@ -1,8 +1,6 @@
 #pragma once
 
-#ifdef __wasm_simd128__
-#include <wasm_simd128.h>
-#endif
+#include "core/base/bytes16.hpp"
 
 #include <bit>
 #include <cstddef>
@@ -17,13 +15,11 @@ namespace millrace {
   const char* const begin = bytes.data();
   std::size_t at = 0;
 #ifdef __wasm_simd128__
-  constexpr std::size_t kBlock = sizeof(v128_t);
-  const v128_t lineFeed = wasm_i8x16_const_splat('\n');
-  const v128_t carriageReturn = wasm_i8x16_const_splat('\r');
-  for (; at + kBlock <= bytes.size(); at += kBlock) {
-    const v128_t block = wasm_v128_load(begin + at);
-    const v128_t found = wasm_v128_or(wasm_i8x16_eq(block, lineFeed), wasm_i8x16_eq(block, carriageReturn));
-    if (const std::uint32_t places = wasm_i8x16_bitmask(found); places != 0) {
+  const Bytes16 lineFeed = splat16('\n');
+  const Bytes16 carriageReturn = splat16('\r');
+  for (; at + sizeof(Bytes16) <= bytes.size(); at += sizeof(Bytes16)) {
+    const Bytes16 block = load16(begin + at);
+    if (const std::uint32_t places = highBits((block == lineFeed) | (block == carriageReturn)); places != 0) {
       return at + static_cast<std::size_t>(std::countr_zero(places));
     }
   }
