@@ -1,5 +1,6 @@
 import { type SessionState, SSEClient, type SSEError } from "millrace/client";
 import { useEventSource } from "millrace/react";
+import * as z from "zod";
 
 interface Events {
   progress: { done: number };
@@ -18,6 +19,20 @@ const state: SessionState = client.state;
 client.on("progress", ({ done }) => done.trim());
 // @ts-expect-error times end in Ms
 new SSEClient("http://127.0.0.1/", { retry: { base: 100 } });
+
+const Progress = z.object({ done: z.number(), at: z.string().default("now") });
+const validated = new SSEClient("http://127.0.0.1/", { schema: { progress: Progress, note: z.string() } });
+validated.on("progress", ({ done, at }) => done.toFixed() + at.trim());
+validated.on("note", (note) => note.trim());
+// @ts-expect-error done is a number
+validated.on("progress", ({ done }) => done.trim());
+// @ts-expect-error there is no such type
+validated.on("nothing", () => {});
+new SSEClient<Events>("http://127.0.0.1/", { schema: { note: z.string() } }).on("progress", ({ done }) =>
+  done.toFixed(),
+);
+// @ts-expect-error a note is a string
+new SSEClient<Events>("http://127.0.0.1/", { schema: { note: z.number() } });
 
 export function Component() {
   const { data, event, error, isConnected, history, close, reconnect } = useEventSource<Events>("/api", {

@@ -89,7 +89,9 @@ export class Connection {
     if (this.#shareName === undefined) this.#begin();
     else void this.#loading.then(() => this.#joinTabs(run)).catch(() => {});
     this.#loading.catch((cause: unknown) => {
-      if (run === this.#run) this.#giveUp(new SSEError("CONNECTION_FAILED", "The client could not start", { cause }));
+      if (run !== this.#run) return;
+      const error = new SSEError("CONNECTION_FAILED", "The client could not start", { cause });
+      this.#fail({ kind: "giveUp" }, error, true);
     });
   }
 
@@ -106,7 +108,9 @@ export class Connection {
   close(): void {
     if (this.hasEnded) return;
     this.#stop();
-    this.#emit(...this.#changes("disconnected"), new Event("close"));
+    const changes = this.#changes("disconnected");
+    this.#note("close");
+    this.#emit(...changes, new Event("close"));
   }
 
   readonly #onAbort = (): void => this.close();
@@ -119,12 +123,23 @@ export class Connection {
     if (this.#requests.isUnderWay) session.start(this.#clock.now());
     this.#core = core;
     this.#session = session;
-    this.#schedule();
+    this.#perform({ kind: "none" });
+    this.#hideIfHidden();
   }
 
   #begin(): void {
-    if (this.#session) this.#perform(this.#session.start(this.#clock.now()));
-    else this.#connect();
+    if (this.#session) {
+      this.#perform(this.#session.start(this.#clock.now()));
+      this.#hideIfHidden();
+    } else {
+      this.#note("connect");
+      this.#connect();
+    }
+  }
+
+  /** The page can be hidden from the beginning. */
+  #hideIfHidden(): void {
+    if (this.#session && globalThis.document?.hidden) this.#perform(this.#session.hidden());
   }
 
   // --- other tabs
@@ -166,7 +181,7 @@ export class Connection {
   #perform(action: SessionAction): void {
     if (action.kind !== "none") {
       this.#requests.abort();
-      this.recorder.note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind, this);
+      this.#note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind);
       if (action.kind === "connect") this.#connect();
       if (action.kind === "poll") this.#poll();
     }
@@ -190,9 +205,12 @@ export class Connection {
     this.#timerAtMs = Infinity;
     const session = this.#session;
     if (!session || this.hasEnded) return;
-    const wasWaiting = session.state === "reconnecting";
+    const { isPolling } = session;
+    const wasTrying = isPolling || session.state !== "reconnecting";
     const action = session.tick(this.#clock.now(), this.#clock.random());
-    if (wasWaiting || (action.kind !== "wait" && action.kind !== "giveUp")) this.#perform(action);
+    // A poll is due every now and then, or follows the last attempt to stream.
+    const isFailure = action.kind === "wait" || action.kind === "giveUp" || (action.kind === "poll" && !isPolling);
+    if (!wasTrying || !isFailure) this.#perform(action);
     else this.#fail(action, new SSEError("TIMED_OUT", "Nothing came from the server for too long"), false);
   }
 
@@ -205,7 +223,7 @@ export class Connection {
         this.#origin = origin;
         this.resume = null;
         const action = this.#session.connected(this.#clock.now(), facts);
-        this.recorder.note("open", this);
+        this.#note("open");
         this.#perform(action);
         if (run === this.#run && this.state === "connected") this.#emit(new Event("open"));
       },
@@ -228,10 +246,11 @@ export class Connection {
         if (!session) return;
         const [nowMs, random, run] = [this.#clock.now(), this.#clock.random(), this.#run];
         if (!("error" in outcome)) {
+          this.#origin = outcome.origin;
           this.#perform(session.polled(outcome.count > 0 ? "events" : "nothing", nowMs, random));
           if (run === this.#run) this.#receive(outcome.bytes);
         } else if (outcome.isOver) {
-          this.#giveUp(outcome.error);
+          this.#fail({ kind: "giveUp" }, outcome.error, true);
         } else {
           this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);
         }
@@ -273,7 +292,7 @@ export class Connection {
   };
 
   #fail(action: SessionAction, error: SSEError, final: boolean): void {
-    this.recorder.note(`lost ${error.code}`, this);
+    this.#note(`lost ${error.code}`);
     if (action.kind !== "giveUp") {
       const run = this.#run;
       this.#perform(action);
@@ -284,7 +303,9 @@ export class Connection {
 
   #giveUp(error: SSEError): void {
     this.#stop();
-    this.#emit(...this.#changes("error"), new SSEErrorEvent(error), new Event("close"));
+    const changes = this.#changes("error");
+    this.#note("giveUp");
+    this.#emit(...changes, new SSEErrorEvent(error), new Event("close"));
   }
 
   #stop(): void {
@@ -298,7 +319,6 @@ export class Connection {
     this.#requests.abort();
     this.#session?.close();
     this.#schedule();
-    this.recorder.note("close", this);
   }
 
   // --- how it is
@@ -338,6 +358,15 @@ export class Connection {
     this.health = health;
     if (events.length > 0) this.#sharing?.say(this.#status());
     return events;
+  }
+
+  #note(what: string): void {
+    const session = this.hasEnded ? undefined : this.#session;
+    this.recorder.note(what, {
+      state: session?.state ?? this.state,
+      health: session?.health(this.#clock.now()) ?? this.health,
+      attempts: this.attempts,
+    });
   }
 
   /** Dispatches one after another, until a listener closes or restarts the client. */

@@ -29,7 +29,7 @@ export interface StreamHandler {
 const MOST_PROBLEM_BYTES = 65536;
 
 /** Makes one attempt with `fetch`: sends the request and reads the answer until it ends. Never rejects. */
-export async function openStream(request: StreamRequest, handler: StreamHandler): Promise<void> {
+export async function openFetch(request: StreamRequest, handler: StreamHandler): Promise<void> {
   const { options, signal } = request;
   try {
     const init = await prepare(request, "text/event-stream");
@@ -91,7 +91,10 @@ function asByteString(text: string): string {
 }
 
 function factsOf(headers: Headers): StreamFacts {
-  const ms = (name: string) => 1000 * (Number(headers.get(name)) || 0);
+  const ms = (name: string) => {
+    const seconds = Number(headers.get(name));
+    return seconds > 0 && seconds < Infinity ? 1000 * seconds : 0;
+  };
   return { silenceMs: ms("X-Silence-Threshold"), heartbeatMs: ms("X-Heartbeat-Interval") };
 }
 

@@ -31,9 +31,11 @@ export function readData(type: string, text: string, schemas: Schemas<object> | 
   } catch (cause) {
     throw new SSEError("INVALID_JSON", `The data of a "${type}" event is no JSON`, { cause, raw: text });
   }
-  const schema = (schemas as Record<string, StandardSchema<unknown>> | undefined)?.[type];
+  // Its own properties only: an event may be called "constructor".
+  if (schemas === undefined || !Object.hasOwn(schemas, type)) return value;
+  const schema = (schemas as Record<string, StandardSchema<unknown> | undefined>)[type];
   if (schema === undefined) return value;
-  const result = schema["~standard"].validate(value);
+  const result = validated(type, text, () => schema["~standard"].validate(value));
   if (result instanceof Promise) {
     void result.catch(() => {});
     throw new SSEError("INVALID_DATA", `The validator of "${type}" is asynchronous, which keeps no order`, {
@@ -46,4 +48,12 @@ export function readData(type: string, text: string, schemas: Schemas<object> | 
     cause: result.issues,
     raw: text,
   });
+}
+
+function validated<Result>(type: string, text: string, validate: () => Result): Result {
+  try {
+    return validate();
+  } catch (cause) {
+    throw new SSEError("INVALID_DATA", `The validator of "${type}" has thrown`, { cause, raw: text });
+  }
 }

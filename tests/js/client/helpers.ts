@@ -47,6 +47,13 @@ export class ManualClock implements Clock {
     this.nowMs = pending.atMs - earlyMs;
     pending.run();
   }
+
+  /** Lets so much time pass, and fires what comes due on the way. */
+  pass(ms: number): void {
+    const endMs = this.nowMs + ms;
+    while (this.#pending && this.#pending.atMs <= endMs) this.fire();
+    this.nowMs = endMs;
+  }
 }
 
 /** A client with everything it said. */
