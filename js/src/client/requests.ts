@@ -51,8 +51,15 @@ export class Requests {
   /** Asks for the events after the cursor. `done` is not called when another request, or none, takes its place. */
   async poll(lastEventId: () => string, ready: Promise<unknown>, done: (outcome: PollOutcome) => void): Promise<void> {
     const request = this.#newRequest(lastEventId, ready);
+    this.#recorder.record("connect");
     const outcome = await pollOnce(request);
-    if (outcome !== undefined && !request.signal.aborted) done(outcome);
+    if (outcome === undefined || request.signal.aborted) return;
+    if ("bytes" in outcome) {
+      this.#recorder.record("open");
+      this.#recorder.record("bytes", outcome.bytes);
+    }
+    this.#recorder.record("end");
+    done(outcome);
   }
 
   #newRequest(lastEventId: () => string, ready: Promise<unknown>): StreamRequest {

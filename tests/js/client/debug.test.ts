@@ -117,3 +117,23 @@ test("a tape has what came over the wire, in order, and is as fast as the wire",
     [515, "end"],
   ]);
 });
+
+test("a tape has polls as the streams that would have brought their events", async () => {
+  const entries: TapeEntry[] = [];
+  const tape = { write: (entry: TapeEntry) => void entries.push(entry) };
+  const { client, messages } = watch(server.url, { clock, fallback: {}, tape });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    (await server.next()).respond(503);
+    if (attempt < 2) await until(() => clock.isWaiting);
+    if (attempt < 2) clock.fire();
+  }
+  const poll = await server.next();
+  entries.length = 1;
+  poll.json({ events: [{ event: "message", data: "x", id: "1" }], lastEventId: "2", verdict: null });
+  await until(() => messages.length === 1);
+  clock.fire();
+  (await server.next()).respond(204);
+  await nextEvent(client, "close");
+  expect(entries.slice(1).map(({ kind }) => kind)).toEqual(["open", "bytes", "end", "connect", "end"]);
+  expect(new TextDecoder().decode(entries[2]?.bytes)).toBe("event: message\nid: 1\ndata: x\n\nid: 2\n\n");
+});
