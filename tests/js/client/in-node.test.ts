@@ -81,3 +81,29 @@ test("what needs a page says so", async () => {
   const output = "true\nCONNECTION_FAILED There is no EventSource here\n";
   expect(await run("module", program)).toEqual({ code: 0, output });
 }, 20_000);
+
+test.each([
+  [
+    "module" as const,
+    'import { createTape, replayTape } from "millrace/testing"; import { SSEClient } from "millrace/client";',
+  ],
+  [
+    "commonjs" as const,
+    'const { createTape, replayTape } = require("millrace/testing"); const { SSEClient } = require("millrace/client");',
+  ],
+])(
+  "a tape is recorded and replayed: %s",
+  async (type, imports) => {
+    const program = `
+    ${imports}
+    const tape = createTape();
+    const client = new SSEClient(process.env.URL_OF_TEST, { tape });
+    client.addEventListener("news", () => {
+      client.close();
+      replayTape(tape).then(({ events: [{ type, data }], lastEventId }) => console.log(type, data, lastEventId));
+    });
+  `;
+    expect(await run(type, program, say)).toEqual({ code: 0, output: 'news {"n":1} 7\n' });
+  },
+  20_000,
+);
