@@ -19,6 +19,13 @@ export type Schemas<Events extends object> = {
   readonly [Type in keyof Events & string]?: StandardSchema<Events[Type]>;
 };
 
+/** The validator of a type; the server may name its types after members of every object. */
+export function schemaOf(type: string, schemas: Schemas<object> | undefined): StandardSchema<unknown> | undefined {
+  return schemas && Object.hasOwn(schemas, type)
+    ? (schemas as Record<string, StandardSchema<unknown>>)[type]
+    : undefined;
+}
+
 /**
  * An event's data: parsed from JSON, and as its validator gives it.
  *
@@ -31,9 +38,9 @@ export function readData(type: string, text: string, schemas: Schemas<object> | 
   } catch (cause) {
     throw new SSEError("INVALID_JSON", `The data of a "${type}" event is no JSON`, { cause, raw: text });
   }
-  const schema = (schemas as Record<string, StandardSchema<unknown>> | undefined)?.[type];
+  const schema = schemaOf(type, schemas);
   if (schema === undefined) return value;
-  const result = schema["~standard"].validate(value);
+  const result = validate(schema, value);
   if (result instanceof Promise) {
     void result.catch(() => {});
     throw new SSEError("INVALID_DATA", `The validator of "${type}" is asynchronous, which keeps no order`, {
@@ -46,4 +53,16 @@ export function readData(type: string, text: string, schemas: Schemas<object> | 
     cause: result.issues,
     raw: text,
   });
+}
+
+/** A validator that throws refuses, too. */
+function validate(
+  schema: StandardSchema<unknown>,
+  value: unknown,
+): ReturnType<(typeof schema)["~standard"]["validate"]> {
+  try {
+    return schema["~standard"].validate(value);
+  } catch (cause) {
+    return { issues: [{ message: String(cause) }] };
+  }
 }
