@@ -1,6 +1,6 @@
 import { SSEError } from "../shared/errors.js";
+import { toEventText } from "./event-text.js";
 import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
-import { toEventText } from "./poll-transport.js";
 import { RESUME_EVENT } from "./resume.js";
 
 /**

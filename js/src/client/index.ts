@@ -18,7 +18,7 @@ export type {
   Tape,
   TapeEntry,
 } from "./options.js";
+export type { Transition } from "./recorder.js";
 export type { ResumeVerdict } from "./resume.js";
 export type { Schemas, StandardSchema } from "./schema.js";
 export { SSEClient } from "./sse-client.js";
-export type { Transition } from "./transitions.js";

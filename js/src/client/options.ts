@@ -76,6 +76,13 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
    * and try to stream again every now and then. Default: no polling.
    */
   readonly fallback?: FallbackOptions;
+  /**
+   * One connection for all tabs of the browser with this URL and these options; the others get what the one that has it
+   * receives, the last 200 events of before included, and one of them takes it over when that tab goes. A string names the
+   * connection: tabs with the same name share it. Needs a secure context (Web Locks); elsewhere each tab has its own. Default
+   * false.
+   */
+  readonly shareAcrossTabs?: boolean | string;
   /** Drop the connection while the page is hidden; it resumes when it is visible. Default false. */
   readonly pauseWhenHidden?: boolean;
   /**
@@ -105,6 +112,14 @@ export interface Clock {
   random(): number;
   setTimer(run: () => void, delayMs: number): unknown;
   clearTimer(timer: unknown): void;
+}
+
+/** The name that tabs share a connection by; undefined for one that is not shared. */
+export function shareNameOf(url: string, options: SSEClientOptions): string | undefined {
+  const { shareAcrossTabs, method, body, events, withCredentials, transport } = options;
+  if (typeof shareAcrossTabs === "string") return shareAcrossTabs;
+  if (!shareAcrossTabs) return undefined;
+  return JSON.stringify([url, method, typeof body === "string" ? body : "", events, withCredentials, transport]);
 }
 
 /** What the options say to the session. */

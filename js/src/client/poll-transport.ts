@@ -1,4 +1,5 @@
 import { SSEError } from "../shared/errors.js";
+import { toCursorText, toEventText } from "./event-text.js";
 import { prepare, refusal, type StreamRequest } from "./fetch-transport.js";
 
 /** What a Millrace server answers a poll with; see `hub.response`. */
@@ -16,8 +17,8 @@ export type PollOutcome =
   /** It `isOver` where the server says that nothing will come any more. */
   | { readonly error: SSEError; readonly isOver: boolean };
 
-/** Asks once for the events after the cursor. Rejects only when it is aborted. */
-export async function poll(request: Omit<StreamRequest, "ready">): Promise<PollOutcome> {
+/** Asks once for the events after the cursor. Never rejects; gives undefined when it is aborted. */
+export async function poll(request: StreamRequest): Promise<PollOutcome | undefined> {
   const { options, signal, url } = request;
   try {
     const target = new URL(options.fallback?.poll ?? url, url).href;
@@ -29,7 +30,7 @@ export async function poll(request: Omit<StreamRequest, "ready">): Promise<PollO
     const answer = (await response.json()) as PollAnswer;
     return { bytes: new TextEncoder().encode(toStream(answer)), count: answer.events.length };
   } catch (cause) {
-    if (signal.aborted) throw cause;
+    if (signal.aborted) return undefined;
     return { error: new SSEError("CONNECTION_FAILED", "The poll failed", { cause }), isOver: false };
   }
 }
@@ -40,16 +41,5 @@ function toStream({ events, lastEventId, verdict, retryMs }: PollAnswer): string
   if (retryMs !== undefined) parts.push(`retry: ${retryMs}\n\n`);
   if (verdict !== null) parts.push(`event: millrace.resume\ndata: ${JSON.stringify({ verdict })}\n\n`);
   for (const { event, data, id } of events) parts.push(toEventText(event, data, id));
-  return `${parts.join("")}id: ${line(lastEventId)}\n\n`;
-}
-
-/** One event of a stream (WHATWG HTML 9.2.5). */
-export function toEventText(type: string, data: string, id: string | undefined): string {
-  const idLine = id === undefined ? "" : `id: ${line(id)}\n`;
-  const dataLines = data.split("\n").map((text) => `data: ${text}\n`);
-  return `event: ${line(type)}\n${idLine}${dataLines.join("")}\n`;
-}
-
-function line(text: string): string {
-  return text.replace(/[\r\n]/g, "");
+  return parts.join("") + toCursorText(lastEventId);
 }

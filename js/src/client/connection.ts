@@ -1,0 +1,368 @@
+import type { ClientCore, Health, SessionAction, SessionCore, SessionState } from "../core/contract.js";
+import { loadClientCore } from "../core/load-client.js";
+import { SSEError } from "../shared/errors.js";
+import { SSEErrorEvent } from "./events.js";
+import { openStream, type StreamHandler, type StreamRequest } from "./fetch-transport.js";
+import { Inbox, type InboxListener } from "./inbox.js";
+import { type Clock, type SSEClientOptions, sessionOptionsOf, shareNameOf } from "./options.js";
+import { watchPage } from "./page.js";
+import { Recorder } from "./recorder.js";
+import type { ResumeVerdict } from "./resume.js";
+import type { TabSharing, TabState } from "./tab-sharing.js";
+
+const LONGEST_TIMER_MS = 2147483647;
+
+const pageClock: Clock = {
+  now: () => performance.now(),
+  random: () => Math.random(),
+  setTimer: (run, delayMs) => setTimeout(run, delayMs),
+  clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
+};
+
+/** Does what the session says, with the real network, clock and page, and turns what comes of it into events. */
+export class Connection {
+  readonly #url: string;
+  readonly #options: SSEClientOptions;
+  readonly #dispatch: (event: Event) => void;
+  readonly #clock: Clock;
+  readonly #idempotencyKey = randomKey();
+  readonly recorder: Recorder;
+  #loading: Promise<void> | undefined;
+  #core: ClientCore | undefined;
+  #session: SessionCore | undefined;
+  #inbox: Inbox | undefined;
+
+  /** Counts starts and closes: what began under another number is stale. */
+  #run = 0;
+  hasEnded = true;
+  state: SessionState = "disconnected";
+  health: Health = "disconnected";
+  resume: ResumeVerdict | null = null;
+  #attempt: AbortController | undefined;
+  #timer: unknown;
+  #timerAtMs = Infinity;
+  #leavePage = () => {};
+  #origin = "";
+  #sharing: TabSharing | undefined;
+  /** How it is in the tab that has the connection, where that is another one. */
+  #mirror: TabState | undefined;
+
+  constructor(url: string, options: SSEClientOptions, dispatch: (event: Event) => void) {
+    this.#url = url;
+    this.#options = options;
+    this.#dispatch = dispatch;
+    this.#clock = options.clock ?? pageClock;
+    this.recorder = new Recorder(options, () => this.#clock.now());
+  }
+
+  get lastEventId(): string {
+    return this.#inbox?.lastEventId ?? this.#options.lastEventId ?? "";
+  }
+
+  get attempts(): number {
+    return this.#mirror?.attempts ?? this.#session?.attempts ?? 0;
+  }
+
+  get transport(): "stream" | "polling" {
+    return this.#mirror?.transport ?? (this.#session?.isPolling ? "polling" : "stream");
+  }
+
+  get latencyMs(): number | null {
+    return this.#session?.latencyMs ?? null;
+  }
+
+  get implementation(): ClientCore["implementation"] | null {
+    return this.#core?.implementation ?? null;
+  }
+
+  start(): void {
+    const { signal } = this.#options;
+    if (signal?.aborted) return;
+    signal?.addEventListener("abort", this.#onAbort);
+    this.hasEnded = false;
+    const run = ++this.#run;
+    this.#listenToPage();
+    this.#emit(...this.#changes("connecting"));
+    if (this.hasEnded) return;
+    this.#loading ??= this.#load();
+    // The server is asked while the core that reads its answer is still being loaded.
+    if (shareNameOf(this.#url, this.#options) === undefined) this.#begin();
+    else void this.#loading.then(() => this.#joinTabs(run)).catch(() => {});
+    this.#loading.catch((cause: unknown) => {
+      if (run === this.#run) this.#giveUp(new SSEError("CONNECTION_FAILED", "The client could not start", { cause }));
+    });
+  }
+
+  reconnect(): void {
+    const session = this.#session;
+    if (this.hasEnded) this.start();
+    else if (this.#mirror !== undefined) this.#sharing?.reconnect();
+    else if (session) {
+      const nowMs = this.#clock.now();
+      this.#perform(this.state === "connected" ? session.restored(nowMs) : session.start(nowMs));
+    }
+  }
+
+  close(): void {
+    if (this.hasEnded) return;
+    this.#stop();
+    this.#emit(...this.#changes("disconnected"), new Event("close"));
+  }
+
+  readonly #onAbort = (): void => this.close();
+
+  async #load(): Promise<void> {
+    const core = await loadClientCore();
+    this.#inbox = new Inbox(core, this.#options, this.lastEventId);
+    const session = core.createSession(sessionOptionsOf(this.#options));
+    // What it wants first is under way already.
+    if (this.#attempt && !this.hasEnded) session.start(this.#clock.now());
+    this.#core = core;
+    this.#session = session;
+    this.#schedule();
+  }
+
+  #begin(): void {
+    if (this.#session) this.#perform(this.#session.start(this.#clock.now()));
+    else this.#connect();
+  }
+
+  // --- other tabs
+
+  async #joinTabs(run: number): Promise<void> {
+    const { TabSharing } = await import("./tab-sharing.js");
+    if (run !== this.#run) return;
+    const name = shareNameOf(this.#url, this.#options);
+    if (name === undefined || !TabSharing.isPossible) return this.#begin();
+    const guarded = (act: () => void) => () => run === this.#run && act();
+    this.#sharing = new TabSharing(name, {
+      lead: guarded(() => {
+        this.#mirror = undefined;
+        this.#begin();
+      }),
+      follow: guarded(() => {
+        this.#mirror = { ...this.#status(), state: "reconnecting", health: "degraded" };
+        this.#perform(this.#session?.close() ?? { kind: "none" });
+      }),
+      mirror: (state) => {
+        if (run !== this.#run) return;
+        const hasOpened = state.state === "connected" && this.state !== "connected";
+        this.#mirror = state;
+        this.#origin = state.origin;
+        this.#emit(...this.#changes(), ...(hasOpened ? [new Event("open")] : []));
+      },
+      receive: (bytes) => run === this.#run && this.#receive(bytes),
+      reconnect: guarded(() => this.reconnect()),
+      cursor: () => this.lastEventId,
+    });
+  }
+
+  #status(): TabState {
+    const { state, health, attempts, transport } = this;
+    return this.#mirror ?? { state, health, attempts, transport, origin: this.#origin };
+  }
+
+  // --- the session's actions
+
+  #perform(action: SessionAction): void {
+    if (action.kind !== "none") {
+      this.#attempt?.abort();
+      this.recorder.note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind, this);
+      if (action.kind === "connect") this.#connect();
+      if (action.kind === "poll") void this.#poll();
+    }
+    this.#schedule();
+    this.#emit(...this.#changes());
+  }
+
+  /** One timer, for what the session is due to do. It may come early: the session then says when to come again. */
+  #schedule(): void {
+    const nowMs = this.#clock.now();
+    const atMs = this.hasEnded ? Infinity : (this.#session?.deadlineMs(nowMs) ?? Infinity);
+    if (this.#timerAtMs <= atMs && atMs !== Infinity) return;
+    if (this.#timerAtMs !== Infinity) this.#clock.clearTimer(this.#timer);
+    this.#timerAtMs = atMs;
+    if (atMs === Infinity) return;
+    const delayMs = Math.min(Math.max(0, Math.ceil(atMs - nowMs)), LONGEST_TIMER_MS);
+    this.#timer = this.#clock.setTimer(() => this.#tick(), delayMs);
+  }
+
+  #tick(): void {
+    this.#timerAtMs = Infinity;
+    const session = this.#session;
+    if (!session || this.hasEnded) return;
+    const wasWaiting = session.state === "reconnecting";
+    const action = session.tick(this.#clock.now(), this.#clock.random());
+    if (wasWaiting || (action.kind !== "wait" && action.kind !== "giveUp")) this.#perform(action);
+    else this.#fail(action, new SSEError("TIMED_OUT", "Nothing came from the server for too long"), false);
+  }
+
+  #connect(): void {
+    const request = this.#newRequest();
+    const handler: StreamHandler = {
+      opened: (origin, facts) => {
+        if (!this.#session) return;
+        this.recorder.record("open");
+        this.#origin = origin;
+        this.resume = null;
+        const action = this.#session.connected(this.#clock.now(), facts);
+        this.recorder.note("open", this);
+        this.#perform(action);
+        if (!request.signal.aborted) this.#emit(new Event("open"));
+      },
+      bytes: (chunk) => {
+        this.recorder.record("bytes", chunk);
+        this.#receive(chunk);
+      },
+      failed: (error, final) => {
+        this.recorder.record("end");
+        const [nowMs, random] = [this.#clock.now(), this.#clock.random()];
+        const action = this.#session?.lost(final, nowMs, random, error.retryAfterMs);
+        if (action) this.#fail(action, error, final);
+      },
+    };
+    this.recorder.record("connect");
+    if (this.#options.transport !== "eventsource") void openStream(request, handler);
+    else void import("./event-source-transport.js").then(({ openEventSource }) => openEventSource(request, handler));
+  }
+
+  async #poll(): Promise<void> {
+    const request = this.#newRequest();
+    const { poll } = await import("./poll-transport.js");
+    const outcome = await poll(request);
+    const session = this.#session;
+    if (outcome === undefined || request.signal.aborted || !session) return;
+    const [nowMs, random] = [this.#clock.now(), this.#clock.random()];
+    if (!("error" in outcome)) {
+      this.#perform(session.polled(outcome.count > 0 ? "events" : "nothing", nowMs, random));
+      if (!request.signal.aborted) this.#receive(outcome.bytes);
+    } else if (outcome.isOver) {
+      this.#giveUp(outcome.error);
+    } else {
+      this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);
+    }
+  }
+
+  #newRequest(): StreamRequest {
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#inbox?.reset();
+    return {
+      url: this.#url,
+      options: this.#options,
+      lastEventId: () => this.lastEventId,
+      idempotencyKey: this.#idempotencyKey,
+      signal: attempt.signal,
+      ready: this.#loading ?? Promise.resolve(),
+    };
+  }
+
+  // --- what comes
+
+  #receive(chunk: Uint8Array): void {
+    const inbox = this.#inbox;
+    const session = this.#session;
+    if (!inbox || !session) return;
+    const nowMs = this.#clock.now();
+    const before = inbox.lastEventId;
+    const { items, heartbeats, sentMs } = inbox.parse(chunk);
+    if (sentMs !== undefined) session.stamped(nowMs, sentMs);
+    const action = session.received(nowMs, heartbeats);
+    const run = this.#run;
+    inbox.deliver(items, { ...this.#listener, isWanted: () => run === this.#run });
+    if (run !== this.#run) return;
+    this.#sharing?.share(Inbox.toShared(items, before), inbox.lastEventId);
+    this.#perform(action);
+  }
+
+  readonly #listener: Omit<InboxListener, "isWanted"> = {
+    message: (type, data, lastEventId) =>
+      this.#dispatch(new MessageEvent(type, { data, lastEventId, origin: this.#origin })),
+    resumed: (verdict) => {
+      this.resume = verdict;
+      this.#dispatch(new Event("resume"));
+    },
+    retry: (ms) => this.#session?.retry(ms),
+    error: (error) => this.#dispatch(new SSEErrorEvent(error)),
+  };
+
+  #fail(action: SessionAction, error: SSEError, final: boolean): void {
+    this.recorder.note(`lost ${error.code}`, this);
+    if (action.kind !== "giveUp") {
+      const run = this.#run;
+      this.#perform(action);
+      if (run === this.#run) this.#emit(new SSEErrorEvent(error));
+    } else if (final) this.#giveUp(error);
+    else this.#giveUp(new SSEError("GAVE_UP", `Gave up after ${this.attempts} failed attempts`, { cause: error }));
+  }
+
+  #giveUp(error: SSEError): void {
+    this.#stop();
+    this.#emit(...this.#changes("error"), new SSEErrorEvent(error), new Event("close"));
+  }
+
+  #stop(): void {
+    this.hasEnded = true;
+    this.#run++;
+    this.#leavePage();
+    this.#sharing?.leave();
+    this.#sharing = undefined;
+    this.#mirror = undefined;
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#attempt?.abort();
+    this.#session?.close();
+    this.#schedule();
+    this.recorder.note("close", this);
+  }
+
+  // --- how it is
+
+  #listenToPage(): void {
+    const put = (input: (session: SessionCore, nowMs: number, random: number) => SessionAction) => {
+      if (!this.#session || this.#mirror) return;
+      this.#perform(input(this.#session, this.#clock.now(), this.#clock.random()));
+    };
+    this.#leavePage = watchPage({
+      online: () => put((session, nowMs, random) => session.online(nowMs, random)),
+      offline: () =>
+        put((session) => {
+          session.offline();
+          return { kind: "none" };
+        }),
+      visible: () => put((session, nowMs, random) => session.visible(nowMs, random)),
+      hidden: () => put((session) => session.hidden()),
+      restored: () => put((session, nowMs) => session.restored(nowMs)),
+    });
+  }
+
+  /** Takes on a state and a health; the events that say so, where they are others. */
+  #changes(wanted?: SessionState): Event[] {
+    const session = this.hasEnded ? undefined : this.#session;
+    const isFollowing = this.#mirror !== undefined;
+    // Before its first input a session is disconnected, and the client is not.
+    const isIdle = session === undefined || (session.state === "disconnected" && !isFollowing);
+    const state = wanted ?? this.#mirror?.state ?? (isIdle ? this.state : session.state);
+    const isOver = state === "disconnected" || state === "error";
+    const own = isOver ? "disconnected" : isIdle ? "degraded" : session.health(this.#clock.now());
+    const health = this.#mirror?.health ?? own;
+    const events = [];
+    if (state !== this.state) events.push(new Event("statechange"));
+    if (health !== this.health) events.push(new Event("healthchange"));
+    this.state = state;
+    this.health = health;
+    if (events.length > 0) this.#sharing?.say(this.#status());
+    return events;
+  }
+
+  /** Dispatches one after another, until a listener closes or restarts the client. */
+  #emit(...events: Event[]): void {
+    const run = this.#run;
+    for (const event of events) if (run === this.#run) this.#dispatch(event);
+  }
+}
+
+/** `crypto.randomUUID` is there in secure contexts only. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,15 @@
+/** One event of a stream (WHATWG HTML 9.2.5), for what did not come as one to go through the receiver all the same. */
+export function toEventText(type: string, data: string, id: string | undefined): string {
+  const idLine = id === undefined ? "" : `id: ${line(id)}\n`;
+  const dataLines = data.split("\n").map((text) => `data: ${text}\n`);
+  return `event: ${line(type)}\n${idLine}${dataLines.join("")}\n`;
+}
+
+/** Sets the cursor, and delivers nothing. */
+export function toCursorText(id: string): string {
+  return `id: ${line(id)}\n\n`;
+}
+
+function line(text: string): string {
+  return text.replace(/[\r\n]/g, "");
+}

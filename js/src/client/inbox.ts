@@ -1,0 +1,113 @@
+import type { ClientCore, ParsedItem, ReceiverCore } from "../core/contract.js";
+import type { SSEError } from "../shared/errors.js";
+import type { SSEClientOptions } from "./options.js";
+import { toSSEError } from "./parse-error.js";
+import { parseResume, RESUME_EVENT, type ResumeVerdict } from "./resume.js";
+import type { SharedEvent } from "./tab-ring.js";
+
+type Message = Extract<ParsedItem, { kind: "event" }>;
+
+/** Who is told what came. */
+export interface InboxListener {
+  message(type: string, data: string, lastEventId: string): void;
+  resumed(verdict: ResumeVerdict): void;
+  /** The server's `retry`. */
+  retry(ms: number): void;
+  error(error: SSEError): void;
+  /** Whether what follows is still wanted: a listener may have closed the client. */
+  isWanted(): boolean;
+}
+
+/** What a chunk held besides messages. */
+export interface Arrival {
+  readonly items: readonly ParsedItem[];
+  readonly heartbeats: number;
+  /** When the last heartbeat was sent, on the server's clock, where it says so. */
+  readonly sentMs: number | undefined;
+}
+
+const DEFAULT_HEARTBEAT = "heartbeat";
+
+/** Bytes in, messages out: the receiver, with the cursor, the client's own event types and the wanted ones. */
+export class Inbox {
+  /** That of the event being delivered, or of the last one received. */
+  lastEventId: string;
+  readonly #core: ClientCore;
+  readonly #options: SSEClientOptions;
+  readonly #wanted: ReadonlySet<string> | undefined;
+  readonly #heartbeat: string;
+  #receiver: ReceiverCore;
+
+  constructor(core: ClientCore, options: SSEClientOptions, lastEventId: string) {
+    this.#core = core;
+    this.#options = options;
+    this.#wanted = options.events && new Set(options.events);
+    this.#heartbeat = options.heartbeatEvent ?? DEFAULT_HEARTBEAT;
+    this.lastEventId = lastEventId;
+    this.#receiver = this.#createReceiver();
+  }
+
+  /** A new connection begins. */
+  reset(): void {
+    this.#receiver.reset();
+  }
+
+  parse(chunk: Uint8Array): Arrival {
+    const before = this.#receiver.comments;
+    const items = this.#receiver.feed(chunk);
+    const beats = items.filter((item): item is Message => item.kind === "event" && item.type === this.#heartbeat);
+    const sentMs = /"(?:uptimeMs|timestamp)":(\d+)/.exec(beats.at(-1)?.data ?? "")?.[1];
+    return {
+      items,
+      heartbeats: this.#receiver.comments - before + beats.length,
+      sentMs: sentMs === undefined ? undefined : Number(sentMs),
+    };
+  }
+
+  /** Tells of one item after the other. */
+  deliver(items: readonly ParsedItem[], listener: InboxListener): void {
+    for (const item of items) {
+      if (!listener.isWanted()) {
+        // What nobody saw must not count as received if the client starts again.
+        this.#receiver = this.#createReceiver();
+        return;
+      }
+      if (item.kind === "event") this.#deliverEvent(item, listener);
+      else if (item.kind === "retry") listener.retry(item.ms);
+      else listener.error(toSSEError(item));
+    }
+    this.lastEventId = this.#receiver.lastEventId;
+  }
+
+  /** The events among the items, for other tabs; `before` is the cursor that they follow. */
+  static toShared(items: readonly ParsedItem[], before: string): SharedEvent[] {
+    const events: SharedEvent[] = [];
+    let id = before;
+    for (const item of items) {
+      if (item.kind !== "event") continue;
+      const { type, data, lastEventId } = item;
+      events.push({ type, data, lastEventId, hasOwnId: lastEventId !== id });
+      id = lastEventId;
+    }
+    return events;
+  }
+
+  #deliverEvent({ type, data, lastEventId }: Message, listener: InboxListener): void {
+    this.lastEventId = lastEventId;
+    if (type === RESUME_EVENT) {
+      const verdict = parseResume(data);
+      if (verdict) listener.resumed(verdict);
+    } else if (!this.#wanted || this.#wanted.has(type)) {
+      listener.message(type, data, lastEventId);
+    }
+  }
+
+  /** A receiver that stands at the cursor, as if it had received the event there: a replay of it is a repeat. */
+  #createReceiver(): ReceiverCore {
+    const { events, ...options } = this.#options;
+    const types = events && [...events, RESUME_EVENT, this.#heartbeat];
+    const receiver = this.#core.createReceiver({ ...options, ...(types && { events: types }) });
+    if (this.lastEventId) receiver.feed(new TextEncoder().encode(`id: ${this.lastEventId}\ndata:\n\n`));
+    return receiver;
+  }
+}
