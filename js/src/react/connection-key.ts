@@ -23,7 +23,7 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
     fallback && [String(fallback.poll), fallback.everyMs],
     [String(options.silenceMs), options.pauseWhenHidden ?? false],
     [options.resumeBy ?? "same", options.transport ?? "fetch", options.heartbeatEvent ?? "heartbeat"],
-    // shareAcrossTabs: here, once it is an option.
+    options.shareAcrossTabs ?? false,
     options.lastEventId,
     options.debug ?? false,
     [options.signal, options.tape, options.clock].map(identify),
