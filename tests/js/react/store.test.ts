@@ -2,6 +2,7 @@ import { jest } from "@jest/globals";
 import type { SSEError } from "../../../js/src/client/index.js";
 import { Connection, GRACE_MS } from "../../../js/src/react/store.js";
 import type { StoreOptions } from "../../../js/src/react/types.js";
+import { ManualClock } from "../client/helpers.js";
 import { ScriptedServer, settle, until } from "../client/scripted-server.js";
 
 let server: ScriptedServer;
@@ -15,6 +16,15 @@ afterEach(async () => {
   jest.useRealTimers();
   await server.stop();
 });
+
+/** Waits for nothing, until something is received. */
+class HurriedClock extends ManualClock {
+  override setTimer(run: () => void, delayMs: number): unknown {
+    const timer = super.setTimer(run, delayMs);
+    if (delayMs <= 1000) setImmediate(() => this.isWaiting && this.fire());
+    return timer;
+  }
+}
 
 function subscribe(connection: Connection, options: StoreOptions = {}) {
   const heard: unknown[] = [];
@@ -164,6 +174,42 @@ test.each([0, 1000])(
     await exchange.gone;
   },
 );
+
+test("health is the client's own: missing heartbeats show though the state stays", async () => {
+  const clock = new ManualClock();
+  const headers = { "content-type": "text/event-stream", "x-heartbeat-interval": "10" };
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("data: 1\n\n")),
+  });
+  const connection = new Connection("health", server.url);
+  const { news, unsubscribe } = subscribe(connection, { clock, fetch: async () => new Response(body, { headers }) });
+  await until(() => news.heard.length === 1);
+  await settle();
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ health: "healthy", transport: "stream" });
+  clock.fire();
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ health: "degraded", state: "connected" });
+  clock.fire();
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ health: "critical", state: "connected" });
+  unsubscribe();
+});
+
+test("where streaming is impossible it says that it polls", async () => {
+  const poll = { events: [{ event: "message", data: "1", id: "a" }], lastEventId: "a", verdict: null };
+  const fetch = async (_: string, { headers }: RequestInit) =>
+    new Headers(headers).get("accept") === "application/json"
+      ? Response.json(poll)
+      : new Response(null, { status: 503 });
+  const connection = new Connection("polling", server.url);
+  const { news, unsubscribe } = subscribe(connection, { fetch, fallback: {}, clock: new HurriedClock() });
+  await until(() => news.heard.length === 1);
+  await settle();
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ transport: "polling", health: "degraded", isConnected: true, data: 1 });
+  unsubscribe();
+});
 
 test("start() begins what stop() has ended, and leaves alone what goes on", async () => {
   const connection = new Connection("start", server.url);
