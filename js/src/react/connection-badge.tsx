@@ -67,7 +67,7 @@ export function ConnectionBadge(props: ConnectionBadgeProps): ReactElement {
     >
       <span
         aria-hidden="true"
-        style={{ width: "0.6em", height: "0.6em", borderRadius: "50%", background: colours[health] }}
+        style={{ flex: "none", width: "0.6em", height: "0.6em", borderRadius: "50%", background: colours[health] }}
       />
       {labels?.[label] ?? texts[label]}
     </span>
