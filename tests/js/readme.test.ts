@@ -102,5 +102,5 @@ test("the hook with validators and its badge render on the server", () => {
     console.log(renderToString(createElement(Progress)));
   `);
   expect(ran.status).toBe(0);
-  expect(ran.output).toMatch(/^<section><span role="status".*Connecting<.*<button>Start<\/button><\/section>\n$/);
+  expect(ran.output).toMatch(/^<section><span role="status".*Connecting<.*<button>Stop<\/button><\/section>\n$/);
 });
