@@ -30,6 +30,31 @@ std::string_view toName(WriteOutcome outcome) {
   return "unknown";
 }
 
+Napi::Object toErrorItem(Napi::Env env, ErrorCode error, std::size_t limit) {
+  const Napi::Object object = Napi::Object::New(env);
+  object.Set("kind", "error");
+  object.Set("code", toJs(env, codeName(error)));
+  object.Set("limit", Napi::Number::New(env, static_cast<double>(limit)));
+  return object;
+}
+
+Napi::Object toItem(Napi::Env env, const ParsedItem& item) {
+  if (item.kind == ParsedItem::Kind::error) {
+    return toErrorItem(env, item.error, item.limit);
+  }
+  const Napi::Object object = Napi::Object::New(env);
+  if (item.kind == ParsedItem::Kind::retry) {
+    object.Set("kind", "retry");
+    object.Set("ms", Napi::Number::New(env, item.retry));
+    return object;
+  }
+  object.Set("kind", "event");
+  object.Set("type", toJs(env, item.type));
+  object.Set("data", toJs(env, item.data));
+  object.Set("lastEventId", toJs(env, item.lastEventId));
+  return object;
+}
+
 }  // namespace
 
 std::string toText(const Napi::Value& value, std::string_view name) {
@@ -87,25 +112,10 @@ Napi::Value toJs(Napi::Env env, std::span<const ParsedItem> items) {
   const Napi::Array array = Napi::Array::New(env, items.size());
   std::uint32_t at = 0;
   for (const ParsedItem& item : items) {
-    const Napi::Object object = Napi::Object::New(env);
-    switch (item.kind) {
-      case ParsedItem::Kind::event:
-        object.Set("kind", "event");
-        object.Set("type", toJs(env, item.type));
-        object.Set("data", toJs(env, item.data));
-        object.Set("lastEventId", toJs(env, item.lastEventId));
-        break;
-      case ParsedItem::Kind::retry:
-        object.Set("kind", "retry");
-        object.Set("ms", Napi::Number::New(env, item.retry));
-        break;
-      case ParsedItem::Kind::error:
-        object.Set("kind", "error");
-        object.Set("code", toJs(env, codeName(item.error)));
-        object.Set("limit", Napi::Number::New(env, static_cast<double>(item.limit)));
-        break;
+    if (item.isInvalid) {
+      array.Set(at++, toErrorItem(env, ErrorCode::invalidUtf8, 0));
     }
-    array.Set(at++, object);
+    array.Set(at++, toItem(env, item));
   }
   return array;
 }

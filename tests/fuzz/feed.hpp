@@ -19,6 +19,9 @@ inline void feedAndSpoil(Receiver& receiver, std::string_view bytes, OwnedItems&
   const std::unique_ptr<char[]> chunk(new char[bytes.size()]);
   bytes.copy(chunk.get(), bytes.size());
   for (const ParsedItem& item : receiver.feed({chunk.get(), bytes.size()})) {
+    if (item.isInvalid) {
+      items.push_back(errorItem(codeName(ErrorCode::invalidUtf8), 0));
+    }
     items.push_back(own(item));
   }
   std::fill_n(chunk.get(), bytes.size(), '\xFF');

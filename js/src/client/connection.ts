@@ -2,11 +2,11 @@ import type { ClientCore, Health, SessionAction, SessionCore, SessionState } fro
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
 import { SSEErrorEvent } from "./events.js";
-import { openStream, type StreamHandler, type StreamRequest } from "./fetch-transport.js";
 import { Inbox, type InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf, shareNameOf } from "./options.js";
 import { watchPage } from "./page.js";
 import { Recorder } from "./recorder.js";
+import { Requests } from "./requests.js";
 import type { ResumeVerdict } from "./resume.js";
 import type { TabSharing, TabState } from "./tab-sharing.js";
 
@@ -21,11 +21,11 @@ const pageClock: Clock = {
 
 /** Does what the session says, with the real network, clock and page, and turns what comes of it into events. */
 export class Connection {
-  readonly #url: string;
   readonly #options: SSEClientOptions;
   readonly #dispatch: (event: Event) => void;
   readonly #clock: Clock;
-  readonly #idempotencyKey = randomKey();
+  readonly #shareName: string | undefined;
+  readonly #requests: Requests;
   readonly recorder: Recorder;
   #loading: Promise<void> | undefined;
   #core: ClientCore | undefined;
@@ -38,7 +38,6 @@ export class Connection {
   state: SessionState = "disconnected";
   health: Health = "disconnected";
   resume: ResumeVerdict | null = null;
-  #attempt: AbortController | undefined;
   #timer: unknown;
   #timerAtMs = Infinity;
   #leavePage = () => {};
@@ -48,11 +47,12 @@ export class Connection {
   #mirror: TabState | undefined;
 
   constructor(url: string, options: SSEClientOptions, dispatch: (event: Event) => void) {
-    this.#url = url;
     this.#options = options;
     this.#dispatch = dispatch;
     this.#clock = options.clock ?? pageClock;
     this.recorder = new Recorder(options, () => this.#clock.now());
+    this.#requests = new Requests(url, options, this.recorder);
+    this.#shareName = shareNameOf(url, options);
   }
 
   get lastEventId(): string {
@@ -86,7 +86,7 @@ export class Connection {
     if (this.hasEnded) return;
     this.#loading ??= this.#load();
     // The server is asked while the core that reads its answer is still being loaded.
-    if (shareNameOf(this.#url, this.#options) === undefined) this.#begin();
+    if (this.#shareName === undefined) this.#begin();
     else void this.#loading.then(() => this.#joinTabs(run)).catch(() => {});
     this.#loading.catch((cause: unknown) => {
       if (run === this.#run) this.#giveUp(new SSEError("CONNECTION_FAILED", "The client could not start", { cause }));
@@ -116,7 +116,7 @@ export class Connection {
     this.#inbox = new Inbox(core, this.#options, this.lastEventId);
     const session = core.createSession(sessionOptionsOf(this.#options));
     // What it wants first is under way already.
-    if (this.#attempt && !this.hasEnded) session.start(this.#clock.now());
+    if (this.#requests.isUnderWay) session.start(this.#clock.now());
     this.#core = core;
     this.#session = session;
     this.#schedule();
@@ -132,10 +132,9 @@ export class Connection {
   async #joinTabs(run: number): Promise<void> {
     const { TabSharing } = await import("./tab-sharing.js");
     if (run !== this.#run) return;
-    const name = shareNameOf(this.#url, this.#options);
-    if (name === undefined || !TabSharing.isPossible) return this.#begin();
+    if (this.#shareName === undefined || !TabSharing.isPossible) return this.#begin();
     const guarded = (act: () => void) => () => run === this.#run && act();
-    this.#sharing = new TabSharing(name, {
+    this.#sharing = new TabSharing(this.#shareName, {
       lead: guarded(() => {
         this.#mirror = undefined;
         this.#begin();
@@ -166,10 +165,10 @@ export class Connection {
 
   #perform(action: SessionAction): void {
     if (action.kind !== "none") {
-      this.#attempt?.abort();
+      this.#requests.abort();
       this.recorder.note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind, this);
       if (action.kind === "connect") this.#connect();
-      if (action.kind === "poll") void this.#poll();
+      if (action.kind === "poll") this.#poll();
     }
     this.#schedule();
     this.#emit(...this.#changes());
@@ -198,63 +197,50 @@ export class Connection {
   }
 
   #connect(): void {
-    const request = this.#newRequest();
-    const handler: StreamHandler = {
+    this.#inbox?.reset();
+    const run = this.#run;
+    this.#requests.stream(() => this.lastEventId, this.#ready, {
       opened: (origin, facts) => {
         if (!this.#session) return;
-        this.recorder.record("open");
         this.#origin = origin;
         this.resume = null;
         const action = this.#session.connected(this.#clock.now(), facts);
         this.recorder.note("open", this);
         this.#perform(action);
-        if (!request.signal.aborted) this.#emit(new Event("open"));
+        if (run === this.#run && this.state === "connected") this.#emit(new Event("open"));
       },
-      bytes: (chunk) => {
-        this.recorder.record("bytes", chunk);
-        this.#receive(chunk);
-      },
+      bytes: (chunk) => this.#receive(chunk),
       failed: (error, final) => {
-        this.recorder.record("end");
         const [nowMs, random] = [this.#clock.now(), this.#clock.random()];
         const action = this.#session?.lost(final, nowMs, random, error.retryAfterMs);
         if (action) this.#fail(action, error, final);
       },
-    };
-    this.recorder.record("connect");
-    if (this.#options.transport !== "eventsource") void openStream(request, handler);
-    else void import("./event-source-transport.js").then(({ openEventSource }) => openEventSource(request, handler));
+    });
   }
 
-  async #poll(): Promise<void> {
-    const request = this.#newRequest();
-    const { poll } = await import("./poll-transport.js");
-    const outcome = await poll(request);
-    const session = this.#session;
-    if (outcome === undefined || request.signal.aborted || !session) return;
-    const [nowMs, random] = [this.#clock.now(), this.#clock.random()];
-    if (!("error" in outcome)) {
-      this.#perform(session.polled(outcome.count > 0 ? "events" : "nothing", nowMs, random));
-      if (!request.signal.aborted) this.#receive(outcome.bytes);
-    } else if (outcome.isOver) {
-      this.#giveUp(outcome.error);
-    } else {
-      this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);
-    }
-  }
-
-  #newRequest(): StreamRequest {
-    const attempt = new AbortController();
-    this.#attempt = attempt;
+  #poll(): void {
     this.#inbox?.reset();
-    return {
-      url: this.#url,
-      options: this.#options,
-      lastEventId: () => this.lastEventId,
-      idempotencyKey: this.#idempotencyKey,
-      signal: attempt.signal,
-      ready: this.#loading ?? Promise.resolve(),
-    };
+    void this.#requests.poll(
+      () => this.lastEventId,
+      this.#ready,
+      (outcome) => {
+        const session = this.#session;
+        if (!session) return;
+        const [nowMs, random, run] = [this.#clock.now(), this.#clock.random(), this.#run];
+        if (!("error" in outcome)) {
+          this.#perform(session.polled(outcome.count > 0 ? "events" : "nothing", nowMs, random));
+          if (run === this.#run) this.#receive(outcome.bytes);
+        } else if (outcome.isOver) {
+          this.#giveUp(outcome.error);
+        } else {
+          this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);
+        }
+      },
+    );
+  }
+
+  get #ready(): Promise<void> {
+    return this.#loading ?? Promise.resolve();
   }
 
   // --- what comes
@@ -309,7 +295,7 @@ export class Connection {
     this.#sharing = undefined;
     this.#mirror = undefined;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#attempt?.abort();
+    this.#requests.abort();
     this.#session?.close();
     this.#schedule();
     this.recorder.note("close", this);
@@ -359,10 +345,4 @@ export class Connection {
     const run = this.#run;
     for (const event of events) if (run === this.#run) this.#dispatch(event);
   }
-}
-
-/** `crypto.randomUUID` is there in secure contexts only. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

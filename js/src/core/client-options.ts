@@ -48,9 +48,9 @@ export function sessionOptions(options: SessionOptions = {}): Required<SessionOp
   };
 }
 
-/** Not instanceof: the bytes may come from another realm, a frame or a test environment. */
+/** The bytes may come from another realm, a frame or a test environment, which `instanceof` does not know. */
 export function requireBytes(chunk: Uint8Array): void {
-  if (Object.prototype.toString.call(chunk) !== "[object Uint8Array]") {
+  if (!(chunk instanceof Uint8Array) && Object.prototype.toString.call(chunk) !== "[object Uint8Array]") {
     throw new TypeError("chunk must be a Uint8Array");
   }
 }

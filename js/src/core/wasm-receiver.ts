@@ -1,101 +1,64 @@
 import { type CheckedReceiverOptions, requireBytes } from "./client-options.js";
 import type { ParsedItem, ParseErrorCode, ReceiverCore } from "./contract.js";
+import type { WasmMemory } from "./wasm-memory.js";
 
 /** What wasm/receiver.cpp exports. Handles and addresses are numbers. */
 export interface ReceiverExports {
-  readonly memory: WebAssembly.Memory;
   inputBuffer(size: number): number;
-  receiverNew(dedup: number, maxLineBytes: number, maxEventBytes: number, typesSize: number): number;
+  receiverNew(dedup: number, maxLineBytes: number, maxEventBytes: number): number;
   receiverFree(receiver: number): void;
+  receiverWant(receiver: number, size: number): void;
   receiverReset(receiver: number): void;
-  receiverComments(receiver: number): number;
   receiverFeed(receiver: number, size: number): number;
-  items(): number;
   receiverLastId(receiver: number): number;
+  receiverLastIdSize(receiver: number): number;
+  receiverComments(receiver: number): number;
 }
 
-/** Longer chunks go in piece by piece, so the module's memory stays small. */
-const PIECE_BYTES = 256 * 1024;
-/** Short ASCII texts are made without a TextDecoder, whose call costs more than they do. */
-const SHORT_TEXT_BYTES = 24;
+/** Longer chunks go in piece by piece: what a string of an event holds alive is at most the texts of one piece. */
+const PIECE_BYTES = 64 * 1024;
 
-// The order of the C++ enumerations.
-const ITEM_EVENT = 0;
-const ITEM_RETRY = 1;
+// What wasm/item_table.hpp lays down: words of 32 bits.
+const RECORD_WORDS = 4;
+const KIND_EVENT = 0;
+const KIND_RETRY = 1;
+const KIND_ERROR = 2;
+const KIND_TYPE = 3;
+const PLACE_ASCII = 0;
+const PLACE_WIDE = 1;
+const PLACE_APART = 2;
+
+// The order of the C++ enumeration.
 const ERROR_CODES: Readonly<Record<number, ParseErrorCode>> = {
   2: "EVENT_TOO_LARGE",
   3: "LINE_TOO_LONG",
   4: "INVALID_UTF8",
 };
-const WORDS_AN_ITEM = 8;
 
-/** The module's memory as arrays. */
-export class Memory {
-  readonly #memory: WebAssembly.Memory;
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  bytes = new Uint8Array();
-  #words = new Uint32Array();
-
-  constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
-  }
-
-  /** To be called after every call that may allocate: a memory that has grown leaves its old arrays empty. */
-  refresh(): void {
-    if (this.bytes.buffer === this.#memory.buffer) return;
-    this.bytes = new Uint8Array(this.#memory.buffer);
-    this.#words = new Uint32Array(this.#memory.buffer);
-  }
-
-  /** The 32-bit word at an address. */
-  word(address: number): number {
-    return this.#words[address >>> 2] ?? 0;
-  }
-
-  text(address: number, size: number): string {
-    if (size > SHORT_TEXT_BYTES) return this.#decode(address, size);
-    let text = "";
-    for (let at = address; at < address + size; at++) {
-      const code = this.bytes[at] ?? 0;
-      if (code >= 0x80) return this.#decode(address, size);
-      text += String.fromCharCode(code);
-    }
-    return text;
-  }
-
-  #decode(address: number, size: number): string {
-    return this.#decoder.decode(this.bytes.subarray(address, address + size));
-  }
-}
-
-/** One a line; a type that holds a line end is none that could come. */
-function toLines(types: readonly string[]): string {
-  return types
-    .filter((type) => !type.includes("\n"))
-    .map((type) => `${type}\n`)
-    .join("");
-}
+/** The event types by their numbers: the module tells each before it uses its number, once for all receivers of a page. */
+export type TypeNames = string[];
 
 /** The {@link ReceiverCore} in WebAssembly. */
 export class WasmReceiver implements ReceiverCore {
-  readonly #exports: ReceiverExports;
-  readonly #memory: Memory;
   /** What the module knows it by, and frees it by. */
   readonly handle: number;
+  readonly #exports: ReceiverExports;
+  readonly #memory: WasmMemory;
+  readonly #types: TypeNames;
 
-  constructor(exports: ReceiverExports, memory: Memory, options: CheckedReceiverOptions) {
-    const { dedup, maxLineBytes, maxEventBytes, events } = options;
+  constructor(exports: ReceiverExports, memory: WasmMemory, types: TypeNames, options: CheckedReceiverOptions) {
     this.#exports = exports;
     this.#memory = memory;
-    const types = events && new TextEncoder().encode(toLines(events));
-    if (types) this.#write(types);
-    this.handle = exports.receiverNew(dedup, maxLineBytes, maxEventBytes, types?.length ?? -1);
+    this.#types = types;
+    this.handle = exports.receiverNew(options.dedup, options.maxLineBytes, options.maxEventBytes);
+    if (options.events)
+      exports.receiverWant(this.handle, this.#write(new TextEncoder().encode(toLines(options.events))));
   }
 
   get lastEventId(): string {
-    const record = this.#exports.receiverLastId(this.handle);
     this.#memory.refresh();
-    return this.#idAt(record);
+    const size = this.#exports.receiverLastIdSize(this.handle);
+    return this.#memory.utf8(this.#exports.receiverLastId(this.handle), size);
   }
 
   get comments(): number {
@@ -105,8 +68,13 @@ export class WasmReceiver implements ReceiverCore {
   feed(chunk: Uint8Array): ParsedItem[] {
     requireBytes(chunk);
     const items: ParsedItem[] = [];
-    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
-      this.#feedPiece(chunk.subarray(from, from + PIECE_BYTES), items);
+    const { length } = chunk;
+    if (length <= PIECE_BYTES) {
+      this.#feedPiece(chunk, items);
+    } else {
+      for (let from = 0; from < length; from += PIECE_BYTES) {
+        this.#feedPiece(chunk.subarray(from, from + PIECE_BYTES), items);
+      }
     }
     return items;
   }
@@ -115,34 +83,76 @@ export class WasmReceiver implements ReceiverCore {
     this.#exports.receiverReset(this.handle);
   }
 
-  #feedPiece(piece: Uint8Array, items: ParsedItem[]): void {
-    this.#write(piece);
-    const count = this.#exports.receiverFeed(this.handle, piece.length);
-    this.#memory.refresh();
-    let record = this.#exports.items();
-    for (let n = 0; n < count; n++, record += WORDS_AN_ITEM * 4) items.push(this.#itemAt(record));
-  }
-
-  #write(bytes: Uint8Array): void {
-    const input = this.#exports.inputBuffer(bytes.length);
-    this.#memory.refresh();
-    this.#memory.bytes.set(bytes, input);
-  }
-
-  #itemAt(record: number): ParsedItem {
+  #write(bytes: Uint8Array): number {
     const memory = this.#memory;
-    const kind = memory.word(record);
-    if (kind === ITEM_EVENT) {
-      const type = memory.text(memory.word(record + 8), memory.word(record + 12));
-      const data = memory.text(memory.word(record + 16), memory.word(record + 20));
-      return { kind: "event", type, data, lastEventId: this.#idAt(record) };
+    const { length } = bytes;
+    if (length > memory.inputBytes) {
+      memory.input = this.#exports.inputBuffer(length);
+      memory.inputBytes = length;
     }
-    const value = memory.word(record + 4);
-    if (kind === ITEM_RETRY) return { kind: "retry", ms: value };
-    return { kind: "error", code: ERROR_CODES[value] ?? "LINE_TOO_LONG", limit: memory.word(record + 8) };
+    memory.refresh();
+    memory.bytes.set(bytes, memory.input);
+    return length;
   }
 
-  #idAt(record: number): string {
-    return this.#memory.text(this.#memory.word(record + 24), this.#memory.word(record + 28));
+  #feedPiece(piece: Uint8Array, items: ParsedItem[]): void {
+    const head = this.#exports.receiverFeed(this.handle, this.#write(piece)) >>> 2;
+    const memory = this.#memory;
+    memory.refresh();
+    const { words } = memory;
+    const end = (words[head + 1] as number) >>> 2;
+    if (end === 0) return;
+    const ascii = memory.ascii(words[head + 2] as number, words[head + 3] as number);
+    const wide = memory.utf16(words[head + 4] as number, words[head + 5] as number);
+    const types = this.#types;
+    let asciiAt = 0;
+    let wideAt = 0;
+    let lastEventId = "";
+    for (let at = (words[head] as number) >>> 2, last = at + end; at < last; at += RECORD_WORDS) {
+      const record = words[at] as number;
+      const size = words[at + 1] as number;
+      const idSize = words[at + 2] as number;
+      const kind = record & 7;
+      if (kind === KIND_EVENT) {
+        const place = (record >>> 3) & 7;
+        let data: string;
+        if (place === PLACE_ASCII) {
+          data = ascii.slice(asciiAt, asciiAt + size);
+          asciiAt += size;
+        } else if (place === PLACE_WIDE) {
+          data = wide.slice(wideAt, wideAt + size);
+          wideAt += size;
+        } else if (place === PLACE_APART) {
+          data = memory.ascii(words[at + 3] as number, size);
+        } else {
+          data = memory.utf8(words[at + 3] as number, size);
+        }
+        const idPlace = (record >>> 6) & 7;
+        if (idPlace === PLACE_ASCII) {
+          lastEventId = ascii.slice(asciiAt, asciiAt + idSize);
+          asciiAt += idSize;
+        } else if (idPlace === PLACE_WIDE) {
+          lastEventId = wide.slice(wideAt, wideAt + idSize);
+          wideAt += idSize;
+        }
+        items.push({ kind: "event", type: types[record >>> 9] as string, data, lastEventId });
+      } else if (kind === KIND_RETRY) {
+        items.push({ kind: "retry", ms: size });
+      } else if (kind === KIND_ERROR) {
+        items.push({ kind: "error", code: ERROR_CODES[size] as ParseErrorCode, limit: idSize });
+      } else {
+        const text = memory.utf8(words[at + 3] as number, size);
+        if (kind === KIND_TYPE) types[record >>> 9] = text;
+        else lastEventId = text;
+      }
+    }
   }
+}
+
+/** One a line; a type that holds a line end is none that could come. */
+function toLines(types: readonly string[]): string {
+  return types
+    .filter((type) => !type.includes("\n"))
+    .map((type) => `${type}\n`)
+    .join("");
 }

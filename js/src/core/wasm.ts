@@ -1,10 +1,12 @@
 import { receiverOptions, sessionOptions } from "./client-options.js";
 import type { ClientCore, ReceiverOptions, SessionOptions } from "./contract.js";
-import { Memory, type ReceiverExports, WasmReceiver } from "./wasm-receiver.js";
+import { WasmMemory } from "./wasm-memory.js";
+import { type ReceiverExports, type TypeNames, WasmReceiver } from "./wasm-receiver.js";
 import { type SessionExports, WasmSession } from "./wasm-session.js";
 
 /** What the module exports. */
 interface Exports extends ReceiverExports, SessionExports {
+  readonly memory: WebAssembly.Memory;
   _initialize(): void;
 }
 
@@ -24,13 +26,14 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
   });
   const exports = instance.exports as unknown as Exports;
   exports._initialize();
-  const memory = new Memory(exports.memory);
+  const memory = new WasmMemory(exports.memory);
+  const types: TypeNames = ["message"];
   const receivers = new FinalizationRegistry<number>((handle) => exports.receiverFree(handle));
   const sessions = new FinalizationRegistry<number>((handle) => exports.sessionFree(handle));
   return {
     implementation: "wasm",
     createReceiver(options?: ReceiverOptions) {
-      const receiver = new WasmReceiver(exports, memory, receiverOptions(options));
+      const receiver = new WasmReceiver(exports, memory, types, receiverOptions(options));
       receivers.register(receiver, receiver.handle);
       return receiver;
     },

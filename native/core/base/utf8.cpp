@@ -1,5 +1,8 @@
 #include "core/base/utf8.hpp"
 
+#include "core/base/bytes16.hpp"
+
+#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -10,6 +13,19 @@ constexpr std::uint64_t kHighBits = 0x8080808080808080U;
 
 std::size_t asciiPrefix(std::string_view bytes) {
   std::size_t at = 0;
+#ifdef __wasm_simd128__
+  constexpr std::size_t kStride = 4 * sizeof(Bytes16);
+  while (at + kStride <= bytes.size()) {
+    const auto blockAt = [&](std::size_t block) { return load16(bytes.data() + at + block * sizeof(Bytes16)); };
+    if (highBits((blockAt(0) | blockAt(1)) | (blockAt(2) | blockAt(3))) != 0) {
+      break;
+    }
+    at += kStride;
+  }
+  while (at + sizeof(Bytes16) <= bytes.size() && highBits(load16(bytes.data() + at)) == 0) {
+    at += sizeof(Bytes16);
+  }
+#endif
   while (at + sizeof(std::uint64_t) <= bytes.size()) {
     std::uint64_t word = 0;
     std::memcpy(&word, bytes.data() + at, sizeof word);
@@ -49,6 +65,24 @@ std::size_t sequenceLength(std::string_view bytes) {
   return 0;
 }
 
+// The length of the well-formed sequences of three bytes at the beginning: most of what is not ASCII in the east. May stop
+// too early.
+std::size_t threeByteRun(std::string_view bytes) {
+  static_assert(std::endian::native == std::endian::little);
+  std::size_t at = 0;
+  while (at + sizeof(std::uint32_t) <= bytes.size()) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    const std::uint32_t point = (word & 0x0FU) << 12U | (word & 0x3F00U) >> 2U | (word & 0x3F0000U) >> 16U;
+    const bool isSurrogate = point - 0xD800U < 0x800U;
+    if ((word & 0xC0C0F0U) != 0x8080E0U || point < 0x800U || isSurrogate) {
+      break;
+    }
+    at += 3;
+  }
+  return at;
+}
+
 }  // namespace
 
 TextKind classifyText(std::string_view bytes) {
@@ -58,12 +92,18 @@ TextKind classifyText(std::string_view bytes) {
     if (bytes.empty()) {
       return kind;
     }
-    const std::size_t length = sequenceLength(bytes);
-    if (length == 0) {
-      return TextKind::invalid;
-    }
     kind = TextKind::utf8;
-    bytes.remove_prefix(length);
+    while (!bytes.empty() && static_cast<unsigned char>(bytes.front()) >= 0x80) {
+      if (const std::size_t run = threeByteRun(bytes); run != 0) {
+        bytes.remove_prefix(run);
+        continue;
+      }
+      const std::size_t length = sequenceLength(bytes);
+      if (length == 0) {
+        return TextKind::invalid;
+      }
+      bytes.remove_prefix(length);
+    }
   }
 }
 

@@ -21,15 +21,17 @@ Sighting DedupWindow::see(std::string_view id) {
     return Sighting::fresh;
   }
   const std::uint64_t hash = hashOf(id);
-  if (table_[find(hash)] == hash) {
+  std::size_t slot = find(hash);
+  if (table_[slot] == hash) {
     return Sighting::repeat;
   }
   if (ring_[next_] != 0) {
     forget(ring_[next_]);
+    slot = find(hash);  // what was behind the forgotten one has moved up
   }
-  table_[find(hash)] = hash;
+  table_[slot] = hash;
   ring_[next_] = hash;
-  next_ = (next_ + 1) % ring_.size();
+  next_ = next_ + 1 == ring_.size() ? 0 : next_ + 1;
   return Sighting::fresh;
 }
 

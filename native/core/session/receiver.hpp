@@ -28,6 +28,9 @@ class Receiver {
   // The items that the chunk completes; they live until the next call and as long as the chunk, which is written to.
   [[nodiscard]] std::span<const ParsedItem> feed(std::span<char> chunk);
 
+  // From now on only these types.
+  void want(TypeFilter types) { types_ = std::move(types); }
+
   // A new connection begins.
   void reset() { parser_.reset(); }
 
@@ -36,12 +39,18 @@ class Receiver {
 
  private:
   [[nodiscard]] bool isWanted(const ParsedItem& event);
+  void judgeTexts(ParsedItem& event);
+  [[nodiscard]] TextKind kindOf(std::string_view text) const;
 
   Parser parser_;
   DedupWindow window_;
   TypeFilter types_;
-  std::vector<ParsedItem> found_;
   std::vector<ParsedItem> items_;
+
+  // during feed() only
+  std::string_view asciiChunk_;  // the chunk, if it is all ASCII
+  std::string_view id_;          // of the event before, and what it is
+  TextKind idKind_ = TextKind::ascii;
 };
 
 }  // namespace millrace

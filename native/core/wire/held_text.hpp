@@ -11,6 +11,8 @@ namespace millrace {
 using Scratch = std::forward_list<std::string>;
 
 // A value that lies in somebody else's bytes, or, once those are about to go, in a string of its own.
+//
+// What most values need stands here; what a string does is out of line, once, for it is most of the browser's code.
 class HeldText {
  public:
   void refer(std::string_view text) {
@@ -18,39 +20,44 @@ class HeldText {
     isOwned_ = false;
   }
 
-  // Moves the value into its own string, if it is not there yet.
+  // Copies the value out of bytes that are about to go.
   void keep() {
-    if (!isOwned_) {
-      own_.assign(text_);
-      isOwned_ = true;
+    if (isOwned_) {
+      return;
+    }
+    if (text_.empty()) {
+      text_ = {};
+    } else {
+      own();
     }
   }
 
   // Appends to the value's own string.
-  void append(std::string_view text) {
-    keep();
-    own_.append(text);
-  }
+  [[gnu::noinline]] void append(std::string_view text);
 
   // Lengthens a referred value over bytes that already follow it in memory.
   void extendInPlace(std::size_t bytes) { text_ = {text_.data(), text_.size() + bytes}; }
+
+  // Back to nothing, with no memory held.
+  void clear() {
+    text_ = {};
+    if (isOwned_) {
+      forgetOwn();
+    }
+  }
 
   [[nodiscard]] bool isOwned() const { return isOwned_; }
   [[nodiscard]] std::string_view view() const { return isOwned_ ? std::string_view(own_) : text_; }
   [[nodiscard]] std::size_t size() const { return view().size(); }
 
   // Gives the value away: what it owned moves into the scratch, so the view lives as long as that.
-  [[nodiscard]] std::string_view release(Scratch& scratch) {
-    if (!isOwned_) {
-      return text_;
-    }
-    isOwned_ = false;
-    scratch.push_front(std::move(own_));
-    own_.clear();
-    return scratch.front();
-  }
+  [[nodiscard]] std::string_view release(Scratch& scratch) { return isOwned_ ? releaseOwn(scratch) : text_; }
 
  private:
+  [[gnu::noinline]] void own();
+  [[gnu::noinline]] void forgetOwn();
+  [[gnu::noinline]] std::string_view releaseOwn(Scratch& scratch);
+
   std::string_view text_;
   std::string own_;
   bool isOwned_ = false;

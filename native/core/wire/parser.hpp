@@ -30,8 +30,11 @@ struct ParsedItem {
 
   // event
   bool hasOwnId = false;  // the block brought a non-empty id itself
-  TextKind dataKind =
-      TextKind::ascii;    // known to a Receiver only; invalid: an invalidUtf8 error stands before the event
+  // These three are known to a Receiver only. An event with bytes that are no UTF-8 in its type, data or own id is given
+  // with an invalidUtf8 error right before it, by whoever shows items to others.
+  bool isInvalid = false;
+  TextKind dataKind = TextKind::ascii;
+  TextKind idKind = TextKind::ascii;
   std::string_view type;  // "message" where the stream names none
   std::string_view data;
   std::string_view lastEventId;
@@ -39,7 +42,7 @@ struct ParsedItem {
   // retry: milliseconds, clamped to 32 bits
   std::uint32_t retry = 0;
 
-  // error: lineTooLong, eventTooLarge or, by a Receiver, invalidUtf8; the limit in bytes (0 for invalidUtf8)
+  // error: lineTooLong or eventTooLarge, and the limit in bytes
   ErrorCode error{};
   std::size_t limit = 0;
 };
@@ -84,21 +87,23 @@ class Parser {
     bool hasId = false;
     bool hasData = false;
     bool isDropped = false;
+
+    void clear();
   };
 
   using Items = std::vector<ParsedItem>;
 
   std::string_view skipByteOrderMark(std::string_view bytes);
-  void holdPart(std::string_view part, Items& items);
+  [[gnu::noinline]] void holdPart(std::string_view part, Items& items);
   void finishLine(std::string_view part, Items& items);
   void takeLine(std::string_view line, Items& items);
   void takeData(std::string_view value, Items& items);
-  void joinData(std::string_view value);
-  void takeRetry(std::string_view value, Items& items);
+  [[gnu::noinline]] void joinData(std::string_view value);
+  [[gnu::noinline]] void takeRetry(std::string_view value, Items& items);
   void dispatch(Items& items);
-  void drop(ErrorCode error, std::size_t limit, Items& items);
+  [[gnu::noinline]] void drop(ErrorCode error, std::size_t limit, Items& items);
   void checkEventSize(Items& items);
-  void keepAcrossChunks();
+  [[gnu::noinline]] void keepAcrossChunks();
   [[nodiscard]] bool isInChunk(std::string_view text) const;
 
   ParserLimits limits_;

@@ -1,0 +1,69 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { createHub, type Hub } from "../../../js/src/server/index.js";
+
+/** A real hub behind HTTP/1.1, and blank pages with the client in them. */
+export class SharedServer {
+  readonly hub: Hub;
+  readonly url: string;
+  readonly #server: Server;
+  readonly #sockets: Set<Socket>;
+  #published = 0;
+
+  private constructor(hub: Hub, server: Server, sockets: Set<Socket>) {
+    this.hub = hub;
+    this.#server = server;
+    this.#sockets = sockets;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  static async start(name: string): Promise<SharedServer> {
+    const hub = createHub({ name });
+    const script = bundle();
+    const sockets = new Set<Socket>();
+    const server = createServer((req, res) => {
+      if (req.url === "/client.js") res.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
+      else if (req.url === "/events") void hub.attach(req, res, { channels: ["c"], handOver: false });
+      else res.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><script src=/client.js></script>");
+    });
+    server.on("connection", (socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return new SharedServer(hub, server, sockets);
+  }
+
+  get connections(): number {
+    return this.hub.stats().connections;
+  }
+
+  get published(): number {
+    return this.#published;
+  }
+
+  /** Events with the numbers that follow. */
+  publish(count: number): void {
+    for (let n = 0; n < count; n += 1) this.hub.publish("c", { event: "n", data: ++this.#published });
+  }
+
+  /** Cuts every connection there is. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.cut();
+    await closed;
+    await this.hub.close();
+  }
+}
+
+function bundle(): string {
+  const entryPoints = [join(import.meta.dirname, "tab-page.ts")];
+  const { outputFiles } = buildSync({ entryPoints, bundle: true, format: "iife", platform: "browser", write: false });
+  return outputFiles[0]?.text ?? "";
+}

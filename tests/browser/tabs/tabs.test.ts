@@ -1,0 +1,123 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launchChromium } from "../support/demo-page.js";
+import { SharedServer } from "./shared-server.js";
+
+const MINUTE = 60_000;
+let browser: Browser;
+let server: SharedServer;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+}, MINUTE);
+afterAll(() => browser?.close());
+
+let names = 0;
+beforeEach(async () => {
+  names += 1;
+  server = await SharedServer.start(`tabs ${names}`);
+  context = await browser.newContext();
+}, MINUTE);
+afterEach(async () => {
+  await context.close();
+  await server.stop();
+});
+
+async function openTab(): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${server.url}/`);
+  await page.evaluate(() => connect());
+  return page;
+}
+
+const isConnected = (page: Page) => page.waitForFunction(() => seen.client.state === "connected");
+const has = (page: Page, number: number) =>
+  page.waitForFunction((wanted) => seen.numbers.at(-1) === wanted, number, { timeout: MINUTE });
+const numbersOf = (page: Page) => page.evaluate(() => seen.numbers);
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+test(
+  "ten tabs on HTTP/1.1 share one connection, none stalls, and each gets every event once",
+  async () => {
+    const tabs: Page[] = [];
+    for (let n = 0; n < 10; n += 1) tabs.push(await openTab());
+    for (const tab of tabs) await isConnected(tab);
+    server.publish(300);
+    for (const tab of tabs) await has(tab, 300);
+    for (const tab of tabs) expect(await numbersOf(tab)).toEqual(range(1, 300));
+    expect(server.connections).toBe(1);
+  },
+  3 * MINUTE,
+);
+
+test(
+  "a tab that comes late gets what the others have",
+  async () => {
+    const first = await openTab();
+    await isConnected(first);
+    server.publish(50);
+    await has(first, 50);
+    const late = await openTab();
+    await has(late, 50);
+    server.publish(50);
+    await has(late, 100);
+    expect(await numbersOf(late)).toEqual(range(1, 100));
+    expect(server.connections).toBe(1);
+  },
+  MINUTE,
+);
+
+test(
+  "when the tab with the connection is closed, another takes it over: nothing is lost or repeated",
+  async () => {
+    const tabs = [await openTab(), await openTab(), await openTab(), await openTab()];
+    for (const tab of tabs) await isConnected(tab);
+    server.publish(100);
+    for (const tab of tabs) await has(tab, 100);
+    while (tabs.length > 1) {
+      server.publish(20); // some of it is on its way when the leader goes
+      await tabs.shift()?.close();
+      server.publish(80);
+      for (const tab of tabs) await has(tab, server.published);
+      for (const tab of tabs) expect(await numbersOf(tab)).toEqual(range(1, server.published));
+    }
+    for (const tab of tabs) expect(await tab.evaluate(() => seen.verdicts)).not.toContain("gap");
+  },
+  3 * MINUTE,
+);
+
+test(
+  "a cut is the same for all tabs, and so is what they say of it",
+  async () => {
+    const tabs = [await openTab(), await openTab()];
+    for (const tab of tabs) await isConnected(tab);
+    server.publish(10);
+    for (const tab of tabs) await has(tab, 10);
+    server.cut();
+    server.publish(10);
+    for (const tab of tabs) await has(tab, 20);
+    for (const tab of tabs) {
+      expect(await numbersOf(tab)).toEqual(range(1, 20));
+      expect(await tab.evaluate(() => seen.states)).toEqual(expect.arrayContaining(["reconnecting", "connected"]));
+      expect(await tab.evaluate(() => seen.verdicts)).toContain("continued");
+    }
+  },
+  MINUTE,
+);
+
+test(
+  "closing a client leaves the connection to the other tabs",
+  async () => {
+    const tabs = [await openTab(), await openTab()];
+    for (const tab of tabs) await isConnected(tab);
+    await tabs[0]?.evaluate(() => seen.client.close());
+    const [first, second] = tabs as [Page, Page];
+    expect(await first.evaluate(() => seen.client.readyState)).toBe(2);
+    await isConnected(second);
+    server.publish(5);
+    await has(second, 5);
+    expect(await numbersOf(second)).toEqual(range(1, 5));
+    expect(await numbersOf(first)).toEqual([]);
+  },
+  MINUTE,
+);

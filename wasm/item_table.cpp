@@ -1,0 +1,130 @@
+#include "item_table.hpp"
+
+#include "utf16.hpp"
+
+#include <cstring>
+
+namespace millrace {
+namespace {
+
+// From here on, a text of ASCII costs less decoded on its own than copied and sliced; and then it is a string that holds
+// nothing else alive.
+constexpr std::size_t kLongAscii = 2048;
+// Longer texts would make the arena of UTF-16 large.
+constexpr std::size_t kLongWide = std::size_t{32} * 1024;
+
+constexpr std::uint32_t kDataShift = 3;
+constexpr std::uint32_t kIdShift = 6;
+constexpr std::uint32_t kTypeShift = 9;
+
+}  // namespace
+
+void ItemTable::fill(std::span<const ParsedItem> items) {
+  records_.clear();
+  ascii_.clear();
+  wide_.clear();
+  id_ = {};
+  for (const ParsedItem& item : items) {
+    if (item.isInvalid) {
+      add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(ErrorCode::invalidUtf8), 0, 0);
+    }
+    switch (item.kind) {
+      case ParsedItem::Kind::event:
+        addEvent(item);
+        break;
+      case ParsedItem::Kind::retry:
+        add(static_cast<std::uint32_t>(Kind::retry), item.retry, 0, 0);
+        break;
+      case ParsedItem::Kind::error:
+        add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(item.error),
+            static_cast<std::uint32_t>(item.limit), 0);
+        break;
+    }
+  }
+  head_ = {addressOf(records_.data()), static_cast<std::uint32_t>(records_.size()),
+           addressOf(ascii_.data()),   static_cast<std::uint32_t>(ascii_.size()),
+           addressOf(wide_.data()),    static_cast<std::uint32_t>(wide_.size())};
+}
+
+void ItemTable::addEvent(const ParsedItem& event) {
+  const std::uint32_t type = typeNumber(event.type);
+  const Laid data = addText(event.data, event.dataKind);
+  Laid id{Place::same, 0};
+  const std::string_view text = event.lastEventId;
+  if (text.data() != id_.data() || text.size() != id_.size()) {
+    id_ = text;
+    id = addText(text, event.idKind);
+    if (id.place == Place::apart || id.place == Place::apartUtf8) {
+      add(static_cast<std::uint32_t>(Kind::id), id.size, 0, addressOf(text.data()));
+      id = {Place::same, 0};
+    }
+  }
+  const std::uint32_t head = static_cast<std::uint32_t>(data.place) << kDataShift |
+                             static_cast<std::uint32_t>(id.place) << kIdShift | type << kTypeShift;
+  add(head, data.size, id.size, addressOf(event.data.data()));
+}
+
+ItemTable::Laid ItemTable::addText(std::string_view text, TextKind kind) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  if (kind == TextKind::ascii) {
+    if (text.size() >= kLongAscii) {
+      return {Place::apart, size};
+    }
+    std::memcpy(ascii_.room(text.size()), text.data(), text.size());
+    ascii_.take(text.size());
+    return {Place::ascii, size};
+  }
+  if (kind == TextKind::invalid || text.size() >= kLongWide) {
+    return {Place::apartUtf8, size};
+  }
+  // A unit a byte is the most it can be.
+  const std::size_t units = toUtf16(text, reinterpret_cast<char16_t*>(wide_.room(text.size() * sizeof(char16_t))));
+  wide_.take(units * sizeof(char16_t));
+  return {Place::wide, static_cast<std::uint32_t>(units)};
+}
+
+// Tells JavaScript of a type that it does not know.
+std::uint32_t ItemTable::typeNumber(std::string_view type) {
+  const auto isNumber = [&](std::uint32_t number) {
+    const KnownType& known = types_[number];
+    return std::string_view(known.name, known.size) == type;
+  };
+  if (isNumber(lastType_)) {
+    return lastType_;
+  }
+  if (type == "message") {
+    return 0;
+  }
+  std::uint32_t number = 1;
+  while (number < typeCount_ && !isNumber(number)) {
+    ++number;
+  }
+  const bool isKnown = number < typeCount_;
+  if (!isKnown) {
+    std::string_view text = type;
+    if (number < kMostTypes && type.size() <= KnownType::kMostBytes) {
+      KnownType& known = types_[number];
+      known.size = static_cast<std::uint8_t>(type.copy(known.name, type.size()));
+      typeCount_ = number + 1;
+      text = {known.name, known.size};
+    } else {
+      number = kMostTypes;
+    }
+    add(static_cast<std::uint32_t>(Kind::type) | number << kTypeShift, static_cast<std::uint32_t>(text.size()), 0,
+        addressOf(text.data()));
+  }
+  lastType_ = number < kMostTypes ? number : 0;
+  return number;
+}
+
+void ItemTable::add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address) {
+  auto* const record = reinterpret_cast<Record*>(records_.room(sizeof(Record)));
+  // One by one: a record that is put together elsewhere and copied makes the copy wait for its parts.
+  record->head = head;
+  record->size = size;
+  record->idSize = idSize;
+  record->address = address;
+  records_.take(sizeof(Record));
+}
+
+}  // namespace millrace

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "block.hpp"
+
+#include "core/wire/parser.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace millrace {
+
+// The items of one feed as JavaScript reads them: a table of records, and the texts that are made into strings together.
+// Those lie densely in two arenas, one of ASCII and one of UTF-16, in the order of the records, the data of an event before
+// its id, so that a record needs their lengths only. JavaScript decodes each arena once and slices it.
+class ItemTable {
+ public:
+  // The table before is gone.
+  void fill(std::span<const ParsedItem> items);
+
+  // What JavaScript reads first: all addresses and sizes in bytes.
+  struct Head {
+    std::uint32_t records = 0;
+    std::uint32_t recordsSize = 0;
+    std::uint32_t ascii = 0;
+    std::uint32_t asciiSize = 0;
+    std::uint32_t wide = 0;
+    std::uint32_t wideSize = 0;
+  };
+  [[nodiscard]] const Head& head() const { return head_; }
+
+ private:
+  // wasm-receiver.ts has the same numbers. Where the text of an event's data or id is:
+  enum class Place : std::uint32_t {
+    ascii,      // next in the arena
+    wide,       // next in the arena
+    apart,      // on its own, where the record says: ASCII
+    apartUtf8,  // the same: anything, invalid UTF-8 too
+    same,       // an id only: that of the event before
+  };
+  enum class Kind : std::uint32_t { event, retry, error, type, id };
+
+  struct Record {
+    // Bits 0-2: Kind. An event: bits 3-5 the Place of its data, 6-8 that of its id, from 9 on the number of its type.
+    // A type: its number from bit 9 on.
+    std::uint32_t head = 0;
+    std::uint32_t size =
+        0;  // data, type, id: in bytes, or in UTF-16 units in the wide arena; retry: ms; error: its code
+    std::uint32_t idSize = 0;   // error: the limit
+    std::uint32_t address = 0;  // data, type or id that is apart
+  };
+
+  // Types that pages get again and again are strings in JavaScript once. Number 0 is "message"; the last number is that of
+  // all types that found no place, and is told anew each time.
+  struct KnownType {
+    static constexpr std::size_t kMostBytes = 31;
+    std::uint8_t size = 0;
+    char name[kMostBytes];
+  };
+  static constexpr std::size_t kMostTypes = 64;
+
+  void addEvent(const ParsedItem& event);
+  std::uint32_t typeNumber(std::string_view type);
+  struct Laid {
+    Place place;
+    std::uint32_t size;  // as a record has it
+  };
+  Laid addText(std::string_view text, TextKind kind);
+  void add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address);
+
+  Block records_;
+  Block ascii_;
+  Block wide_;
+  std::string_view id_;  // of the last event of this feed
+  std::array<KnownType, kMostTypes> types_{};
+  std::uint32_t typeCount_ = 1;  // 0 stands for "message" and is not in the table
+  std::uint32_t lastType_ = 0;
+  Head head_;
+};
+
+}  // namespace millrace
