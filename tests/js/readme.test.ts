@@ -106,3 +106,14 @@ test("the hook renders on the server", () => {
   expect(ran.status).toBe(0);
   expect(ran.output).toMatch(/^<p class="(disconnected|connecting)"><\/p>\n$/);
 });
+
+test("the hook with validators and its badge render on the server", () => {
+  const ran = node(`
+    import { createElement } from "react";
+    import { renderToString } from "react-dom/server";
+    import { Progress } from "./${blockWith("ConnectionBadge")}";
+    console.log(renderToString(createElement(Progress)));
+  `);
+  expect(ran.status).toBe(0);
+  expect(ran.output).toMatch(/^<section><span role="status".*Connecting<.*<button>Stop<\/button><\/section>\n$/);
+});

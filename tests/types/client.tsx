@@ -1,5 +1,5 @@
 import { type SessionState, SSEClient, type SSEError } from "millrace/client";
-import { useEventSource } from "millrace/react";
+import { ConnectionBadge, useEventSource } from "millrace/react";
 import { createTape, type RecordedTape, type Replay, replayTape, tapeFromJSON } from "millrace/testing";
 import * as z from "zod";
 
@@ -46,7 +46,7 @@ new SSEClient<Events>("http://127.0.0.1/", { schema: { note: z.string() } }).on(
 new SSEClient<Events>("http://127.0.0.1/", { schema: { note: z.number() } });
 
 export function Component() {
-  const { data, event, error, isConnected, history, close, reconnect } = useEventSource<Events>("/api", {
+  const { data, event, error, isConnected, history, start, stop } = useEventSource<Events>("/api", {
     onMessage(message) {
       if (message.type === "progress") message.data.done.toFixed();
       else message.data.trim();
@@ -57,9 +57,37 @@ export function Component() {
   const text: string | undefined = typeof data === "string" ? data : data?.done.toFixed();
   // @ts-expect-error a note is a string
   const wrong = event?.type === "note" ? event.data.done : undefined;
-  return [done, text, wrong, error?.code, isConnected, history.length, close, reconnect, state, replayed].length;
+  return [done, text, wrong, error?.code, isConnected, history.length, start, stop, state, replayed].length;
 }
 
 export function Nothing() {
   return useEventSource(null).state;
+}
+
+export function Checked() {
+  const schema = { progress: z.object({ done: z.number() }), at: z.string().transform((text) => new Date(text)) };
+  const result = useEventSource("/api", {
+    schema,
+    throttleMs: 100,
+    onMessage: (message) => (message.type === "at" ? message.data.getTime() : message.data.done),
+  });
+  const last: Date | { done: number } | null = result.data;
+  // @ts-expect-error no such type
+  const wrong = result.event?.type === "note";
+  const done = useEventSource("/api", { schema, select: ({ history }) => history.map(({ data }) => data) });
+  const dates: (Date | { done: number })[] = done;
+  return [last, wrong, dates].length;
+}
+
+export const badges = [
+  <ConnectionBadge key={1} health="healthy" className="x" onClick={() => {}} labels={{ critical: "!" }} />,
+  <ConnectionBadge key={2} health="healthy" state="connected" />,
+  // @ts-expect-error it has to know how the connection is
+  <ConnectionBadge key={3} />,
+  // @ts-expect-error no such health
+  <ConnectionBadge key={4} health="fine" />,
+];
+
+export function Badge() {
+  return <ConnectionBadge result={useEventSource<Events>("/api")} />;
 }

@@ -1,3 +1,5 @@
+import { ConnectionBadge as HealthBadge } from "millrace/react";
+import type { ReactNode } from "react";
 import { call } from "@/lib/client/api";
 import type { Demo } from "@/lib/client/use-demo";
 import { ConnectionBadge } from "./connection-badge";
@@ -30,6 +32,7 @@ export function Header({ demo }: { demo: Demo }) {
         <Figure name="Duplicates" value={duplicates} id="duplicates" tone={duplicates === 0 ? "good" : "bad"} />
         <Figure name="Reconnects" value={reconnects} id="reconnects" />
         <Figure name="Open connections" value={connections} id="connections" />
+        <Figure name="Health" value={<HealthBadge result={connection} />} id="health" />
         <Figure name="Last event id" value={lastEventId || "–"} id="last-event-id" />
       </dl>
     </header>
@@ -38,7 +41,7 @@ export function Header({ demo }: { demo: Demo }) {
 
 interface FigureProps {
   name: string;
-  value: string | number;
+  value: ReactNode;
   id: string;
   tone?: "good" | "bad";
 }

@@ -19,6 +19,13 @@ export type Schemas<Events extends object> = {
   readonly [Type in keyof Events & string]?: StandardSchema<Events[Type]>;
 };
 
+/** The validator of a type; the server may name its types after members of every object. */
+export function schemaOf(type: string, schemas: Schemas<object> | undefined): StandardSchema<unknown> | undefined {
+  return schemas && Object.hasOwn(schemas, type)
+    ? (schemas as Record<string, StandardSchema<unknown>>)[type]
+    : undefined;
+}
+
 /**
  * An event's data: parsed from JSON, and as its validator gives it.
  *
@@ -31,9 +38,7 @@ export function readData(type: string, text: string, schemas: Schemas<object> | 
   } catch (cause) {
     throw new SSEError("INVALID_JSON", `The data of a "${type}" event is no JSON`, { cause, raw: text });
   }
-  // Its own properties only: an event may be called "constructor".
-  if (schemas === undefined || !Object.hasOwn(schemas, type)) return value;
-  const schema = (schemas as Record<string, StandardSchema<unknown> | undefined>)[type];
+  const schema = schemaOf(type, schemas);
   if (schema === undefined) return value;
   const result = validated(type, text, () => schema["~standard"].validate(value));
   if (result instanceof Promise) {
@@ -54,6 +59,6 @@ function validated<Result>(type: string, text: string, validate: () => Result): 
   try {
     return validate();
   } catch (cause) {
-    throw new SSEError("INVALID_DATA", `The validator of "${type}" has thrown`, { cause, raw: text });
+    throw new SSEError("INVALID_DATA", `The validator of "${type}" has thrown: ${cause}`, { cause, raw: text });
   }
 }

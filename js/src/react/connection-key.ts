@@ -5,10 +5,11 @@ let nextIdentity = 0;
 
 /**
  * A text that is equal for connections that can be one: same URL, same options. Functions count by being there, for
- * components make new ones at each render; objects that have no text of their own count by identity.
+ * components make new ones at each render; objects that have no text of their own count by identity, validators too.
  */
 export function connectionKey(url: string, options: SSEClientOptions): string {
   const { method, body, headers, withCredentials, events, dedup, maxLineBytes, maxEventBytes, retry } = options;
+  const { breaker, fallback, schema } = options;
   return JSON.stringify([
     url,
     method,
@@ -17,15 +18,24 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
     withCredentials ?? false,
     events,
     [dedup, maxLineBytes, maxEventBytes],
-    [retry?.attempts, retry?.baseMs, retry?.maxMs],
+    [retry?.attempts, retry?.baseMs, retry?.maxMs].map(String), // JSON has no Infinity
+    breaker && [breaker.failures, breaker.coolDownMs].map(String),
+    fallback && [String(fallback.poll), fallback.everyMs],
+    [String(options.silenceMs), options.pauseWhenHidden ?? false],
+    [options.resumeBy ?? "same", options.transport ?? "fetch", options.heartbeatEvent ?? "heartbeat"],
+    options.shareAcrossTabs ?? false,
     options.lastEventId,
-    identify(options.signal),
+    options.debug ?? false,
+    [options.signal, options.tape, options.clock].map(identify),
     options.fetch !== undefined,
+    Object.entries(schema ?? {})
+      .map(([type, validator]) => [type, identify(validator)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);
 }
 
 function identify(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return value;
   const identity = identities.get(value) ?? nextIdentity++;
   identities.set(value, identity);
   return identity;

@@ -1,11 +1,11 @@
 "use client";
 
-export { type ResumeVerdict, type SessionState, SSEError, type SSEErrorCode } from "../client/index.js";
+export { type Health, type ResumeVerdict, type SessionState, SSEError, type SSEErrorCode } from "../client/index.js";
+export { ConnectionBadge, type ConnectionBadgeProps } from "./connection-badge.js";
 export type {
   EventSourceCallbacks,
   EventSourceResult,
   EventSourceSnapshot,
-  Health,
   SSEMessage,
   UseEventSourceOptions,
 } from "./types.js";

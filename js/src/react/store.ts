@@ -1,5 +1,7 @@
-import { type SessionState, SSEClient, type SSEClientOptions, type SSEError, SSEErrorEvent } from "../client/index.js";
-import type { EventSourceSnapshot, Health, SSEMessage, StoreOptions } from "./types.js";
+import { SSEClient, type SSEClientOptions, type SSEError, SSEErrorEvent } from "../client/index.js";
+import { readData, type Schemas, schemaOf } from "../client/schema.js";
+import { Renewal } from "./renewal.js";
+import type { EventSourceSnapshot, SSEMessage, StoreOptions } from "./types.js";
 
 /** How long a connection that nobody uses is kept: over StrictMode's second mount and a change of route. */
 export const GRACE_MS = 100;
@@ -14,6 +16,7 @@ export const DISCONNECTED: EventSourceSnapshot = {
   isConnected: false,
   state: "disconnected",
   health: "disconnected",
+  transport: "stream",
   lastEventId: "",
   attempts: 0,
   resume: null,
@@ -22,14 +25,6 @@ export const DISCONNECTED: EventSourceSnapshot = {
 
 /** What there is before the first news of a connection: on the server, while hydrating, and until it opens. */
 export const CONNECTING: EventSourceSnapshot = { ...DISCONNECTED, state: "connecting", health: "degraded" };
-
-const healthOf: Record<SessionState, Health> = {
-  connected: "healthy",
-  connecting: "degraded",
-  reconnecting: "degraded",
-  disconnected: "disconnected",
-  error: "disconnected",
-};
 
 /** A component that uses a connection. */
 export interface Subscriber {
@@ -47,6 +42,10 @@ class ConnectionStore {
   readonly client: SSEClient;
   readonly #key: string;
   readonly #subscribers = new Set<Subscriber>();
+  readonly #renewal = new Renewal(
+    () => this.#renew(),
+    () => this.#throttleMs,
+  );
   #options: StoreOptions;
 
   #event: SSEMessage | null = null;
@@ -54,7 +53,6 @@ class ConnectionStore {
   /** The events since the last snapshot; no more than twice of what the history takes. */
   #recent: SSEMessage[] = [];
   #historySize = 0;
-  #flushTimer: ReturnType<typeof setTimeout> | undefined;
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(key: string, url: string, options: StoreOptions) {
@@ -74,6 +72,7 @@ class ConnectionStore {
   subscribe(subscriber: Subscriber): () => void {
     clearTimeout(this.#graceTimer);
     this.#subscribers.add(subscriber);
+    this.#renewal.hurry();
     this.#historySize = Math.max(this.#historySize, subscriber.options().historySize ?? DEFAULT_HISTORY_SIZE);
     return () => {
       this.#subscribers.delete(subscriber);
@@ -87,7 +86,7 @@ class ConnectionStore {
   #dispose(): void {
     stores.delete(this.#key);
     this.client.close();
-    clearTimeout(this.#flushTimer);
+    this.#renewal.stop();
   }
 
   /** Functions are looked up when they are called: components make new ones at each render. */
@@ -111,21 +110,31 @@ class ConnectionStore {
   }
 
   #take(event: Event): void {
-    if (event instanceof MessageEvent) this.#takeMessage(event);
-    else if (event instanceof SSEErrorEvent) this.#takeError(event.error);
+    if (event instanceof MessageEvent) {
+      this.#takeMessage(event);
+      return;
+    }
+    if (event instanceof SSEErrorEvent) this.#takeError(event.error);
     else if (event.type === "open") this.#takeOpen();
     else if (event.type === "close") this.#tell((options) => options.onClose?.());
-    // Once a macrotask, so that a chunk of thousands of events, or many small chunks at once, are one render. A page in
-    // the background has its timers slowed down, which is right: nobody sees it, and onMessage has been called already.
-    this.#flushTimer ??= setTimeout(() => this.#flush(), 0);
+    this.#renewal.now();
   }
 
-  #takeMessage(event: MessageEvent<string>): void {
-    const message = { type: event.type, data: parseOrText(event.data), lastEventId: event.lastEventId };
+  #takeMessage({ type, data: text, lastEventId }: MessageEvent<string>): void {
+    let data: unknown;
+    try {
+      data = dataOf(type, text, this.#options.schema);
+    } catch (error) {
+      this.#takeError(error as SSEError);
+      this.#renewal.now();
+      return;
+    }
+    const message = { type, data, lastEventId };
     this.#event = message;
     this.#recent.push(message);
     if (this.#recent.length > 2 * this.#historySize) this.#recent = lastOf(this.#recent, this.#historySize);
     this.#tell((options) => options.onMessage?.(message));
+    this.#renewal.later();
   }
 
   #takeError(error: SSEError): void {
@@ -151,9 +160,13 @@ class ConnectionStore {
     }
   }
 
-  #flush(): void {
-    this.#flushTimer = undefined;
-    const { state, lastEventId, attempts, resume } = this.client;
+  get #throttleMs(): number {
+    const asked = Array.from(this.#subscribers, (subscriber) => subscriber.options().throttleMs ?? 0);
+    return asked.length > 0 ? Math.min(...asked) : 0;
+  }
+
+  #renew(): void {
+    const { state, health, transport, lastEventId, attempts, resume } = this.client;
     const { history } = this.snapshot;
     this.snapshot = {
       data: this.#event?.data ?? null,
@@ -161,7 +174,8 @@ class ConnectionStore {
       error: this.#error,
       isConnected: state === "connected",
       state,
-      health: healthOf[state],
+      health,
+      transport,
       lastEventId,
       attempts,
       resume,
@@ -199,7 +213,12 @@ export class Connection {
     return this.#key === null ? DISCONNECTED : CONNECTING;
   }
 
-  close(): void {
+  start(): void {
+    const client = this.#store?.client;
+    if (client?.readyState === SSEClient.CLOSED) client.reconnect();
+  }
+
+  stop(): void {
     this.#store?.client.close();
   }
 
@@ -212,11 +231,13 @@ export class Connection {
   }
 }
 
-function parseOrText(data: string): unknown {
+/** @throws SSEError where the type has a validator and the data is not what it asks for. */
+function dataOf(type: string, text: string, schemas: Schemas<object> | undefined): unknown {
+  if (schemaOf(type, schemas)) return readData(type, text, schemas);
   try {
-    return JSON.parse(data);
+    return JSON.parse(text);
   } catch {
-    return data;
+    return text;
   }
 }
 

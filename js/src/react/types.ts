@@ -1,77 +1,115 @@
-import type { ResumeVerdict, SessionState, SSEClientOptions, SSEError, UntypedEvents } from "../client/index.js";
+import type {
+  Health,
+  ResumeVerdict,
+  SessionState,
+  SSEClientOptions,
+  SSEError,
+  UntypedEvents,
+} from "../client/index.js";
 
 /** One event of the stream: a union over the event types, told apart by `type`. */
 export type SSEMessage<Events extends object = UntypedEvents> = {
   [Type in keyof Events & string]: {
     readonly type: Type;
-    /** Parsed from JSON; the text itself where it is no JSON. */
+    /** As its validator gives it; for a type without one parsed from JSON, or the text itself where it is no JSON. */
     readonly data: Events[Type];
     /** The last event ID in force; `""` where there is none. */
     readonly lastEventId: string;
   };
 }[keyof Events & string];
 
-/** How well the connection does: connected, trying, or neither. */
-export type Health = "healthy" | "degraded" | "critical" | "disconnected";
-
 /** What a connection looks like at a moment. A new object at each change, and never changed itself. */
 export interface EventSourceSnapshot<Events extends object = UntypedEvents> {
-  /** The data of the last event: parsed from JSON, or its text where it is no JSON; null before the first. */
+  /** The data of the last event; null before the first. */
   readonly data: Events[keyof Events & string] | null;
   /** The last event; null before the first. */
   readonly event: SSEMessage<Events> | null;
-  /** The last error since the connection opened; null once it opens again. */
+  /**
+   * The last error since the connection opened, also of an event that was refused (`INVALID_JSON`, `INVALID_DATA`); null
+   * once it opens again.
+   */
   readonly error: SSEError | null;
+  /** The state is `"connected"`. */
   readonly isConnected: boolean;
+  /** `"connecting"` at first; `"error"` once the client has given up; `"disconnected"` without a URL, and after `stop()`. */
   readonly state: SessionState;
+  /** How well the connection does: `"degraded"` at first, while it connects. {@link ConnectionBadge} shows it. */
   readonly health: Health;
+  /** How events come at present; `"polling"` only with the option `fallback`. */
+  readonly transport: "stream" | "polling";
   /** The id to resume after; `""` for none. */
   readonly lastEventId: string;
   /** Failed attempts since the last connection that opened. */
   readonly attempts: number;
   /** What the server said of how this connection continues the one before; null while it has said nothing. */
   readonly resume: ResumeVerdict | null;
-  /** The last events, oldest first, at most `historySize`. */
+  /** The last events, oldest first, at most `historySize`; with a validator, none that it refused. */
   readonly history: readonly SSEMessage<Events>[];
 }
 
 /** What {@link useEventSource} gives: the snapshot, and what can be done. */
 export interface EventSourceResult<Events extends object = UntypedEvents> extends EventSourceSnapshot<Events> {
-  /** Closes the connection, for all components that share it. The same function at each render. */
+  /**
+   * Connects again after `stop()` or an `"error"`, from the last event on; otherwise it does nothing. The same function at
+   * each render.
+   */
+  readonly start: () => void;
+  /**
+   * Closes the connection, for all components that share it; it stays closed until `start()`, or until all of them have
+   * unmounted. The same function at each render.
+   */
+  readonly stop: () => void;
+  /** `stop`, by EventSource's name. */
   readonly close: () => void;
-  /** Connects at once, also after `close()`. The same function at each render. */
+  /**
+   * As `start()`, and drops a connection that is open for a new one, or cuts a wait for the next attempt short. The same
+   * function at each render.
+   */
   readonly reconnect: () => void;
 }
 
 /** What a component hears, besides seeing the snapshot. */
 export interface EventSourceCallbacks<Events extends object = UntypedEvents> {
-  /** Called for each event, in order, as it arrives: also for those between two renders. */
+  /** Called for each event, in order, as it arrives, whatever `throttleMs` says: also for those between two renders. */
   readonly onMessage?: (message: SSEMessage<Events>) => void;
-  /** Called for each error; the connection goes on by itself unless the state is `"error"`. */
+  /**
+   * Called for each error, also for data that a validator of `schema` refuses (`INVALID_DATA`) or that it cannot be asked
+   * about (`INVALID_JSON`), which is no message then. The connection goes on by itself unless the state is `"error"`.
+   */
   readonly onError?: (error: SSEError) => void;
   /** Called when a connection opens, also again; not for one that was open before. */
   readonly onOpen?: () => void;
-  /** Called when the client has stopped: by `close()`, by a final answer or for lack of attempts; not on unmount. */
+  /** Called when the client has stopped: by `stop()`, by a final answer or for lack of attempts; not on unmount. */
   readonly onClose?: () => void;
 }
 
-/** What a component says of its connection: {@link SSEClientOptions}, the callbacks and `historySize`. */
+/** What a component says of its connection: {@link SSEClientOptions}, the callbacks, `historySize` and `throttleMs`. */
 export interface StoreOptions<Events extends object = UntypedEvents>
-  extends SSEClientOptions,
+  extends SSEClientOptions<Events>,
     EventSourceCallbacks<Events> {
   /**
    * How many events `history` holds; 0 for none. Default 200. Of several components that share a connection, the largest
    * counts.
    */
   readonly historySize?: number;
+  /**
+   * Events renew the snapshot at most once in so many milliseconds: the first at once, the last of a burst at the latest when
+   * they have passed. Everything else (state, health, errors) is shown at once, and callbacks hear every event as it comes.
+   * Default 0: once for all events that arrive together. Of several components that share a connection, the smallest counts.
+   */
+  readonly throttleMs?: number;
 }
 
 /**
- * Options of {@link useEventSource}: {@link SSEClientOptions}, the callbacks, `historySize` and `select`.
+ * Options of {@link useEventSource}: {@link SSEClientOptions}, the callbacks, `historySize`, `throttleMs` and `select`.
  *
  * Components with the same URL and connection options share one connection. Functions (`headers`, `fetch`, callbacks)
- * may be new at each render: the latest is called, and the connection stays. A `body` or `signal` that is an object is
- * compared by identity, so it wants to be the same one at each render.
+ * may be new at each render: the latest is called, and the connection stays. A `body`, `signal` or `tape` that is an object
+ * is compared by identity, so it wants to be the same one at each render.
+ *
+ * Validators (`schema`) are compared by identity, too, so those that are made once, outside of components, share a
+ * connection. A component that makes them at each render keeps its first ones, until its URL or the types that have one are
+ * others.
  */
 export interface UseEventSourceOptions<Events extends object = UntypedEvents, Selected = EventSourceResult<Events>>
   extends StoreOptions<Events> {

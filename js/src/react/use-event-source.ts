@@ -12,23 +12,30 @@ import type { EventSourceResult, EventSourceSnapshot, StoreOptions, UseEventSour
  * last component with this URL and these options has unmounted; on the server it never connects, and its state is
  * `"connecting"`.
  *
- * The component renders at most once for all events that arrive together; `onMessage` hears each of them.
+ * The component renders at most once for all events that arrive together, or once in `throttleMs`; `onMessage` hears each
+ * of them.
  *
- * @typeParam Events - data types by event type. They describe what the server sends and are not checked; data that is
- * no JSON arrives as its text.
- * @param url - relative to the document; null for no connection. Another URL is another connection.
- * @returns the snapshot with `close` and `reconnect`, or what `select` makes of it.
+ * @typeParam Events - data types by event type; with `schema` they are those of the validators. Without a validator they
+ * describe what the server sends and are not checked: data that is no JSON arrives as its text.
+ * @param url - relative to the document; null for no connection, or for none yet. Another URL is another connection.
+ * @returns the snapshot with `start`, `stop` and `reconnect`, or what `select` makes of it.
  * @throws TypeError, when rendering, for headers that no request can have.
  * @example
  * const { data, state } = useEventSource<{ progress: { done: number } }>("/api/events");
  * const isConnected = useEventSource("/api/events", { select: (result) => result.isConnected });
+ * const { event } = useEventSource("/api/events", { schema: { progress: z.object({ done: z.number() }) } });
  */
 export function useEventSource<Events extends object = UntypedEvents, Selected = EventSourceResult<Events>>(
   url: string | URL | null,
-  options: UseEventSourceOptions<Events, Selected> = {},
+  given: UseEventSourceOptions<Events, Selected> = {},
 ): Selected {
   const address = String(url ?? "");
-  const key = url === null ? null : connectionKey(address, options);
+  const checked = Object.keys(given.schema ?? {});
+  // Validators that are new at each render would be a new connection at each render.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: those of the first render count.
+  const schema = useMemo(() => given.schema, [address, checked.sort().join("\n")]);
+  const options = schema ? { ...given, schema } : given;
+  const key = url === null ? null : connectionKey(address, options as StoreOptions);
   const connection = useMemo(() => new Connection(key, address), [key, address]);
 
   // Set before any effect of this commit, so that subscribing and every event see the options of the last render.
@@ -37,13 +44,15 @@ export function useEventSource<Events extends object = UntypedEvents, Selected =
     latest.current = { options, connection };
   });
 
-  const actions = useMemo(
-    () => ({
-      close: () => latest.current.connection.close(),
+  const actions = useMemo(() => {
+    const stop = () => latest.current.connection.stop();
+    return {
+      start: () => latest.current.connection.start(),
+      stop,
+      close: stop,
       reconnect: () => latest.current.connection.reconnect(),
-    }),
-    [],
-  );
+    };
+  }, []);
   const subscribe = useCallback(
     (changed: () => void) =>
       connection.subscribe({ changed, options: () => latest.current.options as unknown as StoreOptions }),

@@ -1,6 +1,10 @@
+import { z } from "zod";
+import type { SSEClientOptions, StandardSchema } from "../../../js/src/client/index.js";
 import { connectionKey } from "../../../js/src/react/connection-key.js";
 
 const form = new FormData();
+const [text, number] = [z.string(), z.number()];
+const tape = { write() {} };
 
 test.each([
   ["no options", {}, { withCredentials: false }],
@@ -17,6 +21,21 @@ test.each([
   ["functions", { headers: () => ({}), fetch }, { headers: () => ({ x: "1" }), fetch: () => fetch("x") }],
   ["a body by its text", { body: new URLSearchParams("a=1") }, { body: "a=1" }],
   ["a body that is one object", { body: form }, { body: form }],
+  [
+    "what is the default",
+    {},
+    {
+      pauseWhenHidden: false,
+      shareAcrossTabs: false,
+      resumeBy: "same",
+      transport: "fetch",
+      heartbeatEvent: "heartbeat",
+      debug: false,
+    } as const,
+  ],
+  ["a fallback's URL in any form", { fallback: { poll: "http://x/" } }, { fallback: { poll: new URL("http://x/") } }],
+  ["the same validators in any order", { schema: { a: text, b: number } }, { schema: { b: number, a: text } }],
+  ["the same tape", { tape }, { tape }],
   ["lists", { events: ["a", "b"], retry: { baseMs: 1 } }, { events: ["a", "b"], retry: { baseMs: 1 } }],
 ])("one connection: %s", (_, a, b) => {
   expect(connectionKey("/x", a)).toBe(connectionKey("/x", b));
@@ -31,11 +50,36 @@ test.each([
   ["bodies that only look alike", { body: form }, { body: new FormData() }],
   ["a number in the place of another", { dedup: 5 }, { maxLineBytes: 5 }],
   ["the cursor", { lastEventId: "1" }, { lastEventId: "2" }],
+  ["for ever and the default", { retry: { attempts: Infinity } }, {}],
+  ["the silence", { silenceMs: 1 }, { silenceMs: 0 }],
+  ["no breaker", { breaker: false }, {}],
+  ["breakers", { breaker: { failures: 1 } }, { breaker: { coolDownMs: 1 } }],
+  ["a fallback", { fallback: {} }, {}],
+  ["fallbacks", { fallback: { poll: "/a" } }, { fallback: { poll: "/b" } }],
+  ["how often to poll", { fallback: { everyMs: 1 } }, { fallback: { everyMs: 2 } }],
+  ["pausing", { pauseWhenHidden: true }, {}],
+  ["sharing", { shareAcrossTabs: true }, {}],
+  ["the name to share by", { shareAcrossTabs: "a" }, { shareAcrossTabs: "b" }],
+  ["how to resume", { resumeBy: "get" }, {}],
+  ["transports", { transport: "eventsource" }, {}],
+  ["the heartbeat's name", { heartbeatEvent: "ping" }, {}],
+  ["debugging", { debug: true }, {}],
+  ["tapes", { tape }, { tape: { write() {} } }],
+  ["validators that only look alike", { schema: { a: z.string() } }, { schema: { a: z.string() } }],
+  ["validators that are functions", { schema: { a: callable() } }, { schema: { a: callable() } }],
+  ["validators of other types", { schema: { a: text } }, { schema: { b: text } }],
   ["signals", { signal: new AbortController().signal }, { signal: new AbortController().signal }],
-])("two connections: %s", (_, a, b) => {
+] satisfies [string, SSEClientOptions, SSEClientOptions][])("two connections: %s", (_, a, b) => {
   expect(connectionKey("/x", a)).not.toBe(connectionKey("/x", b));
 });
 
 test("the URL tells connections apart", () => {
   expect(connectionKey("/x", {})).not.toBe(connectionKey("/y", {}));
 });
+
+/** Some libraries make validators that can be called. */
+function callable(): StandardSchema<unknown> {
+  return Object.assign(() => {}, {
+    "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) },
+  } as const);
+}

@@ -1,4 +1,6 @@
 import { cleanup, type RenderOptions, render } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { createRoot } from "react-dom/client";
 import type { UntypedEvents } from "../../../js/src/client/index.js";
 import { type EventSourceResult, type UseEventSourceOptions, useEventSource } from "../../../js/src/react/index.js";
 import { ScriptedServer, until } from "../client/scripted-server.js";
@@ -17,6 +19,7 @@ export function serverPerTest(): { readonly current: ScriptedServer } {
   });
   afterEach(async () => {
     cleanup();
+    for (const unmount of mounted.splice(0)) unmount();
     await holder.current?.stop();
   });
   return {
@@ -25,6 +28,21 @@ export function serverPerTest(): { readonly current: ScriptedServer } {
       return holder.current;
     },
   };
+}
+
+const mounted: (() => void)[] = [];
+
+/** Something rendered as a page does it: `render` awaits what suspends. */
+export function mount(element: ReactNode) {
+  const container = document.body.appendChild(document.createElement("div"));
+  const root = createRoot(container);
+  root.render(element);
+  const unmount = () => {
+    root.unmount();
+    container.remove();
+  };
+  mounted.push(unmount);
+  return { container, update: (next: ReactNode) => root.render(next), unmount };
 }
 
 /** A component under test: what each of its renders got, and a way to render it with other props. */

@@ -1,5 +1,5 @@
 import { renderToString } from "react-dom/server";
-import { useEventSource } from "../../../js/src/react/index.js";
+import { ConnectionBadge, useEventSource } from "../../../js/src/react/index.js";
 import { ScriptedServer, settle } from "../client/scripted-server.js";
 
 function Component({ url }: { url: string | null }) {
@@ -15,4 +15,12 @@ test("on the server it renders a constant, and connects to nothing", async () =>
   await settle();
   expect(server.requests).toBe(0);
   await server.stop();
+});
+
+function Badge() {
+  return <ConnectionBadge result={useEventSource("/relative")} />;
+}
+
+test("the badge says on the server that it connects", () => {
+  expect(renderToString(<Badge />)).toContain("Connecting</span>");
 });

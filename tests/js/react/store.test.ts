@@ -1,6 +1,8 @@
 import { jest } from "@jest/globals";
+import type { SSEError } from "../../../js/src/client/index.js";
 import { Connection, GRACE_MS } from "../../../js/src/react/store.js";
 import type { StoreOptions } from "../../../js/src/react/types.js";
+import { ManualClock } from "../client/helpers.js";
 import { ScriptedServer, settle, until } from "../client/scripted-server.js";
 
 let server: ScriptedServer;
@@ -14,6 +16,15 @@ afterEach(async () => {
   jest.useRealTimers();
   await server.stop();
 });
+
+/** Waits for nothing, until something is received. */
+class HurriedClock extends ManualClock {
+  override setTimer(run: () => void, delayMs: number): unknown {
+    const timer = super.setTimer(run, delayMs);
+    if (delayMs <= 1000) setImmediate(() => this.isWaiting && this.fire());
+    return timer;
+  }
+}
 
 function subscribe(connection: Connection, options: StoreOptions = {}) {
   const heard: unknown[] = [];
@@ -92,4 +103,131 @@ test("the history is as long as the longest that is asked for, and may be empty"
   expect(connection.snapshot().history.map(({ data }) => data)).toEqual([4, 5]);
   none.unsubscribe();
   two.unsubscribe();
+});
+
+test("throttled: the snapshot is renewed as often as the most hurried wants, and every event is heard at once", async () => {
+  const connection = new Connection("throttle", server.url);
+  const slow = subscribe(connection, { throttleMs: 1000 });
+  const exchange = await server.next();
+  exchange.stream("data: 1\n\n");
+  await until(() => slow.news.heard.length === 1);
+  jest.advanceTimersByTime(1);
+  expect(connection.snapshot()).toMatchObject({ data: 1, state: "connected" });
+  const { changes } = slow.news;
+  exchange.write("data: 2\n\ndata: 3\n\n");
+  await until(() => slow.news.heard.length === 3);
+  jest.advanceTimersByTime(998);
+  expect([slow.news.changes, connection.snapshot().data]).toEqual([changes, 1]);
+  jest.advanceTimersByTime(2);
+  expect([slow.news.changes, connection.snapshot().data]).toEqual([changes + 1, 3]);
+
+  exchange.write("data: 4\n\n");
+  await until(() => slow.news.heard.length === 4);
+  const fast = subscribe(connection, { throttleMs: 10 });
+  jest.advanceTimersByTime(0);
+  expect([slow.news.changes, connection.snapshot().data]).toEqual([changes + 2, 4]);
+  exchange.write("data: 5\n\n");
+  await until(() => fast.news.heard.length === 1);
+  jest.advanceTimersByTime(10);
+  expect([slow.news.changes, connection.snapshot().data]).toEqual([changes + 3, 5]);
+  expect(connection.snapshot().history.map(({ data }) => data)).toEqual([1, 2, 3, 4, 5]);
+  slow.unsubscribe();
+  fast.unsubscribe();
+});
+
+test("throttled: a cut and its error show at once, with the events before it", async () => {
+  const connection = new Connection("throttled-cut", server.url);
+  const errors: string[] = [];
+  const onError = ({ code }: SSEError) => void errors.push(code);
+  const { news, unsubscribe } = subscribe(connection, { throttleMs: Infinity, onError });
+  const exchange = await server.next();
+  exchange.stream("data: 1\n\n");
+  await until(() => news.heard.length === 1);
+  jest.advanceTimersByTime(1);
+  exchange.write("data: 2\n\n");
+  await until(() => news.heard.length === 2);
+  jest.advanceTimersByTime(10_000);
+  expect(connection.snapshot()).toMatchObject({ data: 1, error: null });
+  exchange.destroy();
+  await until(() => errors.length === 1);
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ data: 2, error: { code: "CONNECTION_FAILED" }, isConnected: false });
+  unsubscribe();
+});
+
+test.each([0, 1000])(
+  "who leaves while the snapshot is due (throttleMs %d) is not told, and no timer stays",
+  async (ms) => {
+    const connection = new Connection(`leave-${ms}`, server.url);
+    const { news, unsubscribe } = subscribe(connection, { throttleMs: ms, silenceMs: 0 });
+    const exchange = await server.next();
+    exchange.stream("data: 1\n\n");
+    await until(() => news.heard.length === 1);
+    jest.advanceTimersByTime(1);
+    const { changes } = news;
+    exchange.write("data: 2\n\n");
+    await until(() => news.heard.length === 2);
+    unsubscribe();
+    jest.advanceTimersByTime(GRACE_MS);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(news.changes).toBe(changes);
+    await exchange.gone;
+  },
+);
+
+test("health is the client's own: missing heartbeats show though the state stays", async () => {
+  const clock = new ManualClock();
+  const headers = { "content-type": "text/event-stream", "x-heartbeat-interval": "10" };
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("data: 1\n\n")),
+  });
+  const connection = new Connection("health", server.url);
+  const { news, unsubscribe } = subscribe(connection, { clock, fetch: async () => new Response(body, { headers }) });
+  await until(() => news.heard.length === 1);
+  await settle();
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ health: "healthy", transport: "stream" });
+  clock.fire();
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ health: "degraded", state: "connected" });
+  clock.fire();
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ health: "critical", state: "connected" });
+  unsubscribe();
+});
+
+test("where streaming is impossible it says that it polls", async () => {
+  const poll = { events: [{ event: "message", data: "1", id: "a" }], lastEventId: "a", verdict: null };
+  const fetch = async (_: string, { headers }: RequestInit) =>
+    new Headers(headers).get("accept") === "application/json"
+      ? Response.json(poll)
+      : new Response(null, { status: 503 });
+  const connection = new Connection("polling", server.url);
+  const { news, unsubscribe } = subscribe(connection, { fetch, fallback: {}, clock: new HurriedClock() });
+  await until(() => news.heard.length === 1);
+  await settle();
+  jest.advanceTimersByTime(0);
+  expect(connection.snapshot()).toMatchObject({ transport: "polling", health: "degraded", isConnected: true, data: 1 });
+  unsubscribe();
+});
+
+test("start() begins what stop() has ended, and leaves alone what goes on", async () => {
+  const connection = new Connection("start", server.url);
+  connection.start();
+  connection.stop();
+  expect(server.requests).toBe(0);
+  const { news, unsubscribe } = subscribe(connection);
+  connection.start();
+  const first = await server.next();
+  first.stream("id: 1\ndata: 1\n\n");
+  await until(() => news.heard.length === 1);
+  connection.start();
+  connection.stop();
+  await first.gone;
+  jest.advanceTimersByTime(60_000);
+  expect(connection.snapshot()).toMatchObject({ state: "disconnected", health: "disconnected", data: 1 });
+  connection.start();
+  const second = await server.next();
+  expect([second.lastEventId, server.requests]).toEqual(["1", 2]);
+  unsubscribe();
 });

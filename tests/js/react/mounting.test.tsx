@@ -1,0 +1,194 @@
+/** @jest-environment ./tests/js/react/page-environment.mjs */
+import { Activity, StrictMode, Suspense, startTransition, use, useState } from "react";
+import { type EventSourceResult, useEventSource } from "../../../js/src/react/index.js";
+import { settle, until } from "../client/scripted-server.js";
+import { mount, probe, serverPerTest, shows } from "./helpers.js";
+
+const server = serverPerTest();
+
+/** Collects what React complains of. */
+let complaints: unknown[];
+const { error } = console;
+beforeEach(() => {
+  complaints = [];
+  console.error = (...all: unknown[]) => void complaints.push(all);
+});
+afterEach(() => {
+  console.error = error;
+  expect(complaints).toEqual([]);
+});
+
+function promiseOf<Value>() {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((resolveIt) => {
+    resolve = resolveIt;
+  });
+  return { promise, resolve };
+}
+
+interface SuspendingProps {
+  readonly url: string;
+  readonly waitFor?: Promise<string>;
+  readonly heard?: unknown[];
+}
+
+function Suspending({ url, waitFor, heard = [] }: SuspendingProps) {
+  const { data, state } = useEventSource(url, { onMessage: (message) => heard.push(message.data) });
+  return <p>{`${state} ${data} ${waitFor ? use(waitFor) : ""}`}</p>;
+}
+
+test("a component that suspends before it is mounted connects to nothing until it is", async () => {
+  const { promise, resolve } = promiseOf<string>();
+  const page = mount(
+    <StrictMode>
+      <Suspense fallback="wait">
+        <Suspending url={server.current.url} waitFor={promise} />
+      </Suspense>
+    </StrictMode>,
+  );
+  await until(() => page.container.textContent === "wait");
+  await settle();
+  expect(server.current.requests).toBe(0);
+  resolve("there");
+  await until(() => page.container.textContent === "connecting null there");
+  (await server.current.next()).stream("data: 1\n\n");
+  await until(() => page.container.textContent === "connected 1 there");
+  expect(server.current.requests).toBe(1);
+});
+
+test("a component that suspends after it has subscribed keeps its connection, and shows what came meanwhile", async () => {
+  const { promise, resolve } = promiseOf<string>();
+  const heard: unknown[] = [];
+  const element = (waitFor?: Promise<string>) => (
+    <Suspense fallback="wait">
+      <Suspending url={server.current.url} heard={heard} {...(waitFor && { waitFor })} />
+    </Suspense>
+  );
+  const page = mount(element());
+  const exchange = await server.current.next();
+  exchange.stream("data: 1\n\n");
+  await until(() => page.container.textContent === "connected 1 ");
+  page.update(element(promise));
+  await until(() => page.container.textContent?.includes("wait") === true);
+  exchange.write("data: 2\n\n");
+  await until(() => heard.length === 2);
+  resolve("there");
+  await until(() => page.container.textContent === "connected 2 there");
+  expect(server.current.requests).toBe(1);
+  page.unmount();
+  await exchange.gone;
+});
+
+function Switching({ url, waitFor, heard }: Required<SuspendingProps>) {
+  const [isWaiting, setWaiting] = useState(false);
+  return (
+    <Suspense fallback="wait">
+      <button type="button" onClick={() => startTransition(() => setWaiting(true))} />
+      <Suspending url={isWaiting ? `${url}?2` : url} heard={heard} {...(isWaiting && { waitFor })} />
+    </Suspense>
+  );
+}
+
+test("a transition to another URL that suspends keeps the old stream on show until it is done", async () => {
+  const { promise, resolve } = promiseOf<string>();
+  const heard: unknown[] = [];
+  const page = mount(<Switching url={server.current.url} waitFor={promise} heard={heard} />);
+  const first = await server.current.next();
+  first.stream("data: 1\n\n");
+  await until(() => page.container.textContent === "connected 1 ");
+  page.container.querySelector("button")?.click();
+  first.write("data: 2\n\n");
+  await until(() => page.container.textContent === "connected 2 ");
+  expect(server.current.requests).toBe(1);
+  resolve("there");
+  (await server.current.next()).stream("data: 3\n\n");
+  await until(() => page.container.textContent === "connected 3 there");
+  await first.gone;
+  expect(heard).toEqual([1, 2, 3]);
+});
+
+test("a hidden Activity has no connection; visible again, it connects and goes on", async () => {
+  const element = (mode: "hidden" | "visible") => (
+    <Activity mode={mode}>
+      <Suspending url={server.current.url} />
+    </Activity>
+  );
+  const page = mount(element("hidden"));
+  await until(() => page.container.textContent === "connecting null ");
+  await settle();
+  expect(server.current.requests).toBe(0);
+  page.update(element("visible"));
+  const first = await server.current.next();
+  first.stream("data: 1\n\n");
+  await until(() => page.container.textContent === "connected 1 ");
+  page.update(element("hidden"));
+  await first.gone;
+  page.update(element("visible"));
+  (await server.current.next()).stream("data: 2\n\n");
+  await until(() => page.container.textContent === "connected 2 ");
+  expect(server.current.requests).toBe(2);
+});
+
+test("a component that goes while its snapshot is due renders no more", async () => {
+  const view = probe(server.current.url, {
+    onMessage: () => view.unmount(),
+    throttleMs: 1,
+  });
+  const exchange = await server.current.next();
+  exchange.stream();
+  await shows(view, ({ isConnected }) => isConnected);
+  const renders = view.renders.length;
+  exchange.write("data: 1\n\ndata: 2\n\n");
+  await exchange.gone;
+  await settle();
+  expect(view.renders).toHaveLength(renders);
+});
+
+function Child({ url, renders }: { url: string; renders: unknown[] }) {
+  const { data } = useEventSource(url);
+  renders.push(data);
+  return <i>{String(data)}</i>;
+}
+
+test("several components of one connection render in one batch", async () => {
+  const one: unknown[] = [];
+  const other: unknown[] = [];
+  const { url } = server.current;
+  const page = mount([<Child key="a" url={url} renders={one} />, <Child key="b" url={url} renders={other} />]);
+  const exchange = await server.current.next();
+  exchange.stream("data: 0\n\n");
+  await until(() => page.container.textContent === "00");
+  const commits: unknown[] = [];
+  const observer = new MutationObserver(() => commits.push(page.container.textContent));
+  observer.observe(page.container, { subtree: true, characterData: true });
+  exchange.write("data: 1\n\ndata: 2\n\n");
+  await until(() => page.container.textContent === "22");
+  await settle();
+  observer.disconnect();
+  expect(commits).toEqual(["22"]);
+  expect([one.at(-2), other.at(-2)]).toEqual([0, 0]);
+});
+
+test("start() and stop() act for all that share the connection, and are the same functions throughout", async () => {
+  const a = probe(server.current.url);
+  const b = probe(server.current.url);
+  const { start, stop } = a.last;
+  const exchange = await server.current.next();
+  exchange.stream("id: 1\ndata: 1\n\n");
+  const hasOne = ({ data }: EventSourceResult) => data === 1;
+  await shows(a, hasOne);
+  await shows(b, hasOne);
+  stop();
+  await exchange.gone;
+  for (const view of [a, b]) await shows(view, ({ state }) => state === "disconnected");
+  const late = probe(server.current.url);
+  expect(late.last).toMatchObject({ state: "disconnected", data: 1 });
+  await settle();
+  expect(server.current.requests).toBe(1);
+  b.last.start();
+  const second = await server.current.next();
+  expect(second.lastEventId).toBe("1");
+  second.stream();
+  for (const view of [a, b, late]) await shows(view, ({ isConnected }) => isConnected);
+  expect([a.last.start, a.last.stop, a.last.close]).toEqual([start, stop, stop]);
+});
