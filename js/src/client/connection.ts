@@ -4,7 +4,7 @@ import { SSEError } from "../shared/errors.js";
 import { SSEErrorEvent } from "./events.js";
 import { Inbox, type InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf, shareNameOf } from "./options.js";
-import { watchPage } from "./page.js";
+import { type PageListener, tellPage, watchPage } from "./page.js";
 import { Recorder } from "./recorder.js";
 import { Requests } from "./requests.js";
 import type { ResumeVerdict } from "./resume.js";
@@ -81,7 +81,6 @@ export class Connection {
     signal?.addEventListener("abort", this.#onAbort);
     this.hasEnded = false;
     const run = ++this.#run;
-    this.#listenToPage();
     this.#emit(...this.#changes("connecting"));
     if (this.hasEnded) return;
     this.#loading ??= this.#load();
@@ -124,22 +123,17 @@ export class Connection {
     this.#core = core;
     this.#session = session;
     this.#perform({ kind: "none" });
-    this.#hideIfHidden();
+    if (this.#requests.isUnderWay) this.#listenToPage();
   }
 
   #begin(): void {
     if (this.#session) {
       this.#perform(this.#session.start(this.#clock.now()));
-      this.#hideIfHidden();
+      this.#listenToPage();
     } else {
       this.#note("connect");
       this.#connect();
     }
-  }
-
-  /** The page can be hidden from the beginning. */
-  #hideIfHidden(): void {
-    if (this.#session && globalThis.document?.hidden) this.#perform(this.#session.hidden());
   }
 
   // --- other tabs
@@ -328,7 +322,8 @@ export class Connection {
       if (!this.#session || this.#mirror) return;
       this.#perform(input(this.#session, this.#clock.now(), this.#clock.random()));
     };
-    this.#leavePage = watchPage({
+    if (this.hasEnded) return;
+    const page: PageListener = {
       online: () => put((session, nowMs, random) => session.online(nowMs, random)),
       offline: () =>
         put((session) => {
@@ -338,7 +333,10 @@ export class Connection {
       visible: () => put((session, nowMs, random) => session.visible(nowMs, random)),
       hidden: () => put((session) => session.hidden()),
       restored: () => put((session, nowMs) => session.restored(nowMs)),
-    });
+    };
+    this.#leavePage();
+    this.#leavePage = watchPage(page);
+    tellPage(page);
   }
 
   /** Takes on a state and a health; the events that say so, where they are others. */

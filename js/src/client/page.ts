@@ -24,3 +24,11 @@ export function watchPage(listener: PageListener): () => void {
     for (const [target, type, run] of heard) target?.removeEventListener(type, run);
   };
 }
+
+/** Says how the page is, to who has not listened until now. */
+export function tellPage(listener: PageListener): void {
+  const { document, navigator } = globalThis as Partial<Window & typeof globalThis>;
+  if (navigator?.onLine === false) listener.offline();
+  else listener.online();
+  if (document?.hidden) listener.hidden();
+}

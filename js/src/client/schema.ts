@@ -41,8 +41,8 @@ export function readData(type: string, text: string, schemas: Schemas<object> | 
   const schema = schemaOf(type, schemas);
   if (schema === undefined) return value;
   const result = validated(type, text, () => schema["~standard"].validate(value));
-  if (result instanceof Promise) {
-    void result.catch(() => {});
+  if ("then" in result) {
+    void Promise.resolve(result).catch(() => {});
     throw new SSEError("INVALID_DATA", `The validator of "${type}" is asynchronous, which keeps no order`, {
       raw: text,
     });

@@ -26,7 +26,10 @@ async function connected(options: SSEClientOptions = {}, headers: Record<string,
       if (kind === "bytes") chunks++;
     },
   };
-  const watched = watch(server.url, { clock, silenceMs: 9000, retry: { baseMs: 1000 }, tape, ...options });
+  // Where the server says it, the client itself says nothing.
+  const silence = "x-silence-threshold" in headers ? {} : { silenceMs: 9000 };
+  const watching = { clock, ...silence, retry: { baseMs: 1000 }, tape, ...options };
+  const watched = watch(server.url, watching, ["message"], true);
   const exchange = await server.next();
   exchange.stream("", headers);
   await nextEvent(watched.client, "open");
@@ -68,7 +71,15 @@ test.each([
   expect(client.state).toBe("reconnecting");
 });
 
-test("the server's X-Silence-Threshold, in seconds, goes before silenceMs", async () => {
+test("silenceMs goes before the server's X-Silence-Threshold", async () => {
+  const { client } = await connected({ silenceMs: 3000 }, { "x-silence-threshold": "2.5" });
+  clock.pass(2999);
+  expect(client.state).toBe("connected");
+  clock.pass(1);
+  expect(client.state).toBe("reconnecting");
+});
+
+test("the server's X-Silence-Threshold is in seconds", async () => {
   const { client, errors } = await connected({}, { "x-silence-threshold": "2.5" });
   clock.pass(2499);
   expect(client.state).toBe("connected");
@@ -78,7 +89,7 @@ test("the server's X-Silence-Threshold, in seconds, goes before silenceMs", asyn
 
 test.each(["soon", "0", "-5", "1e400", ""])("an X-Silence-Threshold that is none: %j", async (threshold) => {
   const { client } = await connected({}, { "x-silence-threshold": threshold });
-  clock.pass(8999);
+  clock.pass(44_999);
   expect(client.state).toBe("connected");
   clock.pass(1);
   expect(client.state).toBe("reconnecting");
