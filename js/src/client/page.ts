@@ -17,7 +17,7 @@ export function watchPage(listener: PageListener): () => void {
     [globalThis, "offline", () => listener.offline()],
     [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && listener.restored()],
     [document, "visibilitychange", () => (document?.hidden ? listener.hidden() : listener.visible())],
-    [document, "resume", () => listener.visible()], // after the browser has frozen it
+    [document, "resume", () => document?.hidden || listener.visible()], // after the browser has frozen it
   ];
   for (const [target, type, run] of heard) target?.addEventListener(type, run);
   return () => {

@@ -138,6 +138,21 @@ test("pauseWhenHidden: hidden, it drops the connection; visible, it resumes", as
   expect((await server.next()).lastEventId).toBe("7");
 });
 
+test("pauseWhenHidden: a hidden page that the browser thaws stays paused", async () => {
+  const { client, exchange } = await connected({ pauseWhenHidden: true });
+  setHidden(true);
+  await exchange.gone;
+  fakeDocument.dispatchEvent(new Event("resume"));
+  await settle();
+  expect([client.state, server.requests]).toEqual(["reconnecting", 1]);
+});
+
+test("a visible page that the browser thaws cuts a wait short", async () => {
+  await waiting();
+  fakeDocument.dispatchEvent(new Event("resume"));
+  expect(clock.delays).toEqual([5000, 500]);
+});
+
 test("pauseWhenHidden: an attempt and a wait are dropped too", async () => {
   const attempt = open({ pauseWhenHidden: true });
   const exchange = await server.next();
