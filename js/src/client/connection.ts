@@ -1,29 +1,22 @@
 import type { ClientCore, Health, SessionAction, SessionCore, SessionState } from "../core/contract.js";
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
+import { Alarm, pageClock } from "./alarm.js";
 import { SSEErrorEvent } from "./events.js";
 import { Inbox, type InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf, shareNameOf } from "./options.js";
-import { type PageListener, tellPage, watchPage } from "./page.js";
+import { followPage, type PageInput } from "./page.js";
 import { Recorder } from "./recorder.js";
 import { Requests } from "./requests.js";
 import type { ResumeVerdict } from "./resume.js";
 import type { TabSharing, TabState } from "./tab-sharing.js";
-
-const LONGEST_TIMER_MS = 2147483647;
-
-const pageClock: Clock = {
-  now: () => performance.now(),
-  random: () => Math.random(),
-  setTimer: (run, delayMs) => setTimeout(run, delayMs),
-  clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-};
 
 /** Does what the session says, with the real network, clock and page, and turns what comes of it into events. */
 export class Connection {
   readonly #options: SSEClientOptions;
   readonly #dispatch: (event: Event) => void;
   readonly #clock: Clock;
+  readonly #alarm: Alarm;
   readonly #shareName: string | undefined;
   readonly #requests: Requests;
   readonly recorder: Recorder;
@@ -38,8 +31,6 @@ export class Connection {
   state: SessionState = "disconnected";
   health: Health = "disconnected";
   resume: ResumeVerdict | null = null;
-  #timer: unknown;
-  #timerAtMs = Infinity;
   #leavePage = () => {};
   #origin = "";
   #sharing: TabSharing | undefined;
@@ -50,6 +41,7 @@ export class Connection {
     this.#options = options;
     this.#dispatch = dispatch;
     this.#clock = options.clock ?? pageClock;
+    this.#alarm = new Alarm(this.#clock, () => this.#tick());
     this.recorder = new Recorder(options, () => this.#clock.now());
     this.#requests = new Requests(url, options, this.recorder);
     this.#shareName = shareNameOf(url, options);
@@ -183,20 +175,11 @@ export class Connection {
     this.#emit(...this.#changes());
   }
 
-  /** One timer, for what the session is due to do. It may come early: the session then says when to come again. */
   #schedule(): void {
-    const nowMs = this.#clock.now();
-    const atMs = this.hasEnded ? Infinity : (this.#session?.deadlineMs(nowMs) ?? Infinity);
-    if (this.#timerAtMs <= atMs && atMs !== Infinity) return;
-    if (this.#timerAtMs !== Infinity) this.#clock.clearTimer(this.#timer);
-    this.#timerAtMs = atMs;
-    if (atMs === Infinity) return;
-    const delayMs = Math.min(Math.max(0, Math.ceil(atMs - nowMs)), LONGEST_TIMER_MS);
-    this.#timer = this.#clock.setTimer(() => this.#tick(), delayMs);
+    this.#alarm.set(this.hasEnded ? Infinity : (this.#session?.deadlineMs(this.#clock.now()) ?? Infinity));
   }
 
   #tick(): void {
-    this.#timerAtMs = Infinity;
     const session = this.#session;
     if (!session || this.hasEnded) return;
     const { isPolling } = session;
@@ -318,25 +301,13 @@ export class Connection {
   // --- how it is
 
   #listenToPage(): void {
-    const put = (input: (session: SessionCore, nowMs: number, random: number) => SessionAction) => {
+    const put = (input: PageInput) => {
       if (!this.#session || this.#mirror) return;
       this.#perform(input(this.#session, this.#clock.now(), this.#clock.random()));
     };
     if (this.hasEnded) return;
-    const page: PageListener = {
-      online: () => put((session, nowMs, random) => session.online(nowMs, random)),
-      offline: () =>
-        put((session) => {
-          session.offline();
-          return { kind: "none" };
-        }),
-      visible: () => put((session, nowMs, random) => session.visible(nowMs, random)),
-      hidden: () => put((session) => session.hidden()),
-      restored: () => put((session, nowMs) => session.restored(nowMs)),
-    };
     this.#leavePage();
-    this.#leavePage = watchPage(page);
-    tellPage(page);
+    this.#leavePage = followPage(put);
   }
 
   /** Takes on a state and a health; the events that say so, where they are others. */
