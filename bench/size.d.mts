@@ -1,2 +1,9 @@
-/** What a page loads for each client entry, in bytes, without React. */
-export function measure(): Promise<Record<string, { minified: number; gzip: number; brotli: number }>>;
+/** In bytes. */
+export interface Size {
+  minified: number;
+  gzip: number;
+  brotli: number;
+}
+
+/** What a page loads for each client entry, without React: before it asks for the stream, and in all. */
+export function measure(): Promise<Record<string, { asking: Size; all: Size }>>;

@@ -83,11 +83,18 @@ describe.each(bundlers)("a bare Next.js app with %s", (bundler) => {
   );
 });
 
-test("the size of what a page loads is known", async () => {
+/** Bytes of brotli. What is asked of `all` (12 and 14 KB) is missed: docs/decisions/0013-what-a-page-loads.md. */
+const LIMITS: Record<string, { readonly asking: number; readonly all: number }> = {
+  "millrace/client": { asking: 8192, all: 17 * 1024 },
+  "millrace/react": { asking: 8192, all: 19 * 1024 },
+};
+
+test("a page loads no more than it may", async () => {
   const sizes = await measure();
-  const rows = Object.entries(sizes).map(
-    ([entry, { gzip, brotli }]) => `${entry}: ${gzip} bytes gzip, ${brotli} brotli`,
-  );
-  process.stdout.write(`${rows.join("\n")}\n`);
-  expect(rows).toHaveLength(2);
+  process.stdout.write(`${JSON.stringify(sizes, null, 2)}\n`);
+  expect(Object.keys(sizes)).toEqual(Object.keys(LIMITS));
+  for (const [entry, { asking, all }] of Object.entries(sizes)) {
+    expect(asking.brotli).toBeLessThanOrEqual(LIMITS[entry]?.asking ?? 0);
+    expect(all.brotli).toBeLessThanOrEqual(LIMITS[entry]?.all ?? 0);
+  }
 });

@@ -3,7 +3,7 @@ import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
 import { Alarm, pageClock } from "./alarm.js";
 import { SSEErrorEvent } from "./events.js";
-import { Inbox, type InboxListener } from "./inbox.js";
+import type { Inbox, InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf, shareNameOf } from "./options.js";
 import { followPage, type PageInput } from "./page.js";
 import { Recorder } from "./recorder.js";
@@ -107,7 +107,7 @@ export class Connection {
   readonly #onAbort = (): void => this.close();
 
   async #load(): Promise<void> {
-    const core = await loadClientCore();
+    const [core, { Inbox }] = await Promise.all([loadClientCore(), import("./inbox.js")]);
     this.#inbox = new Inbox(core, this.#options, this.lastEventId);
     const session = core.createSession(sessionOptionsOf(this.#options));
     // What it wants first is under way already.
@@ -253,7 +253,7 @@ export class Connection {
     const run = this.#run;
     inbox.deliver(items, { ...this.#listener, isWanted: () => run === this.#run });
     if (run !== this.#run) return;
-    this.#sharing?.share(Inbox.toShared(items, before), inbox.lastEventId);
+    this.#sharing?.share(inbox.toShared(items, before), inbox.lastEventId);
     this.#perform(action);
   }
 

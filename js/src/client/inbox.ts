@@ -80,7 +80,7 @@ export class Inbox {
   }
 
   /** The events among the items, for other tabs; `before` is the cursor that they follow. */
-  static toShared(items: readonly ParsedItem[], before: string): SharedEvent[] {
+  toShared(items: readonly ParsedItem[], before: string): SharedEvent[] {
     const events: SharedEvent[] = [];
     let id = before;
     for (const item of items) {

@@ -69,7 +69,7 @@ SessionAction Session::received(Instant now, unsigned heartbeats) {
     way_ = Way::stream;
   }
   watchdog_.heard(now);
-  heartbeats_.came(now, heartbeats, watchdog_.interval());
+  heartbeats_.came(now, heartbeats, watchdog_.heartbeat());
   if (heartbeats_.areHeldBack() && options_.pollEvery > Millis{0}) {
     return beginPolling(now);
   }

@@ -59,7 +59,7 @@ struct SessionOptions {
 // What the server's answer says of its stream; none: nothing.
 struct StreamFacts {
   std::optional<Millis> silence;  // 0 is none
-  Millis heartbeat{0};  // 0: unknown
+  Millis heartbeat{0};            // 0: unknown
 };
 
 enum class PollResult : std::uint8_t { events, nothing, failed };
@@ -142,7 +142,7 @@ class Session {
   bool isOffline_ = false;
   bool isPaused_ = false;  // until the page is visible again
   Instant until_;          // the end of the wait, the attempt, the probe or the poll
-  Instant earliest_;             // what the server asked to wait for
+  Instant earliest_;       // what the server asked to wait for
   bool isPollUnderWay_ = false;
   Millis pollEvery_{0};   // at present
   Instant probeAt_;       // while polling

@@ -40,6 +40,8 @@ class Watchdog {
   [[nodiscard]] Instant deadline() const { return threshold_ == Millis{0} ? kNever : heardAt_ + patience(); }
   // A timer that comes a heartbeat too late has been held up with the whole page.
   [[nodiscard]] bool isLate(Instant now) const { return !isGranted_ && now - deadline() > interval(); }
+  // As the server says it; 0: unknown.
+  [[nodiscard]] Millis heartbeat() const { return heartbeat_; }
   // What is taken for the time between two heartbeats.
   [[nodiscard]] Millis interval() const { return heartbeat_ > Millis{0} ? heartbeat_ : threshold_ / 3; }
   [[nodiscard]] Instant heardAt() const { return heardAt_; }

@@ -119,7 +119,7 @@ export class JavaScriptSession implements SessionCore {
       this.#way = "stream";
     }
     this.#watchdog.heard(now);
-    this.#heartbeats.came(now, heartbeats, this.#watchdog.intervalMs);
+    this.#heartbeats.came(now, heartbeats, this.#watchdog.heartbeatMs);
     return this.#heartbeats.areHeldBack && this.#options.pollEveryMs > 0 ? this.#beginPolling(now) : NONE;
   }
 

@@ -4,7 +4,8 @@ const MOST_STRETCH = 4;
 export class Watchdog {
   heardAtMs = 0;
   #thresholdMs = 0;
-  #heartbeatMs = 0;
+  /** As the server says it; 0: unknown. */
+  heartbeatMs = 0;
   #begunAtMs = 0;
   #isGranted = false;
   #stretch = 1;
@@ -14,7 +15,7 @@ export class Watchdog {
   }
 
   get intervalMs(): number {
-    return this.#heartbeatMs > 0 ? this.#heartbeatMs : Math.floor(this.#thresholdMs / 3);
+    return this.heartbeatMs > 0 ? this.heartbeatMs : Math.floor(this.#thresholdMs / 3);
   }
 
   get #patienceMs(): number {
@@ -23,7 +24,7 @@ export class Watchdog {
 
   begin(now: number, thresholdMs: number, heartbeatMs: number): void {
     this.#thresholdMs = thresholdMs;
-    this.#heartbeatMs = heartbeatMs;
+    this.heartbeatMs = heartbeatMs;
     this.#begunAtMs = this.heardAtMs = now;
     this.#isGranted = false;
   }
