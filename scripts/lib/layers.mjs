@@ -27,13 +27,14 @@ const scriptArrows = {
   client: ["core", "shared"],
   server: ["core", "shared"],
   react: ["client", "core", "shared"],
+  testing: ["client", "core", "shared"],
   next: ["server", "core", "shared"],
   cluster: ["server", "core", "shared"],
 };
 // How the package imports itself by name.
 const ownNames = { millrace: "server", "millrace/native": "core" };
 // Layers that run in the browser: no module of Node's.
-const browserLayers = ["shared", "client", "react"];
+const browserLayers = ["shared", "client", "react", "testing"];
 
 // The parts of the standard library that only compute. What is not here prints, waits, locks, or asks the machine.
 const pureHeaders = new Set(

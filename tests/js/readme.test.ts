@@ -83,6 +83,19 @@ test("the hub's handler replays and goes on", () => {
   expect(ran).toEqual({ status: 0, output: `${notice}event: progress\nid\ndata: {"done":3,"of":10}\n\n\n` });
 });
 
+test("a tape that was saved is replayed", () => {
+  const ran = node(`
+    import { writeFileSync } from "node:fs";
+    import { createTape } from "millrace/testing";
+    const tape = createTape();
+    const bytes = new TextEncoder().encode("event: headline\\nid: 1\\ndata: {}\\n\\n");
+    for (const entry of [{ kind: "connect" }, { kind: "open" }, { kind: "bytes", bytes }]) tape.write({ atMs: 5, ...entry });
+    writeFileSync("bug-17.tape.json", JSON.stringify(tape));
+    await import("./${blockWith("replayTape(tape)")}");
+  `);
+  expect(ran).toEqual({ status: 0, output: "5 headline {}\n0\n" });
+});
+
 test("the hook renders on the server", () => {
   const ran = node(`
     import { createElement } from "react";

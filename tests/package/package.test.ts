@@ -11,7 +11,13 @@ test(
   "the tarball holds what runs and nothing else",
   async () => {
     const files = (await run("tar", ["tzf", tarball], work)).trim().split("\n");
-    for (const file of ["dist/native/index.cjs", "dist/esm/react/index.js", "dist/cjs/server/index.d.ts", "LICENSE"]) {
+    for (const file of [
+      "dist/native/index.cjs",
+      "dist/esm/react/index.js",
+      "dist/cjs/server/index.d.ts",
+      "dist/cjs/testing/index.js",
+      "LICENSE",
+    ]) {
       expect(files).toContain(`package/${file}`);
     }
     expect(files.filter((file) => /\.(cpp|hpp|tsx)$|[^d]\.ts$|CMake|node_modules/.test(file))).toEqual([]);

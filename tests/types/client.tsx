@@ -1,6 +1,7 @@
 import { type SessionState, SSEClient, type SSEError } from "millrace/client";
 import { ConnectionBadge, useEventSource } from "millrace/react";
-import { z } from "zod";
+import { createTape, type RecordedTape, type Replay, replayTape, tapeFromJSON } from "millrace/testing";
+import * as z from "zod";
 
 interface Events {
   progress: { done: number };
@@ -20,6 +21,30 @@ client.on("progress", ({ done }) => done.trim());
 // @ts-expect-error times end in Ms
 new SSEClient("http://127.0.0.1/", { retry: { base: 100 } });
 
+const recorded: RecordedTape = createTape({ maxBytes: 1000 });
+new SSEClient("http://127.0.0.1/", { tape: recorded });
+const replayed: Promise<Replay> = replayTape(tapeFromJSON(recorded.toJSON()), {
+  events: ["progress"],
+  lastEventId: "1",
+});
+replayTape(recorded).then(({ events }) => events.map(({ atMs, data }) => data.repeat(atMs)));
+// @ts-expect-error an unknown option
+createTape({ max: 1000 });
+
+const Progress = z.object({ done: z.number(), at: z.string().default("now") });
+const validated = new SSEClient("http://127.0.0.1/", { schema: { progress: Progress, note: z.string() } });
+validated.on("progress", ({ done, at }) => done.toFixed() + at.trim());
+validated.on("note", (note) => note.trim());
+// @ts-expect-error done is a number
+validated.on("progress", ({ done }) => done.trim());
+// @ts-expect-error there is no such type
+validated.on("nothing", () => {});
+new SSEClient<Events>("http://127.0.0.1/", { schema: { note: z.string() } }).on("progress", ({ done }) =>
+  done.toFixed(),
+);
+// @ts-expect-error a note is a string
+new SSEClient<Events>("http://127.0.0.1/", { schema: { note: z.number() } });
+
 export function Component() {
   const { data, event, error, isConnected, history, start, stop } = useEventSource<Events>("/api", {
     onMessage(message) {
@@ -32,7 +57,7 @@ export function Component() {
   const text: string | undefined = typeof data === "string" ? data : data?.done.toFixed();
   // @ts-expect-error a note is a string
   const wrong = event?.type === "note" ? event.data.done : undefined;
-  return [done, text, wrong, error?.code, isConnected, history.length, start, stop, state].length;
+  return [done, text, wrong, error?.code, isConnected, history.length, start, stop, state, replayed].length;
 }
 
 export function Nothing() {

@@ -1,29 +1,22 @@
 import type { ClientCore, Health, SessionAction, SessionCore, SessionState } from "../core/contract.js";
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
+import { Alarm, pageClock } from "./alarm.js";
 import { SSEErrorEvent } from "./events.js";
 import { Inbox, type InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf, shareNameOf } from "./options.js";
-import { watchPage } from "./page.js";
+import { followPage, type PageInput } from "./page.js";
 import { Recorder } from "./recorder.js";
 import { Requests } from "./requests.js";
 import type { ResumeVerdict } from "./resume.js";
 import type { TabSharing, TabState } from "./tab-sharing.js";
-
-const LONGEST_TIMER_MS = 2147483647;
-
-const pageClock: Clock = {
-  now: () => performance.now(),
-  random: () => Math.random(),
-  setTimer: (run, delayMs) => setTimeout(run, delayMs),
-  clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-};
 
 /** Does what the session says, with the real network, clock and page, and turns what comes of it into events. */
 export class Connection {
   readonly #options: SSEClientOptions;
   readonly #dispatch: (event: Event) => void;
   readonly #clock: Clock;
+  readonly #alarm: Alarm;
   readonly #shareName: string | undefined;
   readonly #requests: Requests;
   readonly recorder: Recorder;
@@ -38,8 +31,6 @@ export class Connection {
   state: SessionState = "disconnected";
   health: Health = "disconnected";
   resume: ResumeVerdict | null = null;
-  #timer: unknown;
-  #timerAtMs = Infinity;
   #leavePage = () => {};
   #origin = "";
   #sharing: TabSharing | undefined;
@@ -50,6 +41,7 @@ export class Connection {
     this.#options = options;
     this.#dispatch = dispatch;
     this.#clock = options.clock ?? pageClock;
+    this.#alarm = new Alarm(this.#clock, () => this.#tick());
     this.recorder = new Recorder(options, () => this.#clock.now());
     this.#requests = new Requests(url, options, this.recorder);
     this.#shareName = shareNameOf(url, options);
@@ -81,7 +73,6 @@ export class Connection {
     signal?.addEventListener("abort", this.#onAbort);
     this.hasEnded = false;
     const run = ++this.#run;
-    this.#listenToPage();
     this.#emit(...this.#changes("connecting"));
     if (this.hasEnded) return;
     this.#loading ??= this.#load();
@@ -89,7 +80,9 @@ export class Connection {
     if (this.#shareName === undefined) this.#begin();
     else void this.#loading.then(() => this.#joinTabs(run)).catch(() => {});
     this.#loading.catch((cause: unknown) => {
-      if (run === this.#run) this.#giveUp(new SSEError("CONNECTION_FAILED", "The client could not start", { cause }));
+      if (run !== this.#run) return;
+      const error = new SSEError("CONNECTION_FAILED", "The client could not start", { cause });
+      this.#fail({ kind: "giveUp" }, error, true);
     });
   }
 
@@ -106,7 +99,9 @@ export class Connection {
   close(): void {
     if (this.hasEnded) return;
     this.#stop();
-    this.#emit(...this.#changes("disconnected"), new Event("close"));
+    const changes = this.#changes("disconnected");
+    this.#note("close");
+    this.#emit(...changes, new Event("close"));
   }
 
   readonly #onAbort = (): void => this.close();
@@ -119,12 +114,18 @@ export class Connection {
     if (this.#requests.isUnderWay) session.start(this.#clock.now());
     this.#core = core;
     this.#session = session;
-    this.#schedule();
+    this.#perform({ kind: "none" });
+    if (this.#requests.isUnderWay) this.#listenToPage();
   }
 
   #begin(): void {
-    if (this.#session) this.#perform(this.#session.start(this.#clock.now()));
-    else this.#connect();
+    if (this.#session) {
+      this.#perform(this.#session.start(this.#clock.now()));
+      this.#listenToPage();
+    } else {
+      this.#note("connect");
+      this.#connect();
+    }
   }
 
   // --- other tabs
@@ -166,7 +167,7 @@ export class Connection {
   #perform(action: SessionAction): void {
     if (action.kind !== "none") {
       this.#requests.abort();
-      this.recorder.note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind, this);
+      this.#note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind);
       if (action.kind === "connect") this.#connect();
       if (action.kind === "poll") this.#poll();
     }
@@ -174,25 +175,19 @@ export class Connection {
     this.#emit(...this.#changes());
   }
 
-  /** One timer, for what the session is due to do. It may come early: the session then says when to come again. */
   #schedule(): void {
-    const nowMs = this.#clock.now();
-    const atMs = this.hasEnded ? Infinity : (this.#session?.deadlineMs(nowMs) ?? Infinity);
-    if (this.#timerAtMs <= atMs && atMs !== Infinity) return;
-    if (this.#timerAtMs !== Infinity) this.#clock.clearTimer(this.#timer);
-    this.#timerAtMs = atMs;
-    if (atMs === Infinity) return;
-    const delayMs = Math.min(Math.max(0, Math.ceil(atMs - nowMs)), LONGEST_TIMER_MS);
-    this.#timer = this.#clock.setTimer(() => this.#tick(), delayMs);
+    this.#alarm.set(this.hasEnded ? Infinity : (this.#session?.deadlineMs(this.#clock.now()) ?? Infinity));
   }
 
   #tick(): void {
-    this.#timerAtMs = Infinity;
     const session = this.#session;
     if (!session || this.hasEnded) return;
-    const wasWaiting = session.state === "reconnecting";
+    const { isPolling } = session;
+    const wasTrying = isPolling || session.state !== "reconnecting";
     const action = session.tick(this.#clock.now(), this.#clock.random());
-    if (wasWaiting || (action.kind !== "wait" && action.kind !== "giveUp")) this.#perform(action);
+    // A poll is due every now and then, or follows the last attempt to stream.
+    const isFailure = action.kind === "wait" || action.kind === "giveUp" || (action.kind === "poll" && !isPolling);
+    if (!wasTrying || !isFailure) this.#perform(action);
     else this.#fail(action, new SSEError("TIMED_OUT", "Nothing came from the server for too long"), false);
   }
 
@@ -205,7 +200,7 @@ export class Connection {
         this.#origin = origin;
         this.resume = null;
         const action = this.#session.connected(this.#clock.now(), facts);
-        this.recorder.note("open", this);
+        this.#note("open");
         this.#perform(action);
         if (run === this.#run && this.state === "connected") this.#emit(new Event("open"));
       },
@@ -228,10 +223,11 @@ export class Connection {
         if (!session) return;
         const [nowMs, random, run] = [this.#clock.now(), this.#clock.random(), this.#run];
         if (!("error" in outcome)) {
+          this.#origin = outcome.origin;
           this.#perform(session.polled(outcome.count > 0 ? "events" : "nothing", nowMs, random));
           if (run === this.#run) this.#receive(outcome.bytes);
         } else if (outcome.isOver) {
-          this.#giveUp(outcome.error);
+          this.#fail({ kind: "giveUp" }, outcome.error, true);
         } else {
           this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);
         }
@@ -273,7 +269,7 @@ export class Connection {
   };
 
   #fail(action: SessionAction, error: SSEError, final: boolean): void {
-    this.recorder.note(`lost ${error.code}`, this);
+    this.#note(`lost ${error.code}`);
     if (action.kind !== "giveUp") {
       const run = this.#run;
       this.#perform(action);
@@ -284,7 +280,9 @@ export class Connection {
 
   #giveUp(error: SSEError): void {
     this.#stop();
-    this.#emit(...this.#changes("error"), new SSEErrorEvent(error), new Event("close"));
+    const changes = this.#changes("error");
+    this.#note("giveUp");
+    this.#emit(...changes, new SSEErrorEvent(error), new Event("close"));
   }
 
   #stop(): void {
@@ -298,27 +296,18 @@ export class Connection {
     this.#requests.abort();
     this.#session?.close();
     this.#schedule();
-    this.recorder.note("close", this);
   }
 
   // --- how it is
 
   #listenToPage(): void {
-    const put = (input: (session: SessionCore, nowMs: number, random: number) => SessionAction) => {
+    const put = (input: PageInput) => {
       if (!this.#session || this.#mirror) return;
       this.#perform(input(this.#session, this.#clock.now(), this.#clock.random()));
     };
-    this.#leavePage = watchPage({
-      online: () => put((session, nowMs, random) => session.online(nowMs, random)),
-      offline: () =>
-        put((session) => {
-          session.offline();
-          return { kind: "none" };
-        }),
-      visible: () => put((session, nowMs, random) => session.visible(nowMs, random)),
-      hidden: () => put((session) => session.hidden()),
-      restored: () => put((session, nowMs) => session.restored(nowMs)),
-    });
+    if (this.hasEnded) return;
+    this.#leavePage();
+    this.#leavePage = followPage(put);
   }
 
   /** Takes on a state and a health; the events that say so, where they are others. */
@@ -338,6 +327,15 @@ export class Connection {
     this.health = health;
     if (events.length > 0) this.#sharing?.say(this.#status());
     return events;
+  }
+
+  #note(what: string): void {
+    const session = this.hasEnded ? undefined : this.#session;
+    this.recorder.note(what, {
+      state: session?.state ?? this.state,
+      health: session?.health(this.#clock.now()) ?? this.health,
+      attempts: this.attempts,
+    });
   }
 
   /** Dispatches one after another, until a listener closes or restarts the client. */

@@ -11,8 +11,10 @@ export function openEventSource(
   { url, options, lastEventId, signal, ready }: StreamRequest,
   handler: StreamHandler,
 ): void {
+  if (signal.aborted) return;
+  const guarded = (run: () => void) => void ready.then(() => signal.aborted || run()).catch(() => {});
   if (typeof EventSource === "undefined") {
-    handler.failed(new SSEError("CONNECTION_FAILED", "There is no EventSource here"), true);
+    guarded(() => handler.failed(new SSEError("CONNECTION_FAILED", "There is no EventSource here"), true));
     return;
   }
   const address = new URL(url);
@@ -21,7 +23,6 @@ export function openEventSource(
   const source = new EventSource(address, { withCredentials: options.withCredentials ?? false });
   signal.addEventListener("abort", () => source.close(), { once: true });
   const encoder = new TextEncoder();
-  const guarded = (run: () => void) => void ready.then(() => signal.aborted || run()).catch(() => {});
 
   source.addEventListener("open", () => guarded(() => handler.opened(address.origin, {})));
   source.addEventListener("error", () => {

@@ -29,7 +29,7 @@ export interface StreamHandler {
 const MOST_PROBLEM_BYTES = 65536;
 
 /** Makes one attempt with `fetch`: sends the request and reads the answer until it ends. Never rejects. */
-export async function openStream(request: StreamRequest, handler: StreamHandler): Promise<void> {
+export async function openFetch(request: StreamRequest, handler: StreamHandler): Promise<void> {
   const { options, signal } = request;
   try {
     const init = await prepare(request, "text/event-stream");
@@ -44,7 +44,7 @@ export async function openStream(request: StreamRequest, handler: StreamHandler)
       if (!signal.aborted) handler.failed(error, isFinal(response.status));
       return;
     }
-    handler.opened(new URL(response.url || request.url).origin, factsOf(response.headers));
+    handler.opened(new URL(response.url || request.url).origin, factsOf(response.headers, options));
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const cancel = () => void reader.cancel().catch(() => {});
     if (signal.aborted) return cancel();
@@ -90,9 +90,16 @@ function asByteString(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 
-function factsOf(headers: Headers): StreamFacts {
-  const ms = (name: string) => 1000 * (Number(headers.get(name)) || 0);
-  return { silenceMs: ms("X-Silence-Threshold"), heartbeatMs: ms("X-Heartbeat-Interval") };
+/** What the application itself says of silence comes before what the server says. */
+function factsOf(headers: Headers, { silenceMs }: SSEClientOptions): StreamFacts {
+  const ms = (name: string) => {
+    const said = 1000 * Number(headers.get(name));
+    return Number.isFinite(said) && said > 0 ? said : 0;
+  };
+  return {
+    heartbeatMs: ms("X-Heartbeat-Interval"),
+    ...(silenceMs === undefined && { silenceMs: ms("X-Silence-Threshold") }),
+  };
 }
 
 function problemOf({ status, headers, body }: Response): string | undefined {

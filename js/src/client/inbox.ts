@@ -56,7 +56,7 @@ export class Inbox {
     const before = this.#receiver.comments;
     const items = this.#receiver.feed(chunk);
     const beats = items.filter((item): item is Message => item.kind === "event" && item.type === this.#heartbeat);
-    const sentMs = /"(?:uptimeMs|timestamp)":(\d+)/.exec(beats.at(-1)?.data ?? "")?.[1];
+    const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d+)/.exec(beats.at(-1)?.data ?? "")?.[1];
     return {
       items,
       heartbeats: this.#receiver.comments - before + beats.length,

@@ -25,7 +25,10 @@ export interface FallbackOptions {
 export interface TapeEntry {
   /** Milliseconds since the client was made. */
   readonly atMs: number;
-  /** `connect`: a request is made; `open`: the stream begins; `bytes`: a chunk of it; `end`: it failed or ended. */
+  /**
+   * `connect`: a request is made; `open`: the stream begins; `bytes`: a chunk of it; `end`: it failed or ended. A poll that
+   * is answered is recorded as the stream that would have brought its events. What the client drops itself has no `end`.
+   */
   readonly kind: "connect" | "open" | "bytes" | "end";
   readonly bytes?: Uint8Array;
 }

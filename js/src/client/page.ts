@@ -1,25 +1,32 @@
-/** What a page tells a connection. */
-export interface PageListener {
-  online(): void;
-  offline(): void;
-  visible(): void;
-  hidden(): void;
-  /** The page comes back from the back-forward cache, without its connections. */
-  restored(): void;
-}
+import type { SessionAction, SessionCore } from "../core/contract.js";
 
-/** Listens to the page, where there is one. Returns what ends it. */
-export function watchPage(listener: PageListener): () => void {
-  const { document, addEventListener } = globalThis as Partial<Window & typeof globalThis>;
+/** What the page does, as the session hears it. */
+export type PageInput = (session: SessionCore, nowMs: number, random: number) => SessionAction;
+
+const online: PageInput = (session, nowMs, random) => session.online(nowMs, random);
+const visible: PageInput = (session, nowMs, random) => session.visible(nowMs, random);
+const hidden: PageInput = (session) => session.hidden();
+/** From the back-forward cache, without its connections. */
+const restored: PageInput = (session, nowMs) => session.restored(nowMs);
+const offline: PageInput = (session) => {
+  session.offline();
+  return { kind: "none" };
+};
+
+/** Says how the page is, where there is one, and then what it does. Returns what ends it. */
+export function followPage(put: (input: PageInput) => void): () => void {
+  const { document, navigator, addEventListener } = globalThis as Partial<Window & typeof globalThis>;
   if (addEventListener === undefined) return () => {};
   const heard: [EventTarget | undefined, string, (event: Event) => void][] = [
-    [globalThis, "online", () => listener.online()],
-    [globalThis, "offline", () => listener.offline()],
-    [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && listener.restored()],
-    [document, "visibilitychange", () => (document?.hidden ? listener.hidden() : listener.visible())],
-    [document, "resume", () => listener.visible()], // after the browser has frozen it
+    [globalThis, "online", () => put(online)],
+    [globalThis, "offline", () => put(offline)],
+    [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && put(restored)],
+    [document, "visibilitychange", () => put(document?.hidden ? hidden : visible)],
+    [document, "resume", () => document?.hidden || put(visible)], // after the browser has frozen it
   ];
   for (const [target, type, run] of heard) target?.addEventListener(type, run);
+  put(navigator?.onLine === false ? offline : online);
+  if (document?.hidden) put(hidden);
   return () => {
     for (const [target, type, run] of heard) target?.removeEventListener(type, run);
   };

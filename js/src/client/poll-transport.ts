@@ -12,8 +12,8 @@ interface PollAnswer {
 
 /** What became of a poll. */
 export type PollOutcome =
-  /** The events after the cursor, as a stream would have brought them. */
-  | { readonly bytes: Uint8Array; readonly count: number }
+  /** The events after the cursor, as a stream would have brought them, from this origin (after redirects). */
+  | { readonly bytes: Uint8Array; readonly count: number; readonly origin: string }
   /** It `isOver` where the server says that nothing will come any more. */
   | { readonly error: SSEError; readonly isOver: boolean };
 
@@ -28,7 +28,8 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
       return { error, isOver: response.status === 204 };
     }
     const answer = (await response.json()) as PollAnswer;
-    return { bytes: new TextEncoder().encode(toStream(answer)), count: answer.events.length };
+    const bytes = new TextEncoder().encode(toStream(answer));
+    return { bytes, count: answer.events.length, origin: new URL(response.url || target).origin };
   } catch (cause) {
     if (signal.aborted) return undefined;
     return { error: new SSEError("CONNECTION_FAILED", "The poll failed", { cause }), isOver: false };

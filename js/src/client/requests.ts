@@ -1,7 +1,8 @@
-import { openStream, type StreamHandler, type StreamRequest } from "./fetch-transport.js";
+import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
 import type { SSEClientOptions } from "./options.js";
 import type { PollOutcome } from "./poll-transport.js";
 import type { Recorder } from "./recorder.js";
+import { openStream, pollOnce } from "./transports.js";
 
 /** The requests of one client, of which there is never more than one: a new one ends that before it. */
 export class Requests {
@@ -44,16 +45,21 @@ export class Requests {
         handler.failed(error, final);
       },
     };
-    if (this.#options.transport !== "eventsource") void openStream(request, recorded);
-    else void import("./event-source-transport.js").then(({ openEventSource }) => openEventSource(request, recorded));
+    void openStream(request, recorded);
   }
 
   /** Asks for the events after the cursor. `done` is not called when another request, or none, takes its place. */
   async poll(lastEventId: () => string, ready: Promise<unknown>, done: (outcome: PollOutcome) => void): Promise<void> {
     const request = this.#newRequest(lastEventId, ready);
-    const { poll } = await import("./poll-transport.js");
-    const outcome = await poll(request);
-    if (outcome !== undefined && !request.signal.aborted) done(outcome);
+    this.#recorder.record("connect");
+    const outcome = await pollOnce(request);
+    if (outcome === undefined || request.signal.aborted) return;
+    if ("bytes" in outcome) {
+      this.#recorder.record("open");
+      this.#recorder.record("bytes", outcome.bytes);
+    }
+    this.#recorder.record("end");
+    done(outcome);
   }
 
   #newRequest(lastEventId: () => string, ready: Promise<unknown>): StreamRequest {

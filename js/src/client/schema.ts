@@ -40,9 +40,9 @@ export function readData(type: string, text: string, schemas: Schemas<object> | 
   }
   const schema = schemaOf(type, schemas);
   if (schema === undefined) return value;
-  const result = validate(schema, value);
-  if (result instanceof Promise) {
-    void result.catch(() => {});
+  const result = validated(type, text, () => schema["~standard"].validate(value));
+  if ("then" in result) {
+    void Promise.resolve(result).catch(() => {});
     throw new SSEError("INVALID_DATA", `The validator of "${type}" is asynchronous, which keeps no order`, {
       raw: text,
     });
@@ -55,14 +55,10 @@ export function readData(type: string, text: string, schemas: Schemas<object> | 
   });
 }
 
-/** A validator that throws refuses, too. */
-function validate(
-  schema: StandardSchema<unknown>,
-  value: unknown,
-): ReturnType<(typeof schema)["~standard"]["validate"]> {
+function validated<Result>(type: string, text: string, validate: () => Result): Result {
   try {
-    return schema["~standard"].validate(value);
+    return validate();
   } catch (cause) {
-    return { issues: [{ message: String(cause) }] };
+    throw new SSEError("INVALID_DATA", `The validator of "${type}" has thrown: ${cause}`, { cause, raw: text });
   }
 }

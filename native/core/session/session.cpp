@@ -104,6 +104,7 @@ SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryA
   way_ = Way::stream;
   const Millis delay = backoff_.wait(exponent, random);
   const Millis least = isOffline_ ? options_.backoff.most : Millis{0};
+  earliest_ = now + retryAfter;
   return wait(now + std::max({delay, retryAfter, breaker_.remaining(now), least}), now);
 }
 

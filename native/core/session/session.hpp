@@ -142,6 +142,7 @@ class Session {
   bool isOffline_ = false;
   bool isPaused_ = false;  // until the page is visible again
   Instant until_;          // the end of the wait, the attempt, the probe or the poll
+  Instant earliest_;             // what the server asked to wait for
   bool isPollUnderWay_ = false;
   Millis pollEvery_{0};   // at present
   Instant probeAt_;       // while polling

@@ -19,7 +19,7 @@ constexpr double kLongestHurryMs = 1000;
 SessionAction Session::hurry(Instant now, double random) {
   const double longest = std::min(kLongestHurryMs, static_cast<double>(options_.backoff.base.count()));
   const Instant soon = now + Millis(static_cast<Millis::rep>(random * longest));
-  const Instant sooner = std::min(until_, std::max(soon, now + breaker_.remaining(now)));
+  const Instant sooner = std::min(until_, std::max({soon, earliest_, now + breaker_.remaining(now)}));
   return wait(std::max(now, sooner), now);
 }
 

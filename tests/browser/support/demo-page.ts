@@ -9,10 +9,10 @@ const ARGUMENTS = [
   "--no-first-run",
 ];
 
-/** `ignoreDefaultArgs`: which of Playwright's own arguments to leave out. */
-export function launchChromium(ignoreDefaultArgs: string[] = []): Promise<Browser> {
+/** `ignoreDefaultArgs`: which of Playwright's own arguments to leave out; `more`: which to add to ours. */
+export function launchChromium(ignoreDefaultArgs: string[] = [], more: string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: ARGUMENTS, ignoreDefaultArgs });
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more], ignoreDefaultArgs });
 }
 
 /** An event as the page's hook delivered it. */

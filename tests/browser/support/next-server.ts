@@ -94,7 +94,8 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-function freePort(): Promise<number> {
+/** One of 127.0.0.1 that nobody listens to. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

@@ -47,6 +47,13 @@ export class ManualClock implements Clock {
     this.nowMs = pending.atMs - earlyMs;
     pending.run();
   }
+
+  /** Lets so much time pass, and fires what comes due on the way. */
+  pass(ms: number): void {
+    const endMs = this.nowMs + ms;
+    while (this.#pending && this.#pending.atMs <= endMs) this.fire();
+    this.nowMs = endMs;
+  }
 }
 
 /** A client with everything it said. */
@@ -62,9 +69,14 @@ export interface Watched {
 const opened: SSEClient[] = [];
 
 /** A client whose events of these types, and its own, are recorded. Closed by {@link closeAll}. */
-export function watch(url: string, options: SSEClientOptions = {}, types: readonly string[] = ["message"]): Watched {
+export function watch(
+  url: string,
+  options: SSEClientOptions = {},
+  types: readonly string[] = ["message"],
+  isWatched = options.clock === undefined,
+): Watched {
   // A clock of the test's own is about waits: nothing else is to ask for a timer.
-  const unwatched = options.clock && { silenceMs: 0, breaker: false as const };
+  const unwatched = !isWatched && { silenceMs: 0, breaker: false as const };
   const client = new SSEClient(url, { retry: FAST, ...unwatched, ...options });
   opened.push(client);
   const messages: string[] = [];

@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 export class Exchange {
   readonly headers: IncomingMessage["headers"];
   readonly method: string | undefined;
+  readonly path: string | undefined;
   readonly body: string;
   /** Resolves when the connection is gone, whoever ended it. */
   readonly gone: Promise<void>;
@@ -14,6 +15,7 @@ export class Exchange {
   constructor(request: IncomingMessage, response: ServerResponse, body: string) {
     this.headers = request.headers;
     this.method = request.method;
+    this.path = request.url;
     this.body = body;
     this.#response = response;
     this.gone = new Promise((resolve) => void response.once("close", resolve));
@@ -29,9 +31,18 @@ export class Exchange {
     this.#response.writeHead(status, headers).end(body);
   }
 
+  /** Begins an answer that {@link end} ends. */
+  begin(status: number, headers: Record<string, string>, text: string): void {
+    this.#response.writeHead(status, headers).write(text);
+  }
+
+  json(answer: unknown): void {
+    this.respond(200, { "content-type": "application/json; charset=utf-8" }, JSON.stringify(answer));
+  }
+
   /** Begins an event stream; what is written at once leaves in one piece with it. */
-  stream(text = ""): void {
-    this.#response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+  stream(text = "", headers: Record<string, string> = {}): void {
+    this.#response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", ...headers });
     this.#response.flushHeaders();
     if (text) this.#response.write(text);
   }

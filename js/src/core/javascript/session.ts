@@ -49,6 +49,7 @@ export class JavaScriptSession implements SessionCore {
   #isOffline = false;
   #isPaused = false;
   #untilMs = 0;
+  #earliestMs = 0;
   #isPollUnderWay = false;
   #pollEveryMs = 0;
   #probeAtMs = 0;
@@ -99,7 +100,12 @@ export class JavaScriptSession implements SessionCore {
     this.#attempts = 0;
     this.#hasReceived = false;
     this.#heartbeats = new Heartbeats();
-    const thresholdMs = this.#options.silenceMs === 0 ? 0 : silenceMs || this.#options.silenceMs;
+    const thresholdMs =
+      this.#options.silenceMs === 0
+        ? 0
+        : silenceMs !== undefined && silenceMs > 0
+          ? silenceMs
+          : this.#options.silenceMs;
     this.#watchdog.begin(Math.floor(nowMs), Math.floor(thresholdMs), Math.floor(heartbeatMs));
     return NONE;
   }
@@ -246,6 +252,7 @@ export class JavaScriptSession implements SessionCore {
     const longestMs = Math.min(this.#maxMs, this.#baseMs * 2 ** exponent);
     const delayMs = Math.min(Math.floor(random * longestMs), LONGEST_TIMER_MS);
     const leastMs = this.#isOffline ? maxMs : 0;
+    this.#earliestMs = now + retryAfterMs;
     return this.#wait(now + Math.max(delayMs, retryAfterMs, this.#coolDownMs(now), leastMs), now);
   }
 
@@ -266,7 +273,7 @@ export class JavaScriptSession implements SessionCore {
 
   #hurry(now: number, random: number): SessionAction {
     const soonMs = now + Math.floor(random * Math.min(LONGEST_HURRY_MS, this.#options.baseMs));
-    const soonerMs = Math.min(this.#untilMs, Math.max(soonMs, now + this.#coolDownMs(now)));
+    const soonerMs = Math.min(this.#untilMs, Math.max(soonMs, this.#earliestMs, now + this.#coolDownMs(now)));
     return this.#wait(Math.max(now, soonerMs), now);
   }
 

@@ -84,12 +84,6 @@ export const construction: Suite = {
     },
   ],
   differences: {
-    "eventsource-constructor-no-arguments": {
-      SSEClient: {
-        observed: ["nothing", "TypeError"],
-        why: "TypeScript asks for the URL; without it the client takes `undefined` for a relative one",
-      },
-    },
     "eventsource-constructor-url-bogus": {
       SSEClient: {
         observed: ["TypeError", false],

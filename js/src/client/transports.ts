@@ -1,0 +1,29 @@
+import { SSEError } from "../shared/errors.js";
+import { openFetch, type StreamHandler, type StreamRequest } from "./fetch-transport.js";
+import type { PollOutcome } from "./poll-transport.js";
+
+// What few clients need is loaded when it is needed. That can fail where the network does, and is then a failed attempt.
+
+/** Makes one attempt by the transport that the options ask for. Never rejects. */
+export async function openStream(request: StreamRequest, handler: StreamHandler): Promise<void> {
+  if (request.options.transport !== "eventsource") return openFetch(request, handler);
+  try {
+    const { openEventSource } = await import("./event-source-transport.js");
+    openEventSource(request, handler);
+  } catch (cause) {
+    await request.ready.catch(() => {});
+    if (!request.signal.aborted) handler.failed(notLoaded(cause), false);
+  }
+}
+
+/** Asks once for the events after the cursor. Never rejects; gives undefined when it is aborted. */
+export async function pollOnce(request: StreamRequest): Promise<PollOutcome | undefined> {
+  const { poll } = await import("./poll-transport.js").catch((cause: unknown) => ({
+    poll: async () => ({ error: notLoaded(cause), isOver: false }),
+  }));
+  return poll(request);
+}
+
+function notLoaded(cause: unknown): SSEError {
+  return new SSEError("CONNECTION_FAILED", "The code that makes the connection could not be loaded", { cause });
+}

@@ -1,0 +1,83 @@
+import { toSSEError } from "../client/parse-error.js";
+import type { ParsedItem, ReceiverOptions } from "../core/contract.js";
+import { loadClientCore } from "../core/load-client.js";
+import type { SSEError } from "../shared/errors.js";
+import type { TapeContent } from "./saved-tape.js";
+
+/** What the client was told that made the tape: `dedup`, `events`, the limits, and the cursor it began with. */
+export interface ReplayOptions extends ReceiverOptions {
+  /** As in the client's options. Default: none. */
+  readonly lastEventId?: string;
+}
+
+/** An event as the client was given it. */
+export interface ReplayedEvent {
+  /** When its last byte came, in milliseconds since the client was made. */
+  readonly atMs: number;
+  readonly type: string;
+  readonly data: string;
+  readonly lastEventId: string;
+}
+
+/** What a tape holds. Each list is in the order of the stream. */
+export interface Replay {
+  /** Without repeats; the server's notices (`millrace.resume`) and heartbeats stand among them, unless `events` leaves them out. */
+  readonly events: readonly ReplayedEvent[];
+  /** What the parser objected to. */
+  readonly errors: readonly { readonly atMs: number; readonly error: SSEError }[];
+  /** The waits that the server asked for. */
+  readonly retries: readonly { readonly atMs: number; readonly ms: number }[];
+  /** The id to resume after, at the end. */
+  readonly lastEventId: string;
+}
+
+/**
+ * Puts what a tape holds through the core that a client uses, as one connection after another: a bug report becomes a test.
+ * Nothing is waited for. Where the tape {@link RecordedTape.isTruncated | is truncated} in the middle of a stream, its first
+ * event is left out, for its beginning may be missing.
+ *
+ * @example
+ * const { events } = await replayTape(tapeFromJSON(fixture), { events: ["progress"] });
+ * expect(events.map(({ data }) => data)).toEqual(['{"done":1}', '{"done":2}']);
+ */
+export async function replayTape(tape: TapeContent, options: ReplayOptions = {}): Promise<Replay> {
+  const { lastEventId, ...receiverOptions } = options;
+  const receiver = (await loadClientCore()).createReceiver(receiverOptions);
+  // As the client does it: the event at the cursor counts as received.
+  if (lastEventId) receiver.feed(new TextEncoder().encode(`id: ${lastEventId}\ndata:\n\n`));
+  const replay = new Recorder(tape.isTruncated && tape.entries[0]?.kind === "bytes");
+  for (const { atMs, kind, bytes } of tape.entries) {
+    if (kind === "open") {
+      receiver.reset();
+      replay.begin();
+    }
+    if (bytes) for (const item of receiver.feed(bytes)) replay.add(atMs, item);
+  }
+  const { events, errors, retries } = replay;
+  return { events, errors, retries, lastEventId: receiver.lastEventId };
+}
+
+class Recorder {
+  readonly events: ReplayedEvent[] = [];
+  readonly errors: { atMs: number; error: SSEError }[] = [];
+  readonly retries: { atMs: number; ms: number }[] = [];
+  #isCut: boolean;
+
+  constructor(isCut: boolean) {
+    this.#isCut = isCut;
+  }
+
+  begin(): void {
+    this.#isCut = false;
+  }
+
+  add(atMs: number, item: ParsedItem): void {
+    if (this.#isCut) {
+      if (item.kind === "event") this.#isCut = false;
+    } else if (item.kind === "event") {
+      const { type, data, lastEventId } = item;
+      this.events.push({ atMs, type, data, lastEventId });
+    } else if (item.kind === "retry") this.retries.push({ atMs, ms: item.ms });
+    else this.errors.push({ atMs, error: toSSEError(item) });
+  }
+}

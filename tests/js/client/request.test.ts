@@ -1,0 +1,79 @@
+import { closeAll, nextEvent, watch } from "./helpers.js";
+import { ScriptedServer, until } from "./scripted-server.js";
+
+let server: ScriptedServer;
+beforeEach(async () => {
+  server = await ScriptedServer.start();
+});
+afterEach(async () => {
+  closeAll();
+  await server.stop();
+});
+
+test("all attempts of a POST carry one Idempotency-Key, and another client another", async () => {
+  const keys = new Set<string | string[] | undefined>();
+  const { client } = watch(server.url, { body: "order" });
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const exchange = await server.next();
+    keys.add(exchange.headers["idempotency-key"]);
+    exchange.stream();
+    exchange.end();
+  }
+  (await server.next()).stream();
+  await nextEvent(client, "open");
+  client.close();
+  client.reconnect();
+  keys.add((await server.next()).headers["idempotency-key"]);
+  expect([...keys]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
+  client.close();
+  watch(server.url, { body: "order" });
+  keys.add((await server.next()).headers["idempotency-key"]);
+  expect(keys.size).toBe(2);
+});
+
+test.each(["GET", "HEAD", "get"])("%s carries no Idempotency-Key", async (method) => {
+  watch(server.url, { method });
+  expect((await server.next()).headers).not.toHaveProperty("idempotency-key");
+});
+
+test("any other method carries one, without a body too", async () => {
+  watch(server.url, { method: "QUERY" });
+  const { method, headers } = await server.next();
+  expect([method, headers["idempotency-key"]]).toEqual(["QUERY", expect.stringMatching(/^\w+$/)]);
+});
+
+test("an Idempotency-Key of the application's own wins", async () => {
+  watch(server.url, { body: "order", headers: { "idempotency-key": "order-7" } });
+  expect((await server.next()).headers["idempotency-key"]).toBe("order-7");
+});
+
+test('resumeBy: "get" asks for the rest by a GET, once an id was received', async () => {
+  const { messages } = watch(server.url, { body: "order", resumeBy: "get", headers: { "x-own": "1" } });
+  const first = await server.next();
+  first.stream("data: no id yet\n\n");
+  await until(() => messages.length === 1);
+  first.destroy();
+  const second = await server.next();
+  expect([second.method, second.body]).toEqual(["POST", "order"]);
+  second.stream("id: 7\ndata: x\n\n");
+  await until(() => messages.length === 2);
+  second.destroy();
+  const third = await server.next();
+  expect([third.method, third.body, third.lastEventId, third.headers["x-own"]]).toEqual(["GET", "", "7", "1"]);
+  expect(third.headers).not.toHaveProperty("idempotency-key");
+});
+
+test("a request is resumed as it was by default", async () => {
+  const { messages } = watch(server.url, { body: "order" });
+  const first = await server.next();
+  first.stream("id: 7\ndata: x\n\n");
+  await until(() => messages.length === 1);
+  first.destroy();
+  const { method, body, lastEventId } = await server.next();
+  expect([method, body, lastEventId]).toEqual(["POST", "order", "7"]);
+});
+
+test("an Accept of the application's own is sent", async () => {
+  watch(server.url, { headers: { accept: "text/event-stream;q=0.9" } });
+  expect((await server.next()).headers.accept).toBe("text/event-stream;q=0.9");
+});
