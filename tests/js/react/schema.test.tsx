@@ -27,6 +27,16 @@ test("with a validator data is what it makes of it; what it refuses is an error 
   ]);
 });
 
+test("what is refused shows at once, by itself and though events are throttled", async () => {
+  const view = probe(server.current.url, { schema: { n: z.number() }, throttleMs: Infinity });
+  const exchange = await server.current.next();
+  exchange.stream("event: n\ndata: 1\n\n");
+  await shows(view, ({ data }) => data === 1);
+  exchange.write('event: n\ndata: "x"\n\n');
+  await shows(view, ({ error }) => error?.code === "INVALID_DATA");
+  expect(view.last).toMatchObject({ data: 1, isConnected: true });
+});
+
 test("types without a validator are parsed where they are JSON, whatever they are called", async () => {
   const view = probe(server.current.url, { schema: { checked: z.number() } });
   const exchange = await server.current.next();

@@ -222,12 +222,14 @@ test("start() begins what stop() has ended, and leaves alone what goes on", asyn
   first.stream("id: 1\ndata: 1\n\n");
   await until(() => news.heard.length === 1);
   connection.start();
+  first.write("id: 2\ndata: 2\n\n");
+  await until(() => news.heard.length === 2);
   connection.stop();
   await first.gone;
   jest.advanceTimersByTime(60_000);
-  expect(connection.snapshot()).toMatchObject({ state: "disconnected", health: "disconnected", data: 1 });
+  expect(connection.snapshot()).toMatchObject({ state: "disconnected", health: "disconnected", data: 2 });
   connection.start();
   const second = await server.next();
-  expect([second.lastEventId, server.requests]).toEqual(["1", 2]);
+  expect([second.lastEventId, server.requests]).toEqual(["2", 2]);
   unsubscribe();
 });
