@@ -28,6 +28,11 @@ export interface StreamHandler {
 /** The largest body of a refusal that is read, in bytes. */
 const MOST_PROBLEM_BYTES = 65536;
 
+/** A read that took so long has waited: the page has had its turn. */
+const IDLE_MS = 1;
+/** After so long the page gets its turn: a frame at 60 Hz is 16 ms. */
+const LONGEST_TURN_MS = 8;
+
 /** Makes one attempt with `fetch`: sends the request and reads the answer until it ends. Never rejects. */
 export async function openFetch(request: StreamRequest, handler: StreamHandler): Promise<void> {
   const { options, signal } = request;
@@ -49,11 +54,19 @@ export async function openFetch(request: StreamRequest, handler: StreamHandler):
     const cancel = () => void reader.cancel().catch(() => {});
     if (signal.aborted) return cancel();
     signal.addEventListener("abort", cancel, { once: true });
-    for (;;) {
+    for (let busyMs = 0; ; ) {
+      const askedMs = performance.now();
       const { done, value } = await reader.read();
       if (signal.aborted) return;
       if (done) return handler.failed(new SSEError("CONNECTION_FAILED", "The stream ended"), false);
+      const readMs = performance.now();
       handler.bytes(value);
+      // What is there already is read without the page coming to anything else, however much there is.
+      busyMs = readMs - askedMs > IDLE_MS ? 0 : busyMs + performance.now() - askedMs;
+      if (busyMs > LONGEST_TURN_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        busyMs = 0;
+      }
     }
   } catch (cause) {
     await request.ready.catch(() => {});
