@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace millrace::test {
@@ -43,7 +44,7 @@ inline bool isUtf8(std::string_view bytes) {
 // everything computed anew at each line.
 class NaiveParser {
  public:
-  explicit NaiveParser(ReceiverOptions options) : options_(options) {}
+  explicit NaiveParser(ReceiverOptions options) : options_(std::move(options)) {}
 
   // All that one connection brought.
   std::vector<OwnedItem> connection(const std::string& bytes) {

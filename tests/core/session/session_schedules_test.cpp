@@ -107,7 +107,7 @@ class Schedule {
       case 6:
         return session_.received(now(), number % 4);
       case 7:
-        session_.stamped(now(), static_cast<double>(now_ - number / 4));
+        session_.stamped(now(), static_cast<double>(now_ - static_cast<std::int64_t>(number / 4)));
         return {};
       case 8:
         session_.retry(Millis(number / 10));
