@@ -1,8 +1,10 @@
 #include "item_table.hpp"
 
-#include "utf16.hpp"
+#include "core/base/utf8.hpp"
 
+#include <cstdint>
 #include <cstring>
+#include <functional>
 
 namespace millrace {
 namespace {
@@ -19,25 +21,25 @@ constexpr std::uint32_t kTypeShift = 9;
 
 }  // namespace
 
-void ItemTable::fill(std::span<const ParsedItem> items) {
+void ItemTable::fill(Receiver& receiver, std::span<char> chunk) {
   records_.clear();
   ascii_.clear();
   wide_.clear();
   id_ = {};
-  for (const ParsedItem& item : items) {
-    if (item.isInvalid) {
-      add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(ErrorCode::invalidUtf8), 0, 0);
-    }
-    switch (item.kind) {
+  const std::string_view bytes(chunk.data(), chunk.size());
+  asciiChunk_ = asciiPrefix(bytes) == bytes.size() ? bytes : std::string_view();
+  receiver.begin(chunk);
+  while (const ParsedItem* const item = receiver.next()) {
+    switch (item->kind) {
       case ParsedItem::Kind::event:
-        addEvent(item);
+        addEvent(*item);
         break;
       case ParsedItem::Kind::retry:
-        add(static_cast<std::uint32_t>(Kind::retry), item.retry, 0, 0);
+        add(static_cast<std::uint32_t>(Kind::retry), item->retry, 0, 0);
         break;
       case ParsedItem::Kind::error:
-        add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(item.error),
-            static_cast<std::uint32_t>(item.limit), 0);
+        add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(item->error),
+            static_cast<std::uint32_t>(item->limit), 0);
         break;
     }
   }
@@ -48,39 +50,60 @@ void ItemTable::fill(std::span<const ParsedItem> items) {
 
 void ItemTable::addEvent(const ParsedItem& event) {
   const std::uint32_t type = typeNumber(event.type);
-  const Laid data = addText(event.data, event.dataKind);
+  Laid data = addText(event.data, kLongAscii, kLongWide);
   Laid id{Place::same, 0};
+  bool isInvalid = data.place == Place::invalid || (type == kMostTypes && !isUtf8(event.type));
   const std::string_view text = event.lastEventId;
   if (text.data() != id_.data() || text.size() != id_.size()) {
     id_ = text;
-    id = addText(text, event.idKind);
-    if (id.place == Place::apart || id.place == Place::apartUtf8) {
+    id = addText(text, SIZE_MAX, SIZE_MAX);
+    if (id.place == Place::invalid) {
       add(static_cast<std::uint32_t>(Kind::id), id.size, 0, addressOf(text.data()));
       id = {Place::same, 0};
+      isInvalid = isInvalid || event.hasOwnId;
     }
+  }
+  if (isInvalid) {
+    add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(ErrorCode::invalidUtf8), 0, 0);
+    data.place = data.place == Place::unsure ? Place::invalid : data.place;
   }
   const std::uint32_t head = static_cast<std::uint32_t>(data.place) << kDataShift |
                              static_cast<std::uint32_t>(id.place) << kIdShift | type << kTypeShift;
   add(head, data.size, id.size, addressOf(event.data.data()));
 }
 
-ItemTable::Laid ItemTable::addText(std::string_view text, TextKind kind) {
+// Most chunks are all ASCII, and most texts lie in them: those are not looked at again.
+bool ItemTable::isAscii(std::string_view text) const {
+  const std::less<const char*> before;
+  const bool isInAscii =
+      !before(text.data(), asciiChunk_.data()) && before(text.data(), asciiChunk_.data() + asciiChunk_.size());
+  return isInAscii || asciiPrefix(text) == text.size();
+}
+
+// A unit a byte is the most it can be.
+std::size_t ItemTable::writeWide(std::string_view text) {
+  return toUtf16(text, reinterpret_cast<char16_t*>(wide_.room(text.size() * sizeof(char16_t))));
+}
+
+bool ItemTable::isUtf8(std::string_view text) { return isAscii(text) || writeWide(text) != 0; }
+
+// From so many bytes on, it stands on its own.
+ItemTable::Laid ItemTable::addText(std::string_view text, std::size_t longAscii, std::size_t longWide) {
   const auto size = static_cast<std::uint32_t>(text.size());
-  if (kind == TextKind::ascii) {
-    if (text.size() >= kLongAscii) {
-      return {Place::apart, size};
+  if (!isAscii(text)) {
+    if (text.size() >= longWide) {
+      return {Place::unsure, size};
     }
-    std::memcpy(ascii_.room(text.size()), text.data(), text.size());
-    ascii_.take(text.size());
-    return {Place::ascii, size};
+    const std::size_t units = writeWide(text);
+    wide_.take(units * sizeof(char16_t));
+    return units == 0 ? Laid{Place::invalid, size} : Laid{Place::wide, static_cast<std::uint32_t>(units)};
   }
-  if (kind == TextKind::invalid || text.size() >= kLongWide) {
-    return {Place::apartUtf8, size};
+  if (text.size() >= longAscii) {
+    return {Place::apart, size};
   }
-  // A unit a byte is the most it can be.
-  const std::size_t units = toUtf16(text, reinterpret_cast<char16_t*>(wide_.room(text.size() * sizeof(char16_t))));
-  wide_.take(units * sizeof(char16_t));
-  return {Place::wide, static_cast<std::uint32_t>(units)};
+  std::memcpy(ascii_.room(text.size()), text.data(), text.size());
+  ascii_.take(text.size());
+  return {Place::ascii, size};
 }
 
 // Tells JavaScript of a type that it does not know.
@@ -102,7 +125,7 @@ std::uint32_t ItemTable::typeNumber(std::string_view type) {
   const bool isKnown = number < typeCount_;
   if (!isKnown) {
     std::string_view text = type;
-    if (number < kMostTypes && type.size() <= KnownType::kMostBytes) {
+    if (number < kMostTypes && type.size() <= KnownType::kMostBytes && isUtf8(type)) {
       KnownType& known = types_[number];
       known.size = static_cast<std::uint8_t>(type.copy(known.name, type.size()));
       typeCount_ = number + 1;

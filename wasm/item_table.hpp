@@ -1,8 +1,9 @@
 #pragma once
 
 #include "block.hpp"
+#include "utf16.hpp"
 
-#include "core/wire/parser.hpp"
+#include "core/session/receiver.hpp"
 
 #include <array>
 #include <cstddef>
@@ -17,8 +18,8 @@ namespace millrace {
 // its id, so that a record needs their lengths only. JavaScript decodes each arena once and slices it.
 class ItemTable {
  public:
-  // The table before is gone.
-  void fill(std::span<const ParsedItem> items);
+  // All that the receiver makes of the chunk. The table before is gone.
+  void fill(Receiver& receiver, std::span<char> chunk);
 
   // What JavaScript reads first: all addresses and sizes in bytes.
   struct Head {
@@ -34,11 +35,12 @@ class ItemTable {
  private:
   // wasm-receiver.ts has the same numbers. Where the text of an event's data or id is:
   enum class Place : std::uint32_t {
-    ascii,      // next in the arena
-    wide,       // next in the arena
-    apart,      // on its own, where the record says: ASCII
-    apartUtf8,  // the same: anything, invalid UTF-8 too
-    same,       // an id only: that of the event before
+    ascii,    // next in the arena
+    wide,     // next in the arena
+    apart,    // data on its own, where the record says: ASCII
+    unsure,   // the same: so long that JavaScript finds out whether it is UTF-8
+    invalid,  // the same: no UTF-8, or the type or the id is none; the error is in the table
+    same,     // an id only: that of the event before
   };
   enum class Kind : std::uint32_t { event, retry, error, type, id };
 
@@ -67,13 +69,17 @@ class ItemTable {
     Place place;
     std::uint32_t size;  // as a record has it
   };
-  Laid addText(std::string_view text, TextKind kind);
+  Laid addText(std::string_view text, std::size_t longAscii, std::size_t longWide);
+  [[nodiscard]] bool isAscii(std::string_view text) const;
+  std::size_t writeWide(std::string_view text);
+  bool isUtf8(std::string_view text);
   void add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address);
 
   Block records_;
   Block ascii_;
   Block wide_;
-  std::string_view id_;  // of the last event of this feed
+  std::string_view asciiChunk_;  // the chunk, if it is all ASCII
+  std::string_view id_;          // of the last event of this feed
   std::array<KnownType, kMostTypes> types_{};
   std::uint32_t typeCount_ = 1;  // 0 stands for "message" and is not in the table
   std::uint32_t lastType_ = 0;

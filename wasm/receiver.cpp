@@ -42,7 +42,7 @@ EMSCRIPTEN_KEEPALIVE void receiverReset(Receiver* receiver) { receiver->reset();
 
 // Parses the first `size` bytes of the input buffer.
 EMSCRIPTEN_KEEPALIVE const ItemTable::Head* receiverFeed(Receiver* receiver, std::size_t size) {
-  table.fill(receiver->feed({input.data(), size}));
+  table.fill(*receiver, {input.data(), size});
   return &table.head();
 }
 

@@ -108,14 +108,14 @@ void toBytes(const Napi::Value& value, std::string_view name, std::string& out) 
   out.assign(reinterpret_cast<const char*>(bytes.Data()), bytes.ElementLength());
 }
 
-Napi::Value toJs(Napi::Env env, std::span<const ParsedItem> items) {
-  const Napi::Array array = Napi::Array::New(env, items.size());
+Napi::Value itemsOf(Napi::Env env, Receiver& receiver) {
+  const Napi::Array array = Napi::Array::New(env);
   std::uint32_t at = 0;
-  for (const ParsedItem& item : items) {
-    if (item.isInvalid) {
+  while (const ParsedItem* const item = receiver.next()) {
+    if (hasInvalidUtf8(*item)) {
       array.Set(at++, toErrorItem(env, ErrorCode::invalidUtf8, 0));
     }
-    array.Set(at++, toItem(env, item));
+    array.Set(at++, toItem(env, *item));
   }
   return array;
 }

@@ -25,7 +25,8 @@ void toBytes(const Napi::Value& value, std::string_view name, std::string& out);
 
 [[nodiscard]] inline bool isGiven(const Napi::Value& value) { return !value.IsUndefined() && !value.IsNull(); }
 
-[[nodiscard]] Napi::Value toJs(Napi::Env env, std::span<const ParsedItem> items);
+// All that the chunk completes.
+[[nodiscard]] Napi::Value itemsOf(Napi::Env env, Receiver& receiver);
 [[nodiscard]] Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt);
 [[nodiscard]] std::string_view toName(OpenOutcome outcome);
 [[nodiscard]] std::string_view toName(JoinOutcome outcome);

@@ -44,7 +44,8 @@ ReceiverObject::ReceiverObject(const Napi::CallbackInfo& info)
 
 Napi::Value ReceiverObject::feed(const Napi::CallbackInfo& info) {
   toBytes(info[0], "chunk", chunk_);
-  return toJs(info.Env(), receiver_.feed(chunk_));
+  receiver_.begin(chunk_);
+  return itemsOf(info.Env(), receiver_);
 }
 
 void ReceiverObject::reset(const Napi::CallbackInfo& /*info*/) { receiver_.reset(); }

@@ -18,11 +18,12 @@ using OwnedItems = std::vector<OwnedItem>;
 inline void feedAndSpoil(Receiver& receiver, std::string_view bytes, OwnedItems& items) {
   const std::unique_ptr<char[]> chunk(new char[bytes.size()]);
   bytes.copy(chunk.get(), bytes.size());
-  for (const ParsedItem& item : receiver.feed({chunk.get(), bytes.size()})) {
-    if (item.isInvalid) {
+  receiver.begin({chunk.get(), bytes.size()});
+  while (const ParsedItem* const item = receiver.next()) {
+    if (hasInvalidUtf8(*item)) {
       items.push_back(errorItem(codeName(ErrorCode::invalidUtf8), 0));
     }
-    items.push_back(own(item));
+    items.push_back(own(*item));
   }
   std::fill_n(chunk.get(), bytes.size(), '\xFF');
 }

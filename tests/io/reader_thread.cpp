@@ -11,8 +11,9 @@ namespace {
 std::vector<std::string> dataOf(std::string stream) {
   Receiver receiver;
   std::vector<std::string> data;
-  for (const ParsedItem& item : receiver.feed(stream)) {
-    data.emplace_back(item.data);
+  receiver.begin(stream);
+  while (const ParsedItem* const item = receiver.next()) {
+    data.emplace_back(item->data);
   }
   return data;
 }

@@ -43,8 +43,9 @@ void SocketClient::take(std::string_view bytes) {
   decoder_.feed(bytes, decoded);
   EXPECT_FALSE(decoder_.isBroken()) << "behind " << body_.size() << " bytes of body";
   body_.append(decoded);
-  for (const ParsedItem& item : receiver_.feed(decoded)) {
-    events_.push_back(own(item));
+  receiver_.begin(decoded);
+  while (const ParsedItem* const item = receiver_.next()) {
+    events_.push_back(own(*item));
   }
   lastEventId_ = receiver_.lastEventId();
 }

@@ -18,6 +18,7 @@ function slicesOf(buffer: ArrayBuffer): Slices | undefined {
 export class WasmMemory {
   readonly #memory: WebAssembly.Memory;
   readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #checking = new TextDecoder("utf-8", { fatal: true });
   readonly #utf16 = new TextDecoder("utf-16le", { ignoreBOM: true });
   #slices: Slices | undefined;
   /** One array of codes for each length, for `fromCharCode` makes one flat string of an array, at once. */
@@ -58,6 +59,15 @@ export class WasmMemory {
     if (size === 0) return "";
     if (this.#slices) return this.#slices.ucs2Slice(address, address + size);
     return this.#utf16.decode(this.bytes.subarray(address, address + size));
+  }
+
+  isUtf8(address: number, size: number): boolean {
+    try {
+      this.#checking.decode(this.bytes.subarray(address, address + size));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** With U+FFFD in place of what is no UTF-8. */

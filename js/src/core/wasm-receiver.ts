@@ -27,6 +27,7 @@ const KIND_TYPE = 3;
 const PLACE_ASCII = 0;
 const PLACE_WIDE = 1;
 const PLACE_APART = 2;
+const PLACE_UNSURE = 3;
 
 // The order of the C++ enumeration.
 const ERROR_CODES: Readonly<Record<number, ParseErrorCode>> = {
@@ -125,6 +126,8 @@ export class WasmReceiver implements ReceiverCore {
         } else if (place === PLACE_APART) {
           data = memory.ascii(words[at + 3] as number, size);
         } else {
+          if (place === PLACE_UNSURE && !memory.isUtf8(words[at + 3] as number, size))
+            items.push({ kind: "error", code: "INVALID_UTF8", limit: 0 });
           data = memory.utf8(words[at + 3] as number, size);
         }
         const idPlace = (record >>> 6) & 7;

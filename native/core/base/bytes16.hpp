@@ -23,6 +23,9 @@ using Bytes16 = signed char __attribute__((vector_size(16)));
   return static_cast<std::uint32_t>(__builtin_wasm_bitmask_i8x16(bytes));
 }
 
+// The highest bit of each CR and LF.
+[[nodiscard]] inline Bytes16 lineEndsIn(Bytes16 bytes) { return (bytes == splat16('\n')) | (bytes == splat16('\r')); }
+
 }  // namespace millrace
 
 #endif

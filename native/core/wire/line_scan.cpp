@@ -1,0 +1,44 @@
+#include "core/wire/line_scan.hpp"
+
+#include <cstring>
+
+namespace millrace {
+namespace {
+
+// The lowest high bit that is set is that of the first CR or LF; behind it, others may be set by mistake.
+std::uint64_t lineEndsIn(const char* place) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  const auto zeroBytes = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighBits; };
+  std::uint64_t word = 0;
+  std::memcpy(&word, place, sizeof word);
+  return zeroBytes(word ^ (kOnes * '\n')) | zeroBytes(word ^ (kOnes * '\r'));
+}
+
+}  // namespace
+
+std::size_t findLineEndFrom(std::string_view bytes, std::size_t from) {
+  const char* const begin = bytes.data();
+  std::size_t at = from;
+#ifdef __wasm_simd128__
+  const auto blockAt = [&](std::size_t block) { return lineEndsIn(load16(begin + at + block * sizeof(Bytes16))); };
+  constexpr std::size_t kStride = 4 * sizeof(Bytes16);
+  while (at + kStride <= bytes.size() && highBits((blockAt(0) | blockAt(1)) | (blockAt(2) | blockAt(3))) == 0) {
+    at += kStride;
+  }
+#endif
+  for (; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {
+    if (const std::uint64_t places = lineEndsIn(begin + at); places != 0) {
+      return at + static_cast<std::size_t>(std::countr_zero(places)) / 8;
+    }
+  }
+  for (; at < bytes.size(); ++at) {
+    if (bytes[at] == '\n' || bytes[at] == '\r') {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace millrace
