@@ -25,8 +25,9 @@ class Block {
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
-  void grow(std::size_t bytes);
+  [[gnu::noinline]] void grow(std::size_t bytes);
 
+  // JavaScript reads the first two.
   char* begin_ = nullptr;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;

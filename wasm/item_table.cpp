@@ -22,9 +22,9 @@ constexpr std::uint32_t kTypeShift = 9;
 }  // namespace
 
 void ItemTable::fill(Receiver& receiver, std::span<char> chunk) {
-  records_.clear();
-  ascii_.clear();
-  wide_.clear();
+  blocks_.records.clear();
+  blocks_.ascii.clear();
+  blocks_.wide.clear();
   id_ = {};
   const std::string_view bytes(chunk.data(), chunk.size());
   asciiChunk_ = asciiPrefix(bytes) == bytes.size() ? bytes : std::string_view();
@@ -43,9 +43,6 @@ void ItemTable::fill(Receiver& receiver, std::span<char> chunk) {
         break;
     }
   }
-  head_ = {addressOf(records_.data()), static_cast<std::uint32_t>(records_.size()),
-           addressOf(ascii_.data()),   static_cast<std::uint32_t>(ascii_.size()),
-           addressOf(wide_.data()),    static_cast<std::uint32_t>(wide_.size())};
 }
 
 void ItemTable::addEvent(const ParsedItem& event) {
@@ -82,7 +79,7 @@ bool ItemTable::isAscii(std::string_view text) const {
 
 // A unit a byte is the most it can be.
 std::size_t ItemTable::writeWide(std::string_view text) {
-  return toUtf16(text, reinterpret_cast<char16_t*>(wide_.room(text.size() * sizeof(char16_t))));
+  return toUtf16(text, reinterpret_cast<char16_t*>(blocks_.wide.room(text.size() * sizeof(char16_t))));
 }
 
 bool ItemTable::isUtf8(std::string_view text) { return isAscii(text) || writeWide(text) != 0; }
@@ -95,14 +92,14 @@ ItemTable::Laid ItemTable::addText(std::string_view text, std::size_t longAscii,
       return {Place::unsure, size};
     }
     const std::size_t units = writeWide(text);
-    wide_.take(units * sizeof(char16_t));
+    blocks_.wide.take(units * sizeof(char16_t));
     return units == 0 ? Laid{Place::invalid, size} : Laid{Place::wide, static_cast<std::uint32_t>(units)};
   }
   if (text.size() >= longAscii) {
     return {Place::apart, size};
   }
-  std::memcpy(ascii_.room(text.size()), text.data(), text.size());
-  ascii_.take(text.size());
+  std::memcpy(blocks_.ascii.room(text.size()), text.data(), text.size());
+  blocks_.ascii.take(text.size());
   return {Place::ascii, size};
 }
 
@@ -141,13 +138,13 @@ std::uint32_t ItemTable::typeNumber(std::string_view type) {
 }
 
 void ItemTable::add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address) {
-  auto* const record = reinterpret_cast<Record*>(records_.room(sizeof(Record)));
+  auto* const record = reinterpret_cast<Record*>(blocks_.records.room(sizeof(Record)));
   // One by one: a record that is put together elsewhere and copied makes the copy wait for its parts.
   record->head = head;
   record->size = size;
   record->idSize = idSize;
   record->address = address;
-  records_.take(sizeof(Record));
+  blocks_.records.take(sizeof(Record));
 }
 
 }  // namespace millrace

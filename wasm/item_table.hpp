@@ -21,16 +21,13 @@ class ItemTable {
   // All that the receiver makes of the chunk. The table before is gone.
   void fill(Receiver& receiver, std::span<char> chunk);
 
-  // What JavaScript reads first: all addresses and sizes in bytes.
-  struct Head {
-    std::uint32_t records = 0;
-    std::uint32_t recordsSize = 0;
-    std::uint32_t ascii = 0;
-    std::uint32_t asciiSize = 0;
-    std::uint32_t wide = 0;
-    std::uint32_t wideSize = 0;
+  // What JavaScript reads first. The blocks themselves, for sizes that were just written are not to be copied at once.
+  struct Blocks {
+    Block records;
+    Block ascii;
+    Block wide;
   };
-  [[nodiscard]] const Head& head() const { return head_; }
+  [[nodiscard]] const Blocks& blocks() const { return blocks_; }
 
  private:
   // wasm-receiver.ts has the same numbers. Where the text of an event's data or id is:
@@ -75,15 +72,12 @@ class ItemTable {
   bool isUtf8(std::string_view text);
   void add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address);
 
-  Block records_;
-  Block ascii_;
-  Block wide_;
+  Blocks blocks_;
   std::string_view asciiChunk_;  // the chunk, if it is all ASCII
   std::string_view id_;          // of the last event of this feed
   std::array<KnownType, kMostTypes> types_{};
   std::uint32_t typeCount_ = 1;  // 0 stands for "message" and is not in the table
   std::uint32_t lastType_ = 0;
-  Head head_;
 };
 
 }  // namespace millrace

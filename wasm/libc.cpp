@@ -67,9 +67,13 @@ void* memset(void* to, int byte, std::size_t size) { return __builtin_memset(to,
 int memcmp(const void* left, const void* right, std::size_t size) {
   const auto* const one = static_cast<const std::uint8_t*>(left);
   const auto* const other = static_cast<const std::uint8_t*>(right);
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
   std::size_t at = 0;
-  while (at + sizeof(std::uint64_t) <= size && wordAt(one + at) == wordAt(other + at)) {
-    at += sizeof(std::uint64_t);
+  while (at + kWord <= size && wordAt(one + at) == wordAt(other + at)) {
+    at += kWord;
+  }
+  if (at + kWord > size && size >= kWord && wordAt(one + size - kWord) == wordAt(other + size - kWord)) {
+    return 0;
   }
   while (at < size && one[at] == other[at]) {
     ++at;
@@ -79,15 +83,20 @@ int memcmp(const void* left, const void* right, std::size_t size) {
 
 void* memchr(const void* text, int byte, std::size_t size) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
   const auto* const bytes = static_cast<const std::uint8_t*>(text);
   const auto wanted = static_cast<std::uint8_t>(byte);
-  std::size_t at = 0;
-  while (at + sizeof(std::uint64_t) <= size) {
+  // Its lowest high bit is that of the first byte that is wanted.
+  const auto placesIn = [&](std::size_t at) {
     const std::uint64_t word = wordAt(bytes + at) ^ (kOnes * wanted);
-    if (((word - kOnes) & ~word & (kOnes << 7U)) != 0) {
-      break;
-    }
-    at += sizeof(std::uint64_t);
+    return (word - kOnes) & ~word & (kOnes << 7U);
+  };
+  std::size_t at = 0;
+  while (at + kWord <= size && placesIn(at) == 0) {
+    at += kWord;
+  }
+  if (at + kWord > size && size >= kWord && placesIn(size - kWord) == 0) {
+    return nullptr;
   }
   while (at < size && bytes[at] != wanted) {
     ++at;

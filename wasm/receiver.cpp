@@ -41,9 +41,9 @@ EMSCRIPTEN_KEEPALIVE void receiverWant(Receiver* receiver, std::size_t size) {
 EMSCRIPTEN_KEEPALIVE void receiverReset(Receiver* receiver) { receiver->reset(); }
 
 // Parses the first `size` bytes of the input buffer.
-EMSCRIPTEN_KEEPALIVE const ItemTable::Head* receiverFeed(Receiver* receiver, std::size_t size) {
+EMSCRIPTEN_KEEPALIVE const ItemTable::Blocks* receiverFeed(Receiver* receiver, std::size_t size) {
   table.fill(*receiver, {input.data(), size});
-  return &table.head();
+  return &table.blocks();
 }
 
 // The last event ID is `receiverLastIdSize` bytes here.

@@ -103,8 +103,8 @@ export class WasmReceiver implements ReceiverCore {
     const { words } = memory;
     const end = (words[head + 1] as number) >>> 2;
     if (end === 0) return;
-    const ascii = memory.ascii(words[head + 2] as number, words[head + 3] as number);
-    const wide = memory.utf16(words[head + 4] as number, words[head + 5] as number);
+    const ascii = memory.ascii(words[head + 3] as number, words[head + 4] as number);
+    const wide = memory.utf16(words[head + 6] as number, words[head + 7] as number);
     const types = this.#types;
     let asciiAt = 0;
     let wideAt = 0;

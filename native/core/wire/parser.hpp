@@ -98,7 +98,8 @@ class Parser {
   const ParsedItem* takeData(std::string_view value);
   const ParsedItem* takeRetry(std::string_view value);
   const ParsedItem* dispatch();
-  const ParsedItem* giveEvent(std::string_view type, std::string_view data, bool hasOwnId);
+  const ParsedItem* giveEvent(std::string_view type, std::string_view data, std::string_view lastEventId,
+                              bool hasOwnId);
   [[gnu::noinline]] const ParsedItem* drop(ErrorCode error, std::size_t limit);
   const ParsedItem* checkEventSize();
   void skipByteOrderMark();
