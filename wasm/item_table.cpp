@@ -70,11 +70,13 @@ void ItemTable::addEvent(const ParsedItem& event) {
 }
 
 // Most chunks are all ASCII, and most texts lie in them: those are not looked at again.
-bool ItemTable::isAscii(std::string_view text) const {
+bool ItemTable::isInAsciiChunk(std::string_view text) const {
   const std::less<const char*> before;
-  const bool isInAscii =
-      !before(text.data(), asciiChunk_.data()) && before(text.data(), asciiChunk_.data() + asciiChunk_.size());
-  return isInAscii || asciiPrefix(text) == text.size();
+  return !before(text.data(), asciiChunk_.data()) && before(text.data(), asciiChunk_.data() + asciiChunk_.size());
+}
+
+bool ItemTable::isAscii(std::string_view text) const {
+  return isInAsciiChunk(text) || asciiPrefix(text) == text.size();
 }
 
 // A unit a byte is the most it can be.
@@ -98,22 +100,28 @@ ItemTable::Laid ItemTable::addText(std::string_view text, std::size_t longAscii,
   if (text.size() >= longAscii) {
     return {Place::apart, size};
   }
-  std::memcpy(blocks_.ascii.room(text.size()), text.data(), text.size());
+  if (text.size() <= kSlack && isInAsciiChunk(text)) {
+    // Of one size, whatever the text's, so that no branch is to be foreseen.
+    std::memcpy(blocks_.ascii.room(kSlack), text.data(), kSlack);
+  } else {
+    std::memcpy(blocks_.ascii.room(text.size()), text.data(), text.size());
+  }
   blocks_.ascii.take(text.size());
   return {Place::ascii, size};
 }
 
 // Tells JavaScript of a type that it does not know.
 std::uint32_t ItemTable::typeNumber(std::string_view type) {
+  // A stream that says "message" itself gives a type like others.
+  if (type.data() == kDefaultType.data()) {
+    return 0;
+  }
   const auto isNumber = [&](std::uint32_t number) {
     const KnownType& known = types_[number];
     return std::string_view(known.name, known.size) == type;
   };
   if (isNumber(lastType_)) {
     return lastType_;
-  }
-  if (type == "message") {
-    return 0;
   }
   std::uint32_t number = 1;
   while (number < typeCount_ && !isNumber(number)) {

@@ -18,7 +18,10 @@ namespace millrace {
 // its id, so that a record needs their lengths only. JavaScript decodes each arena once and slices it.
 class ItemTable {
  public:
-  // All that the receiver makes of the chunk. The table before is gone.
+  // Bytes behind a chunk that can be read, whatever they are.
+  static constexpr std::size_t kSlack = 32;
+
+  // All that the receiver makes of the chunk, which has the slack behind it. The table before is gone.
   void fill(Receiver& receiver, std::span<char> chunk);
 
   // What JavaScript reads first. The blocks themselves, for sizes that were just written are not to be copied at once.
@@ -67,6 +70,7 @@ class ItemTable {
     std::uint32_t size;  // as a record has it
   };
   Laid addText(std::string_view text, std::size_t longAscii, std::size_t longWide);
+  [[nodiscard]] bool isInAsciiChunk(std::string_view text) const;
   [[nodiscard]] bool isAscii(std::string_view text) const;
   std::size_t writeWide(std::string_view text);
   bool isUtf8(std::string_view text);

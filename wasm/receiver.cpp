@@ -25,7 +25,7 @@ extern "C" {
 void emscripten_notify_memory_growth(std::size_t /*memory*/) {}
 
 // Where up to `size` bytes go in. Stays there until it is asked for more.
-EMSCRIPTEN_KEEPALIVE char* inputBuffer(std::size_t size) { return input.room(size); }
+EMSCRIPTEN_KEEPALIVE char* inputBuffer(std::size_t size) { return input.room(size + ItemTable::kSlack); }
 
 EMSCRIPTEN_KEEPALIVE Receiver* receiverNew(std::size_t dedup, std::size_t lineBytes, std::size_t eventBytes) {
   return new Receiver({dedup, {lineBytes, eventBytes}});

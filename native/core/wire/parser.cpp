@@ -9,7 +9,6 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kDefaultType = "message";
 
 std::size_t between(const char* begin, const char* end) { return static_cast<std::size_t>(end - begin); }
 std::string_view textFrom(const char* begin, const char* end) { return {begin, between(begin, end)}; }

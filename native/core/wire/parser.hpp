@@ -19,6 +19,9 @@ struct ParserLimits {
   std::size_t eventBytes = std::size_t{16} * 1024 * 1024;  // data with its inner line feeds, plus type and own id
 };
 
+// The type of events whose stream names none.
+inline constexpr std::string_view kDefaultType = "message";
+
 // One thing found in the stream. It is gone when the next is asked for. The views point into the chunk or into the parser:
 // they live until the next begin() or reset(), and as long as the chunk.
 struct ParsedItem {
@@ -30,7 +33,7 @@ struct ParsedItem {
   bool hasOwnId = false;  // the block brought a non-empty id itself
   // These three are bytes as they came. An event with some that are no UTF-8 in its type, data or own id is given with an
   // invalidUtf8 error right before it, by whoever shows items to others.
-  std::string_view type;  // "message" where the stream names none
+  std::string_view type;  // kDefaultType itself where the stream names none
   std::string_view data;
   std::string_view lastEventId;
 
