@@ -76,6 +76,17 @@ const streams: Record<string, Uint8Array> = {
     INVALID,
     `data: y\n\nid: 😀\ndata: z\n\n`,
   ),
+  "long data that is no UTF-8, with a type or an id that is none either": join(
+    `data: ${WIDE.repeat(3000)}`,
+    Uint8Array.of(0xe6),
+    `\n\nid: 1\nevent: `,
+    Uint8Array.of(0xff),
+    `\ndata: ${WIDE.repeat(3000)}\n\nid: `,
+    Uint8Array.of(0xed, 0xa0, 0x80),
+    `\ndata: ${WIDE.repeat(3000)}`,
+    Uint8Array.of(0xc3),
+    `\n\ndata: the id before\n\nid: é\ndata: ${WIDE.repeat(3000)}\n\n`,
+  ),
   "short, long and wide in turn": encode(
     Array.from({ length: 30 }, (_, n) => `id: ${n}\ndata: ${[LONG, "x", WIDE, WIDE.repeat(3000)][n % 4]}\n\n`).join(""),
   ),
@@ -93,6 +104,25 @@ const streams: Record<string, Uint8Array> = {
   "very many items": encode("data\n\nretry:1\n".repeat(30000)),
   "many lines, joined over chunks": encode(`${"data: line é\ndata: x\n".repeat(5000)}\n${"data: x\n".repeat(5000)}\n`),
 };
+
+/** Sequences at the ends of what UTF-8 allows, whole and cut, among ASCII; from a seed. */
+function likelyBytes(seed: number): Uint8Array {
+  let state = seed;
+  const below = (bound: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return (state >>> 8) % bound;
+  };
+  const likely = [0x61, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe6, 0xed, 0xef];
+  likely.push(0xf0, 0xf1, 0xf4, 0xf5, 0xff);
+  const parts = ["x".repeat(20), "日本", "é", "😀", "\uffff\ud7ff\ue000", "\u0800\u{10ffff}"].map(encode);
+  const bytes: number[] = [];
+  for (let count = below(8); count > 0; count--) {
+    const kind = below(8);
+    if (kind < 5) bytes.push(...(parts[below(parts.length)] as Uint8Array));
+    else if (kind < 7) for (let n = below(4); n > 0; n--) bytes.push(likely[below(likely.length)] as number);
+  }
+  return Uint8Array.from(bytes);
+}
 
 /** The same items, compared without Jest's help where there is nothing to explain. */
 function expectSame(actual: ParsedItem[], expected: ParsedItem[]): void {
@@ -116,6 +146,12 @@ describe.each([
     const bytes = streams[name] as Uint8Array;
     const expected = feedIn(javascriptCore, bytes, bytes.length);
     for (const size of [bytes.length, 65536, 1460, 61, 7]) expectSame(feedIn(core, bytes, size), expected);
+  });
+
+  test("what is UTF-8 and what is none, as the JavaScript core has it", () => {
+    const blocks = Array.from({ length: 20000 }, (_, seed) => join("data: ", likelyBytes(seed), "\n\n"));
+    const stream = join(...blocks);
+    expectSame(feedIn(core, stream, 4099), feedIn(javascriptCore, stream, 4099));
   });
 
   test("items have the contract's fields and no others", () => {
