@@ -4,12 +4,13 @@ import { SSEError } from "../shared/errors.js";
 import { Alarm, pageClock } from "./alarm.js";
 import { SSEErrorEvent } from "./events.js";
 import type { Inbox, InboxListener } from "./inbox.js";
-import { type Clock, type SSEClientOptions, sessionOptionsOf, shareNameOf } from "./options.js";
+import { type Clock, type SSEClientOptions, sessionOptionsOf } from "./options.js";
 import { followPage, type PageInput } from "./page.js";
 import { Recorder } from "./recorder.js";
 import { Requests } from "./requests.js";
 import type { ResumeVerdict } from "./resume.js";
-import type { TabSharing, TabState } from "./tab-sharing.js";
+import { type TabHost, TabLink } from "./tab-link.js";
+import type { TabState } from "./tab-sharing.js";
 
 /** Does what the session says, with the real network, clock and page, and turns what comes of it into events. */
 export class Connection {
@@ -17,7 +18,7 @@ export class Connection {
   readonly #dispatch: (event: Event) => void;
   readonly #clock: Clock;
   readonly #alarm: Alarm;
-  readonly #shareName: string | undefined;
+  readonly #tabs: TabLink;
   readonly #requests: Requests;
   readonly recorder: Recorder;
   #loading: Promise<void> | undefined;
@@ -33,9 +34,6 @@ export class Connection {
   resume: ResumeVerdict | null = null;
   #leavePage = () => {};
   #origin = "";
-  #sharing: TabSharing | undefined;
-  /** How it is in the tab that has the connection, where that is another one. */
-  #mirror: TabState | undefined;
 
   constructor(url: string, options: SSEClientOptions, dispatch: (event: Event) => void) {
     this.#options = options;
@@ -44,7 +42,7 @@ export class Connection {
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
     this.recorder = new Recorder(options, () => this.#clock.now());
     this.#requests = new Requests(url, options, this.recorder);
-    this.#shareName = shareNameOf(url, options);
+    this.#tabs = new TabLink(url, options);
   }
 
   get lastEventId(): string {
@@ -52,11 +50,11 @@ export class Connection {
   }
 
   get attempts(): number {
-    return this.#mirror?.attempts ?? this.#session?.attempts ?? 0;
+    return this.#tabs.mirror?.attempts ?? this.#session?.attempts ?? 0;
   }
 
   get transport(): "stream" | "polling" {
-    return this.#mirror?.transport ?? (this.#session?.isPolling ? "polling" : "stream");
+    return this.#tabs.mirror?.transport ?? (this.#session?.isPolling ? "polling" : "stream");
   }
 
   get latencyMs(): number | null {
@@ -77,7 +75,7 @@ export class Connection {
     if (this.hasEnded) return;
     this.#loading ??= this.#load();
     // The server is asked while the core that reads its answer is still being loaded.
-    if (this.#shareName === undefined) this.#begin();
+    if (!this.#tabs.isWanted) this.#begin();
     else void this.#loading.then(() => this.#joinTabs(run)).catch(() => {});
     this.#loading.catch((cause: unknown) => {
       if (run !== this.#run) return;
@@ -89,7 +87,7 @@ export class Connection {
   reconnect(): void {
     const session = this.#session;
     if (this.hasEnded) this.start();
-    else if (this.#mirror !== undefined) this.#sharing?.reconnect();
+    else if (this.#tabs.mirror !== undefined) this.#tabs.reconnect();
     else if (session) {
       const nowMs = this.#clock.now();
       this.#perform(this.state === "connected" ? session.restored(nowMs) : session.start(nowMs));
@@ -128,38 +126,25 @@ export class Connection {
     }
   }
 
-  // --- other tabs
-
-  async #joinTabs(run: number): Promise<void> {
-    const { TabSharing } = await import("./tab-sharing.js");
-    if (run !== this.#run) return;
-    if (this.#shareName === undefined || !TabSharing.isPossible) return this.#begin();
-    const guarded = (act: () => void) => () => run === this.#run && act();
-    this.#sharing = new TabSharing(this.#shareName, {
-      lead: guarded(() => {
-        this.#mirror = undefined;
-        this.#begin();
-      }),
-      follow: guarded(() => {
-        this.#mirror = { ...this.#status(), state: "reconnecting", health: "degraded" };
-        this.#perform(this.#session?.close() ?? { kind: "none" });
-      }),
-      mirror: (state) => {
-        if (run !== this.#run) return;
-        const hasOpened = state.state === "connected" && this.state !== "connected";
-        this.#mirror = state;
-        this.#origin = state.origin;
+  #joinTabs(run: number): Promise<void> {
+    const host: TabHost = {
+      begin: () => this.#begin(),
+      end: () => this.#perform(this.#session?.close() ?? { kind: "none" }),
+      status: () => this.#status(),
+      mirrored: ({ origin }, hasOpened) => {
+        this.#origin = origin;
         this.#emit(...this.#changes(), ...(hasOpened ? [new Event("open")] : []));
       },
-      receive: (bytes) => run === this.#run && this.#receive(bytes),
-      reconnect: guarded(() => this.reconnect()),
+      receive: (bytes) => this.#receive(bytes),
+      reconnect: () => this.reconnect(),
       cursor: () => this.lastEventId,
-    });
+    };
+    return this.#tabs.join(host, () => run === this.#run);
   }
 
   #status(): TabState {
     const { state, health, attempts, transport } = this;
-    return this.#mirror ?? { state, health, attempts, transport, origin: this.#origin };
+    return this.#tabs.mirror ?? { state, health, attempts, transport, origin: this.#origin };
   }
 
   // --- the session's actions
@@ -253,7 +238,7 @@ export class Connection {
     const run = this.#run;
     inbox.deliver(items, { ...this.#listener, isWanted: () => run === this.#run });
     if (run !== this.#run) return;
-    this.#sharing?.share(inbox.toShared(items, before), inbox.lastEventId);
+    this.#tabs.share(() => inbox.toShared(items, before), inbox.lastEventId);
     this.#perform(action);
   }
 
@@ -289,9 +274,7 @@ export class Connection {
     this.hasEnded = true;
     this.#run++;
     this.#leavePage();
-    this.#sharing?.leave();
-    this.#sharing = undefined;
-    this.#mirror = undefined;
+    this.#tabs.leave();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#requests.abort();
     this.#session?.close();
@@ -302,7 +285,7 @@ export class Connection {
 
   #listenToPage(): void {
     const put = (input: PageInput) => {
-      if (!this.#session || this.#mirror) return;
+      if (!this.#session || this.#tabs.mirror) return;
       this.#perform(input(this.#session, this.#clock.now(), this.#clock.random()));
     };
     if (this.hasEnded) return;
@@ -313,19 +296,19 @@ export class Connection {
   /** Takes on a state and a health; the events that say so, where they are others. */
   #changes(wanted?: SessionState): Event[] {
     const session = this.hasEnded ? undefined : this.#session;
-    const isFollowing = this.#mirror !== undefined;
+    const isFollowing = this.#tabs.mirror !== undefined;
     // Before its first input a session is disconnected, and the client is not.
     const isIdle = session === undefined || (session.state === "disconnected" && !isFollowing);
-    const state = wanted ?? this.#mirror?.state ?? (isIdle ? this.state : session.state);
+    const state = wanted ?? this.#tabs.mirror?.state ?? (isIdle ? this.state : session.state);
     const isOver = state === "disconnected" || state === "error";
     const own = isOver ? "disconnected" : isIdle ? "degraded" : session.health(this.#clock.now());
-    const health = this.#mirror?.health ?? own;
+    const health = this.#tabs.mirror?.health ?? own;
     const events = [];
     if (state !== this.state) events.push(new Event("statechange"));
     if (health !== this.health) events.push(new Event("healthchange"));
     this.state = state;
     this.health = health;
-    if (events.length > 0) this.#sharing?.say(this.#status());
+    if (events.length > 0) this.#tabs.say(this.#status());
     return events;
   }
 

