@@ -121,3 +121,43 @@ test(
   },
   MINUTE,
 );
+
+test(
+  "a tab that hangs with the connection has it taken away, and follows when it is back",
+  async () => {
+    const [leader, follower] = [await openTab(), await context.newPage()] as const;
+    await isConnected(leader);
+    // Its patience is 60 s and 5 s.
+    await follower.addInitScript(() => {
+      const { setTimeout } = globalThis;
+      globalThis.setTimeout = ((run: () => void, ms = 0) => setTimeout(run, ms / 50)) as typeof globalThis.setTimeout;
+    });
+    await follower.goto(`${server.url}/`);
+    await follower.evaluate(() => connect());
+    await isConnected(follower);
+    server.publish(3);
+    await has(follower, 3);
+
+    const debuggerOf = await context.newCDPSession(leader);
+    await debuggerOf.send("Debugger.enable");
+    const hangs = new Promise((resolve) => debuggerOf.once("Debugger.paused", resolve));
+    await debuggerOf.send("Debugger.pause");
+    const tick = leader.evaluate(() => {}).catch(() => {});
+    await hangs;
+    server.publish(3);
+    await has(follower, 6);
+
+    await debuggerOf.send("Debugger.resume");
+    await tick;
+    await has(leader, 6);
+    server.publish(3);
+    for (const tab of [leader, follower]) await has(tab, 9);
+    for (const tab of [leader, follower]) expect(await numbersOf(tab)).toEqual(range(1, 9));
+    await until(() => server.connections === 1);
+  },
+  MINUTE,
+);
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
