@@ -9,7 +9,7 @@ const COLON = 58;
 const ZERO = 48;
 const LINE_FEED = Uint8Array.of(LF);
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
-const LONGEST_FIELD_NAME = 5;
+const FIELDS = ["data", "id", "event", "retry"].map((name) => ({ name, bytes: new TextEncoder().encode(name) }));
 const MAX_RETRY_MS = 4294967295;
 const NO_TEXT: Text = { text: "", size: 0, wellFormed: true };
 
@@ -163,9 +163,10 @@ export class Parser {
     const colon = line.indexOf(COLON);
     if (colon === 0) this.#comments++;
     const nameEnd = colon < 0 ? line.length : colon;
-    if (nameEnd > LONGEST_FIELD_NAME) return;
+    const name = fieldOf(line, nameEnd);
+    if (name === undefined) return;
     const valueStart = line[nameEnd + 1] === SPACE ? nameEnd + 2 : nameEnd + 1;
-    this.#takeField(String.fromCharCode(...line.subarray(0, nameEnd)), line.subarray(valueStart));
+    this.#takeField(name, line.subarray(valueStart));
   }
 
   #takeField(name: string, value: Uint8Array): void {
@@ -240,4 +241,15 @@ export class Parser {
     this.#data.clear();
     this.#items.push({ kind: "error", code, limit });
   }
+}
+
+/** The field whose name the line begins with, up to there. */
+function fieldOf(line: Uint8Array, nameEnd: number): string | undefined {
+  for (const { name, bytes } of FIELDS) {
+    if (bytes.length !== nameEnd) continue;
+    let at = 0;
+    while (at < nameEnd && bytes[at] === line[at]) at++;
+    if (at === nameEnd) return name;
+  }
+  return undefined;
 }
