@@ -48,8 +48,8 @@ class ItemTable {
     // Bits 0-2: Kind. An event: bits 3-5 the Place of its data, 6-8 that of its id, from 9 on the number of its type.
     // A type: its number from bit 9 on.
     std::uint32_t head = 0;
-    std::uint32_t size =
-        0;  // data, type, id: in bytes, or in UTF-16 units in the wide arena; retry: ms; error: its code
+    // Of data, type, id: in bytes, or in UTF-16 units in the wide arena; a retry's ms; an error's code.
+    std::uint32_t size = 0;
     std::uint32_t idSize = 0;   // error: the limit
     std::uint32_t address = 0;  // data, type or id that is apart
   };

@@ -11,8 +11,6 @@
 namespace millrace {
 namespace {
 
-constexpr std::string_view kDefaultType = "message";
-
 void say(Verdict verdict, Connection& connection) {
   connection.hub.verdict = verdict;
   encodeVerdict(verdict, connection.notice());

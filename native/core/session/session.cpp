@@ -211,12 +211,17 @@ SessionAction Session::tickConnected(Instant now, double random) {
     return {};
   }
   if (watchdog_.isLate(now)) {
-    watchdog_.grant(now);
-    heartbeats_.ignoreFor(now, watchdog_.interval());
+    grant(now);
     return {};
   }
   watchdog_.fired();
   return fail(Loss::transient, now, random, Millis{0});
+}
+
+// The page was away: what looks like silence, and what comes together now, is its own doing.
+void Session::grant(Instant now) {
+  watchdog_.grant(now);
+  heartbeats_.ignoreFor(now, watchdog_.interval());
 }
 
 Instant Session::deadline(Instant now) const {

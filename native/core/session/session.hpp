@@ -121,6 +121,7 @@ class Session {
   SessionAction fail(Loss loss, Instant now, double random, Millis retryAfter);
   SessionAction hurry(Instant now, double random);
   SessionAction tickConnected(Instant now, double random);
+  void grant(Instant now);
   SessionAction tickPolling(Instant now, double random);
   [[nodiscard]] bool isTrying() const {
     return state_ == SessionState::connecting || state_ == SessionState::connected;

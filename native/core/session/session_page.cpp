@@ -40,8 +40,7 @@ SessionAction Session::visible(Instant now, double random) {
   if (state_ == SessionState::reconnecting && way_ == Way::stream) {
     return hurry(now, random);
   }
-  watchdog_.grant(now);
-  heartbeats_.ignoreFor(now, watchdog_.interval());
+  grant(now);
   return {};
 }
 

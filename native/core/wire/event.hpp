@@ -6,6 +6,9 @@
 
 namespace millrace {
 
+// The type of events that name none (WHATWG HTML 9.2.6).
+inline constexpr std::string_view kDefaultType = "message";
+
 // The fields of an event to be written. The views belong to the caller and are read only during the call.
 struct EventFields {
   std::string_view type;                 // empty: no `event` line, so "message" at the client

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/error.hpp"
+#include "core/wire/event.hpp"
 #include "core/wire/held_text.hpp"
 
 #include <array>
@@ -18,9 +19,6 @@ struct ParserLimits {
       std::size_t{16} * 1024 * 1024;  // a line without its end; comments are exempt, being never kept
   std::size_t eventBytes = std::size_t{16} * 1024 * 1024;  // data with its inner line feeds, plus type and own id
 };
-
-// The type of events whose stream names none.
-inline constexpr std::string_view kDefaultType = "message";
 
 // One thing found in the stream. It is gone when the next is asked for. The views point into the chunk or into the parser:
 // they live until the next begin() or reset(), and as long as the chunk.
