@@ -1,6 +1,5 @@
+import { LONGEST_TIMER_MS } from "../shared/timers.js";
 import type { Clock } from "./options.js";
-
-const LONGEST_TIMER_MS = 2147483647;
 
 /** The time, the chance and the timers of the page. */
 export const pageClock: Clock = {

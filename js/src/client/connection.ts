@@ -236,13 +236,13 @@ export class Connection {
     if (sentMs !== undefined) session.stamped(nowMs, sentMs);
     const action = session.received(nowMs, heartbeats);
     const run = this.#run;
-    inbox.deliver(items, { ...this.#listener, isWanted: () => run === this.#run });
+    inbox.deliver(items, this.#listener, () => run === this.#run);
     if (run !== this.#run) return;
     this.#tabs.share(() => inbox.toShared(items, before), inbox.lastEventId);
     this.#perform(action);
   }
 
-  readonly #listener: Omit<InboxListener, "isWanted"> = {
+  readonly #listener: InboxListener = {
     message: (type, data, lastEventId) =>
       this.#dispatch(new MessageEvent(type, { data, lastEventId, origin: this.#origin })),
     resumed: (verdict) => {

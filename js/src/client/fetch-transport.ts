@@ -1,5 +1,6 @@
 import type { StreamFacts } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
+import { LONGEST_TIMER_MS } from "../shared/timers.js";
 import type { SSEClientOptions } from "./options.js";
 
 /** What one attempt asks for. */
@@ -161,7 +162,7 @@ async function problemBody({ headers, body }: Response): Promise<unknown> {
 function retryAfterMs(header: string | null): number {
   if (header === null) return 0;
   const ms = /^\d+$/.test(header) ? 1000 * Number(header) : Date.parse(header) - Date.now();
-  return ms > 0 ? Math.min(ms, 2147483647) : 0;
+  return ms > 0 ? Math.min(ms, LONGEST_TIMER_MS) : 0;
 }
 
 /** Whether the same request would only get the same answer. */

@@ -14,8 +14,6 @@ export interface InboxListener {
   /** The server's `retry`. */
   retry(ms: number): void;
   error(error: SSEError): void;
-  /** Whether what follows is still wanted: a listener may have closed the client. */
-  isWanted(): boolean;
 }
 
 /** What a chunk held besides messages. */
@@ -64,10 +62,10 @@ export class Inbox {
     };
   }
 
-  /** Tells of one item after the other. */
-  deliver(items: readonly ParsedItem[], listener: InboxListener): void {
+  /** Tells of one item after the other, as long as they are wanted: a listener may close the client. */
+  deliver(items: readonly ParsedItem[], listener: InboxListener, isWanted: () => boolean): void {
     for (const item of items) {
-      if (!listener.isWanted()) {
+      if (!isWanted()) {
         // What nobody saw must not count as received if the client starts again.
         this.#receiver = this.#createReceiver();
         return;

@@ -1,6 +1,7 @@
 import { SSEError } from "../shared/errors.js";
 import { toCursorText, toEventText } from "./event-text.js";
 import { prepare, refusal, type StreamRequest } from "./fetch-transport.js";
+import { RESUME_EVENT } from "./resume.js";
 
 /** What a Millrace server answers a poll with; see `hub.response`. */
 interface PollAnswer {
@@ -40,7 +41,7 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
 function toStream({ events, lastEventId, verdict, retryMs }: PollAnswer): string {
   const parts: string[] = [];
   if (retryMs !== undefined) parts.push(`retry: ${retryMs}\n\n`);
-  if (verdict !== null) parts.push(`event: millrace.resume\ndata: ${JSON.stringify({ verdict })}\n\n`);
+  if (verdict !== null) parts.push(toEventText(RESUME_EVENT, JSON.stringify({ verdict }), undefined));
   for (const { event, data, id } of events) parts.push(toEventText(event, data, id));
   return parts.join("") + toCursorText(lastEventId);
 }

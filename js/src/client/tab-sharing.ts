@@ -1,5 +1,6 @@
 import type { Health, SessionState } from "../core/contract.js";
 import { toCursorText, toEventText } from "./event-text.js";
+import { RESUME_EVENT } from "./resume.js";
 import { type SharedEvent, TabRing } from "./tab-ring.js";
 
 /** How a connection is, as the tab that has it says. */
@@ -171,7 +172,7 @@ export class TabSharing {
 }
 
 function toBytes({ events, cursor }: TabEvents, hasGap: boolean): Uint8Array {
-  const gap = hasGap ? toEventText("millrace.resume", '{"verdict":"gap"}', undefined) : "";
+  const gap = hasGap ? toEventText(RESUME_EVENT, '{"verdict":"gap"}', undefined) : "";
   const texts = events.map(({ type, data, lastEventId, hasOwnId }) =>
     toEventText(type, data, hasOwnId ? lastEventId : undefined),
   );

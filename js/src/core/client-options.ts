@@ -1,11 +1,10 @@
+import { LONGEST_TIMER_MS } from "../shared/timers.js";
 import type { ReceiverOptions, SessionOptions } from "./contract.js";
 
 const MOST_IDS = 1048576;
 const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
 // Every event that is let through must fit in a string: the smallest of the engines' limits is above this.
 const MOST_LIMIT_BYTES = 256 * 1024 * 1024;
-/** The longest delay a timer can have, in milliseconds: beyond it, `setTimeout` fires at once. */
-export const LONGEST_TIMER_MS = 2147483647;
 
 /** A receiver's options, checked and with the defaults in; without `events`, all types. */
 export interface CheckedReceiverOptions extends Required<Omit<ReceiverOptions, "events">> {

@@ -1,4 +1,4 @@
-const LONGEST_TIMER_MS = 2147483647;
+import { LONGEST_TIMER_MS } from "../shared/timers.js";
 
 /**
  * When a snapshot is renewed: once a macrotask, so that a chunk of thousands of events, or many small chunks at once, are

@@ -1,7 +1,7 @@
-import { LONGEST_TIMER_MS } from "../core/client-options.js";
 import { nativeModule } from "../core/load-native.js";
 import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment, NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { LONGEST_TIMER_MS } from "../shared/timers.js";
 
 /** Somebody in this thread who reads a connection. */
 export interface Reader {

@@ -1,4 +1,5 @@
-import { LONGEST_TIMER_MS, sessionOptions } from "../client-options.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+import { sessionOptions } from "../client-options.js";
 import type {
   Health,
   PollResult,
