@@ -2,7 +2,7 @@
 // not change another. A place: { measure(id, options) → rounds, version, close() }.
 import { join } from "node:path";
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
+import { launchChromium } from "../../scripts/lib/chromium.mjs";
 import { end, root, start } from "../../scripts/lib/process.mjs";
 
 async function measureInNode(id, options) {
@@ -34,17 +34,7 @@ async function openChromium() {
     platform: "browser",
     logLevel: "error",
   });
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--no-first-run",
-    ],
-  });
+  const browser = await launchChromium();
   return {
     async measure(id, options) {
       const page = await browser.newPage();

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { freePort } from "../../scripts/lib/port.mjs";
 
 /** Runs a command to its end; gives its output, or throws with it. */
 export function run(
@@ -90,14 +89,5 @@ function stop(child: ChildProcess): Promise<void> {
     }
     child.on("close", () => resolve());
     process.kill(-child.pid, "SIGKILL");
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
   });
 }

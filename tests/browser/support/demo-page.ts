@@ -1,19 +1,7 @@
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import type { BrowserContext, Locator, Page } from "playwright-core";
+import { launchChromium } from "../../../scripts/lib/chromium.mjs";
 
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--no-first-run",
-];
-
-/** `ignoreDefaultArgs`: which of Playwright's own arguments to leave out; `more`: which to add to ours. */
-export function launchChromium(ignoreDefaultArgs: string[] = [], more: string[] = []): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more], ignoreDefaultArgs });
-}
+export { launchChromium };
 
 /** An event as the page's hook delivered it. */
 export interface DeliveredEvent {

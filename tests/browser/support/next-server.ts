@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../../../scripts/lib/port.mjs";
 
 export const projectRoot = join(import.meta.dirname, "../../..");
 export const demoFolder = join(projectRoot, "examples/nextjs");
@@ -92,16 +92,4 @@ function signal(child: ChildProcess, name: NodeJS.Signals): void {
   } catch {
     // The group has gone.
   }
-}
-
-/** One of 127.0.0.1 that nobody listens to. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { freePort } from "../../../../scripts/lib/port.mjs";
 import { launchChromium } from "../../support/demo-page.js";
-import { freePort } from "../../support/next-server.js";
 
 /**
  * A browser whose tabs are what a user has: one that is not in front is hidden, and may be frozen. Playwright makes all of

@@ -1,0 +1,4 @@
+import type { Browser } from "playwright-core";
+
+/** `ignoreDefaultArgs`: which of Playwright's own arguments to leave out; `more`: which to add to ours. */
+export function launchChromium(ignoreDefaultArgs?: string[], more?: string[]): Promise<Browser>;
