@@ -19,6 +19,11 @@ constexpr std::uint32_t kDataShift = 3;
 constexpr std::uint32_t kIdShift = 6;
 constexpr std::uint32_t kTypeShift = 9;
 
+// Where a text stands for JavaScript.
+std::uint32_t addressOf(const char* place) {
+  return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(place));
+}
+
 }  // namespace
 
 void ItemTable::fill(Receiver& receiver, std::span<char> chunk) {

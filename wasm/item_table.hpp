@@ -1,8 +1,8 @@
 #pragma once
 
-#include "block.hpp"
 #include "utf16.hpp"
 
+#include "core/base/byte_buffer.hpp"
 #include "core/session/receiver.hpp"
 
 #include <array>
@@ -26,9 +26,9 @@ class ItemTable {
 
   // What JavaScript reads first. The blocks themselves, for sizes that were just written are not to be copied at once.
   struct Blocks {
-    Block records;
-    Block ascii;
-    Block wide;
+    ByteBuffer records;
+    ByteBuffer ascii;
+    ByteBuffer wide;
   };
   [[nodiscard]] const Blocks& blocks() const { return blocks_; }
 
@@ -69,12 +69,12 @@ class ItemTable {
     Place place;
     std::uint32_t size;  // as a record has it
   };
-  Laid addText(std::string_view text, std::size_t longAscii, std::size_t longWide);
+  [[gnu::always_inline]] Laid addText(std::string_view text, std::size_t longAscii, std::size_t longWide);
   [[nodiscard]] bool isInAsciiChunk(std::string_view text) const;
   [[nodiscard]] bool isAscii(std::string_view text) const;
   std::size_t writeWide(std::string_view text);
   bool isUtf8(std::string_view text);
-  void add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address);
+  [[gnu::always_inline]] void add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address);
 
   Blocks blocks_;
   std::string_view asciiChunk_;  // the chunk, if it is all ASCII

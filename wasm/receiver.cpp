@@ -2,7 +2,6 @@
 // side. What a feed gives stands in this module's memory until the next one.
 #include "core/session/receiver.hpp"
 
-#include "block.hpp"
 #include "item_table.hpp"
 
 #include <emscripten/emscripten.h>
@@ -14,8 +13,8 @@ namespace {
 using namespace millrace;
 
 // One input buffer and one table for all receivers: a call fills them and JavaScript empties them before the next.
-Block input;
-ItemTable table;
+[[clang::no_destroy]] ByteBuffer input;
+[[clang::no_destroy]] ItemTable table;
 
 }  // namespace
 

@@ -1,9 +1,10 @@
 // How the module's texts become strings: all that is in the arenas of one feed, and what is decoded on its own. The
 // JavaScript core, which decodes each value by itself, says what is right.
 import type { ClientCore, ParsedItem } from "../../js/src/core/contract.js";
-import { clientWasmHex } from "../../js/src/core/generated/client-wasm.js";
+import { clientWasm } from "../../js/src/core/generated/client-wasm.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
 import { loadClientCore } from "../../js/src/core/load-client.js";
+import { fromModuleText } from "../../js/src/core/module-text.js";
 import { instantiateWasmCore } from "../../js/src/core/wasm.js";
 
 const inNode = await loadClientCore();
@@ -21,7 +22,7 @@ function withoutBuffer<Result>(call: () => Result): Result {
 
 /** The core of a page. Each of its calls is made without a Buffer, since the memory may grow at any of them. */
 async function coreInPage(): Promise<ClientCore> {
-  const core = await instantiateWasmCore(new Uint8Array(Buffer.from(clientWasmHex, "hex")));
+  const core = await instantiateWasmCore(fromModuleText(clientWasm));
   return {
     ...core,
     createReceiver(options) {

@@ -1,4 +1,4 @@
-import type { ClientCore, Health, SessionAction, SessionCore, SessionState } from "../core/contract.js";
+import type { ClientCore, SessionAction, SessionCore, SessionState } from "../core/contract.js";
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
 import { Alarm, pageClock } from "./alarm.js";
@@ -9,8 +9,8 @@ import { followPage, type PageInput } from "./page.js";
 import { Recorder } from "./recorder.js";
 import { Requests } from "./requests.js";
 import type { ResumeVerdict } from "./resume.js";
+import { Standing } from "./standing.js";
 import { type TabHost, TabLink } from "./tab-link.js";
-import type { TabState } from "./tab-sharing.js";
 
 /** Does what the session says, with the real network, clock and page, and turns what comes of it into events. */
 export class Connection {
@@ -21,19 +21,15 @@ export class Connection {
   readonly #tabs: TabLink;
   readonly #requests: Requests;
   readonly recorder: Recorder;
+  readonly standing: Standing;
   #loading: Promise<void> | undefined;
   #core: ClientCore | undefined;
-  #session: SessionCore | undefined;
   #inbox: Inbox | undefined;
 
   /** Counts starts and closes: what began under another number is stale. */
   #run = 0;
-  hasEnded = true;
-  state: SessionState = "disconnected";
-  health: Health = "disconnected";
   resume: ResumeVerdict | null = null;
   #leavePage = () => {};
-  #origin = "";
 
   constructor(url: string, options: SSEClientOptions, dispatch: (event: Event) => void) {
     this.#options = options;
@@ -43,22 +39,11 @@ export class Connection {
     this.recorder = new Recorder(options, () => this.#clock.now());
     this.#requests = new Requests(url, options, this.recorder);
     this.#tabs = new TabLink(url, options);
+    this.standing = new Standing(this.#tabs);
   }
 
   get lastEventId(): string {
     return this.#inbox?.lastEventId ?? this.#options.lastEventId ?? "";
-  }
-
-  get attempts(): number {
-    return this.#tabs.mirror?.attempts ?? this.#session?.attempts ?? 0;
-  }
-
-  get transport(): "stream" | "polling" {
-    return this.#tabs.mirror?.transport ?? (this.#session?.isPolling ? "polling" : "stream");
-  }
-
-  get latencyMs(): number | null {
-    return this.#session?.latencyMs ?? null;
   }
 
   get implementation(): ClientCore["implementation"] | null {
@@ -69,10 +54,10 @@ export class Connection {
     const { signal } = this.#options;
     if (signal?.aborted) return;
     signal?.addEventListener("abort", this.#onAbort);
-    this.hasEnded = false;
+    this.standing.hasEnded = false;
     const run = ++this.#run;
     this.#emit(...this.#changes("connecting"));
-    if (this.hasEnded) return;
+    if (this.standing.hasEnded) return;
     this.#loading ??= this.#load();
     // The server is asked while the core that reads its answer is still being loaded.
     if (!this.#tabs.isWanted) this.#begin();
@@ -86,16 +71,16 @@ export class Connection {
 
   reconnect(): void {
     const session = this.#session;
-    if (this.hasEnded) this.start();
+    if (this.standing.hasEnded) this.start();
     else if (this.#tabs.mirror !== undefined) this.#tabs.reconnect();
     else if (session) {
       const nowMs = this.#clock.now();
-      this.#perform(this.state === "connected" ? session.restored(nowMs) : session.start(nowMs));
+      this.#perform(this.standing.state === "connected" ? session.restored(nowMs) : session.start(nowMs));
     }
   }
 
   close(): void {
-    if (this.hasEnded) return;
+    if (this.standing.hasEnded) return;
     this.#stop();
     const changes = this.#changes("disconnected");
     this.#note("close");
@@ -111,7 +96,7 @@ export class Connection {
     // What it wants first is under way already.
     if (this.#requests.isUnderWay) session.start(this.#clock.now());
     this.#core = core;
-    this.#session = session;
+    this.standing.session = session;
     this.#perform({ kind: "none" });
     if (this.#requests.isUnderWay) this.#listenToPage();
   }
@@ -130,9 +115,9 @@ export class Connection {
     const host: TabHost = {
       begin: () => this.#begin(),
       end: () => this.#perform(this.#session?.close() ?? { kind: "none" }),
-      status: () => this.#status(),
+      status: () => this.standing.shared,
       mirrored: ({ origin }, hasOpened) => {
-        this.#origin = origin;
+        this.standing.origin = origin;
         this.#emit(...this.#changes(), ...(hasOpened ? [new Event("open")] : []));
       },
       receive: (bytes) => this.#receive(bytes),
@@ -140,11 +125,6 @@ export class Connection {
       cursor: () => this.lastEventId,
     };
     return this.#tabs.join(host, () => run === this.#run);
-  }
-
-  #status(): TabState {
-    const { state, health, attempts, transport } = this;
-    return this.#tabs.mirror ?? { state, health, attempts, transport, origin: this.#origin };
   }
 
   // --- the session's actions
@@ -161,12 +141,12 @@ export class Connection {
   }
 
   #schedule(): void {
-    this.#alarm.set(this.hasEnded ? Infinity : (this.#session?.deadlineMs(this.#clock.now()) ?? Infinity));
+    this.#alarm.set(this.standing.hasEnded ? Infinity : (this.#session?.deadlineMs(this.#clock.now()) ?? Infinity));
   }
 
   #tick(): void {
     const session = this.#session;
-    if (!session || this.hasEnded) return;
+    if (!session || this.standing.hasEnded) return;
     const { isPolling } = session;
     const wasTrying = isPolling || session.state !== "reconnecting";
     const action = session.tick(this.#clock.now(), this.#clock.random());
@@ -182,12 +162,12 @@ export class Connection {
     this.#requests.stream(() => this.lastEventId, this.#ready, {
       opened: (origin, facts) => {
         if (!this.#session) return;
-        this.#origin = origin;
+        this.standing.origin = origin;
         this.resume = null;
         const action = this.#session.connected(this.#clock.now(), facts);
         this.#note("open");
         this.#perform(action);
-        if (run === this.#run && this.state === "connected") this.#emit(new Event("open"));
+        if (run === this.#run && this.standing.state === "connected") this.#emit(new Event("open"));
       },
       bytes: (chunk) => this.#receive(chunk),
       failed: (error, final) => {
@@ -208,7 +188,7 @@ export class Connection {
         if (!session) return;
         const [nowMs, random, run] = [this.#clock.now(), this.#clock.random(), this.#run];
         if (!("error" in outcome)) {
-          this.#origin = outcome.origin;
+          this.standing.origin = outcome.origin;
           this.#perform(session.polled(outcome.count > 0 ? "events" : "nothing", nowMs, random));
           if (run === this.#run) this.#receive(outcome.bytes);
         } else if (outcome.isOver) {
@@ -218,6 +198,10 @@ export class Connection {
         }
       },
     );
+  }
+
+  get #session(): SessionCore | undefined {
+    return this.standing.session;
   }
 
   get #ready(): Promise<void> {
@@ -244,7 +228,7 @@ export class Connection {
 
   readonly #listener: InboxListener = {
     message: (type, data, lastEventId) =>
-      this.#dispatch(new MessageEvent(type, { data, lastEventId, origin: this.#origin })),
+      this.#dispatch(new MessageEvent(type, { data, lastEventId, origin: this.standing.origin })),
     resumed: (verdict) => {
       this.resume = verdict;
       this.#dispatch(new Event("resume"));
@@ -260,7 +244,10 @@ export class Connection {
       this.#perform(action);
       if (run === this.#run) this.#emit(new SSEErrorEvent(error));
     } else if (final) this.#giveUp(error);
-    else this.#giveUp(new SSEError("GAVE_UP", `Gave up after ${this.attempts} failed attempts`, { cause: error }));
+    else
+      this.#giveUp(
+        new SSEError("GAVE_UP", `Gave up after ${this.standing.attempts} failed attempts`, { cause: error }),
+      );
   }
 
   #giveUp(error: SSEError): void {
@@ -271,7 +258,7 @@ export class Connection {
   }
 
   #stop(): void {
-    this.hasEnded = true;
+    this.standing.hasEnded = true;
     this.#run++;
     this.#leavePage();
     this.#tabs.leave();
@@ -288,36 +275,21 @@ export class Connection {
       if (!this.#session || this.#tabs.mirror) return;
       this.#perform(input(this.#session, this.#clock.now(), this.#clock.random()));
     };
-    if (this.hasEnded) return;
+    if (this.standing.hasEnded) return;
     this.#leavePage();
     this.#leavePage = followPage(put);
   }
 
-  /** Takes on a state and a health; the events that say so, where they are others. */
   #changes(wanted?: SessionState): Event[] {
-    const session = this.hasEnded ? undefined : this.#session;
-    const isFollowing = this.#tabs.mirror !== undefined;
-    // Before its first input a session is disconnected, and the client is not.
-    const isIdle = session === undefined || (session.state === "disconnected" && !isFollowing);
-    const state = wanted ?? this.#tabs.mirror?.state ?? (isIdle ? this.state : session.state);
-    const isOver = state === "disconnected" || state === "error";
-    const own = isOver ? "disconnected" : isIdle ? "degraded" : session.health(this.#clock.now());
-    const health = this.#tabs.mirror?.health ?? own;
-    const events = [];
-    if (state !== this.state) events.push(new Event("statechange"));
-    if (health !== this.health) events.push(new Event("healthchange"));
-    this.state = state;
-    this.health = health;
-    if (events.length > 0) this.#tabs.say(this.#status());
-    return events;
+    return this.standing.change(this.#clock.now(), wanted);
   }
 
   #note(what: string): void {
-    const session = this.hasEnded ? undefined : this.#session;
+    const session = this.standing.hasEnded ? undefined : this.#session;
     this.recorder.note(what, {
-      state: session?.state ?? this.state,
-      health: session?.health(this.#clock.now()) ?? this.health,
-      attempts: this.attempts,
+      state: session?.state ?? this.standing.state,
+      health: session?.health(this.#clock.now()) ?? this.standing.health,
+      attempts: this.standing.attempts,
     });
   }
 

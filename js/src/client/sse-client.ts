@@ -52,27 +52,27 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
 
   override get readyState(): 0 | 1 | 2 {
     if (this.state === "connected") return 1;
-    return this.#connection.hasEnded ? 2 : 0;
+    return this.#connection.standing.hasEnded ? 2 : 0;
   }
 
   /** `"error"` once the client has given up; `"disconnected"` after `close()`. */
   get state(): SessionState {
-    return this.#connection.state;
+    return this.#connection.standing.state;
   }
 
   /** How well the connection does; `healthchange` says when it is another. */
   get health(): Health {
-    return this.#connection.health;
+    return this.#connection.standing.health;
   }
 
   /** How events come at present. */
   get transport(): "stream" | "polling" {
-    return this.#connection.transport;
+    return this.#connection.standing.transport;
   }
 
   /** How much longer than the fastest the last heartbeat event with a time in it was under way; null before one came. */
   get latencyMs(): number | null {
-    return this.#connection.latencyMs;
+    return this.#connection.standing.latencyMs;
   }
 
   /** The id to resume after: that of the event being dispatched, or of the last one received; `""` for none. */
@@ -82,7 +82,7 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
 
   /** Failed attempts since the last connection that opened. */
   get attempts(): number {
-    return this.#connection.attempts;
+    return this.#connection.standing.attempts;
   }
 
   /** What the server said of how this connection continues the one before; null while it has said nothing. */

@@ -14,10 +14,13 @@ std::uint64_t hashOf(std::string_view id) { return std::max<std::uint64_t>(hash6
 }  // namespace
 
 DedupWindow::DedupWindow(std::size_t ids)
-    : ring_(std::min(ids, kMostIds)), table_(ring_.empty() ? 0 : std::bit_ceil(ring_.size() * 2)) {}
+    : ids_(std::min(ids, kMostIds)),
+      slots_(std::bit_ceil(ids_ * 2)),
+      ring_(new std::uint64_t[ids_]()),
+      table_(new std::uint64_t[slots_]()) {}
 
 Sighting DedupWindow::see(std::string_view id) {
-  if (ring_.empty()) {
+  if (ids_ == 0) {
     return Sighting::fresh;
   }
   const std::uint64_t hash = hashOf(id);
@@ -31,12 +34,12 @@ Sighting DedupWindow::see(std::string_view id) {
   }
   table_[slot] = hash;
   ring_[next_] = hash;
-  next_ = next_ + 1 == ring_.size() ? 0 : next_ + 1;
+  next_ = next_ + 1 == ids_ ? 0 : next_ + 1;
   return Sighting::fresh;
 }
 
 std::size_t DedupWindow::find(std::uint64_t hash) const {
-  const std::size_t mask = table_.size() - 1;
+  const std::size_t mask = slots_ - 1;
   std::size_t slot = static_cast<std::size_t>(hash) & mask;
   while (table_[slot] != 0 && table_[slot] != hash) {
     slot = (slot + 1) & mask;
@@ -46,7 +49,7 @@ std::size_t DedupWindow::find(std::uint64_t hash) const {
 
 // Backward shift deletion (Knuth, TAOCP 3, 6.4, algorithm R): no tombstones, so the table never needs cleaning.
 void DedupWindow::forget(std::uint64_t hash) {
-  const std::size_t mask = table_.size() - 1;
+  const std::size_t mask = slots_ - 1;
   std::size_t hole = find(hash);
   for (std::size_t slot = (hole + 1) & mask; table_[slot] != 0; slot = (slot + 1) & mask) {
     const std::size_t home = static_cast<std::size_t>(table_[slot]) & mask;

@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace millrace {
 
@@ -25,9 +25,11 @@ class DedupWindow {
   [[nodiscard]] std::size_t find(std::uint64_t hash) const;  // its slot, or the free one where it would go
   void forget(std::uint64_t hash);
 
-  std::vector<std::uint64_t> ring_;   // in the order of arrival; 0: not used yet
-  std::vector<std::uint64_t> table_;  // open addressing, linear probing, at most half full; 0: free
-  std::size_t next_ = 0;              // in the ring
+  std::size_t ids_;
+  std::size_t slots_;                       // a power of two
+  std::unique_ptr<std::uint64_t[]> ring_;   // in the order of arrival; 0: not used yet
+  std::unique_ptr<std::uint64_t[]> table_;  // open addressing, linear probing, at most half full; 0: free
+  std::size_t next_ = 0;                    // in the ring
 };
 
 }  // namespace millrace

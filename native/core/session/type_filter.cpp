@@ -5,7 +5,7 @@ namespace millrace {
 TypeFilter TypeFilter::only(std::string_view lines) {
   TypeFilter filter;
   filter.isAll_ = false;
-  filter.lines_ = lines;
+  filter.lines_.append(lines);
   return filter;
 }
 
@@ -13,7 +13,7 @@ bool TypeFilter::passes(std::string_view type) const {
   if (isAll_) {
     return true;
   }
-  std::string_view rest = lines_;
+  std::string_view rest = lines_.view();
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');
     if (rest.substr(0, end) == type) {

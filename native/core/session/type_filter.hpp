@@ -1,6 +1,7 @@
 #pragma once
 
-#include <string>
+#include "core/base/byte_buffer.hpp"
+
 #include <string_view>
 
 namespace millrace {
@@ -18,7 +19,7 @@ class TypeFilter {
 
  private:
   bool isAll_ = true;
-  std::string lines_;
+  ByteBuffer lines_;
 };
 
 }  // namespace millrace

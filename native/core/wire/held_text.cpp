@@ -5,7 +5,8 @@
 namespace millrace {
 
 void HeldText::own() {
-  own_.assign(text_);
+  own_.clear();
+  own_.append(text_);
   isOwned_ = true;
 }
 
@@ -18,14 +19,13 @@ void HeldText::append(std::string_view text) {
 
 void HeldText::forgetOwn() {
   isOwned_ = false;
-  own_ = {};
+  own_.release();
 }
 
 std::string_view HeldText::releaseOwn(Scratch& scratch) {
   isOwned_ = false;
   scratch.push_front(std::move(own_));
-  own_.clear();
-  return scratch.front();
+  return scratch.front().view();
 }
 
 }  // namespace millrace

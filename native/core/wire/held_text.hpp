@@ -1,18 +1,18 @@
 #pragma once
 
+#include "core/base/byte_buffer.hpp"
+
 #include <forward_list>
-#include <string>
 #include <string_view>
 
 namespace millrace {
 
-// Strings that must stay where they are until the next chunk. A list never moves its elements, and is a tenth of a deque's
-// code in the browser.
-using Scratch = std::forward_list<std::string>;
+// Texts that must stay where they are until the next chunk. A list is a tenth of a deque's code in the browser.
+using Scratch = std::forward_list<ByteBuffer>;
 
-// A value that lies in somebody else's bytes, or, once those are about to go, in a string of its own.
+// A value that lies in somebody else's bytes, or, once those are about to go, in memory of its own.
 //
-// What most values need stands here; what a string does is out of line, once, for it is most of the browser's code.
+// What most values need stands here; what allocates is out of line, once, for the browser's code would be twice as large.
 class HeldText {
  public:
   void refer(std::string_view text) {
@@ -32,7 +32,7 @@ class HeldText {
     }
   }
 
-  // Appends to the value's own string.
+  // Appends to the value's own bytes.
   [[gnu::noinline]] void append(std::string_view text);
 
   // Back to nothing, with no memory held.
@@ -44,7 +44,7 @@ class HeldText {
   }
 
   [[nodiscard]] bool isOwned() const { return isOwned_; }
-  [[nodiscard]] std::string_view view() const { return isOwned_ ? std::string_view(own_) : text_; }
+  [[nodiscard]] std::string_view view() const { return isOwned_ ? own_.view() : text_; }
   [[nodiscard]] std::size_t size() const { return view().size(); }
 
   // Gives the value away: what it owned moves into the scratch, so the view lives as long as that.
@@ -56,7 +56,7 @@ class HeldText {
   [[gnu::noinline]] std::string_view releaseOwn(Scratch& scratch);
 
   std::string_view text_;
-  std::string own_;
+  ByteBuffer own_;
   bool isOwned_ = false;
 };
 

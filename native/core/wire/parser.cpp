@@ -153,7 +153,7 @@ const ParsedItem* Parser::takeBlock() {
 void Parser::skipByteOrderMark() {
   while (byteOrderMark_ < kByteOrderMark.size() && !rest_.empty()) {
     if (rest_.front() != kByteOrderMark[byteOrderMark_]) {
-      line_.assign(kByteOrderMark.substr(0, byteOrderMark_));
+      line_.append(kByteOrderMark.substr(0, byteOrderMark_));
       byteOrderMark_ = kByteOrderMark.size();
     } else {
       ++byteOrderMark_;
@@ -180,8 +180,10 @@ void Parser::keepAcrossChunks() {
   pending_.data.keep();
   if (committedId_.data() != committedIdText_.at(committedIdSlot_).data()) {
     committedIdSlot_ = 1 - committedIdSlot_;
-    committedIdText_.at(committedIdSlot_).assign(committedId_);
-    committedId_ = committedIdText_.at(committedIdSlot_);
+    ByteBuffer& text = committedIdText_.at(committedIdSlot_);
+    text.clear();
+    text.append(committedId_);
+    committedId_ = text.view();
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/byte_buffer.hpp"
 #include "core/base/error.hpp"
 #include "core/wire/event.hpp"
 #include "core/wire/held_text.hpp"
@@ -8,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace millrace {
@@ -108,7 +108,7 @@ class Parser {
 
   ParserLimits limits_;
   Pending pending_;
-  std::string line_;  // the beginning of an unfinished line
+  ByteBuffer line_;  // the beginning of an unfinished line
   LineUse lineUse_ = LineUse::content;
   bool isBetweenBlocks_ = false;   // nothing is pending, and the byte order mark is over
   bool skipsLineFeed_ = false;     // the last chunk ended in CR
@@ -116,7 +116,7 @@ class Parser {
 
   std::size_t comments_ = 0;
   std::string_view committedId_;
-  std::array<std::string, 2> committedIdText_;  // two, since items of one chunk may show the old id and the new
+  std::array<ByteBuffer, 2> committedIdText_;  // two, since items of one chunk may show the old id and the new
   std::size_t committedIdSlot_ = 0;
 
   std::span<char> rest_;  // of the chunk

@@ -58,7 +58,7 @@ const ParsedItem* Parser::holdPart(std::string_view part) {
     lineUse_ = LineUse::comment;
   } else if (line_.size() + part.size() > limits_.lineBytes) {
     lineUse_ = LineUse::tooLong;
-    line_ = {};
+    line_.release();
     return drop(ErrorCode::lineTooLong, limits_.lineBytes);
   } else {
     line_.append(part);
@@ -76,13 +76,12 @@ const ParsedItem* Parser::finishLine(std::string_view part) {
     return takeLine(part);
   }
   if (line_.size() + part.size() > limits_.lineBytes) {
-    line_ = {};
+    line_.release();
     return drop(ErrorCode::lineTooLong, limits_.lineBytes);
   }
   line_.append(part);
   scratch_.push_front(std::move(line_));
-  line_ = {};
-  return takeLine(scratch_.front());
+  return takeLine(scratch_.front().view());
 }
 
 const ParsedItem* Parser::takeLine(std::string_view line) {

@@ -1,0 +1,57 @@
+import type { Health, SessionCore, SessionState } from "../core/contract.js";
+import type { TabLink } from "./tab-link.js";
+import type { TabState } from "./tab-sharing.js";
+
+/** How a client is: as its session says, or the tab that has its connection. */
+export class Standing {
+  state: SessionState = "disconnected";
+  health: Health = "disconnected";
+  /** Closed, given up or never started. */
+  hasEnded = true;
+  /** Where the events come from. */
+  origin = "";
+  /** Once it is loaded. */
+  session: SessionCore | undefined;
+  readonly #tabs: TabLink;
+
+  constructor(tabs: TabLink) {
+    this.#tabs = tabs;
+  }
+
+  get attempts(): number {
+    return this.#tabs.mirror?.attempts ?? this.session?.attempts ?? 0;
+  }
+
+  get transport(): "stream" | "polling" {
+    return this.#tabs.mirror?.transport ?? (this.session?.isPolling ? "polling" : "stream");
+  }
+
+  get latencyMs(): number | null {
+    return this.session?.latencyMs ?? null;
+  }
+
+  /** As the other tabs are told. */
+  get shared(): TabState {
+    const { state, health, attempts, transport, origin } = this;
+    return this.#tabs.mirror ?? { state, health, attempts, transport, origin };
+  }
+
+  /** Takes on a state and a health; the events that say so, where they are others. */
+  change(nowMs: number, wanted?: SessionState): Event[] {
+    const { mirror } = this.#tabs;
+    const session = this.hasEnded ? undefined : this.session;
+    // Before its first input a session is disconnected, and the client is not.
+    const isIdle = session === undefined || (session.state === "disconnected" && mirror === undefined);
+    const state = wanted ?? mirror?.state ?? (isIdle ? this.state : session.state);
+    const isOver = state === "disconnected" || state === "error";
+    const own = isOver ? "disconnected" : isIdle ? "degraded" : session.health(nowMs);
+    const health = mirror?.health ?? own;
+    const events = [];
+    if (state !== this.state) events.push(new Event("statechange"));
+    if (health !== this.health) events.push(new Event("healthchange"));
+    this.state = state;
+    this.health = health;
+    if (events.length > 0) this.#tabs.say(this.shared);
+    return events;
+  }
+}

@@ -1,0 +1,16 @@
+/** The bytes of a WebAssembly module that stands in a JavaScript string, as scripts/lib/module-text.mjs wrote it. */
+export function fromModuleText(text: string): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  let high = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const value = code - 35 - Number(code > 60) - Number(code > 92);
+    if (value < 64) {
+      bytes.push(high + value);
+      high = 0;
+    } else {
+      high = (value - 63) * 64;
+    }
+  }
+  return Uint8Array.from(bytes);
+}

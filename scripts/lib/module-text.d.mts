@@ -1,0 +1,1 @@
+export function toModuleText(bytes: Uint8Array): string;
