@@ -63,6 +63,7 @@ export class Connection {
     if (!this.#tabs.isWanted) this.#begin();
     else void this.#loading.then(() => this.#joinTabs(run)).catch(() => {});
     this.#loading.catch((cause: unknown) => {
+      this.#loading = undefined; // so that reconnect() tries it again
       if (run !== this.#run) return;
       const error = new SSEError("CONNECTION_FAILED", "The client could not start", { cause });
       this.#fail({ kind: "giveUp" }, error, true);
