@@ -26,11 +26,12 @@ std::uint32_t addressOf(const char* place) {
 
 }  // namespace
 
-void ItemTable::fill(Receiver& receiver, std::span<char> chunk) {
+void ItemTable::fill(Receiver& receiver, std::span<char> chunk, WideText wideText) {
   blocks_.records.clear();
   blocks_.ascii.clear();
   blocks_.wide.clear();
   id_ = {};
+  wideText_ = wideText;
   const std::string_view bytes(chunk.data(), chunk.size());
   asciiChunk_ = asciiPrefix(bytes) == bytes.size() ? bytes : std::string_view();
   receiver.begin(chunk);
@@ -52,26 +53,26 @@ void ItemTable::fill(Receiver& receiver, std::span<char> chunk) {
 
 void ItemTable::addEvent(const ParsedItem& event) {
   const std::uint32_t type = typeNumber(event.type);
-  Laid data = addText(event.data, kLongAscii, kLongWide);
+  bool isInvalid = type == kMostTypes && !isUtf8(event.type);
+  const Laid data = isAscii(event.data) ? addAscii(event.data, kLongAscii) : addWide(event.data);
   Laid id{Place::same, 0};
-  bool isInvalid = data.place == Place::invalid || (type == kMostTypes && !isUtf8(event.type));
   const std::string_view text = event.lastEventId;
   if (text.data() != id_.data() || text.size() != id_.size()) {
     id_ = text;
-    id = addText(text, SIZE_MAX, SIZE_MAX);
-    if (id.place == Place::invalid) {
-      add(static_cast<std::uint32_t>(Kind::id), id.size, 0, addressOf(text.data()));
-      id = {Place::same, 0};
-      isInvalid = isInvalid || event.hasOwnId;
+    if (isAscii(text)) {
+      id = addAscii(text, SIZE_MAX);
+    } else {
+      add(static_cast<std::uint32_t>(Kind::id), static_cast<std::uint32_t>(text.size()), 0, addressOf(text.data()));
+      isInvalid = isInvalid || (event.hasOwnId && !isUtf8(text));
     }
   }
   if (isInvalid) {
     add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(ErrorCode::invalidUtf8), 0, 0);
-    data.place = data.place == Place::unsure ? Place::invalid : data.place;
   }
   const std::uint32_t head = static_cast<std::uint32_t>(data.place) << kDataShift |
                              static_cast<std::uint32_t>(id.place) << kIdShift | type << kTypeShift;
-  add(head, data.size, id.size, addressOf(event.data.data()));
+  const bool isWide = data.place == Place::wide;
+  add(head, data.size, id.size, isWide ? static_cast<std::uint32_t>(event.data.size()) : addressOf(event.data.data()));
 }
 
 // Most chunks are all ASCII, and most texts lie in them: those are not looked at again.
@@ -92,17 +93,9 @@ std::size_t ItemTable::writeWide(std::string_view text) {
 bool ItemTable::isUtf8(std::string_view text) { return isAscii(text) || writeWide(text) != 0; }
 
 // From so many bytes on, it stands on its own.
-ItemTable::Laid ItemTable::addText(std::string_view text, std::size_t longAscii, std::size_t longWide) {
+ItemTable::Laid ItemTable::addAscii(std::string_view text, std::size_t longFrom) {
   const auto size = static_cast<std::uint32_t>(text.size());
-  if (!isAscii(text)) {
-    if (text.size() >= longWide) {
-      return {Place::unsure, size};
-    }
-    const std::size_t units = writeWide(text);
-    blocks_.wide.take(units * sizeof(char16_t));
-    return units == 0 ? Laid{Place::invalid, size} : Laid{Place::wide, static_cast<std::uint32_t>(units)};
-  }
-  if (text.size() >= longAscii) {
+  if (text.size() >= longFrom) {
     return {Place::apart, size};
   }
   if (text.size() <= kSlack && isInAsciiChunk(text)) {
@@ -113,6 +106,22 @@ ItemTable::Laid ItemTable::addText(std::string_view text, std::size_t longAscii,
   }
   blocks_.ascii.take(text.size());
   return {Place::ascii, size};
+}
+
+ItemTable::Laid ItemTable::addWide(std::string_view text) {
+  const Laid unsure{Place::unsure, static_cast<std::uint32_t>(text.size())};
+  // Behind the bytes of another text, the rest of a sequence could make that well-formed.
+  const bool startsWithin = (static_cast<std::uint8_t>(text.front()) & 0xC0U) == 0x80U;
+  if (text.size() >= kLongWide || startsWithin) {
+    return unsure;
+  }
+  if (wideText_ == WideText::utf8) {
+    blocks_.wide.append(text);
+    return {Place::wide, static_cast<std::uint32_t>(utf16Units(text))};
+  }
+  const std::size_t units = writeWide(text);
+  blocks_.wide.take(units * sizeof(char16_t));
+  return units == 0 ? unsure : Laid{Place::wide, static_cast<std::uint32_t>(units)};
 }
 
 // Tells JavaScript of a type that it does not know.

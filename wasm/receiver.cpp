@@ -40,8 +40,8 @@ EMSCRIPTEN_KEEPALIVE void receiverWant(Receiver* receiver, std::size_t size) {
 EMSCRIPTEN_KEEPALIVE void receiverReset(Receiver* receiver) { receiver->reset(); }
 
 // Parses the first `size` bytes of the input buffer.
-EMSCRIPTEN_KEEPALIVE const ItemTable::Blocks* receiverFeed(Receiver* receiver, std::size_t size) {
-  table.fill(*receiver, {input.data(), size});
+EMSCRIPTEN_KEEPALIVE const ItemTable::Blocks* receiverFeed(Receiver* receiver, std::size_t size, bool wantsUtf16) {
+  table.fill(*receiver, {input.data(), size}, wantsUtf16 ? WideText::utf16 : WideText::utf8);
   return &table.blocks();
 }
 

@@ -1,5 +1,7 @@
 #include "utf16.hpp"
 
+#include "core/base/bytes16.hpp"
+
 #include <wasm_simd128.h>
 
 #include <bit>
@@ -79,6 +81,25 @@ std::size_t toUtf16(std::string_view utf8, char16_t* out) {
     }
   }
   return isBad ? 0 : static_cast<std::size_t>(out - begin);
+}
+
+std::size_t utf16Units(std::string_view utf8) {
+  // A unit a byte, none for those that continue a sequence, one more where it has four.
+  std::size_t units = utf8.size();
+  std::size_t at = 0;
+  for (; at + sizeof(Bytes16) <= utf8.size(); at += sizeof(Bytes16)) {
+    const Bytes16 first = load16(utf8.data() + at);
+    const Bytes16 second = first + first;
+    const Bytes16 fourth = second + second + second + second;
+    units -= static_cast<std::size_t>(std::popcount(highBits(first & ~second)));
+    units += static_cast<std::size_t>(std::popcount(highBits(first & second & (second + second) & fourth)));
+  }
+  for (; at < utf8.size(); ++at) {
+    const auto byte = static_cast<std::uint8_t>(utf8[at]);
+    units -= (byte & 0xC0U) == 0x80U ? 1 : 0;
+    units += byte >= 0xF0U ? 1 : 0;
+  }
+  return units;
 }
 
 }  // namespace millrace

@@ -9,4 +9,7 @@ namespace millrace {
 // 3-7) or nothing. `out` has room for a unit a byte.
 [[nodiscard]] std::size_t toUtf16(std::string_view utf8, char16_t* out);
 
+// The number of units alone, of what is well-formed.
+[[nodiscard]] std::size_t utf16Units(std::string_view utf8);
+
 }  // namespace millrace

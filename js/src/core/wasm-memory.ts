@@ -21,8 +21,7 @@ function slicesOf(buffer: ArrayBuffer): Slices | undefined {
 export class WasmMemory {
   readonly #memory: WebAssembly.Memory;
   readonly #utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-  readonly #checking = new TextDecoder("utf-8", { fatal: true });
-  readonly #utf16 = new TextDecoder("utf-16le", { ignoreBOM: true });
+  readonly #checking = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
   #slices: Slices | undefined;
   /** One array of codes for each length, for `fromCharCode` makes one flat string of an array, at once. */
   readonly #codes: number[][] = [];
@@ -30,6 +29,8 @@ export class WasmMemory {
   input = 0;
   inputBytes = 0;
   bytes = new Uint8Array();
+  /** 1: {@link wide} takes UTF-16, which Node copies; 0: UTF-8, which a browser decodes faster than the module makes UTF-16. */
+  wantsUtf16 = 0;
   words = new Uint32Array();
 
   constructor(memory: WebAssembly.Memory) {
@@ -44,6 +45,7 @@ export class WasmMemory {
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
     this.#slices = slicesOf(buffer);
+    this.wantsUtf16 = this.#slices ? 1 : 0;
   }
 
   /** Sizes are in bytes. */
@@ -66,18 +68,18 @@ export class WasmMemory {
     return text;
   }
 
-  utf16(address: number, size: number): string {
+  /** A text that is not ASCII; undefined where it is not UTF-8. */
+  wide(address: number, size: number): string | undefined {
     if (size === 0) return "";
-    if (this.#slices) return this.#slices.ucs2Slice(address, address + size);
-    return this.#utf16.decode(this.bytes.subarray(address, address + size));
+    return this.#slices ? this.#slices.ucs2Slice(address, address + size) : this.validUtf8(address, size);
   }
 
-  isUtf8(address: number, size: number): boolean {
+  /** Undefined where it is none. */
+  validUtf8(address: number, size: number): string | undefined {
     try {
-      this.#checking.decode(this.bytes.subarray(address, address + size));
-      return true;
+      return this.#checking.decode(this.bytes.subarray(address, address + size));
     } catch {
-      return false;
+      return undefined;
     }
   }
 

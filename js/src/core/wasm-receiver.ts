@@ -9,7 +9,7 @@ export interface ReceiverExports {
   receiverFree(receiver: number): void;
   receiverWant(receiver: number, size: number): void;
   receiverReset(receiver: number): void;
-  receiverFeed(receiver: number, size: number): number;
+  receiverFeed(receiver: number, size: number, wantsUtf16: number): number;
   receiverLastId(receiver: number): number;
   receiverLastIdSize(receiver: number): number;
   receiverComments(receiver: number): number;
@@ -27,7 +27,6 @@ const KIND_TYPE = 3;
 const PLACE_ASCII = 0;
 const PLACE_WIDE = 1;
 const PLACE_APART = 2;
-const PLACE_UNSURE = 3;
 
 // The order of the C++ enumeration.
 const ERROR_CODES: Readonly<Record<number, ParseErrorCode>> = {
@@ -97,17 +96,19 @@ export class WasmReceiver implements ReceiverCore {
   }
 
   #feedPiece(piece: Uint8Array, items: ParsedItem[]): void {
-    const head = this.#exports.receiverFeed(this.handle, this.#write(piece)) >>> 2;
     const memory = this.#memory;
+    const head = this.#exports.receiverFeed(this.handle, this.#write(piece), memory.wantsUtf16) >>> 2;
     memory.refresh();
     const { words } = memory;
     const end = (words[head + 1] as number) >>> 2;
     if (end === 0) return;
     const ascii = memory.ascii(words[head + 3] as number, words[head + 4] as number);
-    const wide = memory.utf16(words[head + 6] as number, words[head + 7] as number);
+    const wideAddress = words[head + 6] as number;
+    const wide = memory.wide(wideAddress, words[head + 7] as number);
     const types = this.#types;
     let asciiAt = 0;
     let wideAt = 0;
+    let wideBytes = 0;
     let lastEventId = "";
     for (let at = (words[head] as number) >>> 2, last = at + end; at < last; at += RECORD_WORDS) {
       const record = words[at] as number;
@@ -120,23 +121,22 @@ export class WasmReceiver implements ReceiverCore {
         if (place === PLACE_ASCII) {
           data = ascii.slice(asciiAt, asciiAt + size);
           asciiAt += size;
-        } else if (place === PLACE_WIDE) {
-          data = wide.slice(wideAt, wideAt + size);
-          wideAt += size;
         } else if (place === PLACE_APART) {
           data = memory.ascii(words[at + 3] as number, size);
+        } else if (place === PLACE_WIDE && wide !== undefined) {
+          data = wide.slice(wideAt, wideAt + size);
+          wideAt += size;
         } else {
-          if (place === PLACE_UNSURE && !memory.isUtf8(words[at + 3] as number, size))
-            items.push({ kind: "error", code: "INVALID_UTF8", limit: 0 });
-          data = memory.utf8(words[at + 3] as number, size);
+          const isWide = place === PLACE_WIDE;
+          const bytes = isWide ? (words[at + 3] as number) : size;
+          const address = isWide ? wideAddress + wideBytes : (words[at + 3] as number);
+          if (isWide) wideBytes += bytes;
+          data = decode(memory, address, bytes, items);
         }
         const idPlace = (record >>> 6) & 7;
         if (idPlace === PLACE_ASCII) {
           lastEventId = ascii.slice(asciiAt, asciiAt + idSize);
           asciiAt += idSize;
-        } else if (idPlace === PLACE_WIDE) {
-          lastEventId = wide.slice(wideAt, wideAt + idSize);
-          wideAt += idSize;
         }
         items.push({ kind: "event", type: types[record >>> 9] as string, data, lastEventId });
       } else if (kind === KIND_RETRY) {
@@ -150,6 +150,16 @@ export class WasmReceiver implements ReceiverCore {
       }
     }
   }
+}
+
+/** Data that may be no UTF-8: then an error stands before it, which its type or its id may have put there already. */
+function decode(memory: WasmMemory, address: number, size: number, items: ParsedItem[]): string {
+  const text = memory.validUtf8(address, size);
+  if (text !== undefined) return text;
+  const last = items.at(-1);
+  const isTold = last?.kind === "error" && last.code === "INVALID_UTF8";
+  if (!isTold) items.push({ kind: "error", code: "INVALID_UTF8", limit: 0 });
+  return memory.utf8(address, size);
 }
 
 /** One a line; a type that holds a line end is none that could come. */

@@ -21,7 +21,7 @@ class HeldText {
   }
 
   // Copies the value out of bytes that are about to go.
-  void keep() {
+  [[gnu::always_inline]] void keep() {
     if (isOwned_) {
       return;
     }

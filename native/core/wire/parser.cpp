@@ -24,7 +24,9 @@ bool startsWith(const char* text, const char (&start)[5]) {
 }  // namespace
 
 void Parser::begin(std::span<char> chunk) {
-  scratch_.clear();
+  if (!scratch_.empty()) {
+    scratch_.clear();
+  }
   rest_ = chunk;
   if (skipsLineFeed_ && !rest_.empty()) {
     skipsLineFeed_ = false;
