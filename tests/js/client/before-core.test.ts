@@ -8,14 +8,9 @@ let loaded: PromiseWithResolvers<ClientCore>;
 jest.unstable_mockModule("../../../js/src/core/load-client.js", () => ({ loadClientCore: () => loaded.promise }));
 const { closeAll, ManualClock, nextEvent, watch } = await import("./helpers.js");
 
-let server: ScriptedServer;
-beforeEach(async () => {
+const server = ScriptedServer.forEachTest(closeAll);
+beforeEach(() => {
   loaded = withResolvers();
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
 });
 
 interface PromiseWithResolvers<T> {

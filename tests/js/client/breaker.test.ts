@@ -1,15 +1,10 @@
 import { closeAll, ManualClock, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
+const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
+beforeEach(() => {
   clock = new ManualClock(0.5);
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
 });
 
 const QUICK = { baseMs: 100, maxMs: 100 };

@@ -1,14 +1,7 @@
 import { closeAll, ManualClock, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, settle, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(closeAll);
 
 test("close() before anything was sent", async () => {
   const { client, log } = watch(server.url);

@@ -2,16 +2,11 @@ import type { TapeEntry, Transition } from "../../../js/src/client/index.js";
 import { closeAll, ManualClock, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
+const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
+beforeEach(() => {
   clock = new ManualClock(0.5);
   clock.nowMs = 1000;
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
 });
 
 const shown = ({ atMs, what, state, health, attempts }: Transition) => [atMs, what, state, health, attempts].join(", ");

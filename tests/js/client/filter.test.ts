@@ -3,15 +3,10 @@ import { loadClientCore } from "../../../js/src/core/load-client.js";
 import { closeAll, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
+afterEach(() => {
   jest.restoreAllMocks();
-  closeAll();
-  await server.stop();
 });
+const server = ScriptedServer.forEachTest(closeAll);
 
 test("the core is told which types, besides those that the client itself needs", async () => {
   const make = jest.spyOn(await loadClientCore(), "createReceiver");

@@ -4,13 +4,7 @@ import { type Exchange, ScriptedServer } from "./scripted-server.js";
 
 // The built package, in a Node process of its own that nothing ends but its having nothing to do.
 const root = join(import.meta.dirname, "../../..");
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest();
 
 async function run(type: "module" | "commonjs", program: string, answer?: (exchange: Exchange) => void) {
   const env = { ...process.env, NODE_OPTIONS: "", URL_OF_TEST: server.url };

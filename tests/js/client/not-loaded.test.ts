@@ -10,14 +10,7 @@ jest.unstable_mockModule("../../../js/src/client/poll-transport.js", fail);
 jest.unstable_mockModule("../../../js/src/client/event-source-transport.js", fail);
 const { closeAll, FAST, nextEvent, watch } = await import("./helpers.js");
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(closeAll);
 
 test("polling: it goes on with streams", async () => {
   const { client, errors } = watch(server.url, { fallback: {} });

@@ -23,14 +23,13 @@ class FakeTarget extends EventTarget {
   }
 }
 
-let server: ScriptedServer;
+const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
 let page: FakeTarget;
 let fakeDocument: FakeTarget;
 const stubs = ["addEventListener", "removeEventListener", "document"] as const;
 
-beforeEach(async () => {
-  server = await ScriptedServer.start();
+beforeEach(() => {
   clock = new ManualClock(0.5);
   page = new FakeTarget();
   fakeDocument = new FakeTarget();
@@ -40,10 +39,8 @@ beforeEach(async () => {
     document: fakeDocument,
   });
 });
-afterEach(async () => {
-  closeAll();
+afterEach(() => {
   for (const name of stubs) Reflect.deleteProperty(globalThis, name);
-  await server.stop();
 });
 
 const happens = (type: string) => void page.dispatchEvent(new Event(type));

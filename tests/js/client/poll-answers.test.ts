@@ -3,15 +3,10 @@ import { closeAll, ManualClock, nextEvent } from "./helpers.js";
 import { event, NOTHING, of, requestAfter, startPolling } from "./polling.js";
 import { type Exchange, ScriptedServer, settle, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
+const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
+beforeEach(() => {
   clock = new ManualClock(0.5);
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
 });
 
 const polling = (options?: SSEClientOptions, types?: string[]) => startPolling(server, clock, options, types);

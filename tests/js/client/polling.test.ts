@@ -3,15 +3,10 @@ import { closeAll, ManualClock, nextEvent, watch } from "./helpers.js";
 import { EVERY_MS, failToStream, NOTHING, of, requestAfter, startPolling } from "./polling.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
+const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
+beforeEach(() => {
   clock = new ManualClock(0.5);
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
 });
 
 const PROBE_MS = 30_000;

@@ -1,14 +1,7 @@
 import { closeAll, FAST, ManualClock, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(closeAll);
 
 test("a connection that is cut is made again, after the last event", async () => {
   const { client, messages, errors, log } = watch(server.url);

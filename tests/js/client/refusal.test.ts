@@ -2,14 +2,7 @@ import type { SSEError } from "../../../js/src/client/index.js";
 import { closeAll, ManualClock, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, settle, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(closeAll);
 
 const PROBLEM = { "content-type": "application/problem+json" };
 const LARGEST = 65536;

@@ -1,14 +1,7 @@
 import { closeAll, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(closeAll);
 
 test("all attempts of a POST carry one Idempotency-Key, and another client another", async () => {
   const keys = new Set<string | string[] | undefined>();

@@ -2,14 +2,7 @@ import { createServer } from "node:net";
 import { closeAll, FAST, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, settle, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(closeAll);
 
 const EVENT_STREAM = { "content-type": "text/event-stream" };
 const finalAnswers: [string, number, Record<string, string>][] = [

@@ -2,15 +2,8 @@ import * as z from "zod";
 import { SSEClient, type SSEError, type StandardSchema } from "../../../js/src/client/index.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
 let client: SSEClient;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  client.close();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(() => client.close());
 
 /** What `on("a")` and the error listeners were given, after these texts and one that only says that they are through. */
 async function received(schema: StandardSchema<unknown>, ...texts: string[]) {

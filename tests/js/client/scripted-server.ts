@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
 
 /** One request, to be answered by the test. */
@@ -63,32 +62,61 @@ export class Exchange {
 
 /** A real HTTP server on a free port that answers what the test says, when the test says it. */
 export class ScriptedServer {
-  readonly #server: Server;
-  readonly #arrived: Exchange[] = [];
-  readonly #waiting: ((exchange: Exchange) => void)[] = [];
+  #server: Server | undefined;
+  #arrived: Exchange[] = [];
+  #waiting: ((exchange: Exchange) => void)[] = [];
   /** How many requests came, answered or not. */
   requests = 0;
 
-  private constructor() {
-    this.#server = createServer(async (request, response) => {
+  private constructor() {}
+
+  static async start(): Promise<ScriptedServer> {
+    const server = new ScriptedServer();
+    await server.#start();
+    return server;
+  }
+
+  /**
+   * One that is started anew for each test of the file. After a test the clients are closed before it stops:
+   * otherwise they would try to reconnect.
+   *
+   * Hooks run in the order they are written in, those after a test too. A file's own hook after a test is written
+   * before this call if it is to run before the clients are closed.
+   */
+  static forEachTest(closeClients: () => void = () => {}): ScriptedServer {
+    const server = new ScriptedServer();
+    beforeEach(() => server.#start());
+    afterEach(async () => {
+      closeClients();
+      await server.stop();
+    });
+    return server;
+  }
+
+  async #start(): Promise<void> {
+    // New lists each time: a request that is still being read when its test ends does not reach the next test.
+    const arrived: Exchange[] = [];
+    const waiting: ((exchange: Exchange) => void)[] = [];
+    const server = createServer(async (request, response) => {
       this.requests++;
       let body = "";
       for await (const piece of request) body += piece;
       const exchange = new Exchange(request, response, body);
-      const waiter = this.#waiting.shift();
+      const waiter = waiting.shift();
       if (waiter) waiter(exchange);
-      else this.#arrived.push(exchange);
+      else arrived.push(exchange);
     });
-  }
-
-  static async start(): Promise<ScriptedServer> {
-    const server = new ScriptedServer();
-    await new Promise<void>((resolve) => void server.#server.listen(0, "127.0.0.1", resolve));
-    return server;
+    this.#server = server;
+    this.#arrived = arrived;
+    this.#waiting = waiting;
+    this.requests = 0;
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const address = this.#server?.address();
+    if (typeof address !== "object" || address === null) throw new Error("the server is not running");
+    return `http://127.0.0.1:${address.port}`;
   }
 
   get url(): string {
@@ -102,8 +130,10 @@ export class ScriptedServer {
   }
 
   async stop(): Promise<void> {
-    const stopped = new Promise((resolve) => void this.#server.close(resolve));
-    this.#server.closeAllConnections();
+    const server = this.#server;
+    if (!server) return;
+    const stopped = new Promise((resolve) => void server.close(resolve));
+    server.closeAllConnections();
     await stopped;
   }
 }

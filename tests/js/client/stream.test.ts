@@ -2,14 +2,7 @@ import { SSEClient } from "../../../js/src/client/index.js";
 import { closeAll, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(closeAll);
 
 test("events come in order, under their type, as EventSource gives them", async () => {
   const { client, messages, log } = watch(server.url, {}, ["message", "progress"]);

@@ -2,18 +2,15 @@ import { closeAll, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
 // An EventTarget of Node's reports what a listener throws as an uncaught error.
-let server: ScriptedServer;
 let reports: string[];
-beforeEach(async () => {
+beforeEach(() => {
   reports = [];
   process.setUncaughtExceptionCaptureCallback((error) => void reports.push(error.message));
-  server = await ScriptedServer.start();
 });
-afterEach(async () => {
+afterEach(() => {
   process.setUncaughtExceptionCaptureCallback(null);
-  closeAll();
-  await server.stop();
 });
+const server = ScriptedServer.forEachTest(closeAll);
 
 test("a listener that throws is reported, and neither the others nor the stream notice", async () => {
   const { client, messages, errors } = watch(server.url);

@@ -2,15 +2,10 @@ import type { SSEClientOptions, Tape } from "../../../js/src/client/index.js";
 import { closeAll, ManualClock, nextEvent, type Watched, watch } from "./helpers.js";
 import { type Exchange, ScriptedServer, settle, until } from "./scripted-server.js";
 
-let server: ScriptedServer;
+const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
+beforeEach(() => {
   clock = new ManualClock(0.5);
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
 });
 
 interface Connected extends Watched {

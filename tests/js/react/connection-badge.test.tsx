@@ -80,9 +80,9 @@ function News({ url }: { url: string }) {
 }
 
 test("it follows the hook", async () => {
-  const { container } = mount(<News url={server.current.url} />);
+  const { container } = mount(<News url={server.url} />);
   await until(() => container.textContent === "Connecting");
-  (await server.current.next()).stream();
+  (await server.next()).stream();
   await until(() => container.textContent === "Live");
 });
 

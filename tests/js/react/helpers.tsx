@@ -9,25 +9,14 @@ import { ScriptedServer, until } from "../client/scripted-server.js";
 export const FAST = { baseMs: 1, maxMs: 1 };
 
 /** A server for each test; and components render as in a page, not when a test says so with `act`. */
-export function serverPerTest(): { readonly current: ScriptedServer } {
-  const holder: { current?: ScriptedServer } = {};
+export function serverPerTest(): ScriptedServer {
   beforeAll(() => {
     Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
   });
-  beforeEach(async () => {
-    holder.current = await ScriptedServer.start();
-  });
-  afterEach(async () => {
+  return ScriptedServer.forEachTest(() => {
     cleanup();
     for (const unmount of mounted.splice(0)) unmount();
-    await holder.current?.stop();
   });
-  return {
-    get current() {
-      if (!holder.current) throw new Error("no server outside a test");
-      return holder.current;
-    },
-  };
 }
 
 const mounted: (() => void)[] = [];

@@ -42,18 +42,18 @@ test("a component that suspends before it is mounted connects to nothing until i
   const page = mount(
     <StrictMode>
       <Suspense fallback="wait">
-        <Suspending url={server.current.url} waitFor={promise} />
+        <Suspending url={server.url} waitFor={promise} />
       </Suspense>
     </StrictMode>,
   );
   await until(() => page.container.textContent === "wait");
   await settle();
-  expect(server.current.requests).toBe(0);
+  expect(server.requests).toBe(0);
   resolve("there");
   await until(() => page.container.textContent === "connecting null there");
-  (await server.current.next()).stream("data: 1\n\n");
+  (await server.next()).stream("data: 1\n\n");
   await until(() => page.container.textContent === "connected 1 there");
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
 });
 
 test("a component that suspends after it has subscribed keeps its connection, and shows what came meanwhile", async () => {
@@ -61,11 +61,11 @@ test("a component that suspends after it has subscribed keeps its connection, an
   const heard: unknown[] = [];
   const element = (waitFor?: Promise<string>) => (
     <Suspense fallback="wait">
-      <Suspending url={server.current.url} heard={heard} {...(waitFor && { waitFor })} />
+      <Suspending url={server.url} heard={heard} {...(waitFor && { waitFor })} />
     </Suspense>
   );
   const page = mount(element());
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream("data: 1\n\n");
   await until(() => page.container.textContent === "connected 1 ");
   page.update(element(promise));
@@ -74,7 +74,7 @@ test("a component that suspends after it has subscribed keeps its connection, an
   await until(() => heard.length === 2);
   resolve("there");
   await until(() => page.container.textContent === "connected 2 there");
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
   page.unmount();
   await exchange.gone;
 });
@@ -92,16 +92,16 @@ function Switching({ url, waitFor, heard }: Required<SuspendingProps>) {
 test("a transition to another URL that suspends keeps the old stream on show until it is done", async () => {
   const { promise, resolve } = promiseOf<string>();
   const heard: unknown[] = [];
-  const page = mount(<Switching url={server.current.url} waitFor={promise} heard={heard} />);
-  const first = await server.current.next();
+  const page = mount(<Switching url={server.url} waitFor={promise} heard={heard} />);
+  const first = await server.next();
   first.stream("data: 1\n\n");
   await until(() => page.container.textContent === "connected 1 ");
   page.container.querySelector("button")?.click();
   first.write("data: 2\n\n");
   await until(() => page.container.textContent === "connected 2 ");
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
   resolve("there");
-  (await server.current.next()).stream("data: 3\n\n");
+  (await server.next()).stream("data: 3\n\n");
   await until(() => page.container.textContent === "connected 3 there");
   await first.gone;
   expect(heard).toEqual([1, 2, 3]);
@@ -110,31 +110,31 @@ test("a transition to another URL that suspends keeps the old stream on show unt
 test("a hidden Activity has no connection; visible again, it connects and goes on", async () => {
   const element = (mode: "hidden" | "visible") => (
     <Activity mode={mode}>
-      <Suspending url={server.current.url} />
+      <Suspending url={server.url} />
     </Activity>
   );
   const page = mount(element("hidden"));
   await until(() => page.container.textContent === "connecting null ");
   await settle();
-  expect(server.current.requests).toBe(0);
+  expect(server.requests).toBe(0);
   page.update(element("visible"));
-  const first = await server.current.next();
+  const first = await server.next();
   first.stream("data: 1\n\n");
   await until(() => page.container.textContent === "connected 1 ");
   page.update(element("hidden"));
   await first.gone;
   page.update(element("visible"));
-  (await server.current.next()).stream("data: 2\n\n");
+  (await server.next()).stream("data: 2\n\n");
   await until(() => page.container.textContent === "connected 2 ");
-  expect(server.current.requests).toBe(2);
+  expect(server.requests).toBe(2);
 });
 
 test("a component that goes while its snapshot is due renders no more", async () => {
-  const view = probe(server.current.url, {
+  const view = probe(server.url, {
     onMessage: () => view.unmount(),
     throttleMs: 1,
   });
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream();
   await shows(view, ({ isConnected }) => isConnected);
   const renders = view.renders.length;
@@ -153,9 +153,9 @@ function Child({ url, renders }: { url: string; renders: unknown[] }) {
 test("several components of one connection render in one batch", async () => {
   const one: unknown[] = [];
   const other: unknown[] = [];
-  const { url } = server.current;
+  const { url } = server;
   const page = mount([<Child key="a" url={url} renders={one} />, <Child key="b" url={url} renders={other} />]);
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream("data: 0\n\n");
   await until(() => page.container.textContent === "00");
   const commits: unknown[] = [];
@@ -170,10 +170,10 @@ test("several components of one connection render in one batch", async () => {
 });
 
 test("start() and stop() act for all that share the connection, and are the same functions throughout", async () => {
-  const a = probe(server.current.url);
-  const b = probe(server.current.url);
+  const a = probe(server.url);
+  const b = probe(server.url);
   const { start, stop } = a.last;
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream("id: 1\ndata: 1\n\n");
   const hasOne = ({ data }: EventSourceResult) => data === 1;
   await shows(a, hasOne);
@@ -181,12 +181,12 @@ test("start() and stop() act for all that share the connection, and are the same
   stop();
   await exchange.gone;
   for (const view of [a, b]) await shows(view, ({ state }) => state === "disconnected");
-  const late = probe(server.current.url);
+  const late = probe(server.url);
   expect(late.last).toMatchObject({ state: "disconnected", data: 1 });
   await settle();
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
   b.last.start();
-  const second = await server.current.next();
+  const second = await server.next();
   expect(second.lastEventId).toBe("1");
   second.stream();
   for (const view of [a, b, late]) await shows(view, ({ isConnected }) => isConnected);

@@ -10,12 +10,12 @@ const server = serverPerTest();
 test("with a validator data is what it makes of it; what it refuses is an error and no message", async () => {
   const heard: unknown[] = [];
   const schema = { at: z.iso.date().transform((text) => new Date(text).getUTCFullYear()) };
-  const view = probe(server.current.url, {
+  const view = probe(server.url, {
     schema,
     onMessage: ({ type, data }) => heard.push([type, data]),
     onError: ({ code, raw }) => heard.push([code, raw]),
   });
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream('event: at\ndata: "2024-05-06"\n\nevent: at\ndata: 7\n\nid: 3\nevent: at\ndata: {\n\n');
   await shows(view, ({ error }) => error?.code === "INVALID_JSON");
   expect(view.last).toMatchObject({ data: 2024, isConnected: true, lastEventId: "3" });
@@ -28,8 +28,8 @@ test("with a validator data is what it makes of it; what it refuses is an error 
 });
 
 test("what is refused shows at once, by itself and though events are throttled", async () => {
-  const view = probe(server.current.url, { schema: { n: z.number() }, throttleMs: Infinity });
-  const exchange = await server.current.next();
+  const view = probe(server.url, { schema: { n: z.number() }, throttleMs: Infinity });
+  const exchange = await server.next();
   exchange.stream("event: n\ndata: 1\n\n");
   await shows(view, ({ data }) => data === 1);
   exchange.write('event: n\ndata: "x"\n\n');
@@ -38,8 +38,8 @@ test("what is refused shows at once, by itself and though events are throttled",
 });
 
 test("types without a validator are parsed where they are JSON, whatever they are called", async () => {
-  const view = probe(server.current.url, { schema: { checked: z.number() } });
-  const exchange = await server.current.next();
+  const view = probe(server.url, { schema: { checked: z.number() } });
+  const exchange = await server.next();
   exchange.stream("event: constructor\ndata: {\n\nevent: __proto__\ndata: [1]\n\nevent: toString\ndata: 2\n\n");
   await shows(view, ({ data }) => data === 2);
   expect(view.last.history.map(({ data }) => data)).toEqual(["{", [1], 2]);
@@ -52,12 +52,12 @@ test("a validator that throws, or gives a promise, refuses", async () => {
     throw new Error("in the validator");
   };
   const throwing = { "~standard": { version: 1, vendor: "test", validate } } as const;
-  probe(server.current.url, {
+  probe(server.url, {
     schema: { throwing, slow: z.string().refine(async () => true) },
     onMessage: ({ type }) => said.push(type),
     onError: ({ code, message }) => said.push(`${code} ${message}`),
   });
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream('event: throwing\ndata: 1\n\nevent: slow\ndata: "x"\n\ndata: 2\n\n');
   await until(() => said.length === 3);
   expect(said).toEqual([
@@ -69,15 +69,15 @@ test("a validator that throws, or gives a promise, refuses", async () => {
 
 test("one connection for the same validators, another one for others", async () => {
   const [text, twice] = [z.string(), z.string().transform((one) => one + one)];
-  const a = probe(server.current.url, { schema: { note: text } });
-  const b = probe(server.current.url, { schema: { note: text } });
-  const c = probe(server.current.url, { schema: { note: twice } });
-  (await server.current.next()).stream('event: note\ndata: "x"\n\n');
-  (await server.current.next()).stream('event: note\ndata: "x"\n\n');
+  const a = probe(server.url, { schema: { note: text } });
+  const b = probe(server.url, { schema: { note: text } });
+  const c = probe(server.url, { schema: { note: twice } });
+  (await server.next()).stream('event: note\ndata: "x"\n\n');
+  (await server.next()).stream('event: note\ndata: "x"\n\n');
   await shows(a, ({ data }) => data === "x");
   await shows(b, ({ data }) => data === "x");
   await shows(c, ({ data }) => data === "xx");
-  expect(server.current.requests).toBe(2);
+  expect(server.requests).toBe(2);
 });
 
 function Progress({ url }: { url: string }) {
@@ -90,20 +90,20 @@ function Progress({ url }: { url: string }) {
 }
 
 test("validators that are made at each render are one connection; for another URL the new ones count", async () => {
-  const { container, rerender } = render(<Progress url={`${server.current.origin}/a`} />);
-  const first = await server.current.next();
+  const { container, rerender } = render(<Progress url={`${server.origin}/a`} />);
+  const first = await server.next();
   first.stream('event: progress\ndata: {"done":1}\n\n');
   await until(() => container.textContent === "connected 1.0");
-  rerender(<Progress url={`${server.current.origin}/a`} />);
+  rerender(<Progress url={`${server.origin}/a`} />);
   first.write('event: progress\ndata: {"done":2}\n\n');
   await until(() => container.textContent === "connected 2.0");
   await settle();
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
 
-  const view = probe(`${server.current.origin}/b`, { schema: { n: z.literal(1) } });
-  await server.current.next();
-  view.update(`${server.current.origin}/c`, { schema: { n: z.literal(2) } });
-  (await server.current.next()).stream("event: n\ndata: 1\n\nevent: n\ndata: 2\n\n");
+  const view = probe(`${server.origin}/b`, { schema: { n: z.literal(1) } });
+  await server.next();
+  view.update(`${server.origin}/c`, { schema: { n: z.literal(2) } });
+  (await server.next()).stream("event: n\ndata: 1\n\nevent: n\ndata: 2\n\n");
   await shows(view, ({ data }) => data === 2);
   expect(view.last.history).toHaveLength(1);
 });

@@ -10,13 +10,13 @@ const server = serverPerTest();
 
 test("StrictMode's second mount keeps the connection", async () => {
   const heard: unknown[] = [];
-  const view = probe(server.current.url, { onMessage: ({ data }) => heard.push(data) }, { wrapper: StrictMode });
-  const exchange = await server.current.next();
+  const view = probe(server.url, { onMessage: ({ data }) => heard.push(data) }, { wrapper: StrictMode });
+  const exchange = await server.next();
   exchange.stream("data: 1\n\n");
   await shows(view, ({ data }) => data === 1);
   view.unmount();
   await exchange.gone;
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
   expect(heard).toEqual([1]);
 });
 
@@ -25,12 +25,12 @@ test("unmounting closes the connection; what comes after it reaches nobody", asy
   const { error } = console;
   console.error = (...args: unknown[]) => void complaints.push(args);
   const heard: string[] = [];
-  const view = probe(server.current.url, {
+  const view = probe(server.url, {
     onMessage: () => heard.push("message"),
     onError: () => heard.push("error"),
     onClose: () => heard.push("close"),
   });
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream();
   await shows(view, ({ isConnected }) => isConnected);
   view.unmount();
@@ -45,24 +45,24 @@ test("unmounting closes the connection; what comes after it reaches nobody", asy
 });
 
 test("a component that takes the place of another takes its connection and what it showed", async () => {
-  const first = probe(server.current.url);
-  const exchange = await server.current.next();
+  const first = probe(server.url);
+  const exchange = await server.next();
   exchange.stream("data: 1\n\n");
   await shows(first, ({ data }) => data === 1);
   first.unmount();
-  const second = probe(server.current.url);
+  const second = probe(server.url);
   expect(second.renders[0]).toMatchObject({ isConnected: true, data: 1 });
   exchange.write("data: 2\n\n");
   await shows(second, ({ data }) => data === 2);
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
 });
 
 test("two components with one URL share a connection, and each hears every event", async () => {
   const heard: string[] = [];
   const options = (name: string) => ({ onMessage: ({ data }: SSEMessage) => void heard.push(`${name}${data}`) });
-  const a = probe(server.current.url, options("a"));
-  const b = probe(server.current.url, options("b"));
-  const exchange = await server.current.next();
+  const a = probe(server.url, options("a"));
+  const b = probe(server.url, options("b"));
+  const exchange = await server.next();
   exchange.stream("data: 1\n\ndata: 2\n\n");
   await shows(a, ({ data }) => data === 2);
   await shows(b, ({ data }) => data === 2);
@@ -74,7 +74,7 @@ test("two components with one URL share a connection, and each hears every event
   expect(heard.slice(4)).toEqual(["b3"]);
   b.unmount();
   await exchange.gone;
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
 });
 
 test("a callback that throws is reported, and neither the others nor the stream notice", async () => {
@@ -85,18 +85,18 @@ test("a callback that throws is reported, and neither the others nor the stream 
   };
   window.addEventListener("error", report);
   const heard: unknown[] = [];
-  probe(server.current.url, {
+  probe(server.url, {
     onMessage: () => {
       throw new Error("in onMessage");
     },
   });
-  probe(server.current.url, { onMessage: ({ data }) => heard.push(data) });
-  (await server.current.next()).stream("data: 1\n\ndata: 2\n\n");
+  probe(server.url, { onMessage: ({ data }) => heard.push(data) });
+  (await server.next()).stream("data: 1\n\ndata: 2\n\n");
   await until(() => reports.length === 2);
   window.removeEventListener("error", report);
   expect(heard).toEqual([1, 2]);
   expect(reports).toEqual([expect.stringContaining("in onMessage"), expect.stringContaining("in onMessage")]);
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
 });
 
 function StateAndData({ url }: { url: string }) {
@@ -109,22 +109,22 @@ test("hydrating shows what the server rendered, then the stream", async () => {
   const container = document.body.appendChild(document.createElement("div"));
   container.innerHTML = "<p>connecting null</p>";
   const paragraph = container.firstChild;
-  render(<StateAndData url={server.current.url} />, {
+  render(<StateAndData url={server.url} />, {
     container,
     hydrate: true,
     onRecoverableError: (error) => recovered.push(error),
   });
-  (await server.current.next()).stream("data: 1\n\n");
+  (await server.next()).stream("data: 1\n\n");
   await until(() => container.textContent === "connected 1");
   expect(container.firstChild).toBe(paragraph);
   expect(recovered).toEqual([]);
 });
 
 test("with a signal that is aborted it is disconnected", async () => {
-  const view = probe(server.current.url, { signal: AbortSignal.abort() });
+  const view = probe(server.url, { signal: AbortSignal.abort() });
   await shows(view, ({ state }) => state === "disconnected");
   await settle();
-  expect(server.current.requests).toBe(0);
+  expect(server.requests).toBe(0);
 });
 
 test("a client's relative URL is the document's", () => {

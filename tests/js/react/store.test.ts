@@ -5,17 +5,15 @@ import type { StoreOptions } from "../../../js/src/react/types.js";
 import { ManualClock } from "../client/helpers.js";
 import { ScriptedServer, settle, until } from "../client/scripted-server.js";
 
-let server: ScriptedServer;
-beforeEach(async () => {
+beforeEach(() => {
   // The store's own timers only: the network and the tests' waiting go on.
   jest.useFakeTimers({ doNotFake: ["performance", "setImmediate", "clearImmediate", "nextTick", "queueMicrotask"] });
-  server = await ScriptedServer.start();
 });
-afterEach(async () => {
+afterEach(() => {
   jest.runOnlyPendingTimers();
   jest.useRealTimers();
-  await server.stop();
 });
+const server = ScriptedServer.forEachTest();
 
 /** Waits for nothing, until something is received. */
 class HurriedClock extends ManualClock {

@@ -7,7 +7,7 @@ import { probe, serverPerTest, shows } from "./helpers.js";
 const server = serverPerTest();
 
 test("it shows what comes: parsed where it is JSON, the text otherwise", async () => {
-  const view = probe(server.current.url);
+  const view = probe(server.url);
   expect(view.last).toMatchObject({
     data: null,
     event: null,
@@ -20,7 +20,7 @@ test("it shows what comes: parsed where it is JSON, the text otherwise", async (
     resume: null,
     history: [],
   });
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream('id: 1\nevent: progress\ndata: {"done":1}\n\n');
   await shows(view, ({ event }) => event !== null);
   expect(view.last).toMatchObject({
@@ -42,16 +42,16 @@ test("it shows what comes: parsed where it is JSON, the text otherwise", async (
 
 test("a connection that is cut shows as reconnecting with its error, then as before", async () => {
   const heard: string[] = [];
-  const view = probe(server.current.url, {
+  const view = probe(server.url, {
     onOpen: () => heard.push("open"),
     onError: ({ code }) => heard.push(code),
     onClose: () => heard.push("close"),
   });
-  const first = await server.current.next();
+  const first = await server.next();
   first.stream('id: 1\ndata: 1\n\nevent: millrace.resume\ndata: {"verdict":"reset"}\n\n');
   await shows(view, ({ resume }) => resume?.verdict === "reset");
   first.destroy();
-  const second = await server.current.next();
+  const second = await server.next();
   await shows(view, ({ error }) => error !== null);
   expect(view.last).toMatchObject({
     isConnected: false,
@@ -68,24 +68,24 @@ test("a connection that is cut shows as reconnecting with its error, then as bef
 
 test("a final answer shows as an error; a component that mounts later tries again", async () => {
   const heard: string[] = [];
-  const view = probe(server.current.url, {
+  const view = probe(server.url, {
     onError: ({ code, status }) => heard.push(`${code} ${status}`),
     onClose: () => heard.push("close"),
   });
-  (await server.current.next()).respond(404);
+  (await server.next()).respond(404);
   await shows(view, ({ state }) => state === "error");
   expect(view.last).toMatchObject({ health: "disconnected", isConnected: false, error: { code: "BAD_RESPONSE" } });
   expect(heard).toEqual(["BAD_RESPONSE 404", "close"]);
   view.unmount();
-  probe(server.current.url);
-  await server.current.next();
+  probe(server.url);
+  await server.next();
 });
 
 test("ten thousand events at once are a few renders, and onMessage hears each in order", async () => {
   const count = 10_000;
   const heard: unknown[] = [];
-  const view = probe(server.current.url, { onMessage: ({ data }) => heard.push(data) });
-  const exchange = await server.current.next();
+  const view = probe(server.url, { onMessage: ({ data }) => heard.push(data) });
+  const exchange = await server.next();
   exchange.stream(Array.from({ length: count }, (_, index) => `data: ${index}\n\n`).join(""));
   await shows(view, ({ data }) => data === count - 1);
   expect(heard).toEqual(Array.from({ length: count }, (_, index) => index));
@@ -96,8 +96,8 @@ test("ten thousand events at once are a few renders, and onMessage hears each in
 });
 
 test("events that arrive together are one change", async () => {
-  const view = probe(server.current.url, { historySize: 2 });
-  const exchange = await server.current.next();
+  const view = probe(server.url, { historySize: 2 });
+  const exchange = await server.next();
   exchange.stream();
   await shows(view, ({ isConnected }) => isConnected);
   const before = view.renders.length;
@@ -113,10 +113,10 @@ test("without a URL it is disconnected, and connects once there is one", async (
   view.last.reconnect();
   view.last.close();
   await settle();
-  expect(server.current.requests).toBe(0);
-  view.update(server.current.url);
+  expect(server.requests).toBe(0);
+  view.update(server.url);
   expect(view.last.state).toBe("connecting");
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream("data: 1\n\n");
   await shows(view, ({ data }) => data === 1);
   view.update(null);
@@ -125,13 +125,13 @@ test("without a URL it is disconnected, and connects once there is one", async (
 });
 
 test("another URL is another connection, and shows nothing of the old one", async () => {
-  const view = probe(`${server.current.origin}/a`);
-  const first = await server.current.next();
+  const view = probe(`${server.origin}/a`);
+  const first = await server.next();
   first.stream("data: 1\n\n");
   await shows(view, ({ data }) => data === 1);
-  view.update(`${server.current.origin}/b`);
+  view.update(`${server.origin}/b`);
   expect(view.last).toMatchObject({ state: "connecting", data: null, history: [] });
-  const second = await server.current.next();
+  const second = await server.next();
   second.stream("data: 2\n\n");
   await shows(view, ({ data }) => data === 2);
   await first.gone;
@@ -139,9 +139,9 @@ test("another URL is another connection, and shows nothing of the old one", asyn
 
 test("close() and reconnect() act on the connection, and are the same functions throughout", async () => {
   let closed = 0;
-  const view = probe(server.current.url, { onClose: () => void closed++ });
+  const view = probe(server.url, { onClose: () => void closed++ });
   const { close, reconnect } = view.last;
-  const first = await server.current.next();
+  const first = await server.next();
   first.stream("id: 1\ndata: 1\n\n");
   await shows(view, ({ isConnected }) => isConnected);
   close();
@@ -149,7 +149,7 @@ test("close() and reconnect() act on the connection, and are the same functions 
   await shows(view, ({ state }) => state === "disconnected");
   expect(closed).toBe(1);
   reconnect();
-  const second = await server.current.next();
+  const second = await server.next();
   expect(second.lastEventId).toBe("1");
   second.stream();
   await shows(view, ({ isConnected }) => isConnected);
@@ -163,37 +163,37 @@ test("functions may be new at each render: the connection stays, and the latest 
     fetch: (url: string, init: RequestInit) => fetch(url, init),
     onMessage: ({ data }: SSEMessage) => void heard.push(`${name}:${data}`),
   });
-  const view = probe(server.current.url, optionsOf("first"));
-  const first = await server.current.next();
+  const view = probe(server.url, optionsOf("first"));
+  const first = await server.next();
   expect(first.headers["x-name"]).toBe("first");
   first.stream("data: a\n\n");
   await until(() => heard.length === 1);
-  view.update(server.current.url, optionsOf("second"));
+  view.update(server.url, optionsOf("second"));
   first.write("data: b\n\n");
   await until(() => heard.length === 2);
   expect(heard).toEqual(["first:a", "second:b"]);
-  expect(server.current.requests).toBe(1);
+  expect(server.requests).toBe(1);
   first.destroy();
-  expect((await server.current.next()).headers["x-name"]).toBe("second");
+  expect((await server.next()).headers["x-name"]).toBe("second");
 });
 
 test("other connection options are another connection", async () => {
-  const view = probe(server.current.url, { headers: { "x-name": "a" } });
-  const first = await server.current.next();
-  view.update(server.current.url, { headers: { "x-name": "a" } });
-  view.update(server.current.url, { headers: { "x-name": "b" } });
-  expect((await server.current.next()).headers["x-name"]).toBe("b");
+  const view = probe(server.url, { headers: { "x-name": "a" } });
+  const first = await server.next();
+  view.update(server.url, { headers: { "x-name": "a" } });
+  view.update(server.url, { headers: { "x-name": "b" } });
+  expect((await server.next()).headers["x-name"]).toBe("b");
   await first.gone;
-  expect(server.current.requests).toBe(2);
+  expect(server.requests).toBe(2);
 });
 
 test("select: renders only for what it gives, and keeps the reference of what is equal", async () => {
   let heard = 0;
-  const view = probe(server.current.url, {
+  const view = probe(server.url, {
     onMessage: () => void heard++,
     select: ({ isConnected, reconnect }) => ({ isConnected, reconnect }),
   });
-  const exchange = await server.current.next();
+  const exchange = await server.next();
   exchange.stream();
   await shows(view, ({ isConnected }) => isConnected);
   const { last } = view;
@@ -203,7 +203,7 @@ test("select: renders only for what it gives, and keeps the reference of what is
   // Timers of one delay fire in their order, so the store's has fired.
   await new Promise((resolve) => setTimeout(resolve, 0));
   expect(view.renders).toHaveLength(before);
-  view.update(server.current.url, { select: ({ isConnected, reconnect }) => ({ isConnected, reconnect }) });
+  view.update(server.url, { select: ({ isConnected, reconnect }) => ({ isConnected, reconnect }) });
   expect(view.renders).toHaveLength(before + 1);
   expect(view.last).toBe(last);
 });
@@ -230,9 +230,9 @@ function Build({ url, heard }: { url: string; heard: (number | string)[] }) {
 
 test("messages are a union over the event types", async () => {
   const heard: (number | string)[] = [];
-  const { container } = render(<Build url={server.current.url} heard={heard} />);
+  const { container } = render(<Build url={server.url} heard={heard} />);
   expect(container.textContent).toBe("connecting true");
-  (await server.current.next()).stream('event: progress\ndata: {"done":3}\n\nevent: log\ndata: {"line":"x"}\n\n');
+  (await server.next()).stream('event: progress\ndata: {"done":3}\n\nevent: log\ndata: {"line":"x"}\n\n');
   await until(() => container.textContent === "connected false");
   expect(heard).toEqual([3, "x"]);
 });
