@@ -1,5 +1,6 @@
-// The heap: blocks of powers of two, each kept for the next of its size. What a page allocates are a few tables and buffers
-// that double as they grow, so little is lost, and it is a sixth of the code of Emscripten's smallest. One thread.
+// The heap: blocks of powers of two behind a header, each kept for the next of its size. What a page allocates are a few
+// tables and buffers that double as they grow, so little is lost, and it is a sixth of the code of Emscripten's smallest. One
+// thread.
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,7 @@ Header* freeBlocks[32];  // by the logarithm of their size
 char* end = &heapBase;   // of what was ever taken
 
 Header* takeNew(std::size_t sizeLog) {
-  const std::size_t size = std::size_t{1} << sizeLog;
+  const std::size_t size = sizeof(Header) + (std::size_t{1} << sizeLog);
   const std::size_t room = __builtin_wasm_memory_size(0) * kPage - reinterpret_cast<std::uintptr_t>(end);
   if (size > room) {
     const std::size_t pages = (size - room + kPage - 1) / kPage;
@@ -45,7 +46,7 @@ void* operator new(std::size_t size) {
   if (size > kMost) {
     abort();
   }
-  const auto log = static_cast<std::size_t>(std::bit_width(size + sizeof(Header) - 1));
+  const auto log = size == 0 ? 0 : static_cast<std::size_t>(std::bit_width(size - 1));
   const std::size_t sizeLog = log < kLeastLog ? kLeastLog : log;
   Header* block = freeBlocks[sizeLog];
   if (block != nullptr) {
