@@ -16,11 +16,12 @@ const publish = (hub: Hub, data: unknown) => hub.publish("c", { event: "e", data
 describe("snapshot", () => {
   const snapshot = () => ({ event: "state", data: "all" });
 
-  test("goes first, with the position's id, so that a client which is cut after it resumes", async () => {
+  test("goes before the position's id: who is cut within it is given it again, and who is cut after it resumes", async () => {
     const hub = createHub({ name: "snapshot first" });
     const id = publish(hub, "before");
     const reader = await (await open(hub, { snapshot })).untilEvents(1);
-    expect(reader.items).toMatchObject([{ type: "state", data: '"all"', lastEventId: id }]);
+    expect(reader.items).toMatchObject([{ type: "state", data: '"all"', lastEventId: "" }]);
+    expect(reader.text).toMatch(`event: state\ndata: "all"\n\nid: ${id}\n\n`);
     publish(hub, "after");
     await reader.untilEvents(2);
     expect(reader.events).toEqual(['state:"all"', 'e:"after"']);

@@ -80,7 +80,7 @@ test("the hub's handler replays and goes on", () => {
     process.exit();
   `);
   const notice = 'event: millrace.resume\ndata: {"verdict":"reset"}\n\n';
-  expect(ran).toEqual({ status: 0, output: `${notice}event: progress\nid\ndata: {"done":3,"of":10}\n\n\n` });
+  expect(ran).toEqual({ status: 0, output: `${notice}id\n\nevent: progress\nid\ndata: {"done":3,"of":10}\n\n\n` });
 });
 
 test("a tape that was saved is replayed", () => {

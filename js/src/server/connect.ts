@@ -43,9 +43,9 @@ export interface ResponseOptions extends Omit<StreamOptions, "request"> {
   /** Asked before anything is opened. Default: the hub's. */
   authorize?: Authorize;
   /**
-   * The state that the channels' events change, for a client that begins or has missed something. It is sent first. What is
-   * published while it is made follows it, so an event may be in it already: let events say what is, not what changed, or
-   * number them. The messages have no id of their own.
+   * The state that the channels' events change, for a client that begins or has missed something. It is sent first, and its
+   * messages have no id: a client that is cut within it is sent it again. What is published while it is made follows it, so an
+   * event may be in it already: let events say what is, not what changed, or number them.
    */
   snapshot?: (
     context: SnapshotContext,

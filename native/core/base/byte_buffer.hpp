@@ -12,7 +12,8 @@ class ByteBuffer {
   ByteBuffer() = default;
   ByteBuffer(const ByteBuffer& other) { append(other.view()); }
   ByteBuffer(ByteBuffer&& other) noexcept { swap(other); }
-  ByteBuffer& operator=(ByteBuffer other) noexcept {
+  ByteBuffer& operator=(const ByteBuffer& other) { return *this = ByteBuffer(other); }
+  ByteBuffer& operator=(ByteBuffer&& other) noexcept {
     swap(other);
     return *this;
   }

@@ -20,7 +20,7 @@ bool Connection::hasPending() const {
   if (isBroken_) {
     return false;
   }
-  if (!rest_.empty() || !sending_.empty() || !notice_.empty() || own_ != nullptr) {
+  if (!rest_.empty() || !sending_.empty() || !notice_.empty() || owesCursor_ || own_ != nullptr) {
     return true;
   }
   return !isAtEnd_ &&

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace millrace {
@@ -143,8 +144,11 @@ class Connection {
 
   // --- writing
 
-  // Bytes that go before everything else: the cursor line, a verdict.
+  // Bytes that go before everything else: a verdict, a snapshot, the cursor line.
   std::string& notice() { return notice_; }
+  // The first read ends its notice with the position. Behind a snapshot: a client that got half of one is to ask for it again.
+  void oweCursor() { owesCursor_ = true; }
+  [[nodiscard]] bool payCursor() { return std::exchange(owesCursor_, false); }
   // Tells the client, once a read, that events are missing.
   void noticeGap();
   // Appends to the log of its own.
@@ -215,6 +219,7 @@ class Connection {
   Cursor restAt_;                   // and the event's place there
   std::uint64_t position_;
   std::uint64_t lastSequence_ = kEverySequence;
+  bool owesCursor_ = false;
   bool hasBeenRead_ = false;
   bool hasGapNotice_ = false;
   bool hasMore_ = false;

@@ -43,9 +43,9 @@ OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options
     if (options.retry) {
       encodeRetry(*options.retry, connection.notice());
     }
-    // A client that resumes has a cursor already, and keeps it until an event moves it.
+    // A client that resumes has a cursor already, and keeps it until an event or a reset moves it.
     if (!connection.hub.resumes) {
-      encodeCursor(formatEventId({epoch_, sequence_}), connection.notice());
+      connection.oweCursor();
     }
     markNews(connection);
   }
@@ -119,6 +119,9 @@ void Hub::resolveResume(Connection& connection, Channel& channel) {
       connection.setPosition(0);
       connection.hub.resumes = false;
       say(Verdict::reset, connection);
+      if (!connection.hasBeenRead()) {
+        connection.oweCursor();  // before everything, so that it is not told of the same reset again
+      }
       return;
     }
     const std::uint64_t position = given ? *given : id->sequence;

@@ -1,5 +1,6 @@
 // The hub's turns: who has news, and what is read; who is behind is in lag.cpp. See hub.hpp.
 #include "core/hub/hub.hpp"
+#include "core/wire/encoder.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -194,6 +195,9 @@ void Hub::read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& sp
 
 void Hub::read(Connection& connection, Instant now, const ReadLimits& limits, Spans& spans) {
   now_ = now;
+  if (connection.payCursor()) {
+    encodeCursor(formatEventId({epoch_, connection.position()}), connection.notice());
+  }
   if (!connection.options().isCompressed) {
     connection.gather(now, limits, spans);
     return;

@@ -89,8 +89,18 @@ TEST_F(HubResume, anUnknownIdResets) {
   for (const char* const unknown : {"b.1", "a.2", "order-1", "a.x", "."}) {
     open(++id, resuming(unknown));
     join(id, "k");
-    EXPECT_EQ(read(id), std::string(kReset) + event(1, "1")) << unknown;
+    EXPECT_EQ(read(id), std::string(kReset) + "id: a.0\n\n" + event(1, "1")) << unknown;
   }
+}
+
+TEST_F(HubResume, aResetIsSaidOnce) {
+  open(1, resuming("b.1"));
+  join(1, "k");
+  EXPECT_EQ(read(1), std::string(kReset) + "id: a.0\n\n");
+  publish("k", "1");
+  open(2, resuming("a.0"));
+  join(2, "k");
+  EXPECT_EQ(read(2), std::string(kContinued) + event(1, "1"));
 }
 
 TEST_F(HubResume, continuesBehindAnIdThatTheApplicationGave) {
