@@ -88,11 +88,10 @@ std::size_t utf16Units(std::string_view utf8) {
   std::size_t units = utf8.size();
   std::size_t at = 0;
   for (; at + sizeof(Bytes16) <= utf8.size(); at += sizeof(Bytes16)) {
-    const Bytes16 first = load16(utf8.data() + at);
-    const Bytes16 second = first + first;
-    const Bytes16 fourth = second + second + second + second;
-    units -= static_cast<std::size_t>(std::popcount(highBits(first & ~second)));
-    units += static_cast<std::size_t>(std::popcount(highBits(first & second & (second + second) & fourth)));
+    const Bytes16 bytes = load16(utf8.data() + at);
+    const Bytes16 haveFour = bytes & (bytes << 1) & (bytes << 2) & (bytes << 3);
+    units -= static_cast<std::size_t>(std::popcount(highBits(bytes & ~(bytes << 1))));
+    units += static_cast<std::size_t>(std::popcount(highBits(haveFour)));
   }
   for (; at < utf8.size(); ++at) {
     const auto byte = static_cast<std::uint8_t>(utf8[at]);

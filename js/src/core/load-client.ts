@@ -3,9 +3,9 @@ import type { ClientCore } from "./contract.js";
 let loading: Promise<ClientCore> | undefined;
 
 /**
- * The client core of this page, loaded once (or again, where it could not be loaded): WebAssembly, or JavaScript where there is none or where the page's content
- * security policy forbids to compile it (`WebAssembly.validate` says yes even then, so this simply tries). Both are modules
- * of their own, so that a page asks for its stream before it has loaded either, and loads only one.
+ * The client core of this page, loaded once, or again where that failed: WebAssembly, or JavaScript where there is none or
+ * where the page's content security policy forbids to compile it (`WebAssembly.validate` says yes even then, so this simply
+ * tries). Both are modules of their own, so that a page asks for its stream before it has loaded either, and loads only one.
  */
 export function loadClientCore(): Promise<ClientCore> {
   loading ??= load().catch((error: unknown) => {
