@@ -12,7 +12,7 @@ namespace {
 // From here on, a text of ASCII costs less decoded on its own than copied and sliced; and then it is a string that holds
 // nothing else alive.
 constexpr std::size_t kLongAscii = 2048;
-// Longer texts would make the arena of UTF-16 large.
+// Longer texts would make the arena large.
 constexpr std::size_t kLongWide = std::size_t{32} * 1024;
 
 constexpr std::uint32_t kDataShift = 3;
@@ -22,6 +22,11 @@ constexpr std::uint32_t kTypeShift = 9;
 // Where a text stands for JavaScript.
 std::uint32_t addressOf(const char* place) {
   return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(place));
+}
+
+// Behind what the buffer holds, and gives the units. A unit a byte is the most it can be.
+std::size_t writeUtf16(std::string_view text, ByteBuffer& buffer) {
+  return toUtf16(text, reinterpret_cast<char16_t*>(buffer.room(text.size() * sizeof(char16_t))));
 }
 
 }  // namespace
@@ -85,12 +90,8 @@ bool ItemTable::isAscii(std::string_view text) const {
   return isInAsciiChunk(text) || asciiPrefix(text) == text.size();
 }
 
-// A unit a byte is the most it can be.
-std::size_t ItemTable::writeWide(std::string_view text) {
-  return toUtf16(text, reinterpret_cast<char16_t*>(blocks_.wide.room(text.size() * sizeof(char16_t))));
-}
-
-bool ItemTable::isUtf8(std::string_view text) { return isAscii(text) || writeWide(text) != 0; }
+// In spare room that is aligned, as that behind the records is.
+bool ItemTable::isUtf8(std::string_view text) { return isAscii(text) || writeUtf16(text, blocks_.records) != 0; }
 
 // From so many bytes on, it stands on its own.
 ItemTable::Laid ItemTable::addAscii(std::string_view text, std::size_t longFrom) {
@@ -119,7 +120,7 @@ ItemTable::Laid ItemTable::addWide(std::string_view text) {
     blocks_.wide.append(text);
     return {Place::wide, static_cast<std::uint32_t>(utf16Units(text))};
   }
-  const std::size_t units = writeWide(text);
+  const std::size_t units = writeUtf16(text, blocks_.wide);
   blocks_.wide.take(units * sizeof(char16_t));
   return units == 0 ? unsure : Laid{Place::wide, static_cast<std::uint32_t>(units)};
 }

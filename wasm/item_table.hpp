@@ -76,7 +76,6 @@ class ItemTable {
   [[nodiscard]] bool isInAsciiChunk(std::string_view text) const;
   [[nodiscard, gnu::always_inline]] bool isAscii(std::string_view text) const;
   Laid addWide(std::string_view text);
-  std::size_t writeWide(std::string_view text);
   bool isUtf8(std::string_view text);
   [[gnu::always_inline]] void add(std::uint32_t head, std::uint32_t size, std::uint32_t idSize, std::uint32_t address);
 

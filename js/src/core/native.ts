@@ -133,7 +133,7 @@ export interface NativeHub {
   verdict(connection: ConnectionId): "continued" | "gap" | "reset" | null;
   /** Whether the client has everything up to a `closeAfter` event already. */
   isComplete(connection: ConnectionId): boolean;
-  /** Sends an event before everything else, with the id of the client's position; only before the first read. */
+  /** Sends an event before everything else, the cursor line included, without an id; only before the first read. */
   greet(connection: ConnectionId, event: NativeEvent): NativeReceipt | NativeRefusal;
   publish(key: string, event: NativeEvent, ttlMs?: number, conflateKey?: string): NativeReceipt | NativeRefusal;
   send(connection: ConnectionId, event: NativeEvent): NativeReceipt | NativeRefusal;

@@ -126,12 +126,12 @@ export class WasmReceiver implements ReceiverCore {
         } else if (place === PLACE_WIDE && wide !== undefined) {
           data = wide.slice(wideAt, wideAt + size);
           wideAt += size;
+        } else if (place === PLACE_WIDE) {
+          const bytes = words[at + 3] as number;
+          data = decode(memory, wideAddress + wideBytes, bytes, items);
+          wideBytes += bytes;
         } else {
-          const isWide = place === PLACE_WIDE;
-          const bytes = isWide ? (words[at + 3] as number) : size;
-          const address = isWide ? wideAddress + wideBytes : (words[at + 3] as number);
-          if (isWide) wideBytes += bytes;
-          data = decode(memory, address, bytes, items);
+          data = decode(memory, words[at + 3] as number, size, items);
         }
         const idPlace = (record >>> 6) & 7;
         if (idPlace === PLACE_ASCII) {

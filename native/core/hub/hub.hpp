@@ -145,8 +145,8 @@ class Hub {
   // To one connection only.
   [[nodiscard]] WriteOutcome send(ConnectionId id, const EventFields& fields, Instant now, Receipt& receipt);
   [[nodiscard]] WriteOutcome comment(ConnectionId id, std::string_view text, Instant now);
-  // To one connection before everything else, for the state that the events then change. It has no id: the client stays at
-  // its position, so what was published since follows, and no client takes it for a repeat. Only before the first read.
+  // To one connection before everything else, for the state that the events then change. It has no id, so no client takes it
+  // for a repeat. The cursor line and what was published since follow it. Only before the first read.
   [[nodiscard]] WriteOutcome greet(ConnectionId id, const EventFields& fields);
 
   // --- the turn

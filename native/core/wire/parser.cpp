@@ -24,7 +24,7 @@ bool startsWith(const char* text, const char (&start)[5]) {
 }  // namespace
 
 void Parser::begin(std::span<char> chunk) {
-  if (!scratch_.empty()) {
+  if (!scratch_.empty()) {  // mostly it is, and a call costs every chunk
     scratch_.clear();
   }
   rest_ = chunk;

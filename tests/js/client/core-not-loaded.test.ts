@@ -14,14 +14,7 @@ jest.unstable_mockModule("../../../js/src/core/javascript/index.js", () => {
 });
 const { closeAll, nextEvent, watch } = await import("./helpers.js");
 
-let server: ScriptedServer;
-beforeEach(async () => {
-  server = await ScriptedServer.start();
-});
-afterEach(async () => {
-  closeAll();
-  await server.stop();
-});
+const server = ScriptedServer.forEachTest(closeAll);
 
 test("the client gives up and says why, and reconnect() loads the core again", async () => {
   failures = 1;
