@@ -37,6 +37,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod<&HubObject::drain>("drain"),
                          InstanceMethod<&HubObject::verdict>("verdict"),
                          InstanceMethod<&HubObject::isComplete>("isComplete"),
+                         InstanceMethod<&HubObject::beginning>("beginning"),
                          InstanceMethod<&HubObject::greet>("greet"),
                          InstanceMethod<&HubObject::publish>("publish"),
                          InstanceMethod<&HubObject::send>("send"),
@@ -163,6 +164,12 @@ Napi::Value HubObject::verdict(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
   const auto verdict = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.verdict(id); });
   return verdict ? Napi::Value(toJs(info.Env(), verdictName(*verdict))) : info.Env().Null();
+}
+
+Napi::Value HubObject::beginning(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const auto beginning = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.beginning(id); });
+  return beginning ? Napi::Value(toJs(info.Env(), *beginning)) : info.Env().Null();
 }
 
 Napi::Value HubObject::isComplete(const Napi::CallbackInfo& info) {

@@ -26,6 +26,7 @@ class HubObject : public Napi::ObjectWrap<HubObject> {
   void drain(const Napi::CallbackInfo& info);
   Napi::Value verdict(const Napi::CallbackInfo& info);
   Napi::Value isComplete(const Napi::CallbackInfo& info);
+  Napi::Value beginning(const Napi::CallbackInfo& info);
   Napi::Value greet(const Napi::CallbackInfo& info);
   Napi::Value publish(const Napi::CallbackInfo& info);
   Napi::Value send(const Napi::CallbackInfo& info);

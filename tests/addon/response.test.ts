@@ -13,6 +13,33 @@ async function open(hub: Hub, options: Partial<ResponseOptions> = {}, lastEventI
 const noticeOf = (verdict: string) => `millrace.resume:{"verdict":"${verdict}"}`;
 const publish = (hub: Hub, data: unknown) => hub.publish("c", { event: "e", data }).id;
 
+describe("X-Last-Event-ID", () => {
+  const begin = async (hub: Hub, options: Partial<ResponseOptions> = {}, headers: Record<string, string> = {}) => {
+    const { headers: said, body } = await hub.response(ask(headers), { channels: ["c"], ...options });
+    await body?.cancel();
+    return said.get("X-Last-Event-ID");
+  };
+
+  test("is a cursor: who is cut before the first byte resumes there, and misses nothing", async () => {
+    const hub = createHub({ name: "beginning" });
+    const id = publish(hub, "before");
+    expect(await begin(hub, { retryMs: 250 })).toBe(id);
+    publish(hub, "in between");
+    const resumed = await (await open(hub, {}, id)).untilEvents(2);
+    expect(resumed.events).toEqual([noticeOf("continued"), 'e:"in between"']);
+    await resumed.cancel();
+  });
+
+  test("is not said to a client that has a cursor, or is to be given a snapshot again", async () => {
+    const hub = createHub({ name: "no beginning" });
+    const id = publish(hub, "before");
+    expect(await begin(hub, {}, { "Last-Event-ID": id })).toBeNull();
+    expect(await begin(hub, {}, { "Last-Event-ID": "another.1" })).toBeNull();
+    expect(await begin(hub, { snapshot: () => ({ data: "all" }) })).toBeNull();
+    expect(await begin(hub, { snapshot: () => null })).toBe(id);
+  });
+});
+
 describe("snapshot", () => {
   const snapshot = () => ({ event: "state", data: "all" });
 

@@ -179,6 +179,7 @@ test("sseResponse tells the client what it can count on", () => {
     "x-stream-max-seconds": "60",
     "x-heartbeat-interval": "0.5",
     "x-silence-threshold": "1.5",
+    "x-last-event-id": expect.stringMatching(/^[0-9a-z]+\.\d+$/),
     "x-own": "1",
   });
   const cookies = new Headers([

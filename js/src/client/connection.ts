@@ -161,10 +161,11 @@ export class Connection {
     this.#inbox?.reset();
     const run = this.#run;
     this.#requests.stream(() => this.lastEventId, this.#ready, {
-      opened: (origin, facts) => {
+      opened: (origin, facts, beginning) => {
         if (!this.#session) return;
         this.standing.origin = origin;
         this.resume = null;
+        if (beginning && this.lastEventId === "") this.#beginAt(beginning);
         const action = this.#session.connected(this.#clock.now(), facts);
         this.#note("open");
         this.#perform(action);
@@ -225,6 +226,11 @@ export class Connection {
     if (run !== this.#run) return;
     this.#tabs.share(() => inbox.toShared(items, before), inbox.lastEventId);
     this.#perform(action);
+  }
+
+  #beginAt(cursor: string): void {
+    this.#inbox?.begin(cursor);
+    this.#tabs.share(() => [], cursor);
   }
 
   readonly #listener: InboxListener = {

@@ -19,8 +19,11 @@ export interface StreamRequest {
 
 /** What becomes of an attempt: `opened` at most once, then `bytes`, then `failed` exactly once unless it is aborted. */
 export interface StreamHandler {
-  /** The server answered with an event stream, from this origin (after redirects). */
-  opened(origin: string, facts: StreamFacts): void;
+  /**
+   * The server answered with an event stream, from this origin (after redirects). `beginning`: the cursor of a client that
+   * came without one, where the server says it: one that is cut before the first byte would begin again, and miss events.
+   */
+  opened(origin: string, facts: StreamFacts, beginning?: string | null): void;
   bytes(chunk: Uint8Array): void;
   /** The attempt is over, the regular end of the stream included. A `final` failure would only happen again. */
   failed(error: SSEError, final: boolean): void;
@@ -50,7 +53,9 @@ export async function openFetch(request: StreamRequest, handler: StreamHandler):
       if (!signal.aborted) handler.failed(error, isFinal(response.status));
       return;
     }
-    handler.opened(new URL(response.url || request.url).origin, factsOf(response.headers, options));
+    const { headers } = response;
+    const { origin } = new URL(response.url || request.url);
+    handler.opened(origin, factsOf(headers, options), headers.get("X-Last-Event-ID"));
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const cancel = () => void reader.cancel().catch(() => {});
     if (signal.aborted) return cancel();

@@ -50,6 +50,12 @@ export class Inbox {
     this.#receiver.reset();
   }
 
+  /** At this cursor, for a client that has none. */
+  begin(cursor: string): void {
+    this.lastEventId = cursor;
+    this.#receiver = this.#createReceiver();
+  }
+
   parse(chunk: Uint8Array): Arrival {
     const before = this.#receiver.comments;
     const items = this.#receiver.feed(chunk);

@@ -32,9 +32,9 @@ export class Requests {
     const request = this.#newRequest(lastEventId, ready);
     this.#recorder.record("connect");
     const recorded: StreamHandler = {
-      opened: (origin, facts) => {
+      opened: (...answer) => {
         this.#recorder.record("open");
-        handler.opened(origin, facts);
+        handler.opened(...answer);
       },
       bytes: (chunk) => {
         this.#recorder.record("bytes", chunk);

@@ -131,6 +131,8 @@ export interface NativeHub {
   drain(withinMs: number, retryFromMs: number, retrySpreadMs: number): void;
   /** What became of the client's cursor; `null` when it had none. */
   verdict(connection: ConnectionId): "continued" | "gap" | "reset" | null;
+  /** The id that the first read begins with; `null` if anything goes before it. */
+  beginning(connection: ConnectionId): string | null;
   /** Whether the client has everything up to a `closeAfter` event already. */
   isComplete(connection: ConnectionId): boolean;
   /** Sends an event before everything else, the cursor line included, without an id; only before the first read. */

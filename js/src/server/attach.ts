@@ -36,7 +36,7 @@ export function attachStream(
   const watch = new PeerWatch(stream, req, res);
   // Node cannot read the next request from a socket that it has given away.
   const givesAway = direct && mayBeDirect(res) && (handOver ?? !watch.hasListeners());
-  const usual = keepingVary(res, headersOf(stream.facts));
+  const usual = keepingVary(res, headersOf(stream));
   res.writeHead(200, { ...usual, ...(givesAway && { Connection: "close" }), ...headers });
   const first = stream.takeFirst();
   const proof =

@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { StreamFacts } from "./options.js";
-import type { SSEStream } from "./stream.js";
+import type { HubStream, SSEStream } from "./stream.js";
 
 /** Clients call a stream silent after so many heartbeats that did not come. */
 const SILENT_HEARTBEATS = 3;
@@ -8,7 +7,8 @@ const SILENT_HEARTBEATS = 3;
 /**
  * The answer that carries a stream: status 200, `Content-Type: text/event-stream; charset=utf-8`,
  * `Cache-Control: no-cache, no-transform`, `X-Accel-Buffering: no`, `X-Content-Type-Options: nosniff`, `Vary`, and, where
- * the stream has them, `X-Trace-ID`, `X-Stream-Max-Seconds`, `X-Heartbeat-Interval` and `X-Silence-Threshold` (in seconds).
+ * the stream has them, `X-Trace-ID`, `X-Stream-Max-Seconds`, `X-Heartbeat-Interval` and `X-Silence-Threshold` (in seconds),
+ * and `X-Last-Event-ID`: where a client begins that came without a cursor, so that it has one before the first byte.
  * Headers of `init` come on top.
  *
  * @example
@@ -20,7 +20,7 @@ const SILENT_HEARTBEATS = 3;
  */
 export function sseResponse(stream: SSEStream, init: ResponseInit = {}): Response {
   if (!(stream?.stream instanceof ReadableStream)) throw new TypeError("stream must come from createSSEStream()");
-  const headers = headersOnTop(headersOf((stream as { facts?: StreamFacts }).facts), init.headers);
+  const headers = headersOnTop(headersOf(stream as Partial<HubStream>), init.headers);
   return new Response(stream.stream, { ...init, headers });
 }
 
@@ -42,7 +42,10 @@ export function keepingVary(res: ServerResponse, usual: Record<string, string>):
 }
 
 /** The headers of a stream's answer. */
-export function headersOf(facts: StreamFacts | undefined): Record<string, string> {
+export function headersOf({
+  facts,
+  beginning,
+}: Partial<Pick<HubStream, "facts" | "beginning">>): Record<string, string> {
   const headers: Record<string, string> = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-cache, no-transform",
@@ -60,6 +63,7 @@ export function headersOf(facts: StreamFacts | undefined): Record<string, string
     headers["X-Heartbeat-Interval"] = seconds(facts.heartbeatMs);
     headers["X-Silence-Threshold"] = seconds(facts.heartbeatMs * SILENT_HEARTBEATS);
   }
+  if (beginning != null) headers["X-Last-Event-ID"] = beginning;
   return headers;
 }
 

@@ -191,6 +191,11 @@ export class HubStream implements SSEStream, Reader {
     };
   }
 
+  /** The cursor of a client that begins here and has nothing yet; `null` if it came with one, or a snapshot is to come first. */
+  get beginning(): string | null {
+    return this.#hub.beginning(this.#connection);
+  }
+
   /** The first bytes, for who writes them himself: they set the client's cursor. */
   takeFirst(): Uint8Array<ArrayBuffer> {
     return this.#hub.read(this.#connection) ?? new Uint8Array(0);

@@ -148,6 +148,7 @@ class Connection {
   std::string& notice() { return notice_; }
   // The first read ends its notice with the position. Behind a snapshot: a client that got half of one is to ask for it again.
   void oweCursor() { owesCursor_ = true; }
+  [[nodiscard]] bool owesCursor() const { return owesCursor_; }
   [[nodiscard]] bool payCursor() { return std::exchange(owesCursor_, false); }
   // Tells the client, once a read, that events are missing.
   void noticeGap();
@@ -175,6 +176,7 @@ class Connection {
     bool isEnding = false;           // its owner was told to close it
     bool isCounted = true;           // false: a listener in the process
     bool resumes = false;            // the client came with a cursor, and a channel has yet to say what became of it
+    bool isGreeted = false;          // something goes before the cursor line
     bool isSlow = false;             // behind, and the time to catch up is over
     std::optional<Verdict> verdict;  // of a client that came with a cursor
     CloseReason endReason = CloseReason::durationCap;  // of endsAt, and once it is ending why

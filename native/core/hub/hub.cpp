@@ -227,6 +227,14 @@ std::optional<Verdict> Hub::verdict(ConnectionId id) {
   return connection == nullptr ? std::nullopt : connection->hub.verdict;
 }
 
+std::optional<std::string> Hub::beginning(ConnectionId id) {
+  const Connection* const connection = registry_.findConnection(id);
+  if (connection == nullptr || !connection->owesCursor() || connection->hub.verdict || connection->hub.isGreeted) {
+    return std::nullopt;
+  }
+  return formatEventId({epoch_, connection->position()});
+}
+
 bool Hub::isComplete(ConnectionId id) {
   const Connection* const connection = registry_.findConnection(id);
   if (connection == nullptr || connection->hub.verdict != Verdict::continued) {

@@ -135,6 +135,8 @@ class Hub {
 
   // What became of the cursor that the client came with; none if it came without one, or before a channel was joined.
   [[nodiscard]] std::optional<Verdict> verdict(ConnectionId id);
+  // The id that the first read begins with, for a client that is to know it before; none if anything goes before it.
+  [[nodiscard]] std::optional<std::string> beginning(ConnectionId id);
   // Whether the client has everything up to an event of ConnectionOptions::closeAfter already.
   [[nodiscard]] bool isComplete(ConnectionId id);
 

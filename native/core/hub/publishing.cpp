@@ -151,6 +151,7 @@ WriteOutcome Hub::greet(ConnectionId id, const EventFields& fields) {
   const WriteOutcome outcome = encode(complete);
   if (outcome == WriteOutcome::written) {
     connection->notice().append(encoded_);
+    connection->hub.isGreeted = true;
     markNews(*connection);
   }
   return outcome;

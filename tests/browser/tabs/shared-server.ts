@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
@@ -8,6 +8,8 @@ import { createHub, type Hub } from "../../../js/src/server/index.js";
 export class SharedServer {
   readonly hub: Hub;
   readonly url: string;
+  /** Streams are open from now on, and nothing comes. */
+  headsOnly = false;
   readonly #server: Server;
   readonly #sockets: Set<Socket>;
   #published = 0;
@@ -25,6 +27,7 @@ export class SharedServer {
     const sockets = new Set<Socket>();
     const server = createServer((req, res) => {
       if (req.url === "/client.js") res.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
+      else if (req.url === "/events" && shared.headsOnly) void answerHead(hub, req, res);
       else if (req.url === "/events") void hub.attach(req, res, { channels: ["c"], handOver: false });
       else res.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><script src=/client.js></script>");
     });
@@ -33,7 +36,8 @@ export class SharedServer {
       socket.once("close", () => sockets.delete(socket));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new SharedServer(hub, server, sockets);
+    const shared = new SharedServer(hub, server, sockets);
+    return shared;
   }
 
   get connections(): number {
@@ -60,6 +64,13 @@ export class SharedServer {
     await closed;
     await this.hub.close();
   }
+}
+
+async function answerHead(hub: Hub, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const request = new Request(`http://127.0.0.1${req.url}`, { headers: req.headers as Record<string, string> });
+  const { headers, body } = await hub.response(request, { channels: ["c"] });
+  res.writeHead(200, Object.fromEntries(headers)).flushHeaders();
+  await body?.cancel();
 }
 
 function bundle(): string {

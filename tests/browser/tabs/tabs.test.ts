@@ -123,6 +123,22 @@ test(
 );
 
 test(
+  "a tab that takes over before the first byte came begins where the tab before it did",
+  async () => {
+    server.headsOnly = true;
+    const [first, second] = [await openTab(), await openTab()];
+    for (const tab of [first, second]) await isConnected(tab);
+    server.headsOnly = false;
+    server.publish(3);
+    await first.close();
+    await has(second, 3);
+    expect(await numbersOf(second)).toEqual(range(1, 3));
+    expect(await second.evaluate(() => seen.verdicts)).toEqual(["continued"]);
+  },
+  MINUTE,
+);
+
+test(
   "a tab that hangs with the connection has it taken away, and follows when it is back",
   async () => {
     const [leader, follower] = [await openTab(), await context.newPage()] as const;

@@ -129,6 +129,32 @@ TEST_F(HubEnd, theGreetingComesBeforeEverythingAndLeavesTheClientAtItsPosition) 
   EXPECT_EQ(read(2), std::string(kContinued) + "data: state\n\n" + event(2, "2"));
 }
 
+TEST_F(HubEnd, theBeginningIsKnownBeforeTheFirstReadWhereNothingGoesBeforeIt) {
+  publish("k", "1");
+  OpenOptions options = quiet();
+  options.retry = 250;
+  open(1, options);
+  join(1, "k");
+  publish("k", "2");
+  EXPECT_EQ(hub.beginning(1), "a.1");
+  EXPECT_EQ(read(1), "retry: 250\n\nid: a.1\n\n" + event(2, "2"));
+  EXPECT_EQ(hub.beginning(1), std::nullopt) << "it was said";
+
+  open(2);
+  join(2, "k");
+  EXPECT_EQ(hub.greet(2, fieldsOf("state")), WriteOutcome::written);
+  EXPECT_EQ(hub.beginning(2), std::nullopt) << "who is cut within the greeting is to be greeted again";
+
+  for (const char* const cursor : {"a.1", "b.9"}) {
+    open(3, resuming(cursor));
+    EXPECT_EQ(hub.beginning(3), std::nullopt) << "its client has a cursor";
+    join(3, "k");
+    EXPECT_EQ(hub.beginning(3), std::nullopt) << cursor;
+    hub.close(3, now);
+  }
+  EXPECT_EQ(hub.beginning(4), std::nullopt) << "there is no such connection";
+}
+
 TEST_F(HubEnd, greetSaysWhyNot) {
   open(1);
   EXPECT_EQ(hub.greet(2, fieldsOf("x")), WriteOutcome::closed);

@@ -1,5 +1,5 @@
 import { SSEClient } from "../../../js/src/client/index.js";
-import { closeAll, nextEvent, watch } from "./helpers.js";
+import { closeAll, FAST, nextEvent, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
 const server = ScriptedServer.forEachTest(closeAll);
@@ -25,6 +25,24 @@ test("events come in order, under their type, as EventSource gives them", async 
     "7",
     0,
   ]);
+});
+
+test("X-Last-Event-ID is the cursor of who is cut before the first byte", async () => {
+  const { client } = watch(server.url, { retry: FAST });
+  let atOpen = "";
+  client.addEventListener("open", () => {
+    atOpen ||= client.lastEventId;
+  });
+  const first = await server.next();
+  first.stream("", { "X-Last-Event-ID": "e.5" });
+  await nextEvent(client, "open");
+  expect(atOpen).toBe("e.5");
+  first.destroy();
+  const second = await server.next();
+  expect(second.lastEventId).toBe("e.5");
+  second.stream("", { "X-Last-Event-ID": "e.9" });
+  await nextEvent(client, "open");
+  expect(client.lastEventId).toBe("e.5"); // it has one: another would hide what is between them
 });
 
 test("it asks for an event stream, and for no cache", async () => {
