@@ -31,14 +31,15 @@ std::size_t writeUtf16(std::string_view text, ByteBuffer& buffer) {
 
 }  // namespace
 
-void ItemTable::fill(Receiver& receiver, std::span<char> chunk, WideText wideText) {
+void ItemTable::fill(Receiver& receiver, std::span<char> chunk, ChunkPlace place, WideText wideText) {
   blocks_.records.clear();
   blocks_.ascii.clear();
   blocks_.wide.clear();
   id_ = {};
   wideText_ = wideText;
   const std::string_view bytes(chunk.data(), chunk.size());
-  asciiChunk_ = asciiPrefix(bytes) == bytes.size() ? bytes : std::string_view();
+  const bool isAscii = place == ChunkPlace::alone && asciiPrefix(bytes) == bytes.size();
+  asciiChunk_ = isAscii ? bytes : std::string_view();
   receiver.begin(chunk);
   while (const ParsedItem* const item = receiver.next()) {
     switch (item->kind) {

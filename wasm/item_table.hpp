@@ -17,6 +17,9 @@ namespace millrace {
 // than this module and a decoder of UTF-16 together.
 enum class WideText : std::uint8_t { utf16, utf8 };
 
+// Where a chunk lies: behind a long line that it continues, and then mostly there is no text in it that is asked for.
+enum class ChunkPlace : std::uint8_t { alone, behindLine };
+
 // The items of one feed as JavaScript reads them: a table of records, and the texts that are made into strings together.
 // Those lie densely in two arenas, one of ASCII and one of WideText, in the order of the records, the data of an event before
 // its id, so that a record needs their lengths only. JavaScript decodes each arena once and slices it.
@@ -26,7 +29,7 @@ class ItemTable {
   static constexpr std::size_t kSlack = 32;
 
   // All that the receiver makes of the chunk, which has the slack behind it. The table before is gone.
-  void fill(Receiver& receiver, std::span<char> chunk, WideText wideText);
+  void fill(Receiver& receiver, std::span<char> chunk, ChunkPlace place, WideText wideText);
 
   // What JavaScript reads first. The blocks themselves, for sizes that were just written are not to be copied at once.
   struct Blocks {
@@ -81,7 +84,7 @@ class ItemTable {
 
   Blocks blocks_;
   WideText wideText_ = WideText::utf16;
-  std::string_view asciiChunk_;  // the chunk, if it is all ASCII
+  std::string_view asciiChunk_;  // the chunk, if it is known to be all ASCII
   std::string_view id_;          // of the last event of this feed
   std::array<KnownType, kMostTypes> types_{};
   std::uint32_t typeCount_ = 1;  // 0 stands for "message" and is not in the table

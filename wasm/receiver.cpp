@@ -12,8 +12,11 @@ namespace {
 
 using namespace millrace;
 
-// One input buffer and one table for all receivers: a call fills them and JavaScript empties them before the next.
-[[clang::no_destroy]] ByteBuffer input;
+// One table and one of each input buffer for all receivers: a call fills them and JavaScript empties them before the next.
+constexpr std::size_t kSmallChunk = 4096;  // wasm-receiver.ts has the same number
+alignas(16) char smallInput[kSmallChunk + ItemTable::kSlack];
+[[clang::no_destroy]] ByteBuffer largeInput;
+char* behindLine = nullptr;  // where JavaScript was told to put a large chunk instead
 [[clang::no_destroy]] ItemTable table;
 
 }  // namespace
@@ -23,8 +26,14 @@ extern "C" {
 // The C library would import this from the page, which looks whether its views are still good by itself.
 void emscripten_notify_memory_growth(std::size_t /*memory*/) {}
 
-// Where up to `size` bytes go in. Stays there until it is asked for more.
-EMSCRIPTEN_KEEPALIVE char* inputBuffer(std::size_t size) { return input.room(size + ItemTable::kSlack); }
+// Where chunks of up to kSmallChunk bytes go in, always.
+EMSCRIPTEN_KEEPALIVE char* inputSmall() { return smallInput; }
+
+// Where the next `size` bytes go in: behind the line that they continue, if that is long.
+EMSCRIPTEN_KEEPALIVE char* inputLarge(Receiver* receiver, std::size_t size) {
+  behindLine = receiver->roomBehindLine(size + ItemTable::kSlack);
+  return behindLine != nullptr ? behindLine : largeInput.room(size + ItemTable::kSlack);
+}
 
 EMSCRIPTEN_KEEPALIVE Receiver* receiverNew(std::size_t dedup, std::size_t lineBytes, std::size_t eventBytes) {
   return new Receiver({dedup, {lineBytes, eventBytes}});
@@ -32,16 +41,19 @@ EMSCRIPTEN_KEEPALIVE Receiver* receiverNew(std::size_t dedup, std::size_t lineBy
 
 EMSCRIPTEN_KEEPALIVE void receiverFree(Receiver* receiver) { delete receiver; }
 
-// The first `size` bytes of the input buffer are the types that are wanted, each with a LF behind it.
+// The first `size` bytes of the input are the types that are wanted, each with a LF behind it.
 EMSCRIPTEN_KEEPALIVE void receiverWant(Receiver* receiver, std::size_t size) {
-  receiver->want(TypeFilter::only({input.data(), size}));
+  receiver->want(TypeFilter::only({size <= kSmallChunk ? smallInput : largeInput.data(), size}));
 }
 
 EMSCRIPTEN_KEEPALIVE void receiverReset(Receiver* receiver) { receiver->reset(); }
 
-// Parses the first `size` bytes of the input buffer.
+// Parses the first `size` bytes of the input.
 EMSCRIPTEN_KEEPALIVE const ItemTable::Blocks* receiverFeed(Receiver* receiver, std::size_t size, bool wantsUtf16) {
-  table.fill(*receiver, {input.data(), size}, wantsUtf16 ? WideText::utf16 : WideText::utf8);
+  const bool isBehindLine = size > kSmallChunk && behindLine != nullptr;
+  char* const input = size <= kSmallChunk ? smallInput : isBehindLine ? behindLine : largeInput.data();
+  table.fill(*receiver, {input, size}, isBehindLine ? ChunkPlace::behindLine : ChunkPlace::alone,
+             wantsUtf16 ? WideText::utf16 : WideText::utf8);
   return &table.blocks();
 }
 

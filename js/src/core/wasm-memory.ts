@@ -27,16 +27,16 @@ export class WasmMemory {
   #slices: Slices | undefined;
   /** One array of codes for each length, for `fromCharCode` makes one flat string of an array, at once. */
   readonly #codes: number[][] = [];
-  /** Where bytes go in, and how many fit. */
-  input = 0;
-  inputBytes = 0;
+  /** Where few bytes go in. */
+  readonly smallInput: number;
   bytes = new Uint8Array();
   /** 1: {@link wide} takes UTF-16, which Node copies; 0: UTF-8, which a browser decodes faster than the module makes UTF-16. */
   wantsUtf16 = 0;
   words = new Uint32Array();
 
-  constructor(memory: WebAssembly.Memory) {
+  constructor(memory: WebAssembly.Memory, smallInput: number) {
     this.#memory = memory;
+    this.smallInput = smallInput;
   }
 
   /** To be called after every call that may allocate, for a memory that grows takes its old arrays away. */

@@ -4,7 +4,8 @@ import type { WasmMemory } from "./wasm-memory.js";
 
 /** What wasm/receiver.cpp exports. Handles and addresses are numbers. */
 export interface ReceiverExports {
-  inputBuffer(size: number): number;
+  inputSmall(): number;
+  inputLarge(receiver: number, size: number): number;
   receiverNew(dedup: number, maxLineBytes: number, maxEventBytes: number): number;
   receiverFree(receiver: number): void;
   receiverWant(receiver: number, size: number): void;
@@ -17,6 +18,9 @@ export interface ReceiverExports {
 
 /** Longer chunks go in piece by piece: what a string of an event holds alive is at most the texts of one piece. */
 const PIECE_BYTES = 64 * 1024;
+
+/** Chunks of up to so many bytes always go in at the same place: to ask for it would cost as much as to copy them. */
+const SMALL_BYTES = 4096;
 
 // What wasm/item_table.hpp lays down: words of 32 bits.
 const RECORD_WORDS = 4;
@@ -51,8 +55,9 @@ export class WasmReceiver implements ReceiverCore {
     this.#memory = memory;
     this.#types = types;
     this.handle = exports.receiverNew(options.dedup, options.maxLineBytes, options.maxEventBytes);
-    if (options.events)
+    if (options.events) {
       exports.receiverWant(this.handle, this.#write(new TextEncoder().encode(toLines(options.events))));
+    }
   }
 
   get lastEventId(): string {
@@ -83,15 +88,13 @@ export class WasmReceiver implements ReceiverCore {
     this.#exports.receiverReset(this.handle);
   }
 
+  /** Puts bytes into the module; says how many. */
   #write(bytes: Uint8Array): number {
     const memory = this.#memory;
     const { length } = bytes;
-    if (length > memory.inputBytes) {
-      memory.input = this.#exports.inputBuffer(length);
-      memory.inputBytes = length;
-    }
+    const input = length <= SMALL_BYTES ? memory.smallInput : this.#exports.inputLarge(this.handle, length);
     memory.refresh();
-    memory.bytes.set(bytes, memory.input);
+    memory.bytes.set(bytes, input);
     return length;
   }
 

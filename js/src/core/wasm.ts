@@ -26,7 +26,7 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
   });
   const exports = instance.exports as unknown as Exports;
   exports._initialize();
-  const memory = new WasmMemory(exports.memory);
+  const memory = new WasmMemory(exports.memory, exports.inputSmall());
   const types: TypeNames = ["message"];
   const receivers = new FinalizationRegistry<number>((handle) => exports.receiverFree(handle));
   const sessions = new FinalizationRegistry<number>((handle) => exports.sessionFree(handle));

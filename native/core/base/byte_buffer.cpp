@@ -7,7 +7,10 @@ namespace millrace {
 
 void ByteBuffer::append(std::string_view text) {
   if (!text.empty()) {
-    std::memcpy(room(text.size()), text.data(), text.size());
+    char* const place = room(text.size());
+    if (place != text.data()) {
+      std::memcpy(place, text.data(), text.size());
+    }
     take(text.size());
   }
 }

@@ -26,10 +26,16 @@ class ByteBuffer {
     }
     return begin_ + size_;
   }
+  // Room for so many bytes in all, at once.
+  void reserve(std::size_t bytes) {
+    if (bytes > capacity_) {
+      grow(bytes - size_);
+    }
+  }
   // So many bytes of the room were filled.
   void take(std::size_t bytes) { size_ += bytes; }
 
-  [[gnu::noinline]] void append(std::string_view text);  // which is not of this buffer
+  [[gnu::noinline]] void append(std::string_view text);  // may lie in the room already
   void clear() { size_ = 0; }                            // and keeps its memory
   [[gnu::noinline]] void release();                      // gives its memory back
 

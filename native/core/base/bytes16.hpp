@@ -23,6 +23,16 @@ using Bytes16 = signed char __attribute__((vector_size(16)));
   return static_cast<std::uint32_t>(__builtin_wasm_bitmask_i8x16(bytes));
 }
 
+// Of each two bytes, the smaller, as numbers from 0 to 255.
+[[nodiscard]] inline Bytes16 least(Bytes16 left, Bytes16 right) {
+  using Unsigned = unsigned char __attribute__((vector_size(16)));
+  return static_cast<Bytes16>(__builtin_elementwise_min(static_cast<Unsigned>(left), static_cast<Unsigned>(right)));
+}
+[[nodiscard]] inline bool hasBelow(Bytes16 bytes, unsigned char limit) {
+  using Unsigned = unsigned char __attribute__((vector_size(16)));
+  return highBits(static_cast<Bytes16>(static_cast<Unsigned>(bytes) < (Unsigned{} + limit))) != 0;
+}
+
 // The highest bit of each CR and LF.
 [[nodiscard]] inline Bytes16 lineEndsIn(Bytes16 bytes) { return (bytes == splat16('\n')) | (bytes == splat16('\r')); }
 

@@ -24,6 +24,9 @@ class Receiver {
   explicit Receiver(ReceiverOptions options = {})
       : parser_(options.limits), window_(options.dedup), types_(std::move(options.types)) {}
 
+  // Where so many bytes of the next chunk are best put, or null: Parser::roomBehindLine().
+  [[nodiscard]] char* roomBehindLine(std::size_t bytes) { return parser_.roomBehindLine(bytes); }
+
   // Takes the next chunk, which is written to.
   void begin(std::span<char> chunk) { parser_.begin(chunk); }
 

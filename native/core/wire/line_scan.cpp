@@ -22,10 +22,15 @@ std::size_t findLineEndFrom(std::string_view bytes, std::size_t from) {
   const char* const begin = bytes.data();
   std::size_t at = from;
 #ifdef __wasm_simd128__
-  const auto blockAt = [&](std::size_t block) { return lineEndsIn(load16(begin + at + block * sizeof(Bytes16))); };
+  const auto blockAt = [&](std::size_t block) { return load16(begin + at + block * sizeof(Bytes16)); };
   constexpr std::size_t kStride = 4 * sizeof(Bytes16);
-  while (at + kStride <= bytes.size() && highBits((blockAt(0) | blockAt(1)) | (blockAt(2) | blockAt(3))) == 0) {
-    at += kStride;
+  for (; at + kStride <= bytes.size(); at += kStride) {
+    // Only controls are below, and hardly any text has other ones.
+    const bool hasControls = hasBelow(least(least(blockAt(0), blockAt(1)), least(blockAt(2), blockAt(3))), '\r' + 1);
+    if (hasControls && highBits((lineEndsIn(blockAt(0)) | lineEndsIn(blockAt(1))) |
+                                (lineEndsIn(blockAt(2)) | lineEndsIn(blockAt(3)))) != 0) {
+      break;
+    }
   }
 #endif
   for (; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {

@@ -60,6 +60,12 @@ class Parser {
   Parser& operator=(Parser&&) = delete;
   ~Parser() = default;
 
+  // Where so many bytes of the next chunk may be put, for they continue a long line and need not be copied then; null where
+  // they do not. Until begin().
+  [[nodiscard]] char* roomBehindLine(std::size_t bytes) {
+    return line_.size() < kLongLine ? nullptr : line_.room(bytes);
+  }
+
   // Takes the next chunk, which is written to: lines of data are joined in place.
   void begin(std::span<char> chunk);
 
@@ -76,6 +82,9 @@ class Parser {
   [[nodiscard]] std::size_t comments() const { return comments_; }
 
  private:
+  // From here on, what copies an unfinished line once more is worth being avoided.
+  static constexpr std::size_t kLongLine = std::size_t{32} * 1024;
+
   // What a line is for, as far as it is known before its end.
   enum class LineUse : std::uint8_t { content, comment, tooLong };
 
@@ -95,6 +104,7 @@ class Parser {
   [[gnu::noinline]] const ParsedItem* takePart();
   const ParsedItem* holdPart(std::string_view part);
   const ParsedItem* finishLine(std::string_view part);
+  const ParsedItem* dropLine();
   const ParsedItem* takeLine(std::string_view line);
   const ParsedItem* takeData(std::string_view value);
   const ParsedItem* takeRetry(std::string_view value);
@@ -108,7 +118,7 @@ class Parser {
 
   ParserLimits limits_;
   Pending pending_;
-  ByteBuffer line_;  // the beginning of an unfinished line
+  ByteBuffer line_;           // the beginning of an unfinished line
   LineUse lineUse_ = LineUse::content;
   bool isBetweenBlocks_ = false;   // nothing is pending, and the byte order mark is over
   bool skipsLineFeed_ = false;     // the last chunk ended in CR
@@ -122,6 +132,7 @@ class Parser {
   std::span<char> rest_;  // of the chunk
   ParsedItem item_;
   Scratch scratch_;  // what the chunk's items point to beside it
+  std::size_t lastLong_ = 0;  // the size of the last line that was long: where one is, there are others like it
 };
 
 }  // namespace millrace

@@ -58,10 +58,12 @@ const ParsedItem* Parser::holdPart(std::string_view part) {
     lineUse_ = LineUse::comment;
   } else if (line_.size() + part.size() > limits_.lineBytes) {
     lineUse_ = LineUse::tooLong;
-    line_.release();
-    return drop(ErrorCode::lineTooLong, limits_.lineBytes);
+    return dropLine();
   } else {
     line_.append(part);
+    if (line_.size() >= kLongLine) {
+      line_.reserve(lastLong_ + 2 * kLongLine);
+    }
   }
   return nullptr;
 }
@@ -76,12 +78,20 @@ const ParsedItem* Parser::finishLine(std::string_view part) {
     return takeLine(part);
   }
   if (line_.size() + part.size() > limits_.lineBytes) {
-    line_.release();
-    return drop(ErrorCode::lineTooLong, limits_.lineBytes);
+    return dropLine();
   }
   line_.append(part);
+  if (line_.size() >= kLongLine) {
+    lastLong_ = line_.size();
+  }
   scratch_.push_front(std::move(line_));
   return takeLine(scratch_.front().view());
+}
+
+// The chunk may lie behind the line.
+const ParsedItem* Parser::dropLine() {
+  scratch_.push_front(std::move(line_));
+  return drop(ErrorCode::lineTooLong, limits_.lineBytes);
 }
 
 const ParsedItem* Parser::takeLine(std::string_view line) {
