@@ -31,6 +31,8 @@ const KIND_TYPE = 3;
 const PLACE_ASCII = 0;
 const PLACE_WIDE = 1;
 const PLACE_APART = 2;
+/** None of these bits is in the record of most events: data and id are ASCII, and next in the arena. */
+const NOT_PLAIN = 0x1ff;
 
 // The order of the C++ enumeration.
 const ERROR_CODES: Readonly<Record<number, ParseErrorCode>> = {
@@ -117,6 +119,14 @@ export class WasmReceiver implements ReceiverCore {
       const record = words[at] as number;
       const size = words[at + 1] as number;
       const idSize = words[at + 2] as number;
+      if ((record & NOT_PLAIN) === 0) {
+        const idAt = asciiAt + size;
+        const data = ascii.slice(asciiAt, idAt);
+        asciiAt = idAt + idSize;
+        lastEventId = ascii.slice(idAt, asciiAt);
+        items.push({ kind: "event", type: types[record >>> 9] as string, data, lastEventId });
+        continue;
+      }
       const kind = record & 7;
       if (kind === KIND_EVENT) {
         const place = (record >>> 3) & 7;

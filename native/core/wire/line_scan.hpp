@@ -26,4 +26,17 @@ namespace millrace {
   return findLineEndFrom(bytes, at);
 }
 
+// Whether the text has a NUL; up to `end` all can be read. For ids, of which every event has one.
+[[nodiscard]] inline bool hasNul(std::string_view text, [[maybe_unused]] const char* end) {
+#ifdef __wasm_simd128__
+  constexpr std::size_t kMost = 2 * sizeof(Bytes16);
+  const char* const begin = text.data();
+  const bool fits = text.size() <= kMost && static_cast<std::size_t>(end - begin) >= kMost;
+  if (fits && !hasBelow(least(load16(begin), load16(begin + sizeof(Bytes16))), 1)) {
+    return false;  // nor is there one behind it
+  }
+#endif
+  return text.find('\0') != std::string_view::npos;
+}
+
 }  // namespace millrace

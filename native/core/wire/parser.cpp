@@ -120,7 +120,7 @@ const ParsedItem* Parser::takeBlock() {
     } else if (at[0] == 'i' && at[1] == 'd' && at[2] == ':' && !hasId) {
       id = textFrom(valueBehind(2), lineEnd);
       bytes += id.size();
-      if (bytes >= limits_.eventBytes || id.find('\0') != std::string_view::npos) {
+      if (bytes >= limits_.eventBytes || hasNul(id, end)) {
         id = {};
         break;
       }
