@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <functional>
 
 namespace millrace {
 namespace {
@@ -60,16 +59,18 @@ void ItemTable::fill(Receiver& receiver, std::span<char> chunk, ChunkPlace place
 void ItemTable::addEvent(const ParsedItem& event) {
   const std::uint32_t type = typeNumber(event.type);
   bool isInvalid = type == kMostTypes && !isUtf8(event.type);
-  const Laid data = isAscii(event.data) ? addAscii(event.data, kLongAscii) : addWide(event.data);
+  // Read as it was written, in two halves: a view that is copied as one waits for both.
+  const std::string_view text(event.data.data(), event.data.size());
+  const Laid data = isAscii(text) ? addAscii(text, kLongAscii) : addWide(text);
   Laid id{Place::same, 0};
-  const std::string_view text = event.lastEventId;
-  if (text.data() != id_.data() || text.size() != id_.size()) {
-    id_ = text;
-    if (isAscii(text)) {
-      id = addAscii(text, SIZE_MAX);
+  const std::string_view lastId = event.lastEventId;
+  if (lastId.data() != id_.data() || lastId.size() != id_.size()) {
+    id_ = lastId;
+    if (isAscii(lastId)) {
+      id = addAscii(lastId, SIZE_MAX);
     } else {
-      add(static_cast<std::uint32_t>(Kind::id), static_cast<std::uint32_t>(text.size()), 0, addressOf(text.data()));
-      isInvalid = isInvalid || (event.hasOwnId && !isUtf8(text));
+      add(static_cast<std::uint32_t>(Kind::id), static_cast<std::uint32_t>(lastId.size()), 0, addressOf(lastId.data()));
+      isInvalid = isInvalid || (event.hasOwnId && !isUtf8(lastId));
     }
   }
   if (isInvalid) {
@@ -78,13 +79,12 @@ void ItemTable::addEvent(const ParsedItem& event) {
   const std::uint32_t head = static_cast<std::uint32_t>(data.place) << kDataShift |
                              static_cast<std::uint32_t>(id.place) << kIdShift | type << kTypeShift;
   const bool isWide = data.place == Place::wide;
-  add(head, data.size, id.size, isWide ? static_cast<std::uint32_t>(event.data.size()) : addressOf(event.data.data()));
+  add(head, data.size, id.size, isWide ? static_cast<std::uint32_t>(text.size()) : addressOf(text.data()));
 }
 
 // Most chunks are all ASCII, and most texts lie in them: those are not looked at again.
 bool ItemTable::isInAsciiChunk(std::string_view text) const {
-  const std::less<const char*> before;
-  return !before(text.data(), asciiChunk_.data()) && before(text.data(), asciiChunk_.data() + asciiChunk_.size());
+  return addressOf(text.data()) - addressOf(asciiChunk_.data()) < asciiChunk_.size();
 }
 
 bool ItemTable::isAscii(std::string_view text) const {
@@ -100,9 +100,10 @@ ItemTable::Laid ItemTable::addAscii(std::string_view text, std::size_t longFrom)
   if (text.size() >= longFrom) {
     return {Place::apart, size};
   }
-  if (text.size() <= kSlack && isInAsciiChunk(text)) {
+  constexpr std::size_t kShort = 32;
+  if (text.size() <= kShort && isInAsciiChunk(text)) {
     // Of one size, whatever the text's, so that no branch is to be foreseen.
-    std::memcpy(blocks_.ascii.room(kSlack), text.data(), kSlack);
+    std::memcpy(blocks_.ascii.room(kShort), text.data(), kShort);
   } else {
     std::memcpy(blocks_.ascii.room(text.size()), text.data(), text.size());
   }

@@ -26,7 +26,7 @@ enum class ChunkPlace : std::uint8_t { alone, behindLine };
 class ItemTable {
  public:
   // Bytes behind a chunk that can be read, whatever they are.
-  static constexpr std::size_t kSlack = 32;
+  static constexpr std::size_t kSlack = LineEnds::kSlack;
 
   // All that the receiver makes of the chunk, which has the slack behind it. The table before is gone.
   void fill(Receiver& receiver, std::span<char> chunk, ChunkPlace place, WideText wideText);

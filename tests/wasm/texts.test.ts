@@ -1,6 +1,6 @@
 // How the module's texts become strings: all that is in the arenas of one feed, and what is decoded on its own. The
 // JavaScript core, which decodes each value by itself, says what is right.
-import type { ClientCore, ParsedItem } from "../../js/src/core/contract.js";
+import type { ClientCore, ParsedItem, ReceiverOptions } from "../../js/src/core/contract.js";
 import { clientWasm } from "../../js/src/core/generated/client-wasm.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
 import { loadClientCore } from "../../js/src/core/load-client.js";
@@ -106,13 +106,17 @@ const streams: Record<string, Uint8Array> = {
   "many lines, joined over chunks": encode(`${"data: line é\ndata: x\n".repeat(5000)}\n${"data: x\n".repeat(5000)}\n`),
 };
 
-/** Sequences at the ends of what UTF-8 allows, whole and cut, among ASCII; from a seed. */
-function likelyBytes(seed: number): Uint8Array {
+function numbersFrom(seed: number): (bound: number) => number {
   let state = seed;
-  const below = (bound: number) => {
+  return (bound) => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     return (state >>> 8) % bound;
   };
+}
+
+/** Sequences at the ends of what UTF-8 allows, whole and cut, among ASCII; from a seed. */
+function likelyBytes(seed: number): Uint8Array {
+  const below = numbersFrom(seed);
   const likely = [0x61, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe6, 0xed, 0xef];
   likely.push(0xf0, 0xf1, 0xf4, 0xf5, 0xff);
   const parts = ["x".repeat(20), "日本", "é", "😀", "\uffff\ud7ff\ue000", "\u0800\u{10ffff}"].map(encode);
@@ -130,8 +134,22 @@ function expectSame(actual: ParsedItem[], expected: ParsedItem[]): void {
   if (JSON.stringify(actual) !== JSON.stringify(expected)) expect(actual).toEqual(expected);
 }
 
-function feedIn(core: ClientCore, bytes: Uint8Array, size: number): ParsedItem[] {
-  const receiver = core.createReceiver({ dedup: 0 });
+/** Lines that end at every place of what is looked at together, by each line end; from a seed. */
+function blocksOfEachLength(seed: number): Uint8Array {
+  const below = numbersFrom(seed);
+  const ends = ["\n", "\n", "\r\n", "\r"];
+  const fields = ["data: ", "data:", "data: ", "id: ", "event: ", ": ", "other: "];
+  let text = "";
+  for (let lines = 0; lines < 5000; lines++) {
+    const end = ends[below(40) < 37 ? 0 : below(4)];
+    text += `${fields[below(fields.length)]}${"x".repeat(below(below(10) === 0 ? 300 : 90))}${end}`;
+    if (below(3) === 0) text += end;
+  }
+  return encode(`${text}\n\n`);
+}
+
+function feedIn(core: ClientCore, bytes: Uint8Array, size: number, options: ReceiverOptions = {}): ParsedItem[] {
+  const receiver = core.createReceiver({ dedup: 0, ...options });
   const items: ParsedItem[] = [];
   for (let from = 0; from < bytes.length; from += size) {
     for (const item of receiver.feed(bytes.slice(from, from + size))) items.push(item);
@@ -153,6 +171,23 @@ describe.each([
     const blocks = Array.from({ length: 20000 }, (_, seed) => join("data: ", likelyBytes(seed), "\n\n"));
     const stream = join(...blocks);
     expectSame(feedIn(core, stream, 4099), feedIn(javascriptCore, stream, 4099));
+  });
+
+  test.each([1, 2, 3])("lines that end anywhere, seed %i", (seed) => {
+    const bytes = blocksOfEachLength(seed);
+    const expected = feedIn(javascriptCore, bytes, bytes.length);
+    for (const size of [bytes.length, 4096, 4097, 128, 64, 63, 31, 5]) expectSame(feedIn(core, bytes, size), expected);
+  });
+
+  test.each([40_000, 100_000, 1_000_000])("long lines and what follows them, with limits of %i bytes", (limit) => {
+    const block = (size: number) => `id: ${size}\ndata: ${"x".repeat(size)}\ndata: y\n\nid: after\ndata: é\n\n`;
+    const bytes = encode([200_000, 33_000, 90_000, 90_000, 65_536, 200_000, 10].map(block).join(""));
+    for (const options of [{ maxLineBytes: limit }, { maxEventBytes: limit }]) {
+      const expected = feedIn(javascriptCore, bytes, bytes.length, options);
+      for (const size of [4096, 5000, 16_384, 65_536, bytes.length]) {
+        expectSame(feedIn(core, bytes, size, options), expected);
+      }
+    }
   });
 
   test("items have the contract's fields and no others", () => {

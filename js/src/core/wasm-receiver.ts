@@ -124,7 +124,8 @@ export class WasmReceiver implements ReceiverCore {
         const data = ascii.slice(asciiAt, idAt);
         asciiAt = idAt + idSize;
         lastEventId = ascii.slice(idAt, asciiAt);
-        items.push({ kind: "event", type: types[record >>> 9] as string, data, lastEventId });
+        // An eighth faster than push().
+        items[items.length] = { kind: "event", type: types[record >>> 9] as string, data, lastEventId };
         continue;
       }
       const kind = record & 7;

@@ -46,4 +46,26 @@ std::size_t findLineEndFrom(std::string_view bytes, std::size_t from) {
   return std::string_view::npos;
 }
 
+#ifdef __wasm_simd128__
+std::size_t LineEnds::lengthBeyond(const char* at, const char* end, const char* from) {
+  if (from >= end) {
+    return std::string_view::npos;
+  }
+  const auto placesIn = [&](std::size_t block) {
+    return std::uint64_t{highBits(lineEndsIn(load16(from + block * sizeof(Bytes16))))} << (block * sizeof(Bytes16));
+  };
+  window_ = from;
+  ends_ = placesIn(0) | placesIn(1) | placesIn(2) | placesIn(3);
+  const auto rest = static_cast<std::size_t>(end - from);
+  if (rest < kWindow) {
+    ends_ &= (std::uint64_t{1} << rest) - 1;
+  }
+  const auto before = static_cast<std::size_t>(from - at);
+  if (ends_ != 0) {
+    return before + static_cast<std::size_t>(std::countr_zero(ends_));
+  }
+  return rest <= kWindow ? std::string_view::npos : findLineEndFrom({at, before + rest}, before + kWindow);
+}
+#endif
+
 }  // namespace millrace

@@ -26,6 +26,39 @@ namespace millrace {
   return findLineEndFrom(bytes, at);
 }
 
+// The ends of a chunk's lines, one behind the other. Where there are sixteen bytes at once, those in 64 are found together, and
+// then each costs a shift: to look for one from where the last one was has to wait for that.
+class LineEnds {
+ public:
+  // What can be read behind a chunk, whatever it is. Only where there are sixteen bytes at once.
+  static constexpr std::size_t kSlack = 64;
+
+  // Another chunk.
+  void begin() { window_ = nullptr; }
+
+  // The length of the line at this place of the chunk, which ends there; npos if it goes on behind it.
+  [[nodiscard]] std::size_t lengthAt(const char* at, const char* end) {
+#ifdef __wasm_simd128__
+    const auto offset = static_cast<std::size_t>(at - window_);
+    const bool isInWindow = offset < kWindow;
+    if (const std::uint64_t ends = isInWindow ? ends_ >> offset : 0; ends != 0) {
+      return static_cast<std::size_t>(std::countr_zero(ends));
+    }
+    return lengthBeyond(at, end, isInWindow ? window_ + kWindow : at);
+#else
+    return findLineEnd({at, static_cast<std::size_t>(end - at)});
+#endif
+  }
+
+ private:
+  static constexpr std::size_t kWindow = 64;
+
+  std::size_t lengthBeyond(const char* at, const char* end, const char* from);
+
+  const char* window_ = nullptr;
+  std::uint64_t ends_ = 0;  // a bit for each byte from there on, the first one's lowest
+};
+
 // Whether the text has a NUL; up to `end` all can be read. For ids, of which every event has one.
 [[nodiscard]] inline bool hasNul(std::string_view text, [[maybe_unused]] const char* end) {
 #ifdef __wasm_simd128__

@@ -4,7 +4,9 @@
 #include "core/base/error.hpp"
 #include "core/wire/event.hpp"
 #include "core/wire/held_text.hpp"
+#include "core/wire/line_scan.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -53,7 +55,8 @@ struct ParsedItem {
 // Not thread-safe: one parser belongs to one connection.
 class Parser {
  public:
-  explicit Parser(ParserLimits limits = {}) : limits_(limits) {}
+  explicit Parser(ParserLimits limits = {})
+      : limits_(limits), smallestLimit_(std::min(limits.lineBytes, limits.eventBytes)) {}
   Parser(const Parser&) = delete;  // it points into itself
   Parser& operator=(const Parser&) = delete;
   Parser(Parser&&) = delete;
@@ -117,10 +120,11 @@ class Parser {
   [[gnu::noinline]] void keepAcrossChunks();
 
   ParserLimits limits_;
+  std::size_t smallestLimit_;
   Pending pending_;
-  ByteBuffer line_;           // the beginning of an unfinished line
+  ByteBuffer line_;  // the beginning of an unfinished line
   LineUse lineUse_ = LineUse::content;
-  bool isBetweenBlocks_ = false;   // nothing is pending, and the byte order mark is over
+  bool isBetweenBlocks_ = false;   // nothing is pending, and the byte order mark is over; not so for takePart()
   bool skipsLineFeed_ = false;     // the last chunk ended in CR
   std::size_t byteOrderMark_ = 0;  // its bytes seen at the start of the stream; more than 3: over
 
@@ -130,8 +134,9 @@ class Parser {
   std::size_t committedIdSlot_ = 0;
 
   std::span<char> rest_;  // of the chunk
+  LineEnds lineEnds_;
   ParsedItem item_;
-  Scratch scratch_;  // what the chunk's items point to beside it
+  Scratch scratch_;           // what the chunk's items point to beside it
   std::size_t lastLong_ = 0;  // the size of the last line that was long: where one is, there are others like it
 };
 

@@ -4,10 +4,14 @@
 #include "core/support/text.hpp"
 #include "core/support/vector_name.hpp"
 #include "core/support/vectors.hpp"
+#include "fuzz/feed.hpp"
+#include "fuzz/naive_parser.hpp"
 
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace millrace {
@@ -125,6 +129,29 @@ TEST(Parser, theDefaultLimitsLetSixteenMebibytesThroughAndNoByteMore) {
   EXPECT_EQ(test::parse(lineOf(most + 1) + "\n"), test::OwnedItems{test::errorItem("LINE_TOO_LONG", most)});
   EXPECT_EQ(test::parse(lineOf(most / 2 + 5) + lineOf(most / 2 + 5) + "\n"),
             test::OwnedItems{test::errorItem("EVENT_TOO_LARGE", most)});
+}
+
+// Pieces of a long line lie behind what is there of it, and so does what follows it; also where it is dropped there.
+TEST(ParserLongLine, isTheSameWhereverItsPiecesLie) {
+  std::string stream;
+  for (const std::size_t size : {200'000, 33'000, 90'000, 90'000, 65'536, 200'000, 10}) {
+    const std::string id = std::to_string(size);
+    stream += "id: " + id + "\ndata: " + std::string(size, 'x') + "\ndata: y\n\nid: after " + id + "\ndata: z\n\n";
+  }
+  for (const std::size_t limit : {40'000, 100'000, 1'000'000}) {
+    for (const ParserLimits limits : {ParserLimits{limit, 1'000'000}, ParserLimits{1'000'000, limit}}) {
+      const ReceiverOptions options{0, limits};
+      const test::OwnedItems expected = test::NaiveParser(options).connection(stream);
+      for (const std::size_t size : {5000, 16'384, 65'536}) {
+        Receiver receiver(options);
+        test::OwnedItems items;
+        for (std::size_t at = 0; at < stream.size(); at += size) {
+          test::feedBehindLine(receiver, std::string_view(stream).substr(at, size), items);
+        }
+        EXPECT_TRUE(items == expected) << "limit " << limit << ", pieces of " << size;
+      }
+    }
+  }
 }
 
 }  // namespace
