@@ -33,6 +33,8 @@ void Parser::begin(std::span<char> chunk) {
   }
   rest_ = chunk;
   lineEnds_.begin();
+  isWithinLimits_ = chunk.size() <= smallestLimit_;
+  isBetweenBlocks_ = isBetweenBlocks_ && isWithinLimits_;
   if (skipsLineFeed_ && !rest_.empty()) {
     skipsLineFeed_ = false;
     rest_ = rest_.subspan(rest_.front() == '\n' ? 1 : 0);
@@ -44,7 +46,6 @@ void Parser::begin(std::span<char> chunk) {
 
 const ParsedItem* Parser::next() {
   while (!rest_.empty()) {
-    isBetweenBlocks_ = isBetweenBlocks_ && rest_.size() <= smallestLimit_;
     if (const ParsedItem* const item = isBetweenBlocks_ ? takeBlock() : takePart()) {
       return item;
     }
@@ -63,7 +64,7 @@ void Parser::reset() {
 }
 
 // Most blocks are all in the chunk, with `id` and `event` once at most, and lines of data one after another. Those need no
-// state, nor a look at the limits, which what is left of the chunk is within. Of any other, the lines that were read become
+// state, nor a look at the limits, which all of the chunk is within. Of any other, the lines that were read become
 // what is pending, and the next is for takePart().
 //
 // Lines of data are joined by LF (9.2.6) where they stand: between the end of one value and the beginning of the next there
@@ -158,7 +159,7 @@ void Parser::skipByteOrderMark() {
       rest_ = rest_.subspan(1);
     }
   }
-  isBetweenBlocks_ = byteOrderMark_ == kByteOrderMark.size() && line_.empty();
+  isBetweenBlocks_ = byteOrderMark_ == kByteOrderMark.size() && line_.empty() && isWithinLimits_;
 }
 
 const ParsedItem* Parser::giveEvent(std::string_view type, std::string_view data, std::string_view lastEventId,

@@ -124,7 +124,8 @@ class Parser {
   Pending pending_;
   ByteBuffer line_;  // the beginning of an unfinished line
   LineUse lineUse_ = LineUse::content;
-  bool isBetweenBlocks_ = false;   // nothing is pending, and the byte order mark is over; not so for takePart()
+  bool isBetweenBlocks_ = false;   // nothing is pending, the byte order mark is over, and the chunk is for takeBlock()
+  bool isWithinLimits_ = true;     // the chunk has no room for what is beyond a limit
   bool skipsLineFeed_ = false;     // the last chunk ended in CR
   std::size_t byteOrderMark_ = 0;  // its bytes seen at the start of the stream; more than 3: over
 

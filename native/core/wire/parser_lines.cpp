@@ -172,7 +172,7 @@ const ParsedItem* Parser::dispatch() {
     event = giveEvent(pending_.type.release(scratch_), pending_.data.release(scratch_), committedId_, !ownId.empty());
   }
   pending_.clear();
-  isBetweenBlocks_ = true;
+  isBetweenBlocks_ = isWithinLimits_;
   return event;
 }
 
