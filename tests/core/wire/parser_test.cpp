@@ -133,16 +133,19 @@ TEST(Parser, theDefaultLimitsLetSixteenMebibytesThroughAndNoByteMore) {
 
 // Pieces of a long line lie behind what is there of it, and so does what follows it; also where it is dropped there.
 TEST(ParserLongLine, isTheSameWhereverItsPiecesLie) {
+  constexpr std::size_t kLines[] = {60'000, 200'000, 33'000, 90'000, 90'000, 65'536, 200'000, 10};
+  constexpr std::size_t kLimits[] = {50'000, 100'000, 1'000'000};
+  constexpr std::size_t kPieces[] = {5000, 16'384, 65'536};
   std::string stream;
-  for (const std::size_t size : {60'000, 200'000, 33'000, 90'000, 90'000, 65'536, 200'000, 10}) {
-    const std::string id = std::to_string(size);
-    stream += "id: " + id + "\ndata: " + std::string(size, 'x') + "\ndata: y\n\nid: after " + id + "\ndata: z\n\n";
+  for (const std::size_t size : kLines) {
+    stream.append("id: ").append(std::to_string(size)).append("\ndata: ").append(size, 'x').append("\ndata: y\n\n");
+    stream.append("id: after\ndata: z\n\n");
   }
-  for (const std::size_t limit : {50'000, 100'000, 1'000'000}) {
+  for (const std::size_t limit : kLimits) {
     for (const ParserLimits limits : {ParserLimits{limit, 1'000'000}, ParserLimits{1'000'000, limit}}) {
       const ReceiverOptions options{0, limits};
       const test::OwnedItems expected = test::NaiveParser(options).connection(stream);
-      for (const std::size_t size : {5000, 16'384, 65'536}) {
+      for (const std::size_t size : kPieces) {
         Receiver receiver(options);
         test::OwnedItems items;
         for (std::size_t at = 0; at < stream.size(); at += size) {
