@@ -9,6 +9,7 @@
 namespace millrace {
 
 using Bytes16 = signed char __attribute__((vector_size(16)));
+using UnsignedBytes16 = unsigned char __attribute__((vector_size(16)));
 
 [[nodiscard]] inline Bytes16 load16(const char* place) {
   Bytes16 bytes;
@@ -25,12 +26,11 @@ using Bytes16 = signed char __attribute__((vector_size(16)));
 
 // Of each two bytes, the smaller, as numbers from 0 to 255.
 [[nodiscard]] inline Bytes16 least(Bytes16 left, Bytes16 right) {
-  using Unsigned = unsigned char __attribute__((vector_size(16)));
-  return static_cast<Bytes16>(__builtin_elementwise_min(static_cast<Unsigned>(left), static_cast<Unsigned>(right)));
+  return static_cast<Bytes16>(
+      __builtin_elementwise_min(static_cast<UnsignedBytes16>(left), static_cast<UnsignedBytes16>(right)));
 }
 [[nodiscard]] inline bool hasBelow(Bytes16 bytes, unsigned char limit) {
-  using Unsigned = unsigned char __attribute__((vector_size(16)));
-  return highBits(static_cast<Bytes16>(static_cast<Unsigned>(bytes) < (Unsigned{} + limit))) != 0;
+  return highBits(static_cast<Bytes16>(static_cast<UnsignedBytes16>(bytes) < (UnsignedBytes16{} + limit))) != 0;
 }
 
 // The highest bit of each CR and LF.

@@ -2,6 +2,7 @@
 
 #include "core/wire/line_scan.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -33,7 +34,7 @@ void Parser::begin(std::span<char> chunk) {
   }
   rest_ = chunk;
   lineEnds_.begin();
-  isWithinLimits_ = chunk.size() <= smallestLimit_;
+  isWithinLimits_ = chunk.size() <= std::min(limits_.lineBytes, limits_.eventBytes);
   isBetweenBlocks_ = isBetweenBlocks_ && isWithinLimits_;
   if (skipsLineFeed_ && !rest_.empty()) {
     skipsLineFeed_ = false;

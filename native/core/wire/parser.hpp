@@ -6,7 +6,6 @@
 #include "core/wire/held_text.hpp"
 #include "core/wire/line_scan.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -55,8 +54,7 @@ struct ParsedItem {
 // Not thread-safe: one parser belongs to one connection.
 class Parser {
  public:
-  explicit Parser(ParserLimits limits = {})
-      : limits_(limits), smallestLimit_(std::min(limits.lineBytes, limits.eventBytes)) {}
+  explicit Parser(ParserLimits limits = {}) : limits_(limits) {}
   Parser(const Parser&) = delete;  // it points into itself
   Parser& operator=(const Parser&) = delete;
   Parser(Parser&&) = delete;
@@ -120,7 +118,6 @@ class Parser {
   [[gnu::noinline]] void keepAcrossChunks();
 
   ParserLimits limits_;
-  std::size_t smallestLimit_;
   Pending pending_;
   ByteBuffer line_;  // the beginning of an unfinished line
   LineUse lineUse_ = LineUse::content;
