@@ -6,6 +6,14 @@
 
 namespace millrace {
 
+bool Channel::isVoid() const {
+  return log.isEmpty() && members.empty() && log.evictedThrough() == lostBefore && isAtRest();
+}
+
+bool Channel::isAtRest() const {
+  return !hasNews && !isToSpread && !isSpreading && !isUndeflated && !awaitsTrim && inFlight == 0;
+}
+
 std::size_t Channel::recipients(std::uint64_t typeHash) const {
   const auto found = wanted.find(typeHash);
   return connections() - filtered + (found == wanted.end() ? 0 : found->second);

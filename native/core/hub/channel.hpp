@@ -23,7 +23,13 @@ struct Channel {
     std::size_t members = 0;
   };
 
-  Channel(std::string channelKey, std::uint64_t evictedThrough) : key(std::move(channelKey)), log(evictedThrough) {}
+  Channel(std::string channelKey, std::uint64_t evictedThrough)
+      : key(std::move(channelKey)), lostBefore(evictedThrough), log(evictedThrough) {}
+
+  // Nothing is in it, nobody reads it, it has lost nothing, and no list of the hub's has it: as if it had never been.
+  [[nodiscard]] bool isVoid() const;
+  // No list of the hub's has it, and nothing of it is on its way.
+  [[nodiscard]] bool isAtRest() const;
 
   // The connections that are given an event of this type; not listeners.
   [[nodiscard]] std::size_t recipients(std::uint64_t typeHash) const;
@@ -38,6 +44,7 @@ struct Channel {
   void trim(const LogLimits& limits, Instant now) { trimBefore(log.kept(limits, now)); }
 
   std::string key;
+  const std::uint64_t lostBefore;  // what the log may have lost before it began
   ChannelLog log;
   std::vector<Connection*> members;
   std::vector<Share> owners;                              // of the members
@@ -55,7 +62,7 @@ struct Channel {
   bool isSpreading = false;    // in one that has, the first `unspread` members have yet to be
   std::size_t unspread = 0;    // at most the number of members
   std::size_t inFlight = 0;    // members between gather() and taken()
-  bool isCompressing = false;  // in the hub's list of channels with compressed members
+  bool isUndeflated = false;   // in the hub's list of channels whose events are to be deflated
   bool awaitsTrim = false;     // appended to since its log was last trimmed
   std::size_t inboxBytes = 0;  // appended since its log was last trimmed
   Instant heldUntil;           // members that fell behind a moment ago may catch up: not trimmed before

@@ -1,6 +1,7 @@
 // What a connection reads and where from; how it reads is in reading.cpp.
 #include "core/hub/connection.hpp"
 
+#include "core/hub/merge.hpp"
 #include "core/log/replay.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ bool Connection::hasPending() const {
   if (isBroken_) {
     return false;
   }
-  if (!rest_.empty() || !sending_.empty() || !notice_.empty() || owesCursor_ || own_ != nullptr) {
+  if (!rest_.empty() || !sending_.empty() || !notice_.empty() || owesCursor_ || hub.owesVerdict || own_ != nullptr) {
     return true;
   }
   return !isAtEnd_ &&
@@ -72,26 +73,51 @@ void Connection::trimOwn(Cursor before) {
 
 void Connection::dropOldest() {
   noticeGap();
-  for (LogDistance behind = lag(); behind.events > options_.lag.events || behind.bytes > options_.lag.bytes;
-       behind = lag()) {
-    Subscription* furthest = nullptr;
-    for (Subscription& subscription : subscriptions_) {
-      const ChannelLog& log = subscription.channel->log;
-      subscription.cursor = std::max(subscription.cursor, log.begin());
-      const auto sequence = [](const Subscription& of) { return of.channel->log.at(of.cursor).sequence; };
-      if (subscription.cursor < log.end() && (furthest == nullptr || sequence(subscription) < sequence(*furthest))) {
-        furthest = &subscription;
-      }
+  for (Subscription& subscription : subscriptions_) {
+    subscription.cursor = std::max(subscription.cursor, subscription.channel->log.begin());
+  }
+  Merge merge;
+  mergeFrom(merge, false);
+  LogDistance behind = lag();
+  while (behind.events > options_.lag.events || behind.bytes > options_.lag.bytes) {
+    const MergeSource* const source = merge.oldest();
+    if (source == nullptr) {
+      break;
     }
-    const bool ownIsOldest = own_ && (furthest == nullptr || own_->at(own_->begin()).sequence <
-                                                                 furthest->channel->log.at(furthest->cursor).sequence);
-    if (ownIsOldest) {
-      trimOwn({own_->begin().next + 1});
-    } else if (furthest != nullptr) {
-      ++furthest->cursor.next;
+    --behind.events;
+    behind.bytes -= source->log->at(source->at).bytes.size();
+    merge.advance();
+  }
+  for (const MergeSource& source : merge.sources()) {
+    if (source.subscription != nullptr) {
+      source.subscription->cursor = source.at;
     } else {
-      return;
+      trimOwn(source.at);
     }
+  }
+}
+
+std::uint64_t Connection::passedThrough() const {
+  std::uint64_t through = lastSequence_;
+  for (const Subscription& subscription : subscriptions_) {
+    const ChannelLog& log = subscription.channel->log;
+    const Cursor next = std::max(subscription.cursor, log.begin());
+    if (next < log.end()) {
+      through = std::min(through, log.at(next).sequence - 1);
+    }
+  }
+  return through;
+}
+
+bool Connection::isFiltered() const {
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                     [](const Subscription& subscription) { return !subscription.types.empty(); });
+}
+
+void Connection::beginAt(std::uint64_t position) {
+  position_ = position;
+  for (Subscription& subscription : subscriptions_) {
+    subscription.cursor = subscription.channel->log.after(position);
   }
 }
 

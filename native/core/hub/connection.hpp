@@ -31,6 +31,7 @@ struct LagOptions {
   std::size_t events = 1000;
   std::size_t bytes = std::size_t{1024} * 1024;
   Overflow overflow = Overflow::disconnect;
+  Millis stall{30000};  // who took nothing for so long, of what waits for it, is closed; whatever the overflow
 
   bool operator==(const LagOptions&) const = default;
 };
@@ -68,7 +69,8 @@ struct ConnectionOptions {
   bool operator==(const ConnectionOptions&) const = default;
 };
 
-// How much one gather() gives at most; an event more than that is not cut.
+// How much one gather() gives of the logs at most; an event more than that is not cut. With 0 bytes: only what goes before
+// the logs.
 struct ReadLimits {
   std::size_t bytes = std::numeric_limits<std::size_t>::max();
   std::size_t spans = std::numeric_limits<std::size_t>::max();
@@ -84,21 +86,13 @@ struct Subscription {
   bool isInFlight = false;           // between gather() and taken()
 };
 
+class Merge;
+struct MergeSource;
+
 // One reader: a cursor into each of its channels' logs and into a log of its own, all merged by sequence. What it has not
 // read yet is the distance to the heads; it holds no queue.
 class Connection {
  public:
-  // One log being merged: the entry at `at` is the next of it, up to `end`.
-  struct Source {
-    const ChannelLog* log = nullptr;
-    Subscription* subscription = nullptr;  // none: the connection's own log
-    Cursor at;
-    Cursor end;
-
-    [[nodiscard]] bool isDone() const { return at == end; }
-    [[nodiscard]] std::uint64_t sequence() const { return log->at(at).sequence; }
-  };
-
   // `position`: the sequence that its client already has.
   Connection(ConnectionId id, OwnerId owner, std::shared_ptr<const ConnectionOptions> options, std::uint64_t position)
       : id_(id), owner_(owner), shared_(std::move(options)), options_(*shared_), position_(position) {}
@@ -134,6 +128,9 @@ class Connection {
   // Nothing with a larger sequence is given any more.
   void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
 
+  // Everything up to this sequence was taken, or was not for it; kEverySequence: there is nothing more.
+  [[nodiscard]] std::uint64_t passedThrough() const;
+
   [[nodiscard]] LogDistance lag() const;
   // Whether a log was trimmed beyond one of the cursors.
   [[nodiscard]] bool isEvicted() const;
@@ -162,9 +159,14 @@ class Connection {
   Subscription& add(Subscription subscription);
   void remove(Channel& channel);
   [[nodiscard]] const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
+  // Whether a channel may have events that are not for it.
+  [[nodiscard]] bool isFiltered() const;
+  // It has not been read yet, and its client has everything up to another sequence.
+  void beginAt(std::uint64_t position);
 
   // The sequence a new subscription starts after: the client's position before anything was read, later the hub's head.
   [[nodiscard]] std::uint64_t joinPosition(std::uint64_t head) const { return hasBeenRead_ ? head : position_; }
+  // The newest sequence that its client is known to have by an id: where it resumes.
   [[nodiscard]] std::uint64_t position() const { return position_; }
   void setPosition(std::uint64_t position) { position_ = position; }
 
@@ -175,12 +177,16 @@ class Connection {
     bool isOffered = false;          // its owner was told, and has not read since
     bool isEnding = false;           // its owner was told to close it
     bool isCounted = true;           // false: a listener in the process
-    bool resumes = false;            // the client came with a cursor, and a channel has yet to say what became of it
+    bool resumes = false;            // the client came with a cursor, and a channel may yet say what became of it
+    bool owesVerdict = false;        // `verdict` is said by the first read; more channels may change it until then
+    bool isCatchingUp = true;        // it has yet to take for the first time all there is
     bool isGreeted = false;          // something goes before the cursor line
+    bool hasProgressed = false;      // has taken something since its end began
     bool isSlow = false;             // behind, and the time to catch up is over
     std::optional<Verdict> verdict;  // of a client that came with a cursor
     CloseReason endReason = CloseReason::durationCap;  // of endsAt, and once it is ending why
-    std::unique_ptr<std::string> resumeId;             // the client's cursor, until the first channel resolves it
+    std::uint64_t resumeFrom = 0;                      // of the client's cursor: its sequence, or
+    bool resumesByHash = false;                        // the hash of an id that is not this hub's
     void* reader = nullptr;                            // what the owner reads it with
     const std::string* userId = nullptr;               // in the registry
     Instant openedAt;
@@ -188,10 +194,13 @@ class Connection {
     Instant endsAt = kNever;
     Instant unreadUntil = kNever;  // closed then, if nobody has begun to read it
     Instant judgedAt = kNever;     // when the time to catch up ends, which it did not use yet
+    Instant stalledAt = kNever;    // closed then, if it takes nothing until then
     Instant notedAt = kNever;      // the deadline that the hub has noted, at most the next
 
-    [[nodiscard]] Instant nextDeadline() const { return std::min({heartbeatAt, endsAt, unreadUntil, judgedAt}); }
-    void stopDeadlines() { heartbeatAt = endsAt = unreadUntil = judgedAt = kNever; }
+    [[nodiscard]] Instant nextDeadline() const {
+      return std::min({heartbeatAt, endsAt, unreadUntil, judgedAt, stalledAt});
+    }
+    void stopDeadlines() { heartbeatAt = endsAt = unreadUntil = judgedAt = stalledAt = kNever; }
   };
   HubState hub;
 
@@ -199,10 +208,10 @@ class Connection {
   [[nodiscard]] static bool passes(const Subscription& subscription, const LogEntry& entry);
   [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kEverySequence) const;
   [[nodiscard]] const Subscription* onlyPlainSubscription() const;
-  void mergeFrom(std::vector<Source>& sources, bool toGiven, std::uint64_t through = kEverySequence);
+  void mergeFrom(Merge& merge, bool toGiven, std::uint64_t through = kEverySequence);
   void give(std::string_view bytes, const Deflated& deflated, Spans& spans) const;
   void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
-  void tear(const Source& source, std::string_view rest);
+  void tear(const MergeSource& source, std::string_view rest);
   void forgetRest();
   void land();
   void trimOwn(Cursor before);
@@ -220,6 +229,7 @@ class Connection {
   Channel* restChannel_ = nullptr;  //
   Cursor restAt_;                   // and the event's place there
   std::uint64_t position_;
+  std::uint64_t givenPosition_ = 0;  // what position_ becomes once all of the last gather() was taken
   std::uint64_t lastSequence_ = kEverySequence;
   bool owesCursor_ = false;
   bool hasBeenRead_ = false;

@@ -5,11 +5,22 @@
 #include "core/wire/encoder.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace millrace {
+namespace {
+
+// Clients read 32 bits.
+std::uint32_t toRetry(Millis wait) {
+  constexpr Millis::rep kMost = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp<Millis::rep>(wait.count(), 0, kMost));
+}
+
+}  // namespace
 
 // A deadline that moves to a later time stays noted where it is, and is noted anew when it comes up.
 void Hub::schedule(Connection& connection) {
@@ -35,7 +46,7 @@ void Hub::tick(Instant now) {
   }
   trimAll();
   if (nextSweep_ <= now) {
-    static_cast<void>(deflateJobs(0, 0));  // lets go of channels that nobody reads
+    static_cast<void>(deflateJobs(0, 0));  // lets go of channels of which nothing is to be deflated
     registry_.sweep(options_.history, options_.channelTtl, now);
     nextSweep_ = registry_.channels() == 0 ? kNever : now + options_.sweepEvery;
   }
@@ -61,14 +72,26 @@ void Hub::run(Connection& connection) {
       judge(connection);
     }
   }
+  if (state.stalledAt <= now_) {
+    state.stalledAt = kNever;
+    if (isBehind(connection) && !state.isEnding) {
+      beginEnding(connection, CloseReason::lagging);
+    }
+  }
   if (state.heartbeatAt <= now_ && !state.isEnding) {
     beat(connection);
   }
 }
 
 void Hub::endForDuration(Connection& connection) {
-  connection.hub.endsAt = kNever;
-  if (connection.hub.isEnding) {  // and has not taken what was left in all this time
+  Connection::HubState& state = connection.hub;
+  if (state.isEnding && state.endReason != CloseReason::draining && std::exchange(state.hasProgressed, false)) {
+    state.endsAt = now_ + options_.flushFor;  // slow, but it takes what was left
+    hold(connection, state.endsAt);
+    return;
+  }
+  state.endsAt = kNever;
+  if (state.isEnding) {  // and has taken nothing of what was left in all this time
     tellClosing(connection, connection.owner(), CloseReason::lagging);
     return;
   }
@@ -82,24 +105,32 @@ void Hub::endForDuration(Connection& connection) {
   beginEnding(connection, connection.hub.endReason);
 }
 
-// A connection that has something to read anyway needs no sign of life, and a blocked one must not pile them up.
+// A blocked connection must not pile up signs of life, and one that has something to read needs none, unless all of it may be
+// of types that are not for it. The client is told how far its stream has come, where no event has told it: so that it
+// resumes without a gap from a channel that was quiet, or full of what it does not want.
 void Hub::beat(Connection& connection) {
   const HeartbeatOptions& heartbeat = connection.options().heartbeat;
   connection.hub.heartbeatAt = now_ + heartbeat.every;
-  if (connection.hasPending()) {
+  const bool hasBytes = connection.hasPending() && !(connection.isFiltered() && connection.notice().empty());
+  if (!connection.hasBeenRead() || isBehind(connection) || hasBytes) {
     return;
   }
+  std::string& notice = connection.notice();
   if (heartbeat.type.empty()) {
-    encodeComment(heartbeat.data, connection.notice());  // nothing is pending, so it needs no place in an order
-    markNews(connection);
-    return;
+    encodeHeartbeat(heartbeat.data, notice);
+  } else {
+    const std::string data = heartbeat.data.empty() ? heartbeatData(connection) : heartbeat.data;
+    EventFields fields;
+    fields.type = heartbeat.type;
+    fields.data = data;
+    static_cast<void>(encodeEvent(fields, notice));  // whoever made the options has checked the type
   }
-  const std::string data = heartbeat.data.empty() ? heartbeatData(connection) : heartbeat.data;
-  EventFields fields;
-  fields.type = heartbeat.type;
-  fields.data = data;
-  Receipt receipt;
-  static_cast<void>(send(connection.id(), fields, now_, receipt));
+  const std::uint64_t through = std::min(connection.passedThrough(), sequence_);
+  if (through > connection.position()) {
+    encodeCursor(formatEventId({epoch_, through}), notice);
+    connection.setPosition(through);
+  }
+  markNews(connection);
 }
 
 std::string Hub::heartbeatData(const Connection& connection) const {
@@ -123,6 +154,7 @@ void Hub::drain(const DrainOptions& options, Instant now) {
   if (std::exchange(isDraining_, true)) {
     return;
   }
+  drain_ = options;
   constexpr std::int64_t kWaves = 10;
   std::vector<std::pair<std::uint64_t, ConnectionId>> order;
   for (const ConnectionId id : registry_.allConnections()) {
@@ -136,7 +168,7 @@ void Hub::drain(const DrainOptions& options, Instant now) {
       continue;
     }
     const Millis retry = options.retryFrom + options.retrySpread * place / count;
-    encodeRetry(static_cast<std::uint32_t>(retry.count()), connection->notice());
+    encodeRetry(toRetry(retry), connection->notice());
     markNews(*connection);
     const Instant end = now + options.within * 9 / 10 * (place * kWaves / count) / kWaves;
     if (end < connection->hub.endsAt) {
@@ -145,6 +177,15 @@ void Hub::drain(const DrainOptions& options, Instant now) {
       schedule(*connection);
     }
   }
+}
+
+// Multiples of the golden ratio lie evenly however many there are (Knuth, TAOCP 3, 6.4).
+std::uint32_t Hub::nextRetry() {
+  constexpr double kGoldenRatio = 0.6180339887498949;
+  double whole = 0;
+  const double part = std::modf(static_cast<double>(++retries_) * kGoldenRatio, &whole);
+  const auto spread = static_cast<double>(drain_.retrySpread.count());
+  return toRetry(drain_.retryFrom + Millis(static_cast<Millis::rep>(spread * part)));
 }
 
 }  // namespace millrace

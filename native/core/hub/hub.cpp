@@ -16,6 +16,13 @@ void say(Verdict verdict, Connection& connection) {
   encodeVerdict(verdict, connection.notice());
 }
 
+bool hasLostSince(const Connection& connection, std::uint64_t position) {
+  const auto& subscriptions = connection.subscriptions();
+  return std::any_of(subscriptions.begin(), subscriptions.end(), [position](const Subscription& subscription) {
+    return subscription.channel->log.evictedThrough() > position;
+  });
+}
+
 }  // namespace
 
 // --- connections
@@ -37,7 +44,14 @@ OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options
   ++ownerNamed(owner).connections;
   if (options.lastEventId && !options.lastEventId->empty()) {
     connection.hub.resumes = true;
-    connection.hub.resumeId = std::make_unique<std::string>(*options.lastEventId);
+    const auto cursor = parseEventId(*options.lastEventId);
+    if (cursor && cursor->epoch == epoch_ && cursor->sequence <= sequence_) {
+      connection.hub.resumeFrom = cursor->sequence;
+      connection.setPosition(cursor->sequence);
+    } else {
+      connection.hub.resumeFrom = hash64(*options.lastEventId);
+      connection.hub.resumesByHash = true;
+    }
   }
   if (!options.isListener) {
     if (options.retry) {
@@ -64,18 +78,26 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
   if (connection == nullptr) {
     return JoinOutcome::closed;
   }
-  Channel& channel = registry_.channel(key, now);
-  nextSweep_ = std::min(nextSweep_, now + options_.sweepEvery);
-  if (connection->find(channel) != nullptr) {
+  const bool isCounted = connection->hub.isCounted;
+  Channel* const known = registry_.findChannel(key);
+  if (known != nullptr && connection->find(*known) != nullptr) {
     return JoinOutcome::alreadyThere;
   }
-  if (connection->hub.isCounted && channel.connections() >= options_.perChannel) {
+  if (isCounted && (known == nullptr ? 0 : known->connections()) >= options_.perChannel) {
     return JoinOutcome::channelFull;
+  }
+  if (isCounted && connection->subscriptions().size() >= options_.channelsPerConnection) {
+    return JoinOutcome::tooManyChannels;
+  }
+  if (known == nullptr && registry_.channels() >= options_.channels) {
+    return JoinOutcome::hubFull;
   }
   const bool isNewOfUser = connection->hub.userId == nullptr && !options.userId.empty();
   if (isNewOfUser && registry_.connectionsOfUser(options.userId) >= options_.perUser) {
     return JoinOutcome::userFull;
   }
+  Channel& channel = registry_.channel(key, now);
+  nextSweep_ = std::min(nextSweep_, now + options_.sweepEvery);
   registry_.assignUser(*connection, options.userId);
   if (!channel.awaitsTrim && channel.inFlight == 0) {
     channel.trim(options_.history, now);
@@ -93,50 +115,71 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
   if (hasHistory) {
     channel.heldUntil = std::max(channel.heldUntil, now + options_.lagGrace);  // it was told that this follows
   }
-  if (connection->options().isCompressed && channel.compressed == 0) {
+  const bool isFirstCompressed = connection->options().isCompressed && channel.compressed == 0;
+  if (isFirstCompressed) {
     channel.log.deflateFrom(subscription.cursor);
-    if (!std::exchange(channel.isCompressing, true)) {
-      compressing_.push_back(&channel);
-    }
   }
   registry_.join(*connection, std::move(subscription), now);
-  if (hasHistory || !connection->notice().empty()) {
+  if (isFirstCompressed) {
+    noteUndeflated(channel);
+  }
+  if (hasHistory || connection->hub.owesVerdict || !connection->notice().empty()) {
     markNews(*connection);
   }
   return JoinOutcome::joined;
 }
 
-// The first channel that a resuming connection joins turns the client's id into a position and a verdict.
+// The channels that a resuming connection joins turn the client's id into a position and a verdict.
 void Hub::resolveResume(Connection& connection, Channel& channel) {
-  if (!connection.hub.resumes) {
+  Connection::HubState& state = connection.hub;
+  if (!state.resumes) {
     return;
   }
-  if (connection.hub.resumeId) {
-    const auto id = parseEventId(*connection.hub.resumeId);
-    const auto given = givenIds_.find(*connection.hub.resumeId);
-    const bool isOurs = id && id->epoch == epoch_ && id->sequence <= sequence_;
-    if (!isOurs && !given) {
-      connection.setPosition(0);
-      connection.hub.resumes = false;
-      say(Verdict::reset, connection);
-      if (!connection.hasBeenRead()) {
-        connection.oweCursor();  // before everything, so that it is not told of the same reset again
-      }
-      return;
-    }
-    const std::uint64_t position = given ? *given : id->sequence;
-    connection.setPosition(position);
-    connection.hub.resumeId.reset();
-    // After the first read the channel begins at the hub's head, whatever the client has.
-    const bool isTooLate = channel.log.after(position) < channel.log.after(connection.joinPosition(sequence_));
-    const bool isGap = isTooLate || channel.log.evictedThrough() > position;
+  if (state.resumesByHash) {
+    resolveOwnId(connection, channel);
+    return;
+  }
+  // After the first read the channel begins at the hub's head, whatever the client has.
+  const std::uint64_t position = state.verdict ? connection.joinPosition(sequence_) : state.resumeFrom;
+  const bool isTooLate = channel.log.after(position) < channel.log.after(connection.joinPosition(sequence_));
+  const bool isGap = isTooLate || channel.log.evictedThrough() > position;
+  if (isGap || !state.verdict) {
     say(isGap ? Verdict::gap : Verdict::continued, connection);
-    connection.hub.resumes = !isGap;  // later channels have nothing worse to say
+  }
+  state.resumes = !isGap;  // later channels have nothing worse to say
+}
+
+// An id of the application's is the channel's it was published in, and may stand in several that the client reads, or in one
+// several times. Which of them the client has seen is unknown: it resumes behind the oldest, for repeating is better than losing.
+void Hub::resolveOwnId(Connection& connection, Channel& channel) {
+  Connection::HubState& state = connection.hub;
+  const auto found = channel.log.findId(state.resumeFrom);
+  if (connection.hasBeenRead()) {
+    state.resumes = false;
+    say(found ? Verdict::gap : Verdict::reset, connection);
     return;
   }
-  if (channel.log.evictedThrough() > connection.joinPosition(sequence_)) {
-    say(Verdict::gap, connection);
+  const bool isKnown = state.verdict && state.verdict != Verdict::reset;
+  if (found) {
+    const std::uint64_t position = channel.log.at(*found).sequence;
+    connection.beginAt(isKnown ? std::min(position, connection.position()) : position);
+  } else if (!isKnown) {
+    connection.beginAt(0);
+  }
+  const bool hasGap =
+      hasLostSince(connection, connection.position()) || channel.log.evictedThrough() > connection.position();
+  const bool isReset = !isKnown && !found;
+  state.verdict = isReset ? Verdict::reset : hasGap ? Verdict::gap : Verdict::continued;
+  state.owesVerdict = true;
+}
+
+// Behind a reset, and behind an id of the application's, the client gets an exact cursor at once: so it is not told of the same
+// reset again.
+void Hub::payVerdict(Connection& connection) {
+  if (std::exchange(connection.hub.owesVerdict, false)) {
     connection.hub.resumes = false;
+    encodeVerdict(*connection.hub.verdict, connection.notice());
+    connection.oweCursor();
   }
 }
 
@@ -172,8 +215,11 @@ void Hub::forgetOwnerIfUnused(OwnerId ownerId) {
 }
 
 void Hub::forget(OwnerId ownerId) {
-  owners_[ownerId].isTrusted = false;
-  forgetOwnerIfUnused(ownerId);
+  const auto found = owners_.find(ownerId);
+  if (found != owners_.end()) {
+    found->second.isTrusted = false;
+    forgetOwnerIfUnused(ownerId);
+  }
 }
 
 void Hub::closeAll(OwnerId owner, Instant now) {
@@ -233,6 +279,17 @@ std::optional<std::string> Hub::beginning(ConnectionId id) {
     return std::nullopt;
   }
   return formatEventId({epoch_, connection->position()});
+}
+
+std::string Hub::cursor(ConnectionId id) {
+  const Connection* const connection = registry_.findConnection(id);
+  const std::uint64_t through = connection == nullptr ? sequence_ : connection->passedThrough();
+  return formatEventId({epoch_, std::min(through, sequence_)});
+}
+
+bool Hub::hasPending(ConnectionId id) {
+  const Connection* const connection = registry_.findConnection(id);
+  return connection != nullptr && connection->hasPending();
 }
 
 bool Hub::isComplete(ConnectionId id) {

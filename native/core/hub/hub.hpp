@@ -4,7 +4,7 @@
 #include "core/hub/connection.hpp"
 #include "core/hub/registry.hpp"
 #include "core/identity/event_id.hpp"
-#include "core/identity/id_index.hpp"
+#include "core/identity/own_id.hpp"
 #include "core/log/replay.hpp"
 #include "core/wire/event.hpp"
 
@@ -29,13 +29,16 @@ struct HubOptions {
   std::size_t connections = 10000;
   std::size_t perChannel = std::numeric_limits<std::size_t>::max();
   std::size_t perUser = 100;
+  std::size_t channels = 100000;
+  std::size_t channelsPerConnection = 100;
   Millis channelTtl{1800000};  // a channel that nobody used for so long is forgotten
   Millis unreadFor{60000};     // a connection that nobody has begun to read after so long is closed
   Millis sweepEvery{60000};    // how often logs are trimmed by age and idle channels looked for
   // A connection that falls behind in a burst has so long to catch up before its lag counts; until then nothing is evicted
   // that it has not been sent, as long as the inbox is not half full.
+  // One that has yet to catch up for the first time has ten times as long, and again with each byte that it takes.
   Millis lagGrace{1000};
-  Millis flushFor{5000};  // a connection that ends has so long to take what is left
+  Millis flushFor{5000};  // a connection that ends has so long to take what is left, and again if it took some of it
   // Bytes accepted that an owner has yet to look at, or that await who fell behind; beyond it publish() and send() refuse.
   std::size_t inboxBytes = std::size_t{64} * 1024 * 1024;
 };
@@ -72,12 +75,23 @@ struct DrainOptions {
 };
 
 enum class OpenOutcome : std::uint8_t { opened, serverFull, draining };
-enum class JoinOutcome : std::uint8_t { joined, alreadyThere, closed, channelFull, userFull };
-enum class WriteOutcome : std::uint8_t { written, closed, invalidType, invalidId, empty, tooLarge, overloaded };
+enum class JoinOutcome : std::uint8_t { joined, alreadyThere, closed, channelFull, userFull, tooManyChannels, hubFull };
+enum class WriteOutcome : std::uint8_t {
+  written,
+  closed,
+  invalidType,
+  invalidId,  // Receipt::idFault says why
+  empty,
+  tooLarge,
+  overloaded,
+  hubFull,  // it would be one channel more than HubOptions::channels
+};
+enum class Progress : std::uint8_t { none, some };
 
-// An accepted event.
+// An accepted event, or of a refused one what is wrong with its id.
 struct Receipt {
   std::string id;
+  IdFault idFault = IdFault::none;
   std::size_t recipients = 0;  // connections that read the channel at that moment and want the type; not listeners
 };
 
@@ -132,9 +146,16 @@ class Hub {
   // From now on no connection is opened; those that are there are told when to come back, and ended in waves.
   void drain(const DrainOptions& options, Instant now);
   [[nodiscard]] bool isDraining() const { return isDraining_; }
+  // In milliseconds, when a client is to come back that came while the hub drains: like those that were there, each at a time of
+  // its own.
+  [[nodiscard]] std::uint32_t nextRetry();
 
   // What became of the cursor that the client came with; none if it came without one, or before a channel was joined.
   [[nodiscard]] std::optional<Verdict> verdict(ConnectionId id);
+  // The id that continues behind everything that the connection has taken, or passed by as not for it.
+  [[nodiscard]] std::string cursor(ConnectionId id);
+  // Whether there is something that the connection has not taken.
+  [[nodiscard]] bool hasPending(ConnectionId id);
   // The id that the first read begins with, for a client that is to know it before; none if anything goes before it.
   [[nodiscard]] std::optional<std::string> beginning(ConnectionId id);
   // Whether the client has everything up to an event of ConnectionOptions::closeAfter already.
@@ -168,20 +189,20 @@ class Hub {
   // What is not given back is not read by them.
   [[nodiscard]] std::vector<DeflateJob> deflateJobs(std::size_t limit, std::uint64_t through);
   void deflated(const DeflateJob& job);
-  // Whether there may be any.
-  [[nodiscard]] bool isCompressing() const { return !compressing_.empty(); }
+  // Whether there are any.
+  [[nodiscard]] bool awaitsDeflate() const { return !undeflated_.empty(); }
   // Everything that the connection has not taken yet, in order; unknown connections have nothing.
   void read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& spans);
   // What read() just gave is with the connection. Says whether its limits left something out.
   bool taken(ConnectionId id, Instant now);
   // ... is with it up to this byte, and it cannot take more at present.
-  void takenUpTo(ConnectionId id, const char* firstUntaken, Instant now);
+  void takenUpTo(ConnectionId id, const char* firstUntaken, Instant now, Progress progress = Progress::some);
   void settle(OwnerId ownerId, Instant now);
 
   // The same for who knows the connection: its owner, who has not closed it.
   void read(Connection& connection, Instant now, const ReadLimits& limits, Spans& spans);
   bool taken(Connection& connection, Instant now);
-  void takenUpTo(Connection& connection, const char* firstUntaken, Instant now);
+  void takenUpTo(Connection& connection, const char* firstUntaken, Instant now, Progress progress = Progress::some);
 
   // --- time
 
@@ -223,8 +244,7 @@ class Hub {
     [[nodiscard]] bool isBusy() const { return isWoken || isReading; }
   };
 
-  [[nodiscard]] WriteOutcome write(std::string_view id, const EventFields& fields, LogEntry& entry, Receipt& receipt);
-  [[nodiscard]] std::string idFor(const EventFields& fields) const;
+  [[nodiscard]] WriteOutcome write(const EventFields& fields, LogEntry& entry, Receipt& receipt);
   // Leaves the bytes in encoded_.
   [[nodiscard]] WriteOutcome encode(const EventFields& fields);
   [[nodiscard]] WriteOutcome checkSize(std::size_t bytes);
@@ -239,9 +259,13 @@ class Hub {
   void beginEnding(Connection& connection, CloseReason reason);
   void tellClosing(const Connection& connection, OwnerId ownerId, CloseReason reason);
   void resolveResume(Connection& connection, Channel& channel);
+  void resolveOwnId(Connection& connection, Channel& channel);
+  static void payVerdict(Connection& connection);
+  void noteUndeflated(Channel& channel);
   void forgetOwnerIfUnused(OwnerId ownerId);
   [[nodiscard]] std::uint64_t deflatedThrough() const;
 
+  static void noteProgress(Connection& connection);
   void noteBehind(Connection& connection);
   static void hold(const Connection& connection, Instant until);
   void judge(Connection& connection);
@@ -272,10 +296,11 @@ class Hub {
   std::deque<Channel*> spreading_;  // a pass over the members of each: that of the first has begun
   std::uint64_t passes_ = 0;        // that were ever put there
   std::vector<Channel*> awaitTrim_;
-  std::vector<Channel*> compressing_;  // channels with compressed connections
-  std::size_t inbox_ = 0;              // bytes that an owner has yet to look at, or that await who fell behind
+  std::vector<Channel*> undeflated_;  // channels with events that compressed connections wait for
+  std::size_t inbox_ = 0;             // bytes that an owner has yet to look at, or that await who fell behind
   bool isDraining_ = false;
-  IdIndex givenIds_;
+  DrainOptions drain_;                                    // while it drains
+  std::uint64_t retries_ = 0;                             // that nextRetry() gave
   std::shared_ptr<const ConnectionOptions> lastOptions_;  // of the newest connection; the next mostly has the same
   std::set<std::pair<Instant, ConnectionId>> deadlines_;
   Instant nextSweep_ = kNever;

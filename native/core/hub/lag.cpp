@@ -38,27 +38,49 @@ void Hub::settle(OwnerId ownerId, Instant now) {
 // It was offered its bytes and has not taken all of them.
 bool Hub::isBehind(const Connection& connection) const { return connection.hub.isOffered && !connection.isInFlight(); }
 
-// One that nobody has begun to read is not slow: its response is still being prepared.
+void Hub::noteProgress(Connection& connection) {
+  connection.hub.isSlow = false;
+  connection.hub.hasProgressed = true;
+  connection.hub.judgedAt = kNever;
+  connection.hub.stalledAt = kNever;
+}
+
+// One that nobody has begun to read is not slow: its response is still being prepared. What a client was promised when it came,
+// its state and its history, is held for it as long as it makes progress, however slow its line is.
 void Hub::noteBehind(Connection& connection) {
-  if (connection.hub.isEnding) {
-    if (connection.hub.endsAt != kNever) {  // else its time is over
-      hold(connection, connection.hub.endsAt);
+  constexpr int kToCatchUpFirst = 10;
+  Connection::HubState& state = connection.hub;
+  if (state.isEnding) {
+    if (state.endsAt == kNever) {  // its time is over
+      return;
     }
+    if (connection.hasBeenRead() && state.endsAt > now_ + options_.flushFor) {  // somebody has begun to read it
+      state.endsAt = now_ + options_.flushFor;
+      schedule(connection);
+    }
+    hold(connection, state.endsAt);
     return;
   }
-  if (!connection.hasBeenRead() || connection.hub.isSlow) {
+  if (!connection.hasBeenRead()) {
     return;
   }
-  if (connection.hub.judgedAt == kNever) {
-    connection.hub.judgedAt = now_ + options_.lagGrace;
+  if (state.stalledAt == kNever) {
+    state.stalledAt = now_ + connection.options().lag.stall;
     schedule(connection);
   }
-  connection.hub.isSlow = connection.hub.judgedAt <= now_;
-  if (connection.hub.isSlow) {
-    connection.hub.judgedAt = kNever;
+  if (state.isSlow) {
     return;
   }
-  hold(connection, connection.hub.judgedAt);
+  if (state.judgedAt == kNever) {
+    state.judgedAt = now_ + options_.lagGrace * (state.isCatchingUp ? kToCatchUpFirst : 1);
+    schedule(connection);
+  }
+  state.isSlow = state.judgedAt <= now_;
+  if (state.isSlow) {
+    state.judgedAt = kNever;
+    return;
+  }
+  hold(connection, state.judgedAt);
 }
 
 // Nothing that the connection has not taken is evicted before, as long as the inbox is not half full.
@@ -93,8 +115,8 @@ void Hub::judge(Connection& connection) {
 
 // Half of a history is left to a client that is disconnected, so that it finds what it missed when it is back.
 bool Hub::isNearlyEvicted(const Connection& connection) const {
-  const std::size_t events = (options_.history.events + 1) / 2;
-  const std::size_t bytes = (options_.history.bytes + 1) / 2;
+  const std::size_t events = options_.history.events - options_.history.events / 2;
+  const std::size_t bytes = options_.history.bytes - options_.history.bytes / 2;
   const auto& subscriptions = connection.subscriptions();
   return std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Subscription& subscription) {
     const LogDistance behind = subscription.channel->log.distance(subscription.cursor);
@@ -110,7 +132,8 @@ void Hub::beginEnding(Connection& connection, CloseReason reason) {
   connection.hub.endReason = reason;
   connection.endAt(sequence_);
   connection.hub.stopDeadlines();
-  connection.hub.endsAt = now_ + options_.flushFor;
+  connection.hub.endsAt = now_ + (connection.hasBeenRead() ? options_.flushFor : options_.unreadFor);
+  connection.hub.hasProgressed = false;
   if (!isHopeless(reason) && connection.hasPending()) {
     hold(connection, connection.hub.endsAt);
   }

@@ -25,12 +25,22 @@ WriteOutcome refusal(EncodeOutcome outcome) {
 
 }  // namespace
 
-// Encodes the event and fills the entry; appends nothing yet.
-WriteOutcome Hub::write(std::string_view id, const EventFields& fields, LogEntry& entry, Receipt& receipt) {
+// Encodes the event and fills the entry; appends nothing yet. Behind an id of the application's stands the hub's cursor, so that
+// what a client sends back is exact.
+WriteOutcome Hub::write(const EventFields& fields, LogEntry& entry, Receipt& receipt) {
+  receipt.idFault = fields.id ? faultOf(*fields.id) : IdFault::none;
+  if (receipt.idFault != IdFault::none) {
+    return WriteOutcome::invalidId;
+  }
+  const std::string cursor = formatEventId({epoch_, sequence_ + 1});
+  receipt.id = fields.id ? std::string(*fields.id) : cursor;
   EventFields complete = fields;
-  receipt.id = id;
   complete.id = receipt.id;
-  const WriteOutcome outcome = encode(complete);
+  WriteOutcome outcome = encode(complete);
+  if (outcome == WriteOutcome::written && fields.id) {
+    encodeCursor(cursor, encoded_);
+    outcome = checkSize(encoded_.size());
+  }
   if (outcome != WriteOutcome::written) {
     return outcome;
   }
@@ -38,9 +48,6 @@ WriteOutcome Hub::write(std::string_view id, const EventFields& fields, LogEntry
   entry.bytes = encoded_;
   entry.typeHash = typeHash(fields.type);
   entry.at = now_;
-  if (fields.id) {
-    givenIds_.remember(*fields.id, entry.sequence);
-  }
   return WriteOutcome::written;
 }
 
@@ -66,16 +73,23 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
   if (fields.isEmpty()) {
     return WriteOutcome::empty;
   }
-  Channel& channel = registry_.channel(key, now);
-  nextSweep_ = std::min(nextSweep_, now + options_.sweepEvery);
+  if (registry_.findChannel(key) == nullptr && registry_.channels() >= options_.channels) {
+    return WriteOutcome::hubFull;
+  }
   LogEntry entry;
-  const WriteOutcome outcome = write(idFor(fields), fields, entry, receipt);
+  const WriteOutcome outcome = write(fields, entry, receipt);
   if (outcome != WriteOutcome::written) {
     return outcome;
   }
+  Channel& channel = registry_.channel(key, now);
+  nextSweep_ = std::min(nextSweep_, now + options_.sweepEvery);
   entry.conflateHash = hashOrNone(options.conflateKey);
   entry.expires = options.ttl > Millis{0} ? now + options.ttl : kNever;
   channel.log.append(entry);
+  if (fields.id) {
+    channel.log.rememberId(*fields.id);
+  }
+  noteUndeflated(channel);
   receipt.recipients = channel.recipients(entry.typeHash);
   if (channel.members.empty()) {
     channel.trim(options_.history, now);
@@ -92,10 +106,6 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
   return outcome;
 }
 
-std::string Hub::idFor(const EventFields& fields) const {
-  return fields.id ? std::string(*fields.id) : formatEventId({epoch_, sequence_ + 1});
-}
-
 WriteOutcome Hub::send(ConnectionId id, const EventFields& fields, Instant now, Receipt& receipt) {
   now_ = now;
   Connection* const connection = findOpen(id);
@@ -106,7 +116,7 @@ WriteOutcome Hub::send(ConnectionId id, const EventFields& fields, Instant now, 
     return WriteOutcome::empty;
   }
   LogEntry entry;
-  const WriteOutcome outcome = write(idFor(fields), fields, entry, receipt);
+  const WriteOutcome outcome = write(fields, entry, receipt);
   if (outcome == WriteOutcome::written) {
     receipt.recipients = 1;
     appendOwn(*connection, entry);
@@ -150,6 +160,7 @@ WriteOutcome Hub::greet(ConnectionId id, const EventFields& fields) {
   complete.id.reset();
   const WriteOutcome outcome = encode(complete);
   if (outcome == WriteOutcome::written) {
+    payVerdict(*connection);
     connection->notice().append(encoded_);
     connection->hub.isGreeted = true;
     markNews(*connection);

@@ -1,5 +1,6 @@
 // How a connection reads its logs; see connection.hpp.
 #include "core/hub/connection.hpp"
+#include "core/hub/merge.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -8,26 +9,15 @@
 namespace millrace {
 namespace {
 
-// The source whose next entry is the oldest, or none when all are done.
-Connection::Source* oldest(std::vector<Connection::Source>& sources) {
-  Connection::Source* best = nullptr;
-  for (Connection::Source& source : sources) {
-    if (!source.isDone() && (best == nullptr || source.sequence() < best->sequence())) {
-      best = &source;
-    }
-  }
-  return best;
-}
-
 bool contains(std::string_view bytes, const char* at) {
   return !bytes.empty() && !std::less<>{}(at, bytes.data()) && std::less<>{}(at, bytes.data() + bytes.size());
 }
 
 // Kept for its memory: gather() is called for every connection in every turn.
-std::vector<Connection::Source>& emptySources() {
-  thread_local std::vector<Connection::Source> sources;
-  sources.clear();
-  return sources;
+Merge& emptyMerge() {
+  thread_local Merge merge;
+  merge.clear();
+  return merge;
 }
 
 }  // namespace
@@ -62,62 +52,69 @@ void Connection::gather(Instant now, const ReadLimits& limits, Spans& spans) {
     givesEnd_ = hasEnd && !hasMore_;
     return;
   }
-  givesEnd_ = hasEnd;
   Subscription& only = subscriptions_.front();
   const ChannelLog& log = only.channel->log;
   only.cursor = std::max(only.cursor, log.begin());
-  only.given = std::max(endOf(log), only.cursor);
-  log.gather(only.cursor, only.given, spans);
+  const Cursor end = std::max(endOf(log), only.cursor);
+  only.given = std::min(end, log.upTo(only.cursor, limits.bytes));
+  hasMore_ = only.given < end;
+  givesEnd_ = hasEnd && !hasMore_;
+  if (only.cursor < only.given) {
+    log.gather(only.cursor, only.given, spans);
+    givenPosition_ = log.at({only.given.next - 1}).sequence;
+  }
 }
 
 void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans) {
   for (Subscription& subscription : subscriptions_) {
     subscription.cursor = std::max(subscription.cursor, subscription.channel->log.begin());  // noticed as a gap
   }
-  std::vector<Source>& sources = emptySources();
-  mergeFrom(sources, false, limits.sequence);
+  Merge& merge = emptyMerge();
+  mergeFrom(merge, false, limits.sequence);
   std::size_t bytes = 0;
-  bool isEnd = false;
-  while (Source* const source = oldest(sources)) {
+  while (MergeSource* const source = merge.oldest()) {
     if (bytes >= limits.bytes || spans.count() >= limits.spans) {
       hasMore_ = true;
       break;
     }
     const LogEntry& entry = source->log->at(source->at);
-    const bool isWanted = source->subscription == nullptr || passes(*source->subscription, entry);
-    if (isWanted && source->log->isCurrent(source->at, now)) {
+    const bool isOwn = source->subscription == nullptr;
+    bool isEnd = false;
+    if ((isOwn || passes(*source->subscription, entry)) && source->log->isCurrent(source->at, now)) {
       const std::size_t spansBefore = spans.bytes.size();
       give(entry.bytes, entry.deflated, spans);
       if (spans.bytes.size() > spansBefore) {
         source->log->pin(source->at, spans);
       }
       bytes += entry.bytes.size();
-      isEnd = source->subscription != nullptr && isLast(entry);
+      if (entry.typeHash != 0) {  // else it is a comment, which moves no client's cursor
+        givenPosition_ = entry.sequence;
+      }
+      isEnd = !isOwn && isLast(entry);
       if (isEnd) {
         hasLast_ = true;
         endAt(entry.sequence);
       }
     }
-    ++source->at.next;
+    merge.advance();
     if (isEnd) {
       break;
     }
   }
-  for (const Source& source : sources) {
+  for (const MergeSource& source : merge.sources()) {
     (source.subscription == nullptr ? ownGiven_ : source.subscription->given) = source.at;
   }
 }
 
 // All logs from their cursors, up to what gather() may give, or to what it gave.
-void Connection::mergeFrom(std::vector<Source>& sources, bool toGiven, std::uint64_t through) {
+void Connection::mergeFrom(Merge& merge, bool toGiven, std::uint64_t through) {
   for (Subscription& subscription : subscriptions_) {
     const ChannelLog& log = subscription.channel->log;
     const Cursor from = std::max(subscription.cursor, log.begin());
-    sources.push_back({&log, &subscription, from, std::max(toGiven ? subscription.given : endOf(log, through), from)});
+    merge.add({&log, &subscription, from, std::max(toGiven ? subscription.given : endOf(log, through), from)});
   }
-  // Last, for a comment has the number of the event it stands behind.
   if (own_) {
-    sources.push_back({own_.get(), nullptr, own_->begin(), toGiven ? ownGiven_ : endOf(*own_, through)});
+    merge.add({own_.get(), nullptr, own_->begin(), toGiven ? ownGiven_ : endOf(*own_, through)});
   }
 }
 
@@ -139,6 +136,7 @@ void Connection::taken() {
       subscription.cursor = subscription.given;
     }
   }
+  position_ = std::max(position_, std::exchange(givenPosition_, 0));
   hasBeenRead_ = true;
 }
 
@@ -152,6 +150,7 @@ void Connection::land() {
 
 void Connection::takenUpTo(const char* firstUntaken) {
   land();
+  givenPosition_ = 0;
   hasBeenRead_ = true;
   if (contains(rest_, firstUntaken)) {
     rest_.remove_prefix(static_cast<std::size_t>(firstUntaken - rest_.data()));
@@ -166,11 +165,11 @@ void Connection::takenUpTo(const char* firstUntaken) {
     return;
   }
   sending_ = {};
-  std::vector<Source>& sources = emptySources();
-  mergeFrom(sources, true);
+  Merge& merge = emptyMerge();
+  mergeFrom(merge, true);
   isBroken_ = true;
   std::uint64_t cutAt = 0;
-  for (Source* source = oldest(sources); source != nullptr && isBroken_; source = oldest(sources)) {
+  for (MergeSource* source = merge.oldest(); source != nullptr && isBroken_; source = merge.oldest()) {
     const LogEntry& entry = source->log->at(source->at);
     cutAt = entry.sequence;
     isBroken_ = !contains(entry.bytes, firstUntaken);
@@ -180,10 +179,10 @@ void Connection::takenUpTo(const char* firstUntaken) {
     if (!isBroken_) {
       tear(*source, entry.bytes.substr(static_cast<std::size_t>(firstUntaken - entry.bytes.data())));
     }
-    ++source->at.next;
+    merge.advance();
     ++eventsTaken_;
   }
-  for (const Source& source : sources) {
+  for (const MergeSource& source : merge.sources()) {
     if (source.subscription == nullptr) {
       trimOwn(source.at);
     } else if (source.log->evictedThrough() < cutAt || source.subscription->cursor >= source.log->begin()) {
@@ -193,7 +192,7 @@ void Connection::takenUpTo(const char* firstUntaken) {
 }
 
 // The event counts as taken; what is left of it is sent before everything else, whatever becomes of the log.
-void Connection::tear(const Source& source, std::string_view rest) {
+void Connection::tear(const MergeSource& source, std::string_view rest) {
   if (source.subscription == nullptr) {
     sending_ = rest;
     return;

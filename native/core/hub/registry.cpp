@@ -89,6 +89,12 @@ void Registry::leave(Connection& connection, Channel& channel, Instant now) {
   channel.lastUse = now;
   connection.remove(channel);
   joined_ -= connection.hub.isCounted && connection.subscriptions().empty() ? 1 : 0;
+  if (connection.options().isCompressed && channel.compressed == 0) {
+    channel.log.dropDeflated();
+  }
+  if (channel.isVoid()) {
+    channels_.erase(channels_.find(channel.key));
+  }
 }
 
 void Registry::assignUser(Connection& connection, std::string_view userId) {
@@ -107,12 +113,14 @@ std::size_t Registry::connectionsOfUser(std::string_view userId) const {
 void Registry::sweep(const LogLimits& limits, Millis idle, Instant now) {
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
-    const bool isNews = channel.hasNews || channel.isToSpread || channel.isSpreading;
-    const bool isInTurn = channel.awaitsTrim || isNews || channel.inFlight > 0;
-    if (!isInTurn) {
-      channel.trim(limits, now);
+    if (!channel.isAtRest()) {
+      ++at;
+      continue;
     }
-    const bool isIdle = channel.members.empty() && !isInTurn && channel.lastUse + idle <= now;
+    channel.trim(limits, now);
+    // An empty one has nothing to keep but what it has lost, which matters to clients that have been away for less than that.
+    const Millis kept = channel.log.isEmpty() ? std::min(idle, limits.ttl) : idle;
+    const bool isIdle = channel.members.empty() && channel.lastUse + kept <= now;
     if (!isIdle) {
       ++at;
       continue;

@@ -44,6 +44,7 @@ class Registry {
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
 
   void join(Connection& connection, Subscription subscription, Instant now);
+  // A channel that is as if it had never been goes.
   void leave(Connection& connection, Channel& channel, Instant now);
 
   // The connection belongs to this user from now on; it counts once.

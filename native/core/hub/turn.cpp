@@ -142,17 +142,20 @@ bool Hub::collect(OwnerId ownerId, std::size_t limit, Turn& turn) {
 
 // --- what is read
 
-// Channels nobody wants compressed any more are dropped here.
+void Hub::noteUndeflated(Channel& channel) {
+  if (channel.compressed > 0 && !channel.isUndeflated && channel.log.deflatedEnd() < channel.log.end()) {
+    channel.isUndeflated = true;
+    undeflated_.push_back(&channel);
+  }
+}
+
 std::vector<DeflateJob> Hub::deflateJobs(std::size_t limit, std::uint64_t through) {
-  std::erase_if(compressing_, [](Channel* channel) {
-    channel->isCompressing = channel->compressed > 0;
-    if (!channel->isCompressing) {
-      channel->log.dropDeflated();
-    }
-    return !channel->isCompressing;
+  std::erase_if(undeflated_, [](Channel* channel) {
+    channel->isUndeflated = channel->compressed > 0 && channel->log.deflatedEnd() < channel->log.end();
+    return !channel->isUndeflated;
   });
   std::vector<DeflateJob> jobs;
-  for (const Channel* const channel : compressing_) {
+  for (const Channel* const channel : undeflated_) {
     const Cursor end = channel->log.after(through);
     for (Cursor at = channel->log.deflatedEnd(); at < end && jobs.size() < limit; ++at.next) {
       DeflateJob& job = jobs.emplace_back();
@@ -178,7 +181,7 @@ void Hub::deflated(const DeflateJob& job) {
 // Over all channels, for a client's cursor counts for all of them.
 std::uint64_t Hub::deflatedThrough() const {
   std::uint64_t through = kEverySequence;
-  for (const Channel* const channel : compressing_) {
+  for (const Channel* const channel : undeflated_) {
     const Cursor next = channel->log.deflatedEnd();
     if (channel->compressed > 0 && next < channel->log.end()) {
       through = std::min(through, channel->log.at(next).sequence - 1);
@@ -195,6 +198,7 @@ void Hub::read(ConnectionId id, Instant now, const ReadLimits& limits, Spans& sp
 
 void Hub::read(Connection& connection, Instant now, const ReadLimits& limits, Spans& spans) {
   now_ = now;
+  payVerdict(connection);
   if (connection.payCursor()) {
     encodeCursor(formatEventId({epoch_, connection.position()}), connection.notice());
   }
@@ -217,14 +221,15 @@ bool Hub::taken(Connection& connection, Instant now) {
   const bool hasMore = connection.hasMore();
   connection.taken();
   connection.hub.isOffered = hasMore;
-  connection.hub.isSlow = false;
-  connection.hub.judgedAt = kNever;
+  noteProgress(connection);
   const bool awaitsDeflate = connection.options().isCompressed && !hasMore && connection.hasPending();
   if (awaitsDeflate) {
     markNews(connection);
   }
   if (hasMore || awaitsDeflate) {
     noteBehind(connection);  // through no fault of its own: what it was not given stays
+  } else {
+    connection.hub.isCatchingUp = false;
   }
   if (connection.isComplete()) {
     beginEnding(connection, CloseReason::completed);
@@ -232,15 +237,22 @@ bool Hub::taken(Connection& connection, Instant now) {
   return hasMore || (connection.hub.isEnding && connection.hasPending());
 }
 
-void Hub::takenUpTo(ConnectionId id, const char* firstUntaken, Instant now) {
+void Hub::takenUpTo(ConnectionId id, const char* firstUntaken, Instant now, Progress progress) {
   if (Connection* const connection = registry_.findConnection(id)) {
-    takenUpTo(*connection, firstUntaken, now);
+    takenUpTo(*connection, firstUntaken, now, progress);
   }
 }
 
-void Hub::takenUpTo(Connection& connection, const char* firstUntaken, Instant now) {
+void Hub::takenUpTo(Connection& connection, const char* firstUntaken, Instant now, Progress progress) {
   now_ = now;
   connection.takenUpTo(firstUntaken);
+  if (progress == Progress::some) {
+    connection.hub.stalledAt = kNever;
+    connection.hub.hasProgressed = true;
+    if (connection.hub.isCatchingUp) {
+      noteProgress(connection);
+    }
+  }
   if (connection.isBroken()) {
     if (connection.hub.isEnding) {
       tellClosing(connection, connection.owner(), CloseReason::lagging);  // there is no whole end any more

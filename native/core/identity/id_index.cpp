@@ -4,25 +4,37 @@
 
 namespace millrace {
 
-void IdIndex::remember(std::string_view id, std::uint64_t sequence) {
-  const Given given{hash64(id), sequence};
-  sequences_[given.hash] = sequence;
-  if (ring_.size() < kMost) {
-    ring_.push_back(given);
-    return;
+void IdIndex::remember(std::string_view id, std::uint64_t number) {
+  const std::uint64_t hash = hash64(id);
+  given_.push_back({hash, number, 0});
+  const std::size_t place = forgotten_ + given_.size();
+  const auto [found, isNew] = ends_.try_emplace(hash, Ends{place, place});
+  if (!isNew) {
+    at(found->second.last).next = place;
+    found->second.last = place;
   }
-  Given& oldest = ring_[next_];
-  const auto found = sequences_.find(oldest.hash);
-  if (found != sequences_.end() && found->second == oldest.sequence) {
-    sequences_.erase(found);  // unless it was given again since
-  }
-  oldest = given;
-  next_ = (next_ + 1) % kMost;
 }
 
-std::optional<std::uint64_t> IdIndex::find(std::string_view id) const {
-  const auto found = sequences_.find(hash64(id));
-  return found == sequences_.end() ? std::nullopt : std::optional(found->second);
+void IdIndex::forgetBefore(std::uint64_t number) {
+  while (!given_.empty() && given_.front().number < number) {
+    const Given& oldest = given_.front();
+    const auto found = ends_.find(oldest.hash);
+    if (oldest.next == 0) {
+      ends_.erase(found);
+    } else {
+      found->second.first = oldest.next;
+    }
+    given_.pop_front();
+    ++forgotten_;
+  }
+}
+
+std::optional<std::uint64_t> IdIndex::find(std::uint64_t idHash) const {
+  const auto found = ends_.find(idHash);
+  if (found == ends_.end()) {
+    return std::nullopt;
+  }
+  return given_[found->second.first - forgotten_ - 1].number;
 }
 
 }  // namespace millrace

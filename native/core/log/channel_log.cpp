@@ -21,6 +21,18 @@ void ChannelLog::append(LogEntry entry) {
   entries_.push_back(entry);
 }
 
+void ChannelLog::rememberId(std::string_view id) {
+  if (!ids_) {
+    ids_ = std::make_unique<IdIndex>();
+  }
+  ids_->remember(id, end().next - 1);
+}
+
+std::optional<Cursor> ChannelLog::findId(std::uint64_t idHash) const {
+  const auto number = ids_ ? ids_->find(idHash) : std::nullopt;
+  return number ? std::optional(Cursor{*number}) : std::nullopt;
+}
+
 Cursor ChannelLog::kept(const LogLimits& limits, Instant now) const {
   Cursor kept = begin();
   std::size_t events = entries_.size();
@@ -40,6 +52,9 @@ Cursor ChannelLog::kept(const LogLimits& limits, Instant now) const {
 void ChannelLog::trimBefore(Cursor cursor) {
   while (!entries_.empty() && first_ < cursor.next) {
     evictOldest();
+  }
+  if (ids_) {
+    ids_->forgetBefore(first_);
   }
 }
 
@@ -63,6 +78,17 @@ Cursor ChannelLog::after(std::uint64_t sequence) const {
   const auto found =
       std::upper_bound(entries_.begin(), entries_.end(), sequence,
                        [](std::uint64_t value, const LogEntry& entry) { return value < entry.sequence; });
+  return {first_ + static_cast<std::uint64_t>(found - entries_.begin())};
+}
+
+Cursor ChannelLog::upTo(Cursor from, std::size_t bytes) const {
+  if (distance(from).bytes <= bytes) {
+    return end();
+  }
+  const std::uint64_t offset = at(from).offset + bytes;
+  const auto found =
+      std::lower_bound(entries_.begin() + static_cast<std::ptrdiff_t>(from.next - first_), entries_.end(), offset,
+                       [](const LogEntry& entry, std::uint64_t value) { return entry.offset < value; });
   return {first_ + static_cast<std::uint64_t>(found - entries_.begin())};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/identity/id_index.hpp"
 #include "core/log/cursor.hpp"
 #include "core/log/segment_chain.hpp"
 
@@ -8,6 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -51,6 +54,10 @@ class ChannelLog {
 
   // The entry's sequence must not be smaller than the last one's. Copies `entry.bytes`.
   void append(LogEntry entry);
+  // The newest entry has this id of the application's.
+  void rememberId(std::string_view id);
+  // The oldest entry with an id of this hash.
+  [[nodiscard]] std::optional<Cursor> findId(std::uint64_t idHash) const;
 
   // The oldest entry that no limit evicts now, or end().
   [[nodiscard]] Cursor kept(const LogLimits& limits, Instant now) const;
@@ -75,6 +82,8 @@ class ChannelLog {
 
   // Whether every entry is to be given to every reader until it is evicted: none expires, none has a conflation key.
   [[nodiscard]] bool isPlain() const { return special_ == 0; }
+  // The first cursor with at least so many bytes between `from` (in [begin(), end()]) and it, or end().
+  [[nodiscard]] Cursor upTo(Cursor from, std::size_t bytes) const;
   // Appends the bytes of all entries in [from, to), both in [begin(), end()].
   void gather(Cursor from, Cursor to, Spans& spans) const;
   // Keeps an entry's bytes where they are.
@@ -105,6 +114,7 @@ class ChannelLog {
   std::size_t bytes_ = 0;
   std::uint64_t appended_ = 0;  // bytes, ever
   std::uint64_t evictedThrough_;
+  std::unique_ptr<IdIndex> ids_;                                  // made for the first id of the application's
   std::size_t special_ = 0;                                       // entries that expire or have a conflation key
   std::unordered_map<std::uint64_t, std::uint64_t> newestOfKey_;  // conflation hash → number of its newest entry
 };

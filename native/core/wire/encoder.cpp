@@ -58,6 +58,14 @@ void encodeComment(std::string_view text, std::string& out) {
   out.push_back('\n');
 }
 
+void encodeHeartbeat(std::string_view text, std::string& out) {
+  std::string comment = "heartbeat";
+  if (!text.empty()) {
+    comment.append(" ").append(text);
+  }
+  encodeComment(comment, out);
+}
+
 void encodeCursor(std::string_view id, std::string& out) {
   appendLine("id", id, out);
   out.push_back('\n');

@@ -24,6 +24,10 @@ enum class EncodeOutcome : std::uint8_t {
 // Appends a comment (clients ignore it), one `:` line for each line of the text, then an empty line.
 void encodeComment(std::string_view text, std::string& out);
 
+// Appends a sign of life: a comment that begins with `heartbeat`, which no other comment of ours does. Clients that know it
+// tell by it how the connection does; all others ignore it.
+void encodeHeartbeat(std::string_view text, std::string& out);
+
 // Appends an `id` line without data: it sets the client's last event ID and delivers nothing (WHATWG HTML 9.2.6).
 void encodeCursor(std::string_view id, std::string& out);
 

@@ -135,6 +135,12 @@ class HubTest : public ::testing::Test {
     readingTurn(owner);
   }
 
+  // An event with an id of the application's, and the cursor behind it.
+  static std::string ownEvent(std::string_view id, std::uint64_t sequence, std::string_view data) {
+    return "id: " + std::string(id) + "\ndata: " + std::string(data) + "\n\n" + cursor(sequence);
+  }
+  static std::string cursor(std::uint64_t sequence) { return "id: a." + std::to_string(sequence) + "\n\n"; }
+
   // "id: a.7\ndata: x\n\n"
   static std::string event(std::uint64_t sequence, std::string_view data) {
     return "id: a." + std::to_string(sequence) + "\ndata: " + std::string(data) + "\n\n";

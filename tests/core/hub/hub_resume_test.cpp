@@ -111,7 +111,7 @@ TEST_F(HubResume, continuesBehindAnIdThatTheApplicationGave) {
   open(1, resuming("order-1"));
   join(1, "k");
   join(1, "l");
-  EXPECT_EQ(read(1), std::string(kContinued) + "id: order-2\ndata: 2\n\n" + event(3, "3") + event(4, "4"));
+  EXPECT_EQ(read(1), std::string(kContinued) + cursor(1) + ownEvent("order-2", 2, "2") + event(3, "3") + event(4, "4"));
 }
 
 TEST_F(HubResume, severalChannelsContinueFromOneId) {
@@ -176,7 +176,94 @@ TEST_F(HubResume, anIdOfTheApplicationsIsKnownWhateverTheChannelThatIsJoinedFirs
   open(1, resuming("order-1"));
   join(1, "news");
   join(1, "orders");
-  EXPECT_EQ(read(1), std::string(kContinued) + event(2, "2") + "id: order-2\ndata: 3\n\n");
+  EXPECT_EQ(read(1), std::string(kContinued) + cursor(1) + event(2, "2") + ownEvent("order-2", 3, "3"));
+}
+
+// Rooms that count for themselves: what one has seen of a room is no position in another.
+TEST_F(HubResume, anIdOfTheApplicationsIsItsChannelsOnly) {
+  publishAs("1", "a", "a1");
+  publishAs("2", "a", "a2");
+  publishAs("3", "a", "a3");
+  publishAs("1", "b", "b1");
+  open(1, resuming("1"));
+  join(1, "a");
+  EXPECT_EQ(read(1), std::string(kContinued) + cursor(1) + ownEvent("2", 2, "a2") + ownEvent("3", 3, "a3"));
+  open(2, resuming("1"));
+  join(2, "b");
+  EXPECT_EQ(read(2), std::string(kContinued) + cursor(4));
+  open(3, resuming("2"));
+  join(3, "b");
+  EXPECT_EQ(read(3), std::string(kReset) + cursor(0) + ownEvent("1", 4, "b1"))
+      << "that it exists elsewhere is nobody's business";
+}
+
+TEST_F(HubResume, anAmbiguousIdResumesFromTheOldest) {
+  publishAs("1", "a", "a1");
+  publish("a", "a2");
+  publishAs("1", "b", "b1");
+  publishAs("1", "b", "again");
+  const std::string rest = cursor(1) + event(2, "a2") + ownEvent("1", 3, "b1") + ownEvent("1", 4, "again");
+  open(1, resuming("1"));
+  join(1, "b");
+  EXPECT_EQ(hub.verdict(1), Verdict::continued);
+  join(1, "a");
+  EXPECT_EQ(read(1), std::string(kContinued) + rest);
+  open(2, resuming("1"));
+  join(2, "a");
+  join(2, "b");
+  EXPECT_EQ(read(2), std::string(kContinued) + rest);
+  open(3, resuming("1"));
+  join(3, "b");
+  EXPECT_EQ(read(3), std::string(kContinued) + cursor(3) + ownEvent("1", 4, "again"));
+}
+
+TEST_F(HubResume, anIdThatALaterChannelKnowsIsNoReset) {
+  publish("news", "1");
+  publishAs("order-1", "orders", "2");
+  publish("news", "3");
+  open(1, resuming("order-1"));
+  join(1, "news");
+  EXPECT_EQ(hub.verdict(1), Verdict::reset) << "as far as is known";
+  join(1, "orders");
+  EXPECT_EQ(hub.verdict(1), Verdict::continued);
+  EXPECT_EQ(read(1), std::string(kContinued) + cursor(2) + event(3, "3"));
+}
+
+TEST_F(HubResume, theIdOfAPrivateEventResumesNothing) {
+  publish("k", "1");
+  openAndJoin(1, "k");
+  EventFields fields;
+  fields.id = "mine";
+  fields.data = "x";
+  EXPECT_EQ(hub.send(1, fields, now, receipt), WriteOutcome::written);
+  EXPECT_EQ(read(1), ownEvent("mine", 2, "x")) << "but the cursor behind it does";
+  open(2, resuming("mine"));
+  join(2, "k");
+  EXPECT_EQ(read(2), std::string(kReset) + cursor(0) + event(1, "1"));
+  open(3, resuming("a.2"));
+  join(3, "k");
+  EXPECT_EQ(read(3), kContinued);
+}
+
+TEST_F(HubResume, anIdWhoseEventWasEvictedIsUnknown) {
+  keep(1);
+  publishAs("order-1", "k", "1");
+  publishAs("order-2", "k", "2");
+  open(1, resuming("order-1"));
+  join(1, "k");
+  EXPECT_EQ(read(1), std::string(kReset) + cursor(0) + ownEvent("order-2", 2, "2"));
+}
+
+TEST_F(HubResume, aGapBehindAnIdOfTheApplicationsIsSaid) {
+  keep(2);
+  publishAs("order-1", "k", "1");
+  for (const char* const data : {"2", "3", "4"}) {
+    publish("l", data);
+  }
+  open(1, resuming("order-1"));
+  join(1, "k");
+  join(1, "l");
+  EXPECT_EQ(read(1), std::string(kGap) + cursor(1) + event(3, "3") + event(4, "4"));
 }
 
 }  // namespace

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/log/channel_log.hpp"
+#include "core/log/cursor.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace millrace {
+
+struct Subscription;
+
+// One log being merged: the entry at `at` is the next of it, up to `end`.
+struct MergeSource {
+  const ChannelLog* log = nullptr;
+  Subscription* subscription = nullptr;  // none: the connection's own log
+  Cursor at;
+  Cursor end;
+
+  [[nodiscard]] bool isDone() const { return at == end; }
+  [[nodiscard]] std::uint64_t sequence() const { return log->at(at).sequence; }
+};
+
+// Several logs as one, in the order of their sequences. An entry costs the logarithm of the number of logs.
+//
+// A comment in a connection's own log has the number of the event it stands behind, so of two entries with one number the
+// own one comes last.
+class Merge {
+ public:
+  void clear();
+  void add(const MergeSource& source);
+  // The source whose next entry is the oldest; null when there is none left.
+  [[nodiscard]] MergeSource* oldest() { return heap_.empty() ? nullptr : &sources_[heap_.front()]; }
+  // Goes on behind the entry of oldest().
+  void advance();
+  // All that were added, as far as they have come.
+  [[nodiscard]] const std::vector<MergeSource>& sources() const { return sources_; }
+
+ private:
+  [[nodiscard]] bool isLater(std::size_t left, std::size_t right) const;
+
+  std::vector<MergeSource> sources_;
+  std::vector<std::size_t> heap_;  // places in sources_ of those that are not done
+};
+
+}  // namespace millrace
