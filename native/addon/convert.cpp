@@ -26,8 +26,27 @@ std::string_view toName(WriteOutcome outcome) {
       return "tooLarge";
     case WriteOutcome::overloaded:
       return "overloaded";
+    case WriteOutcome::hubFull:
+      return "hubFull";
   }
   return "unknown";
+}
+
+std::string_view toName(IdFault fault) {
+  switch (fault) {
+    case IdFault::empty:
+      return "idEmpty";
+    case IdFault::tooLong:
+      return "idTooLong";
+    case IdFault::outerSpace:
+      return "idOuterSpace";
+    case IdFault::reserved:
+      return "idReserved";
+    case IdFault::control:
+    case IdFault::none:
+      break;
+  }
+  return "invalidId";
 }
 
 Napi::Object toErrorItem(Napi::Env env, ErrorCode error, std::size_t limit) {
@@ -71,6 +90,14 @@ std::uint64_t toWhole(const Napi::Value& value, std::string_view name) {
   }
   constexpr double kLargestExact = 9007199254740991;  // 2^53 - 1
   return number > kLargestExact ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(number);
+}
+
+int toDescriptor(const Napi::Value& value, std::string_view name) {
+  const std::uint64_t number = toWhole(value, name);
+  if (number > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
+    throwType(value, name, "a file descriptor");
+  }
+  return static_cast<int>(number);
 }
 
 bool toFlag(const Napi::Value& value, std::string_view name) {
@@ -122,12 +149,21 @@ Napi::Value itemsOf(Napi::Env env, Receiver& receiver) {
 
 Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt) {
   if (outcome != WriteOutcome::written) {
-    return toJs(env, toName(outcome));
+    return toJs(env, outcome == WriteOutcome::invalidId ? toName(receipt.idFault) : toName(outcome));
   }
   const Napi::Object object = Napi::Object::New(env);
   object.Set("id", toJs(env, receipt.id));
   object.Set("recipients", Napi::Number::New(env, static_cast<double>(receipt.recipients)));
   return object;
+}
+
+Napi::Value toJs(Napi::Env env, const std::vector<std::string>& texts) {
+  const Napi::Array array = Napi::Array::New(env, texts.size());
+  std::uint32_t at = 0;
+  for (const std::string& text : texts) {
+    array.Set(at++, toJs(env, text));
+  }
+  return array;
 }
 
 std::string_view toName(OpenOutcome outcome) {
@@ -154,6 +190,10 @@ std::string_view toName(JoinOutcome outcome) {
       return "channelFull";
     case JoinOutcome::userFull:
       return "userFull";
+    case JoinOutcome::tooManyChannels:
+      return "tooManyChannels";
+    case JoinOutcome::hubFull:
+      return "hubFull";
   }
   return "unknown";
 }

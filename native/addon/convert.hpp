@@ -17,6 +17,8 @@ namespace millrace {
 [[nodiscard]] std::string toText(const Napi::Value& value, std::string_view name);
 // A finite number that is at least 0, rounded down. Infinity becomes the largest value.
 [[nodiscard]] std::uint64_t toWhole(const Napi::Value& value, std::string_view name);
+// A number that Node gives for an open file: from 0, in 31 bits.
+[[nodiscard]] int toDescriptor(const Napi::Value& value, std::string_view name);
 [[nodiscard]] bool toFlag(const Napi::Value& value, std::string_view name);
 [[nodiscard]] Napi::Object toObject(const Napi::Value& value, std::string_view name);
 [[nodiscard]] std::vector<std::string> toTexts(const Napi::Value& value, std::string_view name);
@@ -35,5 +37,7 @@ void toBytes(const Napi::Value& value, std::string_view name, std::string& out);
 [[nodiscard]] inline Napi::String toJs(Napi::Env env, std::string_view text) {
   return Napi::String::New(env, text.data(), text.size());
 }
+
+[[nodiscard]] Napi::Value toJs(Napi::Env env, const std::vector<std::string>& texts);
 
 }  // namespace millrace

@@ -36,16 +36,15 @@ Napi::Array listOf(Napi::Env env, const std::vector<std::pair<ConnectionId, Clos
 Napi::Function EnvironmentObject::define(Napi::Env env) {
   return DefineClass(env, "Environment",
                      {
-                         InstanceAccessor<&EnvironmentObject::id>("id"),
-                         InstanceMethod<&EnvironmentObject::collect>("collect"),
-                         InstanceMethod<&EnvironmentObject::settle>("settle"),
-                         InstanceMethod<&EnvironmentObject::tick>("tick"),
-                         InstanceMethod<&EnvironmentObject::hold>("hold"),
+                         InstanceAccessor("id", &EnvironmentObject::giving<&EnvironmentObject::id>, nullptr),
+                         InstanceMethod("collect", &EnvironmentObject::giving<&EnvironmentObject::collect>),
+                         InstanceMethod("settle", &EnvironmentObject::doing<&EnvironmentObject::settle>),
+                         InstanceMethod("tick", &EnvironmentObject::giving<&EnvironmentObject::tick>),
+                         InstanceMethod("hold", &EnvironmentObject::doing<&EnvironmentObject::hold>),
                      });
 }
 
-EnvironmentObject::EnvironmentObject(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<EnvironmentObject>(info), env_(info.Env()) {
+EnvironmentObject::EnvironmentObject(const Napi::CallbackInfo& info) : Door<EnvironmentObject>(info), env_(info.Env()) {
   if (!info[0].IsFunction()) {
     throw Napi::TypeError::New(info.Env(), "wake must be a function");
   }
@@ -119,6 +118,7 @@ Napi::Value EnvironmentObject::collect(const Napi::CallbackInfo& info) {
   turn.Set("readable", readable);
   turn.Set("closing", listOf(env, collected.closing));
   turn.Set("ended", listOf(env, collected.ended));
+  turn.Set("authorizers", Napi::Number::New(env, static_cast<double>(collected.authorizers)));
   return turn;
 }
 

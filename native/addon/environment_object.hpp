@@ -1,5 +1,6 @@
 #pragma once
 
+#include "addon/door.hpp"
 #include "io/engine.hpp"
 
 #include <napi.h>
@@ -10,7 +11,7 @@ namespace millrace {
 
 // `new Environment(wake)`: one JavaScript thread (the main one, or a worker) as a reader of connections. `wake` is called
 // without arguments when there is something to collect. It ends with its thread, and so do its connections.
-class EnvironmentObject : public Napi::ObjectWrap<EnvironmentObject> {
+class EnvironmentObject : public Door<EnvironmentObject> {
  public:
   [[nodiscard]] static Napi::Function define(Napi::Env env);
   explicit EnvironmentObject(const Napi::CallbackInfo& info);

@@ -40,6 +40,7 @@ ConnectionOptions toConnectionOptions(const Napi::Object& options) {
   connection.lag.bytes = toWhole(options.Get("lagBytes"), "lag.bytes");
   connection.lag.overflow =
       toFlag(options.Get("dropOldest"), "lag.overflow") ? Overflow::dropOldest : Overflow::disconnect;
+  connection.lag.stall = toMillis(options.Get("lagStallMs"), "lag.stallMs");
   connection.heartbeat.every = toMillis(options.Get("heartbeatMs"), "heartbeat.everyMs");
   connection.heartbeat.type = toText(options.Get("heartbeatEvent"), "heartbeat.event");
   connection.heartbeat.data = toText(options.Get("heartbeatData"), "heartbeat.data");

@@ -27,31 +27,40 @@ Napi::Value bytesToJs(Napi::Env env, std::string_view bytes) {
 Napi::Function HubObject::define(Napi::Env env) {
   return DefineClass(env, "Hub",
                      {
-                         InstanceMethod<&HubObject::configure>("configure"),
-                         InstanceMethod<&HubObject::open>("open"),
-                         InstanceMethod<&HubObject::join>("join"),
-                         InstanceMethod<&HubObject::leave>("leave"),
-                         InstanceMethod<&HubObject::close>("close"),
-                         InstanceMethod<&HubObject::end>("end"),
-                         InstanceMethod<&HubObject::adopt>("adopt"),
-                         InstanceMethod<&HubObject::drain>("drain"),
-                         InstanceMethod<&HubObject::verdict>("verdict"),
-                         InstanceMethod<&HubObject::isComplete>("isComplete"),
-                         InstanceMethod<&HubObject::beginning>("beginning"),
-                         InstanceMethod<&HubObject::greet>("greet"),
-                         InstanceMethod<&HubObject::publish>("publish"),
-                         InstanceMethod<&HubObject::send>("send"),
-                         InstanceMethod<&HubObject::comment>("comment"),
-                         InstanceMethod<&HubObject::read>("read"),
-                         InstanceMethod<&HubObject::finish>("finish"),
-                         InstanceMethod<&HubObject::connectionCount>("connectionCount"),
-                         InstanceMethod<&HubObject::keys>("keys"),
-                         InstanceMethod<&HubObject::stats>("stats"),
+                         InstanceMethod("configure", &HubObject::doing<&HubObject::configure>),
+                         InstanceMethod("declare", &HubObject::giving<&HubObject::declare>),
+                         InstanceMethod("declared", &HubObject::giving<&HubObject::declared>),
+                         InstanceMethod("requireAuthorizer", &HubObject::doing<&HubObject::requireAuthorizer>),
+                         InstanceMethod("hasAuthorizer", &HubObject::giving<&HubObject::hasAuthorizer>),
+                         InstanceMethod("open", &HubObject::giving<&HubObject::open>),
+                         InstanceMethod("join", &HubObject::giving<&HubObject::join>),
+                         InstanceMethod("leave", &HubObject::giving<&HubObject::leave>),
+                         InstanceMethod("close", &HubObject::doing<&HubObject::close>),
+                         InstanceMethod("end", &HubObject::giving<&HubObject::end>),
+                         InstanceMethod("adopt", &HubObject::giving<&HubObject::adopt>),
+                         InstanceMethod("drain", &HubObject::doing<&HubObject::drain>),
+                         InstanceMethod("nextRetry", &HubObject::giving<&HubObject::nextRetry>),
+                         InstanceMethod("verdict", &HubObject::giving<&HubObject::verdict>),
+                         InstanceMethod("isComplete", &HubObject::giving<&HubObject::isComplete>),
+                         InstanceMethod("beginning", &HubObject::giving<&HubObject::beginning>),
+                         InstanceMethod("greet", &HubObject::giving<&HubObject::greet>),
+                         InstanceMethod("publish", &HubObject::giving<&HubObject::publish>),
+                         InstanceMethod("send", &HubObject::giving<&HubObject::send>),
+                         InstanceMethod("comment", &HubObject::giving<&HubObject::comment>),
+                         InstanceMethod("read", &HubObject::giving<&HubObject::read>),
+                         InstanceMethod("readNotice", &HubObject::giving<&HubObject::readNotice>),
+                         InstanceMethod("readPage", &HubObject::giving<&HubObject::readPage>),
+                         InstanceMethod("hasPending", &HubObject::giving<&HubObject::hasPending>),
+                         InstanceMethod("finish", &HubObject::giving<&HubObject::finish>),
+                         InstanceMethod("connectionCount", &HubObject::giving<&HubObject::connectionCount>),
+                         InstanceMethod("keys", &HubObject::giving<&HubObject::keys>),
+                         InstanceMethod("stats", &HubObject::giving<&HubObject::stats>),
                      });
 }
 
 HubObject::HubObject(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<HubObject>(info), hub_(Engine::process().hub(toText(info[0], "name"))) {}
+    : Door<HubObject>(info),
+      hub_(throwingToJs(info.Env(), [&] { return Engine::process().hub(toText(info[0], "name")); })) {}
 
 // Only what is given changes.
 void HubObject::configure(const Napi::CallbackInfo& info) {
@@ -73,12 +82,40 @@ void HubObject::configure(const Napi::CallbackInfo& info) {
   setWhole("connections", options.connections);
   setWhole("perChannel", options.perChannel);
   setWhole("perUser", options.perUser);
+  setWhole("channels", options.channels);
+  setWhole("channelsPerConnection", options.channelsPerConnection);
   setMillis("channelTtlMs", options.channelTtl);
   setMillis("lagGraceMs", options.lagGrace);
   Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.configure(options); });
   if (isGiven(given.Get("reactors"))) {
     Engine::process().setReactors(toWhole(given.Get("reactors"), "reactors"));
   }
+}
+
+// An object of texts by name, and whether they are newer; gives the names that say something else than before.
+Napi::Value HubObject::declare(const Napi::CallbackInfo& info) {
+  const Napi::Object given = toObject(info[0], "options");
+  const Napi::Array names = given.GetPropertyNames();
+  Declarations::Options options;
+  for (std::uint32_t at = 0; at < names.Length(); ++at) {
+    const Napi::Value name = names.Get(at);
+    options.emplace_back(toText(name, "name"), toText(given.Get(name), "value"));
+  }
+  return toJs(info.Env(), Engine::process().declare(hub_, options, toFlag(info[1], "areNewer")));
+}
+
+Napi::Value HubObject::declared(const Napi::CallbackInfo& info) {
+  const Napi::Object object = Napi::Object::New(info.Env());
+  for (const auto& [name, value] : Engine::process().declared(hub_)) {
+    object.Set(name, toJs(info.Env(), value));
+  }
+  return object;
+}
+
+void HubObject::requireAuthorizer(const Napi::CallbackInfo& /*info*/) { Engine::process().requireAuthorizer(hub_); }
+
+Napi::Value HubObject::hasAuthorizer(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), Engine::process().hasAuthorizer(hub_));
 }
 
 Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
@@ -145,8 +182,9 @@ Napi::Value HubObject::adopt(const Napi::CallbackInfo& info) {
   options.connection = toWhole(info[0], "connection");
   options.environment = static_cast<OwnerId>(toWhole(info[1], "environment"));
   options.isHandedOver = toFlag(info[3], "isHandedOver");
-  options.descriptor = duplicateSocket(static_cast<int>(toWhole(info[2], "descriptor")));
-  return Napi::Boolean::New(info.Env(), options.descriptor >= 0 && Engine::process().adopt(options));
+  options.userTimeout = toMillis(info[4], "userTimeoutMs");
+  UniqueDescriptor descriptor = duplicateSocket(toDescriptor(info[2], "descriptor"));
+  return Napi::Boolean::New(info.Env(), descriptor.isOpen() && Engine::process().adopt(options, std::move(descriptor)));
 }
 
 void HubObject::drain(const Napi::CallbackInfo& info) {
@@ -158,6 +196,11 @@ void HubObject::drain(const Napi::CallbackInfo& info) {
     options.shuffle = static_cast<std::uint64_t>(now.time_since_epoch().count());
     hub.drain(options, now);
   });
+}
+
+Napi::Value HubObject::nextRetry(const Napi::CallbackInfo& info) {
+  const std::uint32_t retry = Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.nextRetry(); });
+  return Napi::Number::New(info.Env(), retry);
 }
 
 Napi::Value HubObject::verdict(const Napi::CallbackInfo& info) {
@@ -216,11 +259,35 @@ Napi::Value HubObject::comment(const Napi::CallbackInfo& info) {
   return toJs(info.Env(), outcome, {});
 }
 
+// The bytes are copied, for making a JavaScript value may run anything.
 Napi::Value HubObject::read(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
-  std::string bytes;  // copied, for making a JavaScript value may run anything
-  Engine::process().read(hub_, id, bytes);
+  std::string bytes;
+  Engine::process().read(hub_, id, toWhole(info[1], "mostBytes"), bytes);
   return bytesToJs(info.Env(), bytes);
+}
+
+Napi::Value HubObject::readNotice(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  std::string bytes;
+  Engine::process().readNotice(hub_, id, toWhole(info[1], "mostBytes"), bytes);
+  return bytesToJs(info.Env(), bytes);
+}
+
+Napi::Value HubObject::readPage(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  const Engine::Page page = Engine::process().readPage(hub_, id, toWhole(info[1], "bytes"));
+  const Napi::Object object = Napi::Object::New(info.Env());
+  object.Set("bytes", bytesToJs(info.Env(), page.bytes));
+  object.Set("cursor", toJs(info.Env(), page.cursor));
+  object.Set("hasMore", Napi::Boolean::New(info.Env(), page.hasMore));
+  return object;
+}
+
+Napi::Value HubObject::hasPending(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  return Napi::Boolean::New(info.Env(),
+                            Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.hasPending(id); }));
 }
 
 Napi::Value HubObject::finish(const Napi::CallbackInfo& info) {
@@ -242,12 +309,7 @@ Napi::Value HubObject::keys(const Napi::CallbackInfo& info) {
     const auto views = hub.keys();
     return std::vector<std::string>(views.begin(), views.end());
   });
-  const Napi::Array array = Napi::Array::New(info.Env(), keys.size());
-  std::uint32_t at = 0;
-  for (const std::string& key : keys) {
-    array.Set(at++, toJs(info.Env(), key));
-  }
-  return array;
+  return toJs(info.Env(), keys);
 }
 
 Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {

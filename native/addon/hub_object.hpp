@@ -1,5 +1,6 @@
 #pragma once
 
+#include "addon/door.hpp"
 #include "io/engine.hpp"
 
 #include <napi.h>
@@ -10,13 +11,17 @@ namespace millrace {
 
 // `new Hub(name)`: the process's hub of that name. Every object of the same name, in any thread, is the same hub.
 // What each method takes and gives stands in native.ts.
-class HubObject : public Napi::ObjectWrap<HubObject> {
+class HubObject : public Door<HubObject> {
  public:
   [[nodiscard]] static Napi::Function define(Napi::Env env);
   explicit HubObject(const Napi::CallbackInfo& info);
 
  private:
   void configure(const Napi::CallbackInfo& info);
+  Napi::Value declare(const Napi::CallbackInfo& info);
+  Napi::Value declared(const Napi::CallbackInfo& info);
+  void requireAuthorizer(const Napi::CallbackInfo& info);
+  Napi::Value hasAuthorizer(const Napi::CallbackInfo& info);
   Napi::Value open(const Napi::CallbackInfo& info);
   Napi::Value join(const Napi::CallbackInfo& info);
   Napi::Value leave(const Napi::CallbackInfo& info);
@@ -24,6 +29,7 @@ class HubObject : public Napi::ObjectWrap<HubObject> {
   Napi::Value end(const Napi::CallbackInfo& info);
   Napi::Value adopt(const Napi::CallbackInfo& info);
   void drain(const Napi::CallbackInfo& info);
+  Napi::Value nextRetry(const Napi::CallbackInfo& info);
   Napi::Value verdict(const Napi::CallbackInfo& info);
   Napi::Value isComplete(const Napi::CallbackInfo& info);
   Napi::Value beginning(const Napi::CallbackInfo& info);
@@ -32,6 +38,9 @@ class HubObject : public Napi::ObjectWrap<HubObject> {
   Napi::Value send(const Napi::CallbackInfo& info);
   Napi::Value comment(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
+  Napi::Value readNotice(const Napi::CallbackInfo& info);
+  Napi::Value readPage(const Napi::CallbackInfo& info);
+  Napi::Value hasPending(const Napi::CallbackInfo& info);
   Napi::Value finish(const Napi::CallbackInfo& info);
   Napi::Value connectionCount(const Napi::CallbackInfo& info);
   Napi::Value keys(const Napi::CallbackInfo& info);

@@ -30,17 +30,18 @@ ReceiverOptions toOptions(const Napi::CallbackInfo& info) {
 }  // namespace
 
 Napi::Function ReceiverObject::define(Napi::Env env) {
-  return DefineClass(env, "Receiver",
-                     {
-                         InstanceMethod<&ReceiverObject::feed>("feed"),
-                         InstanceMethod<&ReceiverObject::reset>("reset"),
-                         InstanceAccessor<&ReceiverObject::lastEventId>("lastEventId"),
-                         InstanceAccessor<&ReceiverObject::comments>("comments"),
-                     });
+  return DefineClass(
+      env, "Receiver",
+      {
+          InstanceMethod("feed", &ReceiverObject::giving<&ReceiverObject::feed>),
+          InstanceMethod("reset", &ReceiverObject::doing<&ReceiverObject::reset>),
+          InstanceAccessor("lastEventId", &ReceiverObject::giving<&ReceiverObject::lastEventId>, nullptr),
+          InstanceAccessor("comments", &ReceiverObject::giving<&ReceiverObject::comments>, nullptr),
+      });
 }
 
 ReceiverObject::ReceiverObject(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<ReceiverObject>(info), receiver_(toOptions(info)) {}
+    : Door<ReceiverObject>(info), receiver_(toOptions(info)) {}
 
 Napi::Value ReceiverObject::feed(const Napi::CallbackInfo& info) {
   toBytes(info[0], "chunk", chunk_);

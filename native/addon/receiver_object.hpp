@@ -1,5 +1,6 @@
 #pragma once
 
+#include "addon/door.hpp"
 #include "core/session/receiver.hpp"
 
 #include <napi.h>
@@ -9,7 +10,7 @@
 namespace millrace {
 
 // `new Receiver(dedup, maxLineBytes, maxEventBytes, events?)`: the ReceiverCore of contract.ts.
-class ReceiverObject : public Napi::ObjectWrap<ReceiverObject> {
+class ReceiverObject : public Door<ReceiverObject> {
  public:
   [[nodiscard]] static Napi::Function define(Napi::Env env);
   explicit ReceiverObject(const Napi::CallbackInfo& info);

@@ -2,12 +2,10 @@
 
 #include "io/reactor.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <random>
-#include <system_error>
 
 namespace millrace {
 namespace {
@@ -64,42 +62,78 @@ void Engine::forget(OwnerId owner) {
   std::erase_if(gzips_, [this](const auto& gzip) {
     return std::none_of(hubs_.begin(), hubs_.end(), [&](Hub* hub) { return hub->contains(gzip.first); });
   });
-  wakeOwners();
+  Handles all(hubs_.size());
+  std::iota(all.begin(), all.end(), 0);
+  haveChanged(all);
 }
 
+// It counts as woken once the message is posted: that may fail for want of memory.
 void Engine::Environment::wakeOnce() {
-  if (!std::exchange(isWoken, true)) {
+  if (!isWoken) {
     wake();
+    isWoken = true;
   }
 }
 
 Engine::Collected Engine::collect(OwnerId owner) {
-  deflatePending();
   constexpr std::size_t kPart = 256;
+  const Handles handles = beginTurn(owner, {});
+  deflatePending(handles);
   const std::lock_guard lock(mutex_);
   Collected all;
   Turn turn;
-  for (Hub* const hub : hubs_) {
-    hub->beginTurn(owner);
-    while (hub->collect(owner, kPart, turn)) {
+  for (const std::size_t handle : handles) {
+    while (hubs_[handle]->collect(owner, kPart, turn)) {
     }
   }
   all.readable = std::move(turn.readable);
   all.closing = std::move(turn.closing);
+  all.authorizers = authorizers_;
   const auto environment = environments_.find(owner);
   if (environment != environments_.end()) {
     environment->second.isWoken = false;
     all.ended = std::exchange(environment->second.ended, {});
+    Handles& turnOfIt = environment->second.turn;
+    turnOfIt.insert(turnOfIt.end(), handles.begin(), handles.end());
+    if (!environment->second.news.empty()) {
+      environment->second.wakeOnce();  // what came since the turn began
+    }
   }
   return all;
 }
 
+Engine::Handles Engine::beginTurn(OwnerId owner, Handles also) {
+  const std::lock_guard lock(mutex_);
+  Handles handles = std::move(also);
+  const auto add = [&handles](Handles& news) {
+    handles.insert(handles.end(), news.begin(), news.end());
+    news.clear();
+  };
+  if (const auto environment = environments_.find(owner); environment != environments_.end()) {
+    add(environment->second.news);
+  } else if (const auto writer = writers_.find(owner); writer != writers_.end()) {
+    add(writer->second.news);
+  }
+  std::sort(handles.begin(), handles.end());
+  handles.erase(std::unique(handles.begin(), handles.end()), handles.end());
+  for (const std::size_t handle : handles) {
+    hubs_[handle]->beginTurn(owner);
+  }
+  return handles;
+}
+
 void Engine::settle(OwnerId owner) {
-  exclusively([owner](Hubs hubs, Instant at) {
-    for (Hub* const hub : hubs) {
-      hub->settle(owner, at);
-    }
-  });
+  const std::lock_guard lock(mutex_);
+  const auto environment = environments_.find(owner);
+  if (environment == environments_.end()) {
+    return;
+  }
+  const Handles handles = std::exchange(environment->second.turn, {});
+  const Instant at = now();
+  for (const std::size_t handle : handles) {
+    hubs_[handle]->settle(owner, at);
+  }
+  haveChanged(handles);
 }
 
 std::int64_t Engine::tick() {
@@ -109,32 +143,60 @@ std::int64_t Engine::tick() {
   if (!writers_.empty()) {
     return -1;
   }
-  const Instant next = nextDeadline();
-  return next == kNever ? -1 : std::max<std::int64_t>(0, (next - at).count());
+  return due_.empty() ? -1 : std::max<std::int64_t>(0, (due_.begin()->first - at).count());
 }
 
 void Engine::runDue(Instant at) {
-  for (Hub* const hub : hubs_) {
-    hub->tick(at);
+  Handles handles;
+  for (auto next = due_.begin(); next != due_.end() && next->first <= at; ++next) {
+    handles.push_back(next->second);
   }
-  wakeOwners();
+  for (const std::size_t handle : handles) {
+    hubs_[handle]->tick(at);
+  }
+  haveChanged(handles);
 }
 
 // --- hubs
 
 std::size_t Engine::hub(std::string_view name) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find(names_.begin(), names_.end(), name);
-  if (found != names_.end()) {
-    return static_cast<std::size_t>(found - names_.begin());
+  const auto found = handles_.find(name);
+  if (found != handles_.end()) {
+    return found->second;
   }
-  names_.emplace_back(name);
   owned_.push_back(std::make_unique<Hub>(newEpoch(), HubOptions{}));
+  notedAt_.push_back(kNever);
+  declarations_.emplace_back();
   hubs_.push_back(owned_.back().get());
-  for (const auto& [owner, reactor] : writers_) {
-    hubs_.back()->trust(owner);
+  return handles_.emplace(std::string(name), hubs_.size() - 1).first->second;
+}
+
+std::vector<std::string> Engine::declare(std::size_t hub, const Declarations::Options& options, bool areNewer) {
+  const std::lock_guard lock(mutex_);
+  return declarations_[hub].declare(options, areNewer);
+}
+
+Declarations::Options Engine::declared(std::size_t hub) {
+  const std::lock_guard lock(mutex_);
+  const auto& options = declarations_[hub].options();
+  return {options.begin(), options.end()};
+}
+
+bool Engine::hasAuthorizer(std::size_t hub) {
+  const std::lock_guard lock(mutex_);
+  return declarations_[hub].hasAuthorizer();
+}
+
+void Engine::requireAuthorizer(std::size_t hub) {
+  const std::lock_guard lock(mutex_);
+  if (!declarations_[hub].requireAuthorizer()) {
+    return;
   }
-  return hubs_.size() - 1;
+  ++authorizers_;
+  for (auto& [id, environment] : environments_) {
+    environment.wakeOnce();
+  }
 }
 
 ConnectionId Engine::newConnectionId() {
@@ -142,17 +204,33 @@ ConnectionId Engine::newConnectionId() {
   return ++lastConnection_;
 }
 
-void Engine::wakeOwners() {
-  for (Hub* const hub : hubs_) {
-    for (const OwnerId owner : hub->takeWakes()) {
+// Wakes whom it concerns, and notes when the hubs want to be looked at again.
+void Engine::haveChanged(std::span<const std::size_t> handles) {
+  for (const std::size_t handle : handles) {
+    for (const OwnerId owner : hubs_[handle]->takeWakes()) {
       if (const auto environment = environments_.find(owner); environment != environments_.end()) {
+        environment->second.news.push_back(handle);
         environment->second.wakeOnce();
       } else if (const auto writer = writers_.find(owner); writer != writers_.end()) {
-        writer->second->wake();
+        writer->second.news.push_back(handle);
+        writer->second.reactor->wake();
       }
     }
+    noteDeadline(handle);
   }
   keepTime(now());
+}
+
+void Engine::noteDeadline(std::size_t handle) {
+  const Instant next = hubs_[handle]->nextDeadline();
+  if (next == notedAt_[handle]) {
+    return;
+  }
+  due_.erase({notedAt_[handle], handle});
+  notedAt_[handle] = next;
+  if (next != kNever) {
+    due_.emplace(next, handle);
+  }
 }
 
 Instant Engine::now() {
@@ -163,31 +241,34 @@ Instant Engine::now() {
 
 void Engine::setReactors(std::size_t count) {
   const std::lock_guard lock(reactorsMutex_);
-  mostReactors_ = std::max<std::size_t>(1, count);
+  mostReactors_ = std::clamp<std::size_t>(count, 1, kMostReactors);
 }
 
-bool Engine::adopt(const SocketOptions& options) {
-  const std::lock_guard lock(reactorsMutex_);
-  const std::size_t chosen = nextReactor_++ % mostReactors_;
+// All at once: those that cannot be had now are tried again with the next socket, and the others do their work meanwhile.
+void Engine::makeReactors() {
   try {
-    while (reactors_.size() <= chosen) {
+    while (reactors_.size() < mostReactors_) {
       reactors_.push_back(std::make_unique<Reactor>(*this));
     }
-  } catch (const std::system_error&) {
-    ::close(options.descriptor);
+  } catch (...) {  // descriptors, threads or memory
+  }
+}
+
+bool Engine::adopt(const SocketOptions& options, UniqueDescriptor descriptor) noexcept {
+  try {
+    const std::lock_guard lock(reactorsMutex_);
+    makeReactors();
+    const std::size_t reactors = std::min(reactors_.size(), mostReactors_);
+    return reactors > 0 && reactors_[nextReactor_++ % reactors]->adopt(options, std::move(descriptor));
+  } catch (...) {
     return false;
   }
-  reactors_[chosen]->adopt(options);
-  return true;
 }
 
 OwnerId Engine::attachReactor(Reactor& reactor) {
   const std::lock_guard lock(mutex_);
   const OwnerId owner = ++lastOwner_;
-  writers_.emplace(owner, &reactor);
-  for (Hub* const hub : hubs_) {
-    hub->trust(owner);
-  }
+  writers_[owner].reactor = &reactor;
   keepTime(now());
   return owner;
 }
@@ -203,12 +284,19 @@ void Engine::detachReactor(OwnerId owner) {
 }
 
 Connection* Engine::assign(std::size_t hub, ConnectionId connection, OwnerId owner, void* reader) {
-  return with(hub, [&](Hub& chosen, Instant) { return chosen.assign(connection, owner, reader); });
+  return with(hub, [&](Hub& chosen, Instant) {
+    Connection* const assigned = chosen.assign(connection, owner, reader);
+    if (assigned != nullptr) {
+      chosen.trust(owner);
+    }
+    return assigned;
+  });
 }
 
 void Engine::ended(std::size_t hub, ConnectionId connection, OwnerId environment, CloseReason reason) {
   const std::lock_guard lock(mutex_);
   hubs_[hub]->close(connection, now());
+  noteDeadline(hub);
   const auto told = environments_.find(environment);
   if (told != environments_.end()) {
     told->second.ended.emplace_back(connection, reason);
@@ -221,19 +309,11 @@ void Engine::keepTime(Instant at) {
   if (writers_.empty()) {
     return;
   }
-  const Instant next = nextDeadline();
+  const Instant next = due_.empty() ? kNever : due_.begin()->first;
   if (next < armedFor_) {
+    writers_.begin()->second.reactor->arm(std::max(Millis{0}, next - at));
     armedFor_ = next;
-    writers_.begin()->second->arm(std::max(Millis{0}, next - at));
   }
-}
-
-Instant Engine::nextDeadline() const {
-  Instant next = kNever;
-  for (const Hub* const hub : hubs_) {
-    next = std::min(next, hub->nextDeadline());
-  }
-  return next;
 }
 
 void Engine::tickFromReactor() {

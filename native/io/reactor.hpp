@@ -4,15 +4,17 @@
 #include "io/net/gzip.hpp"
 #include "io/net/handler_memory.hpp"
 #include "io/net/socket_writer.hpp"
+#include "io/net/unique_descriptor.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -29,8 +31,8 @@ struct SocketOptions {
   std::size_t hub = 0;
   ConnectionId connection = 0;
   OwnerId environment = 0;   // who is told of the end
-  int descriptor = -1;       // a duplicate of its own: nobody else closes it. The response's head has left through it.
   bool isHandedOver = true;  // the reactor watches for the peer's close and ends the body; else Node does both
+  Millis userTimeout{0};     // see setUserTimeout()
 };
 
 // A thread that writes to sockets what their connections have: an owner of the hubs, as a JavaScript environment is another.
@@ -48,8 +50,10 @@ class Reactor {
   Reactor(Reactor&&) = delete;
   Reactor& operator=(Reactor&&) = delete;
 
-  // The connection's bytes go to this socket from now on, if it is still there; otherwise the socket is closed.
-  void adopt(const SocketOptions& options);
+  // The connection's bytes go to this socket from now on, if it is still there; otherwise the socket is closed. `descriptor`
+  // is a duplicate of its own, through which the response's head has left. False when the system cannot watch it; it throws
+  // what is thrown for want of memory. Nothing was done then.
+  [[nodiscard]] bool adopt(const SocketOptions& options, UniqueDescriptor descriptor);
   // There is something to collect.
   void wake();
   // The engine's next deadline is so far away.
@@ -67,6 +71,7 @@ class Reactor {
 
     SocketOptions options;
     Connection* connection = nullptr;  // the hub's, until finish() closes it
+    int userTimeoutBefore = 0;
     Descriptor descriptor;
     SocketWriter writer;
     std::unique_ptr<GzipStream> gzip;  // of a compressed connection
@@ -90,8 +95,21 @@ class Reactor {
     SendResult result;
   };
 
+  // A socket that was written to the end, and is read until its peer has closed it, too: bytes of the peer's that nobody reads
+  // would reset the connection, and the reset overtakes what is on its way (RFC 9112, 9.6).
+  struct Lingering {
+    ConnectionId id = 0;
+    std::chrono::steady_clock::time_point until;
+  };
+
   void run();
-  void open(const SocketOptions& options);
+  void recover();
+  void open(std::unique_ptr<Socket> socket);
+  void close(std::unique_ptr<Socket> socket);
+  void linger(std::unique_ptr<Socket> socket);
+  void waitForPeer(Socket& socket);
+  void endLingering(ConnectionId id);
+  void endOldLingering();
   void turn();
   bool gatherBatch(bool isFirst);
   void sendBatch();
@@ -116,12 +134,16 @@ class Reactor {
 
   boost::asio::io_context context_{1};
   boost::asio::steady_timer timer_{context_};
+  boost::asio::steady_timer lingerTimer_{context_};
   const OwnerId owner_;  // behind what the engine may use as soon as it knows the reactor
 
   // Used on the reactor's thread only:
   std::unordered_map<ConnectionId, std::unique_ptr<Socket>> sockets_;
   std::vector<ConnectionId> ready_;  // to be read without being named by the hub: unblocked, or more than one batch's
   std::vector<std::pair<ConnectionId, CloseReason>> gone_;
+  std::unordered_map<ConnectionId, std::unique_ptr<Socket>> lingering_;
+  std::deque<Lingering> lingeringUntil_;  // in the order of their ends; some may have ended already
+  std::vector<std::size_t> hubs_;         // of this turn
   std::vector<Write> batch_;
   Spans spans_;
 

@@ -20,18 +20,20 @@ constexpr ReadLimits kReadLimits{std::size_t{1024} * 1024, SocketWriter::kMostSp
 
 void Reactor::turn() {
   isPosted_ = false;
-  engine_.exclusively([this](Engine::Hubs hubs, Instant) {
-    for (Hub* const hub : hubs) {
-      hub->beginTurn(owner_);
+  std::vector<std::size_t> hubsOfReady;
+  for (const ConnectionId id : ready_) {
+    if (const Socket* const socket = find(id)) {
+      hubsOfReady.push_back(socket->options.hub);
     }
-  });
-  engine_.deflatePending();
+  }
+  hubs_ = engine_.beginTurn(owner_, std::move(hubsOfReady));
+  engine_.deflatePending(hubs_);
   for (bool isFirst = true; gatherBatch(isFirst); isFirst = false) {
     sendBatch();
   }
-  engine_.exclusively([this](Engine::Hubs hubs, Instant now) {
-    for (Hub* const hub : hubs) {
-      hub->settle(owner_, now);
+  engine_.exclusively(hubs_, [this](Engine::Hubs hubs, Instant now) {
+    for (const std::size_t handle : hubs_) {
+      hubs[handle]->settle(owner_, now);
     }
   });
   finishGone();
@@ -43,7 +45,7 @@ void Reactor::turn() {
 // Notes what became of the last batch and looks up the next, under one lock. False when the turn is over. What becomes ready
 // meanwhile waits for the next turn, so that this one ends.
 bool Reactor::gatherBatch(bool isFirst) {
-  return engine_.exclusively([this, isFirst](Engine::Hubs hubs, Instant now) {
+  return engine_.exclusively(hubs_, [this, isFirst](Engine::Hubs hubs, Instant now) {
     for (const Write& write : batch_) {
       noteResult(write, *hubs[write.socket->options.hub], now);
     }
@@ -56,7 +58,8 @@ bool Reactor::gatherBatch(bool isFirst) {
       }
     }
     bool hasMore = false;
-    for (Hub* const hub : hubs) {
+    for (const std::size_t handle : hubs_) {
+      Hub* const hub = hubs[handle];
       Turn turn;
       hasMore = hub->collect(owner_, kBatch, turn) || hasMore;
       takeClosing(turn);
@@ -158,7 +161,8 @@ bool Reactor::notePlain(const Write& write, Hub& hub, Instant now) {
     taken -= std::min(taken, span.size());
   }
   if (firstUntaken != nullptr) {
-    hub.takenUpTo(*write.socket->connection, firstUntaken, now);
+    const Progress progress = write.result.taken > 0 ? Progress::some : Progress::none;
+    hub.takenUpTo(*write.socket->connection, firstUntaken, now, progress);
     return true;
   }
   return !write.socket->isFlushed && hub.taken(*write.socket->connection, now);

@@ -126,7 +126,7 @@ TEST_P(ReactorSockets, beatWhileNoEnvironmentLooks) {
   const auto typed = connect(GetParam(), "", 0, options);
   EXPECT_TRUE(typed->readEvents(5));
   EXPECT_EQ(typed->events().front().type, "beat");
-  EXPECT_TRUE(silent->readUntil([&] { return count(silent->body(), ": \n\n") >= 5; }));
+  EXPECT_TRUE(silent->readUntil([&] { return count(silent->body(), ": heartbeat\n\n") >= 5; }));
 }
 
 INSTANTIATE_TEST_SUITE_P(kinds, ReactorSockets, ::testing::Values(SocketKind::local, SocketKind::tcp),

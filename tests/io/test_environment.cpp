@@ -49,9 +49,8 @@ void TestEnvironment::adopt(std::size_t hub, ConnectionId id, Descriptor socket,
   options.hub = hub;
   options.connection = id;
   options.environment = owner_;
-  options.descriptor = socket.release();
   options.isHandedOver = isHandedOver;
-  EXPECT_TRUE(engine_.adopt(options));
+  EXPECT_TRUE(engine_.adopt(options, UniqueDescriptor(socket.release())));
 }
 
 // Not under mutex_, which the wake takes under the engine's lock.

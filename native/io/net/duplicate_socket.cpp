@@ -5,18 +5,30 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <limits>
+
 namespace millrace {
 
-int duplicateSocket(int descriptor) {
-  constexpr int kUserTimeoutMs = 30000;
+UniqueDescriptor duplicateSocket(int descriptor) {
   constexpr int kYes = 1;
-  const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-  if (copy >= 0) {
-    // Best effort: a Unix socket knows neither.
-    static_cast<void>(::setsockopt(copy, IPPROTO_TCP, TCP_NODELAY, &kYes, sizeof(kYes)));
-    static_cast<void>(::setsockopt(copy, IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeoutMs, sizeof(kUserTimeoutMs)));
+  UniqueDescriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+  if (copy.isOpen()) {
+    // Best effort: a Unix socket does not know it.
+    static_cast<void>(::setsockopt(copy.get(), IPPROTO_TCP, TCP_NODELAY, &kYes, sizeof(kYes)));
   }
   return copy;
+}
+
+int setUserTimeout(int descriptor, Millis timeout) {
+  int before = 0;
+  socklen_t size = sizeof(before);
+  if (::getsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &before, &size) != 0) {
+    return 0;
+  }
+  const bool isFit = timeout.count() <= std::numeric_limits<int>::max();
+  const int milliseconds = isFit ? static_cast<int>(timeout.count()) : 0;
+  static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof(milliseconds)));
+  return before;
 }
 
 }  // namespace millrace

@@ -15,13 +15,11 @@ namespace {
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::size_t kFillAtOnce = 4096;
 
-// Empty comment lines. A whole number of them ends where the pattern ends, so what is left of one begins at its middle.
-constexpr auto kComments = [] {
-  std::array<char, kFillAtOnce> lines{};
-  for (std::size_t at = 0; at < lines.size(); ++at) {
-    lines.at(at) = at % 2 == 0 ? ':' : '\n';
-  }
-  return lines;
+// Filler is one comment line, so that nothing can take it for many signs of life.
+constexpr auto kSpaces = [] {
+  std::array<char, kFillAtOnce> spaces{};
+  spaces.fill(' ');
+  return spaces;
 }();
 
 // One sendmsg and what became of it, piece by piece.
@@ -164,23 +162,30 @@ SendResult SocketWriter::send(int descriptor, std::span<const std::string_view> 
   return {frame_.rest().empty() ? SendState::done : SendState::blocked, taken};
 }
 
-// Comment lines, then the chunk's end.
+// A comment line, then the chunk's end. Of one byte it is an empty line, which ends no event: what went before is whole.
 SendState SocketWriter::fill(int descriptor) {
   while (fill_ > 0) {
-    const std::size_t size = std::min(fill_, kFillAtOnce - fill_ % 2);
+    const bool isBeginning = !hasBegunFill_ && fill_ > 1;
+    const std::size_t inner = std::min(fill_ - 1 - (isBeginning ? 1 : 0), kFillAtOnce);
+    const bool isLast = inner + 1 + (isBeginning ? 1 : 0) == fill_;
+    const std::size_t size = (isBeginning ? 1 : 0) + inner + (isLast ? 1 : 0);
     Message message;
     message.append(frame_.rest());
-    message.append({kComments.data() + fill_ % 2, size});
+    message.append(isBeginning ? ":" : "");
+    message.append({kSpaces.data(), inner});
+    message.append(isLast ? "\n" : "");
     if (message.send(descriptor) == SendState::gone) {
       return SendState::gone;
     }
     frame_.sent = static_cast<std::uint8_t>(frame_.sent + message.take(frame_.rest().size()));
     const std::size_t sent = message.take(size);
     fill_ -= sent;
+    hasBegunFill_ = hasBegunFill_ || sent > 0;
     if (sent == 0) {
       return SendState::blocked;
     }
   }
+  hasBegunFill_ = false;
   frame_ = {};
   frame_.append(kLineEnd);
   return send(descriptor, {}).state;

@@ -22,7 +22,7 @@ struct SendResult {
 // Writes one HTTP/1.1 response body in chunked coding (RFC 9112, 7.1) to a non-blocking socket: what there is goes as one
 // chunk in one sendmsg. When the socket takes only a part, the chunk stays open: its size has been announced, so the next
 // payload must begin with the bytes that were not taken. Where there are fewer of them by then (the events were replaced
-// by newer ones, or are lost to a gap), comment lines fill the chunk.
+// by newer ones, or are lost to a gap), a comment line fills the chunk.
 //
 // Not thread-safe.
 class SocketWriter {
@@ -47,10 +47,11 @@ class SocketWriter {
 
   [[nodiscard]] SendState fill(int descriptor);
 
-  Frame frame_;            // framing that goes before anything else
-  std::size_t owed_ = 0;   // payload bytes that the open chunk still lacks
-  std::size_t fill_ = 0;   // bytes of comment lines that the open chunk still lacks; then nothing is owed
-  bool isEnding_ = false;  // frame_ ends the body
+  Frame frame_;                // framing that goes before anything else
+  std::size_t owed_ = 0;       // payload bytes that the open chunk still lacks
+  std::size_t fill_ = 0;       // bytes of a comment line that the open chunk still lacks; then nothing is owed
+  bool hasBegunFill_ = false;  // the comment line
+  bool isEnding_ = false;      // frame_ ends the body
 };
 
 }  // namespace millrace
