@@ -29,7 +29,6 @@ Napi::Function HubObject::define(Napi::Env env) {
                      {
                          InstanceMethod("configure", &HubObject::doing<&HubObject::configure>),
                          InstanceMethod("declare", &HubObject::giving<&HubObject::declare>),
-                         InstanceMethod("declared", &HubObject::giving<&HubObject::declared>),
                          InstanceMethod("requireAuthorizer", &HubObject::doing<&HubObject::requireAuthorizer>),
                          InstanceMethod("hasAuthorizer", &HubObject::giving<&HubObject::hasAuthorizer>),
                          InstanceMethod("open", &HubObject::giving<&HubObject::open>),
@@ -62,33 +61,44 @@ HubObject::HubObject(const Napi::CallbackInfo& info)
     : Door<HubObject>(info),
       hub_(throwingToJs(info.Env(), [&] { return Engine::process().hub(toText(info[0], "name")); })) {}
 
-// Only what is given changes.
+// Only what is given changes, all at once: other threads may configure the same hub.
 void HubObject::configure(const Napi::CallbackInfo& info) {
   const Napi::Object given = toObject(info[0], "options");
-  HubOptions options = Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.options(); });
-  const auto setWhole = [&](const char* name, std::size_t& option) {
-    if (isGiven(given.Get(name))) {
-      option = toWhole(given.Get(name), name);
-    }
+  const auto wholeOf = [&](const char* name) {
+    const Napi::Value value = given.Get(name);
+    return isGiven(value) ? std::optional<std::size_t>(toWhole(value, name)) : std::nullopt;
   };
-  const auto setMillis = [&](const char* name, Millis& option) {
-    if (isGiven(given.Get(name))) {
-      option = toMillis(given.Get(name), name);
-    }
+  const auto millisOf = [&](const char* name) {
+    const Napi::Value value = given.Get(name);
+    return isGiven(value) ? std::optional(toMillis(value, name)) : std::nullopt;
   };
-  setWhole("historyEvents", options.history.events);
-  setWhole("historyBytes", options.history.bytes);
-  setMillis("historyTtlMs", options.history.ttl);
-  setWhole("connections", options.connections);
-  setWhole("perChannel", options.perChannel);
-  setWhole("perUser", options.perUser);
-  setWhole("channels", options.channels);
-  setWhole("channelsPerConnection", options.channelsPerConnection);
-  setMillis("channelTtlMs", options.channelTtl);
-  setMillis("lagGraceMs", options.lagGrace);
-  Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.configure(options); });
-  if (isGiven(given.Get("reactors"))) {
-    Engine::process().setReactors(toWhole(given.Get("reactors"), "reactors"));
+  const auto historyEvents = wholeOf("historyEvents");
+  const auto historyBytes = wholeOf("historyBytes");
+  const auto historyTtl = millisOf("historyTtlMs");
+  const auto connections = wholeOf("connections");
+  const auto perChannel = wholeOf("perChannel");
+  const auto perUser = wholeOf("perUser");
+  const auto channels = wholeOf("channels");
+  const auto channelsPerConnection = wholeOf("channelsPerConnection");
+  const auto channelTtl = millisOf("channelTtlMs");
+  const auto lagGrace = millisOf("lagGraceMs");
+  const auto reactors = wholeOf("reactors");
+  Engine::process().with(hub_, [&](Hub& hub, Instant) {
+    HubOptions options = hub.options();
+    options.history.events = historyEvents.value_or(options.history.events);
+    options.history.bytes = historyBytes.value_or(options.history.bytes);
+    options.history.ttl = historyTtl.value_or(options.history.ttl);
+    options.connections = connections.value_or(options.connections);
+    options.perChannel = perChannel.value_or(options.perChannel);
+    options.perUser = perUser.value_or(options.perUser);
+    options.channels = channels.value_or(options.channels);
+    options.channelsPerConnection = channelsPerConnection.value_or(options.channelsPerConnection);
+    options.channelTtl = channelTtl.value_or(options.channelTtl);
+    options.lagGrace = lagGrace.value_or(options.lagGrace);
+    hub.configure(options);
+  });
+  if (reactors) {
+    Engine::process().setReactors(*reactors);
   }
 }
 
@@ -102,14 +112,6 @@ Napi::Value HubObject::declare(const Napi::CallbackInfo& info) {
     options.emplace_back(toText(name, "name"), toText(given.Get(name), "value"));
   }
   return toJs(info.Env(), Engine::process().declare(hub_, options, toFlag(info[1], "areNewer")));
-}
-
-Napi::Value HubObject::declared(const Napi::CallbackInfo& info) {
-  const Napi::Object object = Napi::Object::New(info.Env());
-  for (const auto& [name, value] : Engine::process().declared(hub_)) {
-    object.Set(name, toJs(info.Env(), value));
-  }
-  return object;
 }
 
 void HubObject::requireAuthorizer(const Napi::CallbackInfo& /*info*/) { Engine::process().requireAuthorizer(hub_); }

@@ -19,7 +19,6 @@ class HubObject : public Door<HubObject> {
  private:
   void configure(const Napi::CallbackInfo& info);
   Napi::Value declare(const Napi::CallbackInfo& info);
-  Napi::Value declared(const Napi::CallbackInfo& info);
   void requireAuthorizer(const Napi::CallbackInfo& info);
   Napi::Value hasAuthorizer(const Napi::CallbackInfo& info);
   Napi::Value open(const Napi::CallbackInfo& info);

@@ -18,7 +18,6 @@ class Declarations {
   // The names of the options that say something else than before. Those replace what was said if `areNewer`; otherwise, if there
   // are any, nothing changes.
   [[nodiscard]] std::vector<std::string> declare(const Options& options, bool areNewer);
-  [[nodiscard]] const std::map<std::string, std::string>& options() const { return options_; }
 
   // Whether it is new.
   bool requireAuthorizer() { return !std::exchange(hasAuthorizer_, true); }

@@ -177,12 +177,6 @@ std::vector<std::string> Engine::declare(std::size_t hub, const Declarations::Op
   return declarations_[hub].declare(options, areNewer);
 }
 
-Declarations::Options Engine::declared(std::size_t hub) {
-  const std::lock_guard lock(mutex_);
-  const auto& options = declarations_[hub].options();
-  return {options.begin(), options.end()};
-}
-
 bool Engine::hasAuthorizer(std::size_t hub) {
   const std::lock_guard lock(mutex_);
   return declarations_[hub].hasAuthorizer();

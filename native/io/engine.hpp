@@ -76,7 +76,6 @@ class Engine {
 
   // See Declarations.
   [[nodiscard]] std::vector<std::string> declare(std::size_t hub, const Declarations::Options& options, bool areNewer);
-  [[nodiscard]] Declarations::Options declared(std::size_t hub);
   [[nodiscard]] bool hasAuthorizer(std::size_t hub);
   // From now on somebody is asked who may read this hub. When that is new, every environment has something to collect: what
   // it opened before has yet to be asked for.

@@ -34,6 +34,8 @@ export interface NativeTurn {
   readonly closing: readonly NativeEnd[];
   /** Whose sockets a reactor has closed. */
   readonly ended: readonly NativeEnd[];
+  /** How many hubs have an authorizer, in whichever thread; it only grows. */
+  readonly authorizers: number;
 }
 
 export interface NativeEnd {
@@ -65,14 +67,42 @@ export interface NativeReceipt {
 }
 
 /** Why an event was not accepted. */
-export type NativeRefusal = "closed" | "invalidType" | "invalidId" | "empty" | "tooLarge" | "overloaded";
+export type NativeRefusal =
+  | "closed"
+  | "invalidType"
+  | "invalidId"
+  | "idEmpty"
+  | "idTooLong"
+  | "idOuterSpace"
+  | "idReserved"
+  | "empty"
+  | "tooLarge"
+  | "overloaded"
+  | "hubFull";
 
-export type NativeJoin = "joined" | "alreadyThere" | "closed" | "channelFull" | "userFull";
+export type NativeJoin =
+  | "joined"
+  | "alreadyThere"
+  | "closed"
+  | "channelFull"
+  | "userFull"
+  | "tooManyChannels"
+  | "hubFull";
+
+/** What a poll is answered with. */
+export interface NativePage {
+  /** Whole events; `null`: none. */
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+  /** The id that continues behind them. */
+  readonly cursor: string;
+  readonly hasMore: boolean;
+}
 
 export interface NativeOpenOptions {
   readonly lagEvents: number;
   readonly lagBytes: number;
   readonly dropOldest: boolean;
+  readonly lagStallMs: number;
   /** 0: none. */
   readonly heartbeatMs: number;
   /** Empty: a comment. */
@@ -98,6 +128,8 @@ export interface NativeHubOptions {
   readonly connections?: number | undefined;
   readonly perChannel?: number | undefined;
   readonly perUser?: number | undefined;
+  readonly channels?: number | undefined;
+  readonly channelsPerConnection?: number | undefined;
   readonly channelTtlMs?: number | undefined;
   readonly lagGraceMs?: number | undefined;
   /** Threads that write to sockets, of the whole process. */
@@ -116,6 +148,14 @@ export interface NativeStats {
 /** The process's hub of one name: channels, connections, one sequence. */
 export interface NativeHub {
   configure(options: NativeHubOptions): void;
+  /**
+   * Notes what was said of the hub, in this thread or another: values as texts, by the option's name. Gives the names that say
+   * something else than before; unless the new ones `areNewer` and replace those, nothing changes then.
+   */
+  declare(options: Readonly<Record<string, string>>, areNewer: boolean): string[];
+  /** From now on somebody is asked who may read this hub. */
+  requireAuthorizer(): void;
+  hasAuthorizer(): boolean;
   open(environment: number, options: NativeOpenOptions): ConnectionId | "serverFull" | "draining";
   join(connection: ConnectionId, key: string, userId?: string, events?: readonly string[]): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
@@ -126,9 +166,17 @@ export interface NativeHub {
    * A reactor writes the connection's bytes to a duplicate of this socket from now on, and tells the environment of the
    * end. Handed over, the reactor also watches for the peer's close and ends the body. False: there is no such descriptor.
    */
-  adopt(connection: ConnectionId, environment: number, descriptor: number, isHandedOver: boolean): boolean;
+  adopt(
+    connection: ConnectionId,
+    environment: number,
+    descriptor: number,
+    isHandedOver: boolean,
+    userTimeoutMs: number,
+  ): boolean;
   /** Refuses new connections, and ends those that are there in waves. */
   drain(withinMs: number, retryFromMs: number, retrySpreadMs: number): void;
+  /** When a client is to come back that comes while the hub drains, in milliseconds: each at a time of its own. */
+  nextRetry(): number;
   /** What became of the client's cursor; `null` when it had none. */
   verdict(connection: ConnectionId): "continued" | "gap" | "reset" | null;
   /** The id that the first read begins with; `null` if anything goes before it. */
@@ -140,8 +188,17 @@ export interface NativeHub {
   publish(key: string, event: NativeEvent, ttlMs?: number, conflateKey?: string): NativeReceipt | NativeRefusal;
   send(connection: ConnectionId, event: NativeEvent): NativeReceipt | NativeRefusal;
   comment(connection: ConnectionId, text: string): NativeReceipt | NativeRefusal;
-  /** All that the connection has not been given yet, as one piece; it counts as delivered. `null`: nothing. */
-  read(connection: ConnectionId): Uint8Array<ArrayBuffer> | null;
+  /**
+   * What the connection has not been given yet, at most so many bytes, wherever that cuts them; they count as delivered. `null`:
+   * nothing. Who was given something reads on until then, or is told when there is more.
+   */
+  read(connection: ConnectionId, mostBytes: number): Uint8Array<ArrayBuffer> | null;
+  /** The same of what goes before the events: the verdict, a snapshot, the cursor line. */
+  readNotice(connection: ConnectionId, mostBytes: number): Uint8Array<ArrayBuffer> | null;
+  /** The next events, until they have so many bytes; they count as delivered. */
+  readPage(connection: ConnectionId, bytes: number): NativePage;
+  /** Whether there is something that the connection has not been given. */
+  hasPending(connection: ConnectionId): boolean;
   /** What ends the body's content coding, if it has one; after the last read. */
   finish(connection: ConnectionId): Uint8Array<ArrayBuffer> | null;
   connectionCount(key?: string): number;

@@ -33,6 +33,11 @@ export function prefersJson(accept: string | null): boolean {
   return names.includes("application/json") && !names.includes("text/event-stream");
 }
 
+/** Whether the client says that it reads problem descriptions (RFC 9457). */
+export function namesProblem(accept: string | null): boolean {
+  return preferencesOf(accept ?? "").some(({ name, isRefused }) => !isRefused && name === "application/problem+json");
+}
+
 /** RFC 9110, 12.5.3: named, or meant by `*`, and not with a weight of 0. */
 export function acceptsGzip(acceptEncoding: string | null): boolean {
   const codings = preferencesOf(acceptEncoding ?? "");

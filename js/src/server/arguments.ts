@@ -30,6 +30,8 @@ export function requireFlag(name: string, value: unknown): void {
 export interface NumberBounds {
   /** Default 0. */
   readonly least?: number;
+  /** Default: none. */
+  readonly most?: number;
   /** Whether `Infinity` is allowed. */
   readonly infinity?: boolean;
 }
@@ -38,10 +40,11 @@ export interface NumberBounds {
 export function requireNumber(
   name: string,
   value: unknown,
-  { least = 0, infinity = false }: NumberBounds = {},
+  { least = 0, most, infinity = false }: NumberBounds = {},
 ): asserts value is number {
   const isFit = typeof value === "number" && value >= least && (infinity || Number.isFinite(value));
   if (!isFit) throw new TypeError(`${name} must be a number of at least ${least}, not ${describe(value)}`);
+  if (most !== undefined && value > most) throw new TypeError(`${name} must be at most ${most}, not ${value}`);
 }
 
 /** A list that names something: an empty one is more likely a mistake than "all". */
@@ -52,7 +55,8 @@ export function requireStrings(name: string, value: unknown): asserts value is r
   }
 }
 
-function describe(value: unknown): string {
+/** What a value is, for a message. */
+export function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   return typeof value === "number" ? String(value) : typeof value;

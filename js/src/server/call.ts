@@ -1,18 +1,23 @@
+import { reportError, type UserCode } from "./report.js";
+
 /**
- * Calls a user's function. What it throws becomes an uncaught exception of its own, as with an EventTarget's listeners, so
- * that nobody else's events are lost by it.
+ * Calls a user's function. What it throws, or what the promise rejects with that it returns, is reported, and nobody else's
+ * events are lost by it.
  */
-export function callUser<Value>(user: ((value: Value) => unknown) | undefined, value: Value): void {
+export function callUser<Value>(
+  hubName: string,
+  code: UserCode,
+  user: ((value: Value) => unknown) | undefined,
+  value: Value,
+): void {
   try {
-    user?.(value);
+    const returned = user?.(value);
+    if (isThenable(returned)) returned.then(undefined, (error: unknown) => reportError(hubName, code, error));
   } catch (error) {
-    throwLater(error);
+    reportError(hubName, code, error);
   }
 }
 
-/** Makes it an uncaught exception of its own. */
-export function throwLater(error: unknown): void {
-  process.nextTick(() => {
-    throw error;
-  });
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }

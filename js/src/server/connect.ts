@@ -1,27 +1,16 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { acceptsEventStream, prefersJson } from "./accept.js";
-import { requireFunction, requireObject, requireString, requireStrings } from "./arguments.js";
+import { describe, requireFunction, requireObject, requireString } from "./arguments.js";
+import { type Authorize, ask, authorizerOf } from "./authorize.js";
+import type { HubRecord } from "./environment.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
 import { lastEventIdOf, type RequestLike, type StreamOptions } from "./options.js";
-import { NOTHING_LEFT, POSITION_TYPE, type PollAnswer, pollAnswer } from "./poll.js";
+import { NOTHING_LEFT, type PollAnswer, pollAnswer } from "./poll.js";
+import { isRefusal } from "./refusal.js";
 import type { Registrations } from "./registrations.js";
+import { reportError, type UserCode } from "./report.js";
 import { HubStream } from "./stream.js";
-
-/** Who wants to read what. */
-export interface AuthorizeContext {
-  readonly request: RequestLike;
-  readonly channels: readonly string[];
-  readonly userId: string | undefined;
-}
-
-/**
- * Says whether the client may read the channels; an object's `userId` counts towards `limits.perUser`. It may throw an
- * SSEError `BAD_REQUEST`, `UNAUTHENTICATED`, `FORBIDDEN` or `NO_SUCH_CHANNEL`, which is answered with its status.
- */
-export type Authorize = (
-  context: AuthorizeContext,
-) => boolean | { readonly userId?: string } | Promise<boolean | { readonly userId?: string }>;
 
 /** Where a client stands that is about to get a snapshot. */
 export interface SnapshotContext {
@@ -59,14 +48,22 @@ export interface ResponseOptions extends Omit<StreamOptions, "request"> {
   headers?: Record<string, string>;
 }
 
+/** Only what is wrong whatever the request is: what a request decides, such as which channels, is answered. */
 export function checkResponseOptions(options: ResponseOptions): void {
   requireObject("options", options);
-  requireStrings("channels", options.channels);
-  if (options.events !== undefined) requireStrings("events", options.events);
-  if (options.userId !== undefined) requireString("userId", options.userId);
-  if (options.authorize !== undefined) requireFunction("authorize", options.authorize);
-  if (options.snapshot !== undefined) requireFunction("snapshot", options.snapshot);
-  if (options.headers !== undefined) requireObject("headers", options.headers);
+  const { channels, events, userId, authorize, snapshot, headers } = options;
+  requireTexts("channels", channels);
+  if (events !== undefined) requireTexts("events", events);
+  if (userId !== undefined) requireString("userId", userId);
+  if (authorize !== undefined) requireFunction("authorize", authorize);
+  if (snapshot !== undefined) requireFunction("snapshot", snapshot);
+  if (headers !== undefined) requireObject("headers", headers);
+}
+
+function requireTexts(name: string, value: unknown): void {
+  if (!Array.isArray(value) || value.some((entry) => typeof entry !== "string")) {
+    throw new TypeError(`${name} must be an array of strings, not ${describe(value)}`);
+  }
 }
 
 /** The stream options that a hub has defaults for. */
@@ -80,65 +77,84 @@ interface Opened {
   readonly greeted: number;
 }
 
+/** What comes of a request that is not refused: its client may have everything already, or have gone. */
+export type Connected = HubStream | "complete" | "gone";
+
+/** Bytes of events that a poll is answered with, unless one event is larger. */
+const PAGE_BYTES = 64 * 1024;
+/** An answer that nobody takes counts for so long. */
+const LONGEST_POLL_MS = 60_000;
+
 /** Makes streams for requests, and answers polls: asks, opens, joins, greets. */
 export class Connector {
   readonly #hubName: string;
+  readonly #record: HubRecord;
   readonly #native: NativeHub;
   readonly #registrations: Registrations;
-  readonly #defaults: StreamDefaults;
-  readonly #authorize: Authorize | undefined;
 
-  constructor(
-    hubName: string,
-    native: NativeHub,
-    registrations: Registrations,
-    defaults: StreamDefaults,
-    authorize: Authorize | undefined,
-  ) {
+  constructor(hubName: string, record: HubRecord, registrations: Registrations) {
     this.#hubName = hubName;
-    this.#native = native;
+    this.#record = record;
+    this.#native = record.native;
     this.#registrations = registrations;
-    this.#defaults = defaults;
-    this.#authorize = authorize;
   }
 
-  /** Undefined when the client has everything up to a `closeAfter` event already. Throws what is answered. */
-  async connect(request: RequestLike, options: ResponseOptions): Promise<HubStream | undefined> {
-    const opened = await this.#open(request, options, { ...this.#defaults, ...options });
-    if (opened?.stream.hasEnded === false) opened.stream.announce(options.channels, opened.userId);
-    return opened?.stream;
+  /** Throws what is answered. */
+  async connect(request: RequestLike, options: ResponseOptions): Promise<Connected> {
+    const opened = await this.#open(request, options, { ...this.#record.defaults, ...options });
+    if (typeof opened === "string") return opened;
+    if (!opened.stream.hasEnded) opened.stream.announce(options.channels, opened.userId);
+    return opened.stream;
   }
 
-  /** The same as one answer: a stream that gives what there is at once, and of which nobody is told. */
+  /** The same as one answer, of a stream that gives a page at once, and of which nobody is told. */
   async poll(request: RequestLike, options: ResponseOptions): Promise<PollAnswer> {
     // Without what concerns a stream that lasts.
-    const { onClose, maxDurationMs, compress, ...atOnce } = { ...this.#defaults, ...options };
+    const { onClose, compress, ...others } = { ...(this.#record.defaults as StreamDefaults), ...options };
+    const atOnce = { ...others, heartbeat: false, maxDurationMs: LONGEST_POLL_MS } as const;
     const opened = await this.#open(request, options, atOnce);
-    if (opened === undefined) return NOTHING_LEFT;
+    if (typeof opened === "string") return NOTHING_LEFT;
     const { stream, greeted } = opened;
-    // The cursor is to move even if there is no event for this client: what others read is evicted, and would be a gap.
-    const hasCursor = this.#native.verdict(stream.connection) !== null;
-    if (hasCursor) this.#native.send(stream.connection, { event: POSITION_TYPE });
-    stream.close("polled");
-    return pollAnswer(request, stream, greeted);
+    try {
+      return pollAnswer(request, stream, greeted, this.#native.readPage(stream.connection, PAGE_BYTES));
+    } catch (error) {
+      stream.close("refused");
+      throw error;
+    }
   }
 
-  async #open(request: RequestLike, options: ResponseOptions, how: StreamOptions): Promise<Opened | undefined> {
-    const userId = await admit(request, options, options.authorize ?? this.#authorize);
+  async #open(
+    request: RequestLike,
+    options: ResponseOptions,
+    how: StreamOptions,
+  ): Promise<Opened | Exclude<Connected, HubStream>> {
+    const hasGone = () => request.signal?.aborted === true;
+    requireAcceptable(request);
     const { channels, events } = options;
+    if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
+    if (events?.length === 0) throw new TypeError("events must not be empty");
+    const authorize = authorizerOf(this.#hubName, this.#record, options.authorize);
+    const context = { request, channels, userId: options.userId };
+    const userId =
+      authorize === undefined
+        ? options.userId
+        : await this.#asked("authorize", () => ask(this.#hubName, authorize, context));
+    if (hasGone()) return "gone"; // there is nobody to open anything for, or to refuse
     const stream = new HubStream(this.#hubName, this.#native, { ...how, request });
     let greeted = 0;
     try {
-      if (stream.hasEnded) return { stream, userId, greeted }; // the client has gone already: nothing is to be refused
+      if (stream.hasEnded) return { stream, userId, greeted };
+      if (authorize === undefined) stream.mayBeAskedFor(context);
       const join = { ...(events && { events }), ...(userId !== undefined && { userId }) };
       for (const key of channels) this.#registrations.join(stream.connection, key, join);
       if (options.closeAfter !== undefined && this.#native.isComplete(stream.connection)) {
         stream.close("completed");
-        return undefined;
+        return "complete";
       }
-      for (const message of await snapshotFor(request, options, this.#native.verdict(stream.connection))) {
+      const verdict = this.#native.verdict(stream.connection);
+      const snapshot = async () => (await snapshotFor(request, options, verdict)).map(toNativeEvent);
+      for (const event of await this.#asked("snapshot", snapshot)) {
         if (stream.hasEnded) break;
-        const event = toNativeEvent(message);
         accepted(this.#native.greet(stream.connection, event));
         if (event.data !== undefined || event.event) greeted += 1; // else it is a retry alone
       }
@@ -148,25 +164,40 @@ export class Connector {
     }
     return { stream, userId, greeted };
   }
+
+  /** What the application's code throws is its own; refusals, which it may throw, are answered. */
+  async #asked<Answer>(code: UserCode, run: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await run();
+    } catch (error) {
+      throw isRefusal(error) ? error : new UserCodeError(code, error);
+    }
+  }
 }
 
-/** Throws what is answered; gives the user that the connection counts for. */
-async function admit(
-  request: RequestLike,
-  { channels, userId }: ResponseOptions,
-  authorize: Authorize | undefined,
-): Promise<string | undefined> {
-  const accept = request.headers.get("accept");
-  if (!acceptsEventStream(accept) && !prefersJson(accept)) {
-    throw new SSEError(
-      "NOT_ACCEPTABLE",
-      "This address answers with text/event-stream or application/json, and the request accepts neither",
-    );
+/** What code of the application's has thrown. */
+export class UserCodeError extends Error {
+  readonly code: UserCode;
+
+  constructor(code: UserCode, cause: unknown) {
+    super(`${code} has thrown`, { cause });
+    this.code = code;
   }
-  if (authorize === undefined) return userId;
-  const answer = await authorize({ request, channels, userId });
-  if (answer === false) throw new SSEError("FORBIDDEN", "The client may not read these channels");
-  return (typeof answer === "object" ? answer.userId : undefined) ?? userId;
+}
+
+/** Tells of what a request could not be answered with. */
+export function reportFailure(hubName: string, error: unknown, channels: readonly string[]): void {
+  if (error instanceof UserCodeError) reportError(hubName, error.code, error.cause, channels);
+  else reportError(hubName, "request", error, channels);
+}
+
+function requireAcceptable(request: RequestLike): void {
+  const accept = request.headers.get("accept");
+  if (acceptsEventStream(accept) || prefersJson(accept)) return;
+  throw new SSEError(
+    "NOT_ACCEPTABLE",
+    "This address answers with text/event-stream or application/json, and the request accepts neither",
+  );
 }
 
 /** The snapshot's messages; none for a client that has everything. */

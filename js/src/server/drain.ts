@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { NativeHub } from "../core/native.js";
+import { LONGEST_TIMER_MS } from "../shared/timers.js";
 import { requireNumber, requireObject } from "./arguments.js";
 import { environment } from "./environment.js";
 
@@ -89,7 +90,7 @@ export function drainAllOnSignal(options: DrainOnSignalOptions): void {
   const made = choice();
   if (made.isMade || made.takeBack !== undefined) return;
   const drainables = () =>
-    [...environment().hubs.values()].map((hub) => ({
+    [...environment().hubs.values()].map(({ native: hub }) => ({
       drain: (given: DrainOptions = {}) => drainHub(hub, given),
       stats: () => hub.stats(),
     }));
@@ -154,7 +155,7 @@ class Servers {
         for (const server of this.#servers) if (!server.listening) server.closeAllConnections();
         resolve();
       };
-      setTimeout(closeAll, Math.max(0, end - performance.now())).unref();
+      setTimeout(closeAll, Math.min(Math.max(0, end - performance.now()), LONGEST_TIMER_MS)).unref();
       if (!areClosed) return;
       let open = this.#servers.size;
       if (open === 0) resolve();

@@ -1,4 +1,3 @@
-import { accepted } from "./message.js";
 import type { CloseReason } from "./options.js";
 import type { SSEStream } from "./stream.js";
 
@@ -9,8 +8,8 @@ export function endedStream(reason: CloseReason): SSEStream {
     id: "s0",
     closed: Promise.resolve(reason),
     signal: AbortSignal.abort(reason),
-    send: () => accepted("closed"),
-    comment: () => void accepted("closed"),
+    send: () => ({ id: null }),
+    comment: () => ({ id: null }),
     close: () => {},
   };
 }

@@ -9,6 +9,8 @@ export interface Reader {
   onReadable(): void;
   /** The hub ends the connection; this thread is to close it. */
   onClosing(reason: NativeCloseReason): void;
+  /** A hub has an authorizer now; perhaps this reader's. */
+  onAuthorizer?(): void;
   /** Its socket was closed, by the reactor that wrote to it. */
   onSocketClosed?(reason: NativeCloseReason): void;
 }
@@ -17,8 +19,17 @@ export interface Reader {
 export interface StreamOfSend {
   readonly hub: string;
   readonly connection: ConnectionId;
-  /** The client has gone: there is nobody to register, and nobody to tell that it cannot be. */
-  hasGone: boolean;
+  /** The application has closed it; else it ends because its client has gone, and nobody is to be told. */
+  isClosed: boolean;
+}
+
+/** A hub as this thread has it, however many objects and copies of modules there are. */
+export interface HubRecord {
+  readonly native: NativeHub;
+  /** Of its streams; a `StreamDefaults`. */
+  defaults: object;
+  /** An `Authorize`. A function is one thread's only. */
+  authorize: unknown;
 }
 
 /** A turn that took the thread for less is nothing to rest from. */
@@ -26,7 +37,7 @@ const CHEAP_TURN_MS = 1;
 /** Nobody's events wait longer than this for a thread that rests. */
 const LONGEST_REST_MS = 25;
 
-const KEY = Symbol.for("millrace.environment.2");
+const KEY = Symbol.for("millrace.environment.3");
 
 /**
  * This JavaScript thread as the native side sees it: one wake for all its connections, and one timer. Next.js may load this
@@ -35,7 +46,11 @@ const KEY = Symbol.for("millrace.environment.2");
 export class Environment {
   readonly binding: NativeBinding;
   /** The hubs that this thread has made, by name. */
-  readonly hubs = new Map<string, NativeHub>();
+  readonly hubs = new Map<string, HubRecord>();
+  /** What was said once and needs no repetition. */
+  readonly reported = new Set<string>();
+  /** How many streams keep what an authorizer is asked with, in case one comes. */
+  unaskedContexts = 0;
   /** What a stream's `send` belongs to, so that `registerConnection(key, stream.send)` finds the connection. */
   readonly streams = new WeakMap<object, StreamOfSend>();
   /** Plain functions that are registered as connections, by the hub's name. */
@@ -47,6 +62,7 @@ export class Environment {
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Infinity;
   #heldSockets = 0;
+  #authorizers = 0;
   #restsUntilMs = 0;
 
   constructor(binding: NativeBinding) {
@@ -66,6 +82,16 @@ export class Environment {
 
   remove(connection: ConnectionId): void {
     this.#readers.delete(connection);
+  }
+
+  /** This thread's record of the hub, made when there is none. */
+  hub(name: string): HubRecord {
+    let record = this.hubs.get(name);
+    if (record === undefined) {
+      record = { native: new this.binding.Hub(name), defaults: {}, authorize: undefined };
+      this.hubs.set(name, record);
+    }
+    return record;
   }
 
   /** Runs what is due, and sets the one timer for what is next. It keeps no process alive. */
@@ -107,12 +133,16 @@ export class Environment {
   }
 
   #distribute(): void {
-    const { readable, closing, ended } = this.#native.collect();
+    const { readable, closing, ended, authorizers } = this.#native.collect();
     if (readable.length > 0) this.#restAfterwards();
     try {
       for (const { connection, reason } of ended) this.#readers.get(connection)?.onSocketClosed?.(reason);
       for (const { connection, reason } of closing) this.#readers.get(connection)?.onClosing(reason);
       for (const connection of readable) this.#readers.get(connection)?.onReadable();
+      if (authorizers !== this.#authorizers) {
+        this.#authorizers = authorizers;
+        for (const reader of [...this.#readers.values()]) reader.onAuthorizer?.();
+      }
     } finally {
       this.#native.settle();
       this.schedule(); // who is behind has a deadline now

@@ -1,6 +1,6 @@
-import { callUser } from "./call.js";
 import { environment } from "./environment.js";
 import type { CloseReason } from "./options.js";
+import type { UserCode } from "./report.js";
 
 /** What a hub tells its listeners, of this thread's streams. */
 export interface HubEvents {
@@ -10,6 +10,12 @@ export interface HubEvents {
   close: { readonly id: string; readonly reason: CloseReason };
   /** `response` or `attach` has answered with an error. */
   refused: { readonly code: string; readonly channels: readonly string[]; readonly error: unknown };
+  /**
+   * Code of the application's has thrown, rejected or answered what it may not: `authorize`, `snapshot`, `onClose`, a `listener`,
+   * or what a `request` was to be answered with. Its client was answered 500 (403 by `authorize`). Without a listener of this
+   * event it is written to the console.
+   */
+  error: { readonly error: unknown; readonly code: UserCode; readonly channels?: readonly string[] };
 }
 
 type Listeners = Map<string, Set<(event: never) => unknown>>;
@@ -37,6 +43,19 @@ export function onHubEvent<Type extends keyof HubEvents>(
   return () => ofType.delete(listener as (event: never) => unknown);
 }
 
+export function hasHubListeners(hubName: string, type: keyof HubEvents): boolean {
+  return (listenersOf(hubName).get(type)?.size ?? 0) > 0;
+}
+
+/** What a listener throws goes to the console: the listeners of `error` are listeners, too. */
 export function emitHubEvent<Type extends keyof HubEvents>(hubName: string, type: Type, event: HubEvents[Type]): void {
-  for (const listener of listenersOf(hubName).get(type) ?? []) callUser(listener as (event: unknown) => unknown, event);
+  const onError = (error: unknown) => console.error(`Millrace: a listener of the hub "${hubName}" failed:`, error);
+  for (const listener of [...(listenersOf(hubName).get(type) ?? [])]) {
+    try {
+      const returned = (listener as (event: unknown) => unknown)(event) as PromiseLike<unknown> | null | undefined;
+      if (typeof returned?.then === "function") returned.then(undefined, onError);
+    } catch (error) {
+      onError(error);
+    }
+  }
 }

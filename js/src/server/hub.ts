@@ -1,20 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NativeHub, NativeStats } from "../core/native.js";
-import { SSEError } from "../shared/errors.js";
+import { isSSEError } from "../shared/errors.js";
 import { prefersJson } from "./accept.js";
 import { requireFunction, requireKey, requireNumber, requireObject, requireString } from "./arguments.js";
 import { attachStream, requestLike } from "./attach.js";
+import type { Authorize } from "./authorize.js";
 import {
-  type Authorize,
   Connector,
   checkResponseOptions,
   type ResponseOptions,
+  reportFailure,
   type StreamDefaults,
 } from "./connect.js";
+import { declare } from "./declare.js";
 import { shorten } from "./direct.js";
 import { type DrainOptions, drainHub } from "./drain.js";
 import { endedStream } from "./ended-stream.js";
-import { environment } from "./environment.js";
+import { environment, type HubRecord } from "./environment.js";
 import { emitHubEvent, type HubEvents, onHubEvent } from "./hub-events.js";
 import type { AnyEvents, AttachOptions, EventMap, HubChannel, HubMessage, PublishReceipt } from "./hub-types.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
@@ -28,7 +30,7 @@ import {
   toNativeOpenOptions,
 } from "./options.js";
 import { pollResponse, writePoll } from "./poll.js";
-import { refusalResponse, writeRefusal } from "./refusal.js";
+import { failureResponse, isRefusal, writeFailure } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
 import { sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
@@ -46,11 +48,15 @@ export interface HubOptions {
    * is evicted that it has not been sent, as long as less than 32 MiB wait. Default 1000.
    */
   lagGraceMs?: number;
-  /** Threads that write to sockets, in the whole process. Default 1: it serves tens of millions of events a second. */
+  /** Threads that write to sockets, in the whole process, at most 64. Default 1: it serves tens of millions of events a second. */
   reactors?: number;
-  /** Asked by `response` and `attach` of this hub object, unless they have their own. Default: everybody may read. */
+  /**
+   * Asked by `response` and `attach`, unless they have their own. It is the hub's, that is its name's: hub objects of the name
+   * that are made without one ask it, too, and a thread that does not have the function lets nobody in (`NO_AUTHORIZER`).
+   * Streams that were opened before are asked for when it comes. Default: everybody may read.
+   */
   authorize?: Authorize;
-  /** The defaults of this hub object's streams. */
+  /** The defaults of the hub's streams. */
   lag?: StreamOptions["lag"];
   heartbeat?: StreamOptions["heartbeat"];
   maxDurationMs?: number;
@@ -64,18 +70,18 @@ export interface HubOptions {
  */
 export class Hub<Events extends EventMap = AnyEvents> {
   readonly name: string;
+  readonly #record: HubRecord;
   readonly #native: NativeHub;
   readonly #registrations: Registrations;
-  readonly #defaults: StreamDefaults;
   readonly #connector: Connector;
 
   /** @internal Use {@link createHub}. */
-  constructor(name: string, native: NativeHub, defaults: StreamDefaults = {}, authorize?: Authorize) {
+  constructor(name: string, record: HubRecord) {
     this.name = name;
-    this.#native = native;
-    this.#registrations = new Registrations(name, native);
-    this.#defaults = defaults;
-    this.#connector = new Connector(name, native, this.#registrations, defaults, authorize);
+    this.#record = record;
+    this.#native = record.native;
+    this.#registrations = new Registrations(name, record.native);
+    this.#connector = new Connector(name, record, this.#registrations);
   }
 
   /**
@@ -101,7 +107,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
   subscribe(channel: string, listener: (message: ReceivedMessage) => void): () => void {
     requireKey("channel", channel);
     requireFunction("listener", listener);
-    const reader = Listener.open(this.#native, listener, false);
+    const reader = Listener.open(this.name, this.#native, listener, false);
     this.#registrations.join(reader.connection, channel, {});
     return () => reader.close();
   }
@@ -109,21 +115,24 @@ export class Hub<Events extends EventMap = AnyEvents> {
   /** A stream of this hub that reads no channel yet; see {@link createSSEStream}. */
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
-    const stream = new HubStream(this.name, this.#native, { ...this.#defaults, ...options });
+    const stream = new HubStream(this.name, this.#native, { ...this.#record.defaults, ...options });
     shorten(stream, options.direct !== false);
     return stream;
   }
 
   /**
    * A whole route handler: a stream that reads the channels, resumed from the client's `Last-Event-ID`. Refusals are
-   * answered, too; see {@link refusalResponse}.
+   * answered, too; see {@link refusalResponse}. So is whatever else goes wrong, in `authorize` or `snapshot` for instance: with
+   * 500, without a word of why, which the hub's `error` event has (or the console, where nobody listens). Only options of a wrong
+   * type are a `TypeError`.
    *
    * A request whose `Accept` names `application/json` and not `text/event-stream` is a poll: it is answered with
    * a {@link PollBody} as JSON, the events after the client's `Last-Event-ID` (or query `lastEventId`) and the cursor for
-   * the next poll or stream, so that a client which cannot stream gets every event once, too. It gets at most what the
-   * histories hold, and is told of a gap; without a cursor it begins now. It is asked, limited and refused as a stream is,
-   * and answered 204 after a `closeAfter` event. It counts as a connection while it is answered; `onClose`, `maxDurationMs`
-   * and `compress` do not concern it, and the hub's `connection` and `close` events do not tell of it.
+   * the next poll or stream, so that a client which cannot stream gets every event once, too. It gets a page of at most 64 KiB
+   * (or one larger event), `hasMore` if more waits, and is told of a gap; without a cursor it begins now. It is asked, limited
+   * and refused as a stream is, and answered 204 after a `closeAfter` event. It counts as a connection until its answer was
+   * taken; `onClose`, `maxDurationMs` and `compress` do not concern it, and the hub's `connection` and `close` events do not
+   * tell of it.
    *
    * @example
    * export const GET = (request: Request) => hub.response(request, { channels: ["news"] });
@@ -135,16 +144,15 @@ export class Hub<Events extends EventMap = AnyEvents> {
       if (prefersJson(request.headers.get("accept"))) {
         return pollResponse(await this.#connector.poll(request, options), options.headers);
       }
-      stream = await this.#connector.connect(request, options);
-      if (stream === undefined) return new Response(null, { status: 204 });
+      const connected = await this.#connector.connect(request, options);
+      if (typeof connected === "string") return new Response(null, { status: 204 });
+      stream = connected;
       shorten(stream, options.direct !== false);
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
     } catch (error) {
       stream?.close("refused");
-      const refusal = refusalResponse(error);
-      if (refusal === undefined) throw error;
-      this.#tellRefusal(error, options);
-      return refusal;
+      this.#tellFailure(error, options.channels);
+      return failureResponse(error, request.headers.get("accept"), () => this.#native.nextRetry());
     }
   }
 
@@ -157,27 +165,35 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * @example
    * http.createServer((req, res) => hub.attach(req, res, { channels: ["news"] }));
    */
-  async attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
-    checkResponseOptions(options);
+  attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
+    const attached = this.#attach(req, res, options);
+    attached.catch(() => {}); // the client was answered: who does not wait for the stream need not catch anything
+    return attached;
+  }
+
+  async #attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
     let stream: HubStream | undefined;
+    let areOptionsRight = false;
     try {
+      checkResponseOptions(options);
+      areOptionsRight = true;
       const request = requestLike(req);
       if (prefersJson(request.headers.get("accept"))) {
         return endedStream(writePoll(res, await this.#connector.poll(request, options), options.headers));
       }
-      stream = await this.#connector.connect(request, options);
-      if (stream === undefined) {
-        res.writeHead(204).end();
-        return endedStream("completed");
-      }
+      const connected = await this.#connector.connect(request, options);
+      if (connected === "complete" && !res.destroyed) res.writeHead(204).end();
+      if (typeof connected === "string") return endedStream(connected === "complete" ? "completed" : "disconnected");
+      stream = connected;
       const { handOver, headers = {}, direct = true } = options;
       if (res.destroyed || res.writableEnded || req.socket.destroyed) stream.leave();
       else attachStream(stream, req, res, { handOver, headers, direct });
       return stream;
     } catch (error) {
       stream?.close("refused");
-      if (!writeRefusal(res, error)) throw error;
-      this.#tellRefusal(error, options);
+      this.#tellFailure(error, options?.channels ?? []);
+      writeFailure(res, error, req.headers.accept ?? null, () => this.#native.nextRetry());
+      if (!areOptionsRight) throw error;
       return endedStream("refused");
     }
   }
@@ -243,15 +259,21 @@ export class Hub<Events extends EventMap = AnyEvents> {
     return this.#native.stats();
   }
 
-  #tellRefusal(error: unknown, { channels }: ResponseOptions): void {
-    const code = error instanceof SSEError ? error.code : "unknown";
-    emitHubEvent(this.name, "refused", { code, channels, error });
+  #tellFailure(error: unknown, channels: readonly string[]): void {
+    if (isSSEError(error) && isRefusal(error)) {
+      emitHubEvent(this.name, "refused", { code: error.code, channels, error });
+    } else {
+      reportFailure(this.name, error, channels);
+    }
   }
 }
 
 /**
- * The hub of a name, made when it is not there. Options given here hold for the hub from now on; the others stay.
+ * The hub of a name, made when it is not there. Options given here hold for the hub from now on, in all its objects; the others
+ * stay. An option that was said to be something else before is an error in production; in development, where hot reload makes
+ * modules anew, the newest counts and a warning is printed.
  *
+ * @throws SSEError `CONFLICTING_OPTIONS`; `NO_NATIVE_BINARY` where the addon does not load.
  * @example
  * export const hub = createHub<{ progress: { done: number } }>();
  * hub.publish("job:1", { event: "progress", data: { done: 3 } });
@@ -262,12 +284,21 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   requireString("name", name);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   const given = { lag, heartbeat, maxDurationMs, retryMs, compress };
-  const defaults = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  toNativeOpenOptions(defaults); // wrong ones are told of here and not at the first connection
-  const native = new (environment().binding.Hub)(name);
-  environment().hubs.set(name, native);
-  if (Object.keys(limits).length > 0) native.configure(toNativeHubOptions(limits));
-  return new Hub<Events>(name, native, defaults, authorize);
+  const defaults = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as StreamDefaults;
+  toNativeOpenOptions(defaults); // wrong ones are to be noticed here
+  const native = toNativeHubOptions(limits);
+  const env = environment();
+  const record = env.hub(name);
+  declare(env, name, record, { ...limits, ...defaults });
+  record.native.configure(native);
+  record.defaults = { ...record.defaults, ...defaults };
+  if (authorize !== undefined) {
+    record.authorize = authorize;
+    record.native.requireAuthorizer();
+  }
+  return new Hub<Events>(name, record);
 }
 
 /** The hub of the plain functions. */

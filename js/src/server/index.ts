@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
-export type { Authorize, AuthorizeContext, ResponseOptions, SnapshotContext } from "./connect.js";
+export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./authorize.js";
+export type { ResponseOptions, SnapshotContext } from "./connect.js";
 export {
   broadcast,
   createSSEStream,

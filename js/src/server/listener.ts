@@ -1,8 +1,8 @@
 import type { ReceiverCore } from "../core/contract.js";
 import type { ConnectionId, NativeHub } from "../core/native.js";
-import { throwLater } from "./call.js";
 import { type Environment, environment, type Reader } from "./environment.js";
 import { opened, RESERVED_TYPES, type SSEMessage } from "./message.js";
+import { reportError } from "./report.js";
 
 /** What a function that listens in the process is given: a message as it was published, with its id. */
 export interface ReceivedMessage extends SSEMessage {
@@ -14,10 +14,13 @@ export interface ReceivedMessage extends SSEMessage {
 }
 
 const LARGEST_EVENT_BYTES = 2 ** 31;
+/** At once, into a JavaScript value. */
+const READ_BYTES = 1024 * 1024;
 
 /** A function that reads channels in this process: a connection like any other, whose bytes are parsed on the spot. */
 export class Listener implements Reader {
   readonly connection: ConnectionId;
+  readonly #hubName: string;
   readonly #hub: NativeHub;
   readonly #environment: Environment;
   readonly #receiver: ReceiverCore;
@@ -27,11 +30,17 @@ export class Listener implements Reader {
   onEnded: (() => void) | undefined;
 
   /** `isCounted`: whether it is a connection in the sense of the counts and limits. Throws `SERVER_FULL` and `DRAINING`. */
-  static open(hub: NativeHub, listen: (message: ReceivedMessage) => unknown, isCounted: boolean): Listener {
+  static open(
+    hubName: string,
+    hub: NativeHub,
+    listen: (message: ReceivedMessage) => unknown,
+    isCounted: boolean,
+  ): Listener {
     const env = environment();
     const connection = hub.open(env.id, {
       lagEvents: Infinity,
       lagBytes: Infinity,
+      lagStallMs: Infinity,
       dropOldest: true,
       heartbeatMs: 0,
       heartbeatEvent: "",
@@ -43,15 +52,17 @@ export class Listener implements Reader {
       lastEventId: undefined,
       isListener: !isCounted,
     });
-    return new Listener(hub, env, opened(connection), listen);
+    return new Listener(hubName, hub, env, opened(connection), listen);
   }
 
   private constructor(
+    hubName: string,
     hub: NativeHub,
     env: Environment,
     connection: ConnectionId,
     listen: (message: ReceivedMessage) => unknown,
   ) {
+    this.#hubName = hubName;
     this.#hub = hub;
     this.#environment = env;
     this.connection = connection;
@@ -61,13 +72,17 @@ export class Listener implements Reader {
   }
 
   onReadable(): void {
-    const bytes = this.#hub.read(this.connection);
-    if (bytes === null) return;
-    for (const item of this.#receiver.feed(bytes)) {
-      if (!this.#isOpen) return;
-      if (item.kind !== "event" || item.type.startsWith(RESERVED_TYPES)) continue;
-      this.#call({ event: item.type, data: parsed(item.data), id: item.lastEventId });
+    for (let bytes = this.#read(); bytes !== null; bytes = this.#read()) {
+      for (const item of this.#receiver.feed(bytes)) {
+        if (!this.#isOpen) return;
+        if (item.kind !== "event" || item.type.startsWith(RESERVED_TYPES)) continue;
+        this.#call({ event: item.type, data: parsed(item.data), id: item.lastEventId });
+      }
     }
+  }
+
+  #read(): Uint8Array | null {
+    return this.#isOpen ? this.#hub.read(this.connection, READ_BYTES) : null;
   }
 
   onClosing(): void {
@@ -84,14 +99,19 @@ export class Listener implements Reader {
   /** A function that passes events on to a stream which has ended has ended with it. */
   #call(message: ReceivedMessage): void {
     try {
-      this.#listen(message);
+      const returned = this.#listen(message) as PromiseLike<unknown> | null | undefined;
+      if (typeof returned?.then === "function") returned.then(undefined, (error: unknown) => this.#failed(error));
     } catch (error) {
-      if (isStreamClosed(error)) {
-        this.close();
-        this.onEnded?.();
-      } else {
-        throwLater(error);
-      }
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (isStreamClosed(error)) {
+      this.close();
+      this.onEnded?.();
+    } else {
+      reportError(this.#hubName, "listener", error);
     }
   }
 }

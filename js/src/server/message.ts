@@ -8,7 +8,11 @@ export interface SSEMessage {
   event?: string;
   /** Anything JSON can hold. Without it an event that has a type is delivered with empty data. */
   data?: unknown;
-  /** An id of your own, which clients can resume from; without it the hub gives `<epoch>.<sequence>`. No CR, LF or NUL. */
+  /**
+   * An id of your own, without it the hub gives `<epoch>.<sequence>`. Clients see it with the event, and can resume from it
+   * while the channel's history holds the event. What a `Last-Event-ID` header can bring back: 1 to 1,024 bytes of UTF-8, no
+   * control characters, no spaces at the ends, and not of the form of the hub's own ids (`1.5` is).
+   */
   id?: string;
   /** The reconnection time that clients shall use from now on, in whole milliseconds (at most 4294967295). */
   retry?: number;
@@ -16,10 +20,10 @@ export interface SSEMessage {
   raw?: boolean;
 }
 
-/** What became of an accepted event. */
+/** What became of an event. */
 export interface SendReceipt {
-  /** The event's id, the one given or the hub's. */
-  readonly id: string;
+  /** The event's id, the one given or the hub's. `null`: the client has gone, and nothing was sent. */
+  readonly id: string | null;
 }
 
 const MOST_RETRY_MS = 4294967295;
@@ -74,6 +78,11 @@ export function opened(outcome: ConnectionId | "serverFull" | "draining"): Conne
   }
 }
 
+/** What a client sends back in a header is what it resumes from. */
+function badId(why: string): SSEError {
+  return new SSEError("INVALID_FIELD", `id ${why}: a client could not send it back as Last-Event-ID`);
+}
+
 /** The receipt, or the refusal as an error that says what to do. */
 export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt {
   if (typeof outcome !== "string") return outcome;
@@ -83,7 +92,17 @@ export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt 
     case "invalidType":
       throw new SSEError("INVALID_FIELD", "event must not hold CR, LF or NUL: they would end the line");
     case "invalidId":
-      throw new SSEError("INVALID_FIELD", "id must not hold CR, LF or NUL: they would end the line");
+      throw badId("must not hold control characters (CR, LF, NUL, …)");
+    case "idEmpty":
+      throw badId("must not be empty; leave it out, and the hub gives one");
+    case "idTooLong":
+      throw badId("must not be longer than 1,024 bytes");
+    case "idOuterSpace":
+      throw badId("must not begin or end with a space");
+    case "idReserved":
+      throw badId('must not have the form of the hub\'s own ids, "<epoch>.<sequence>"; put something before it');
+    case "hubFull":
+      throw new SSEError("SERVER_FULL", "The hub has as many channels as limits.channels allows (default 100000)");
     case "empty":
       throw new SSEError("INVALID_FIELD", "The message has no field at all; give it data, an event, an id or a retry");
     case "tooLarge":

@@ -37,6 +37,12 @@ export interface LagOptions {
    * `"dropOldest"`: the oldest events are skipped, and the client is told of the gap.
    */
   overflow?: "disconnect" | "dropOldest";
+  /**
+   * Whatever the overflow: a client that takes nothing for so many milliseconds of what waits for it is closed with the reason
+   * `lagging`, and so is one whose system acknowledges nothing (`TCP_USER_TIMEOUT`, where the core writes to the socket itself;
+   * its stream ends as `disconnected`). Default 30000; `Infinity`: never, and the system decides when a peer is gone.
+   */
+  stallMs?: number;
 }
 
 /** How far back a channel can be replayed; whichever limit comes first. */
@@ -57,6 +63,10 @@ export interface LimitOptions {
   perChannel?: number;
   /** Of one `userId`. Default 100. */
   perUser?: number;
+  /** Channels of the hub: those that hold an event or have a reader. Default 100000. */
+  channels?: number;
+  /** Channels that one connection reads. Default 100. */
+  channelsPerConnection?: number;
 }
 
 /** The part of a `Request` that a stream needs; a web `Request` and a `NextRequest` fit. */
@@ -103,8 +113,8 @@ export interface StreamOptions {
 /**
  * Why a stream ended: `closed` by the application (or the reason it gave), `disconnected` by the client, `lagging` too far
  * behind, `duration_cap` after `maxDurationMs`, `completed` after a `closeAfter` event, `draining` by `hub.drain`, `unread`
- * when its response was never read (after 60 s); of what `hub.attach` returns also `refused` when it answered with an error,
- * and `polled` when it answered with JSON.
+ * when its response was never read (after 60 s), `refused` where an authorizer that came later refused it; of what `hub.attach`
+ * returns also `refused` when it answered with an error, and `polled` when it answered with JSON.
  */
 export type CloseReason = NativeCloseReason | "refused" | (string & {});
 
@@ -117,6 +127,8 @@ export interface StreamFacts {
 }
 
 export const DEFAULT_HEARTBEAT_MS = 15000;
+export const DEFAULT_STALL_MS = 30000;
+const MOST_REACTORS = 64;
 
 /** The interval that is in force, or undefined for none. */
 export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number | undefined {
@@ -139,9 +151,10 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
   const { event: heartbeatEvent, data: heartbeatData } = toHeartbeatEvent(beat);
   if (maxDurationMs !== undefined) requireNumber("maxDurationMs", maxDurationMs, { least: 1 });
   if (retryMs !== undefined) requireRetry("retryMs", retryMs);
-  const { events = 1000, bytes = 1024 * 1024, overflow = "disconnect" } = lag;
+  const { events = 1000, bytes = 1024 * 1024, overflow = "disconnect", stallMs = DEFAULT_STALL_MS } = lag;
   requireNumber("lag.events", events, { infinity: true });
   requireNumber("lag.bytes", bytes, { infinity: true });
+  requireNumber("lag.stallMs", stallMs, { least: 1, infinity: true });
   if (overflow !== "disconnect" && overflow !== "dropOldest") {
     throw new TypeError('lag.overflow must be "disconnect" or "dropOldest"');
   }
@@ -149,6 +162,7 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
     lagEvents: events,
     lagBytes: bytes,
     dropOldest: overflow === "dropOldest",
+    lagStallMs: stallMs,
     heartbeatMs: everyMs ?? 0,
     heartbeatEvent,
     heartbeatData,
@@ -188,7 +202,7 @@ export function toNativeHubOptions(options: {
   requireObject("history", history);
   requireObject("limits", limits);
   const { events, bytes, ttlMs } = history;
-  const { connections, perChannel, perUser } = limits;
+  const { connections, perChannel, perUser, channels, channelsPerConnection } = limits;
   const check = (name: string, value: number | undefined, bounds: NumberBounds) => {
     if (value !== undefined) requireNumber(name, value, bounds);
   };
@@ -199,9 +213,11 @@ export function toNativeHubOptions(options: {
   check("limits.connections", connections, { infinity });
   check("limits.perChannel", perChannel, { infinity });
   check("limits.perUser", perUser, { infinity });
+  check("limits.channels", channels, { infinity });
+  check("limits.channelsPerConnection", channelsPerConnection, { infinity });
   check("channelTtlMs", channelTtlMs, { infinity });
   check("lagGraceMs", lagGraceMs, {});
-  check("reactors", reactors, { least: 1 });
+  check("reactors", reactors, { least: 1, most: MOST_REACTORS });
   return {
     historyEvents: events,
     historyBytes: bytes,
@@ -209,6 +225,8 @@ export function toNativeHubOptions(options: {
     connections,
     perChannel,
     perUser,
+    channels,
+    channelsPerConnection,
     channelTtlMs,
     lagGraceMs,
     reactors,

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
+import type { NativePage } from "../core/native.js";
 import { environment } from "./environment.js";
 import { RESERVED_TYPES } from "./message.js";
-import { type CloseReason, lastEventIdOf, type RequestLike } from "./options.js";
+import type { CloseReason, RequestLike } from "./options.js";
 import { headersOnTop, keepingVary } from "./response.js";
 import type { HubStream } from "./stream.js";
 
@@ -34,6 +35,8 @@ export interface PollBody {
    * unknown here, and these are all that the histories hold (`reset`). `null`: it came without one, and begins now.
    */
   readonly verdict: "continued" | "gap" | "reset" | null;
+  /** The page was full, and more events wait: ask again at once. */
+  readonly hasMore?: boolean;
   /** When to come again, in milliseconds, if the route or the hub says so: `retryMs`, a message's `retry`, a drain. */
   readonly retryMs?: number;
 }
@@ -43,10 +46,10 @@ export interface PollAnswer {
   readonly status: 200 | 204;
   readonly headers: Record<string, string>;
   readonly body: string | null;
+  /** It was sent, or nobody takes it any more: until then it counts as a connection. */
+  readonly release: () => void;
 }
 
-/** Of an event that is not for the client: its id is the cursor. */
-export const POSITION_TYPE = `${RESERVED_TYPES}position`;
 const VERDICT_TYPE = `${RESERVED_TYPES}resume`;
 /** The worst first: a snapshot may take so long that a gap follows. */
 const VERDICTS = ["reset", "gap", "continued"] as const;
@@ -54,54 +57,69 @@ const VERDICTS = ["reset", "gap", "continued"] as const;
 const HEADERS = { "Cache-Control": "no-store", Vary: "Accept" };
 
 /** For a client that has everything up to a `closeAfter` event. */
-export const NOTHING_LEFT: PollAnswer = { status: 204, headers: HEADERS, body: null };
+export const NOTHING_LEFT: PollAnswer = { status: 204, headers: HEADERS, body: null, release: () => {} };
 
-/** The answer made of all that a closed stream has given, of which the first events are the `greeted` ones. */
-export async function pollAnswer(request: RequestLike, stream: HubStream, greeted: number): Promise<PollAnswer> {
+/** The answer made of a page, of which the first events are the `greeted` ones. */
+export function pollAnswer(request: RequestLike, stream: HubStream, greeted: number, page: NativePage): PollAnswer {
   const headers = {
     "Content-Type": "application/json; charset=utf-8",
     "X-Content-Type-Options": "nosniff",
     ...HEADERS,
     ...(stream.facts.traceId !== undefined && { "X-Trace-ID": stream.facts.traceId }),
   };
-  const bytes = new Uint8Array(await new Response(stream.stream).arrayBuffer());
-  const body = JSON.stringify(toBody(bytes, greeted, lastEventIdOf(request) ?? ""));
-  return { status: 200, headers, body: request.method === "HEAD" ? null : body };
+  const body = request.method === "HEAD" ? null : JSON.stringify(toBody(page, greeted));
+  return { status: 200, headers, body, release: () => stream.close("polled") };
 }
 
-function toBody(bytes: Uint8Array, greeted: number, cursor: string): PollBody {
-  const receiver = new (environment().binding.Receiver)(0, Infinity, Infinity); // the histories have limits
+function toBody({ bytes, cursor, hasMore }: NativePage, greeted: number): PollBody {
+  const receiver = new (environment().binding.Receiver)(0, Infinity, Infinity); // a page has a limit
   const events: PolledEvent[] = [];
   const verdicts = new Set<string>();
   let retryMs: number | undefined;
-  for (const item of receiver.feed(bytes)) {
+  for (const item of bytes === null ? [] : receiver.feed(bytes)) {
     if (item.kind === "retry") retryMs = item.ms;
     if (item.kind !== "event") continue;
     const { type: event, data, lastEventId: id } = item;
     if (event === VERDICT_TYPE) verdicts.add(JSON.parse(data).verdict);
-    else if (event !== POSITION_TYPE)
-      events.push({ event, data, ...(events.length >= greeted && id !== "" && { id }) });
+    else events.push({ event, data, ...(events.length >= greeted && id !== "" && { id }) });
   }
   return {
     events,
-    lastEventId: receiver.lastEventId || cursor,
+    lastEventId: cursor,
     verdict: VERDICTS.find((verdict) => verdicts.has(verdict)) ?? null,
+    ...(hasMore && { hasMore }),
     ...(retryMs !== undefined && { retryMs }),
   };
 }
 
-/** The answer for who returns it. */
-export function pollResponse({ status, headers, body }: PollAnswer, own: Record<string, string> = {}): Response {
-  return new Response(body, { status, headers: headersOnTop(headers, own) });
+/** The answer for who returns it. It counts until somebody has taken its body. */
+export function pollResponse(answer: PollAnswer, own: Record<string, string> = {}): Response {
+  const { status, headers, body, release } = answer;
+  const init = { status, headers: headersOnTop(headers, own) };
+  if (body === null) {
+    release();
+    return new Response(null, init);
+  }
+  const bytes = new TextEncoder().encode(body);
+  const source: UnderlyingDefaultSource<Uint8Array> = {
+    pull(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+      release();
+    },
+    cancel: release,
+  };
+  return new Response(new ReadableStream(source, { highWaterMark: 0 }), init);
 }
 
 /** Writes the answer, if the client is still there; gives the reason for which there is no stream. */
-export function writePoll(
-  res: ServerResponse,
-  { status, headers, body }: PollAnswer,
-  own: Record<string, string> = {},
-): CloseReason {
-  if (res.destroyed || res.writableEnded) return "disconnected";
+export function writePoll(res: ServerResponse, answer: PollAnswer, own: Record<string, string> = {}): CloseReason {
+  const { status, headers, body, release } = answer;
+  if (res.destroyed || res.writableEnded) {
+    release();
+    return "disconnected";
+  }
+  res.once("finish", release).once("close", release);
   res.writeHead(status, Object.fromEntries(headersOnTop(keepingVary(res, headers), own)));
   res.end(body ?? undefined);
   return status === 204 ? "completed" : "polled";

@@ -1,7 +1,7 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { requireFunction, requireKey, requireObject, requireString, requireStrings } from "./arguments.js";
-import { environment } from "./environment.js";
+import { environment, type StreamOfSend } from "./environment.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
 
 /** Options of {@link registerConnection}. */
@@ -41,8 +41,8 @@ export class Registrations {
       this.#registerFunction(key, send, options);
     } else if (stream.hub !== this.#hubName) {
       throw new TypeError(`send belongs to a stream of the hub "${stream.hub}", not of "${this.#hubName}"`);
-    } else if (!stream.hasGone) {
-      this.join(stream.connection, key, options);
+    } else {
+      this.join(stream.connection, key, options, stream);
     }
   }
 
@@ -59,15 +59,23 @@ export class Registrations {
     return true;
   }
 
-  /** Throws the refusals. */
-  join(connection: number, key: string, { userId, events }: RegisterOptions): void {
+  /** Throws the refusals. Of a stream whose client has gone there is nobody to register, and nobody to tell. */
+  join(connection: number, key: string, { userId, events }: RegisterOptions, stream?: StreamOfSend): void {
     switch (this.#native.join(connection, key, userId, events)) {
       case "closed":
+        if (stream?.isClosed === false) return;
         throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");
       case "channelFull":
         throw new SSEError("TOO_MANY_CONNECTIONS", `The channel has as many connections as limits.perChannel allows`);
       case "userFull":
         throw new SSEError("TOO_MANY_CONNECTIONS", `The user has as many connections as limits.perUser allows`);
+      case "tooManyChannels":
+        throw new SSEError(
+          "TOO_MANY_CHANNELS",
+          "A connection may read as many channels as limits.channelsPerConnection allows (default 100)",
+        );
+      case "hubFull":
+        throw new SSEError("SERVER_FULL", "The hub has as many channels as limits.channels allows (default 100000)");
     }
   }
 
@@ -75,7 +83,7 @@ export class Registrations {
     const functions = this.#functions();
     let registered = functions.get(send);
     if (registered === undefined) {
-      const listener = Listener.open(this.#native, send, true);
+      const listener = Listener.open(this.#hubName, this.#native, send, true);
       listener.onEnded = () => functions.delete(send);
       registered = { listener, keys: new Set() };
       functions.set(send, registered);

@@ -67,6 +67,7 @@ export function headersOf({
   return headers;
 }
 
+/** Beyond some hundred years a number would be written with an exponent. */
 function seconds(milliseconds: number): string {
-  return String(milliseconds / 1000);
+  return String(Math.min(milliseconds, 2 ** 42) / 1000);
 }

@@ -1,5 +1,6 @@
 import type { ConnectionId, NativeCloseReason, NativeHub } from "../core/native.js";
 import { requireString } from "./arguments.js";
+import { type Authorize, type AuthorizeContext, ask } from "./authorize.js";
 import { Body } from "./body.js";
 import { callUser } from "./call.js";
 import { type Environment, environment, type Reader, type StreamOfSend } from "./environment.js";
@@ -7,12 +8,15 @@ import { emitHubEvent } from "./hub-events.js";
 import { accepted, opened, type SendReceipt, type SSEMessage, toNativeEvent } from "./message.js";
 import {
   type CloseReason,
+  DEFAULT_STALL_MS,
   heartbeatEveryMs,
   type StreamFacts,
   type StreamOptions,
   toNativeOpenOptions,
 } from "./options.js";
 import type { Outlet, Shortcut } from "./outlet.js";
+import { isRefusal } from "./refusal.js";
+import { reportError } from "./report.js";
 
 /**
  * A stream of events to one client.
@@ -33,14 +37,16 @@ export interface SSEStream {
   readonly signal: AbortSignal;
   /**
    * Sends one event to this client only. Needs no `this`, so it can be passed to {@link registerConnection}. What is to
-   * survive a reconnect belongs in a channel: a client that is cut does not get a stream's own events again.
+   * survive a reconnect belongs in a channel: a client that is cut does not get a stream's own events again. When the client
+   * has gone, or the stream has ended otherwise by itself, nothing is sent and the receipt's `id` is `null`: what produces the
+   * events sees it by `signal`.
    *
-   * @throws SSEError `STREAM_CLOSED` after the end; `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE` or `OVERLOADED`
+   * @throws SSEError `STREAM_CLOSED` after `close`; `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE` or `OVERLOADED`
    *   for this message alone: the stream goes on.
    */
   readonly send: (message: SSEMessage) => SendReceipt;
-  /** Sends a comment, which clients ignore. Throws `STREAM_CLOSED` after the end. */
-  readonly comment: (text: string) => void;
+  /** Sends a comment, which clients ignore; it has no id. Throws `STREAM_CLOSED` after `close`. */
+  readonly comment: (text: string) => SendReceipt;
   /** Sends what is left, then ends the stream. Idempotent. */
   readonly close: (reason?: CloseReason) => void;
 }
@@ -53,6 +59,13 @@ function shared(facts: StreamFacts): StreamFacts {
   if (!(Object.keys(facts) as (keyof StreamFacts)[]).every(isSame)) lastFacts = facts;
   return lastFacts ?? facts;
 }
+
+/** The largest chunk that is made for a reader, in bytes: a slow one holds so much of Node's memory, and no history. */
+const CHUNK_BYTES = 64 * 1024;
+/** What is sent through Node before the core may take over; the rest of a larger snapshot follows by the way that is found. */
+const FIRST_CHUNK_BYTES = 16 * 1024;
+/** Streams of a thread that remember what they were opened with, in case an authorizer comes; others are cut then. */
+const MOST_UNASKED_CONTEXTS = 1000;
 
 /** Reasons for which a client still gets what is left. */
 const WHOLE = new Set<CloseReason>(["closed", "duration_cap", "completed", "draining"]);
@@ -71,6 +84,9 @@ export class HubStream implements SSEStream, Reader {
   readonly #hub: NativeHub;
   readonly #connection: ConnectionId;
   readonly #environment: Environment;
+  readonly #stallMs: number;
+  /** Opened without an authorizer: with what one would have been asked, or that this was not kept. */
+  #unasked: AuthorizeContext | "unknown" | undefined;
   #forgetSignal: (() => void) | undefined;
   readonly #onClose: ((reason: CloseReason) => void) | undefined;
   #send: SSEStream["send"] | undefined;
@@ -84,6 +100,8 @@ export class HubStream implements SSEStream, Reader {
   #wantsBytes = false;
   #hasGivenBytes = false;
   #wantedReason: CloseReason | undefined;
+  /** The hub gives it nothing new; what is left is given to who reads it. */
+  #isEnding = false;
   #endReason: CloseReason | undefined;
   #isAnnounced = false;
 
@@ -94,6 +112,7 @@ export class HubStream implements SSEStream, Reader {
     this.#hub = hub;
     this.#environment = environment();
     this.#connection = opened(hub.open(this.#environment.id, native));
+    this.#stallMs = options.lag?.stallMs ?? DEFAULT_STALL_MS;
     this.facts = shared({
       traceId: options.traceId,
       maxDurationMs: options.maxDurationMs,
@@ -159,13 +178,13 @@ export class HubStream implements SSEStream, Reader {
 
   get send(): SSEStream["send"] {
     if (this.#send === undefined) {
+      const ofSend = { hub: this.#hubName, connection: this.#connection, isClosed: this.#wantedReason !== undefined };
+      this.#ofSend = ofSend;
       this.#send = (message) => {
-        const { id } = accepted(this.#hub.send(this.#connection, toNativeEvent(message)));
-        return { id };
+        const outcome = this.#hub.send(this.#connection, toNativeEvent(message));
+        return outcome === "closed" && !ofSend.isClosed ? { id: null } : { id: accepted(outcome).id };
       };
-      const hasGone = this.#endReason === "disconnected";
-      this.#ofSend = { hub: this.#hubName, connection: this.#connection, hasGone };
-      this.#environment.streams.set(this.#send, this.#ofSend);
+      this.#environment.streams.set(this.#send, ofSend);
     }
     return this.#send;
   }
@@ -173,7 +192,9 @@ export class HubStream implements SSEStream, Reader {
   get comment(): SSEStream["comment"] {
     return (text) => {
       requireString("text", text);
-      accepted(this.#hub.comment(this.#connection, text));
+      const outcome = this.#hub.comment(this.#connection, text);
+      if (outcome !== "closed" || this.#wantedReason !== undefined) accepted(outcome);
+      return { id: null };
     };
   }
 
@@ -181,13 +202,10 @@ export class HubStream implements SSEStream, Reader {
     return (reason = "closed") => {
       requireString("reason", reason);
       if (this.#endReason !== undefined || this.#wantedReason !== undefined) return;
-      if (this.#isDiverted) {
-        this.#wantedReason = reason;
-        this.#hub.end(this.#connection, false);
-      } else {
-        this.#takeLast();
-        this.#finish(reason);
-      }
+      this.#wantedReason = reason;
+      if (this.#ofSend !== undefined) this.#ofSend.isClosed = true;
+      this.#hub.end(this.#connection, false);
+      if (!this.#isDiverted) this.#end();
     };
   }
 
@@ -196,16 +214,17 @@ export class HubStream implements SSEStream, Reader {
     return this.#hub.beginning(this.#connection);
   }
 
-  /** The first bytes, for who writes them himself: they set the client's cursor. */
+  /** The first bytes, which set the client's cursor, and none of the history. */
   takeFirst(): Uint8Array<ArrayBuffer> {
-    return this.#hub.read(this.#connection) ?? new Uint8Array(0);
+    return this.#hub.readNotice(this.#connection, FIRST_CHUNK_BYTES) ?? new Uint8Array(0);
   }
 
   /** From now on a reactor writes the bytes; says whether it does. Everything that was read before must have left. */
   divert({ descriptor, onEnd }: Outlet): boolean {
     if (this.#endReason !== undefined) return false;
     const isHandedOver = onEnd === undefined;
-    if (!this.#hub.adopt(this.#connection, this.#environment.id, descriptor, isHandedOver)) return false;
+    const environmentId = this.#environment.id;
+    if (!this.#hub.adopt(this.#connection, environmentId, descriptor, isHandedOver, this.#stallMs)) return false;
     this.#isDiverted = true;
     this.#onSocketEnd = onEnd;
     if (isHandedOver) this.#environment.holdSocket();
@@ -234,22 +253,76 @@ export class HubStream implements SSEStream, Reader {
 
   onClosing(reason: NativeCloseReason): void {
     if (this.#isDiverted) return; // the reactor that is about to take it over is told so, too
-    if (WHOLE.has(reason)) this.#takeLast();
-    this.#finish(reason);
+    if (!WHOLE.has(reason)) this.#finish(reason);
+    else if (!this.#isEnding) {
+      this.#wantedReason ??= reason;
+      this.#end();
+    }
   }
 
   onSocketClosed(reason: NativeCloseReason): void {
     this.#finish(reason === "closed" ? (this.#wantedReason ?? reason) : reason, WHOLE.has(reason));
   }
 
-  #pull(): void {
-    this.#wantsBytes = this.#isDiverted || this.shortcut?.holds() === true || !this.#take();
+  /** Nobody was asked whether its client may read: when an authorizer comes, it is. */
+  mayBeAskedFor(context: AuthorizeContext): void {
+    const isKept = this.#environment.unaskedContexts < MOST_UNASKED_CONTEXTS;
+    this.#environment.unaskedContexts += isKept ? 1 : 0;
+    this.#unasked = isKept ? context : "unknown";
   }
 
-  /** Hands everything there is to the stream as one chunk; says whether there was anything. */
+  onAuthorizer(): void {
+    if (this.#unasked === undefined || !this.#hub.hasAuthorizer()) return;
+    const context = this.#forgetContext();
+    const authorize = this.#environment.hub(this.#hubName).authorize as Authorize | undefined;
+    const refuse = () => this.#finish("refused");
+    if (authorize === undefined || context === "unknown" || context === undefined) {
+      refuse();
+      return;
+    }
+    ask(this.#hubName, authorize, context).catch((error: unknown) => {
+      if (!isRefusal(error)) reportError(this.#hubName, "authorize", error, context.channels);
+      refuse();
+    });
+  }
+
+  #forgetContext(): AuthorizeContext | "unknown" | undefined {
+    const context = this.#unasked;
+    this.#unasked = undefined;
+    if (typeof context === "object") this.#environment.unaskedContexts -= 1;
+    return context;
+  }
+
+  #pull(): void {
+    if (this.#isDiverted || this.shortcut?.holds() === true) this.#wantsBytes = true;
+    else if (this.#isEnding) this.#takeLast();
+    else this.#wantsBytes = !this.#take();
+  }
+
+  /** Gives what is left: at once if it is little, else as far as it is read. */
+  #end(): void {
+    this.#isEnding = true;
+    this.#takeLast();
+  }
+
+  #takeLast(): void {
+    this.#take();
+    if (this.#endReason !== undefined || this.#hub.hasPending(this.#connection)) return;
+    const end = this.#hub.finish(this.#connection);
+    try {
+      if (end !== null) this.#controller?.enqueue(end);
+    } catch {
+      // Nobody reads it any more.
+    }
+    this.#finish(this.#wantedReason ?? "closed");
+  }
+
+  /** Hands the next chunk to the stream; says whether there was anything. */
   #take(): boolean {
-    let bytes = this.#hub.read(this.#connection);
     const isFirst = !this.#hasGivenBytes && this.shortcut !== undefined;
+    let bytes = isFirst
+      ? this.#hub.readNotice(this.#connection, FIRST_CHUNK_BYTES)
+      : this.#hub.read(this.#connection, CHUNK_BYTES);
     if (isFirst && !this.facts.isCompressed) {
       bytes = Buffer.concat([Buffer.from(this.shortcut?.mark ?? ""), bytes ?? new Uint8Array(0)]);
     }
@@ -265,16 +338,6 @@ export class HubStream implements SSEStream, Reader {
     return true;
   }
 
-  #takeLast(): void {
-    this.#take();
-    const end = this.#hub.finish(this.#connection);
-    try {
-      if (end !== null) this.#controller?.enqueue(end);
-    } catch {
-      // Nobody reads it any more.
-    }
-  }
-
   #watchSignal(signal: AbortSignal): void {
     const onAbort = () => this.leave();
     signal.addEventListener("abort", onAbort, { once: true });
@@ -284,7 +347,7 @@ export class HubStream implements SSEStream, Reader {
   #finish(reason: CloseReason, isWhole = false): void {
     if (this.#endReason !== undefined) return;
     this.#endReason = reason;
-    if (this.#ofSend !== undefined) this.#ofSend.hasGone = reason === "disconnected";
+    this.#forgetContext();
     this.#forgetSignal?.();
     // A reactor's connection is the reactor's to close; one that is closed already is not there any more.
     if (!this.#isDiverted) this.#hub.close(this.#connection);
@@ -300,7 +363,7 @@ export class HubStream implements SSEStream, Reader {
     this.#onSocketEnd?.(isWhole);
     this.#closed?.resolve(reason);
     this.#abort?.abort(reason);
-    callUser(this.#onClose, reason);
+    callUser(this.#hubName, "onClose", this.#onClose, reason);
     if (this.#isAnnounced) emitHubEvent(this.#hubName, "close", { id: this.id, reason });
   }
 }

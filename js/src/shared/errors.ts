@@ -1,14 +1,20 @@
 /**
  * The stable codes of every {@link SSEError}. A message may be reworded; a code is part of the API.
  *
- * - `STREAM_CLOSED`: `send`, `comment` or `registerConnection` on a stream that has ended.
- * - `INVALID_FIELD`: an event type or id with CR, LF or NUL, or a `retry` that is no whole number of milliseconds.
+ * - `STREAM_CLOSED`: `send`, `comment` or `registerConnection` on a stream that the application has closed.
+ * - `INVALID_FIELD`: an event type with CR, LF or NUL, a `retry` that is no whole number of milliseconds, or an id that no
+ *   `Last-Event-ID` header could bring back (empty, above 1,024 bytes, with control characters or spaces at its ends, or in the
+ *   form of Millrace's own ids).
  * - `UNSERIALIZABLE`: data that JSON cannot hold (a cycle, a BigInt, a function, `undefined` inside `raw`).
  * - `EVENT_TOO_LARGE`: an event above the size limit (server: the log's bytes; client: `maxEventBytes`).
  * - `LINE_TOO_LONG`: a line of a received stream above `maxLineBytes`.
  * - `INVALID_UTF8`: a received event held bytes that are not UTF-8; it is delivered with U+FFFD in their place.
  * - `OVERLOADED`: more was published than could be sent meanwhile.
- * - `TOO_MANY_CONNECTIONS`, `SERVER_FULL`: a connection limit was reached.
+ * - `TOO_MANY_CONNECTIONS`: `limits.perChannel` or `limits.perUser` was reached, or a second stream was asked for on one socket.
+ * - `TOO_MANY_CHANNELS`: one connection would read more channels than `limits.channelsPerConnection`.
+ * - `SERVER_FULL`: `limits.connections` or `limits.channels` was reached.
+ * - `NO_AUTHORIZER`: the hub has an authorizer, and this thread does not: nobody may read here.
+ * - `CONFLICTING_OPTIONS`: `createHub` says something else of a hub than was said before (in production).
  * - `DRAINING`: the hub shuts down and takes no connection any more.
  * - `BAD_REQUEST`, `UNAUTHENTICATED`, `FORBIDDEN`, `NO_SUCH_CHANNEL`: for `authorize` to throw; answered with 400, 401,
  *   403 and 404. A false `authorize` is `FORBIDDEN`.
@@ -30,7 +36,10 @@ export type SSEErrorCode =
   | "INVALID_UTF8"
   | "OVERLOADED"
   | "TOO_MANY_CONNECTIONS"
+  | "TOO_MANY_CHANNELS"
   | "SERVER_FULL"
+  | "NO_AUTHORIZER"
+  | "CONFLICTING_OPTIONS"
   | "DRAINING"
   | "BAD_REQUEST"
   | "UNAUTHENTICATED"
@@ -88,4 +97,14 @@ export class SSEError extends Error {
     if (details.problem !== undefined) this.problem = details.problem;
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
   }
+}
+
+/** Whether it is one, of whichever copy of this module: bundlers may make several. */
+export function isSSEError(error: unknown): error is SSEError {
+  if (error instanceof SSEError) return true;
+  const { name, code } = (typeof error === "object" && error !== null ? error : {}) as {
+    name?: unknown;
+    code?: unknown;
+  };
+  return name === "SSEError" && typeof code === "string";
 }

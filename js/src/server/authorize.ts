@@ -1,0 +1,78 @@
+import { SSEError } from "../shared/errors.js";
+import { describe } from "./arguments.js";
+import type { HubRecord } from "./environment.js";
+import type { RequestLike } from "./options.js";
+import { reportOnce } from "./report.js";
+
+/** Who wants to read what. */
+export interface AuthorizeContext {
+  readonly request: RequestLike;
+  readonly channels: readonly string[];
+  readonly userId: string | undefined;
+}
+
+/** What {@link Authorize} answers: see there. */
+export type AuthorizeAnswer = boolean | { readonly userId?: string | null | undefined };
+
+/**
+ * Says whether the client may read the channels: `true`, or an object with the `userId` that counts towards `limits.perUser`,
+ * lets it in. `false`, and an object without a `userId` (that is what `{ userId: session?.user?.id }` gives without a session),
+ * refuse with 403. So does any other answer, a forgotten `return` for one, and it is reported as the hub's `error`. It may throw
+ * an SSEError `BAD_REQUEST`, `UNAUTHENTICATED`, `FORBIDDEN` or `NO_SUCH_CHANNEL`, which is answered with its status; whatever
+ * else it throws is answered with 500.
+ */
+export type Authorize = (context: AuthorizeContext) => AuthorizeAnswer | Promise<AuthorizeAnswer>;
+
+/** Who is asked: the route's own authorizer, or the hub's. Undefined: nobody. Throws `NO_AUTHORIZER` where it cannot be had. */
+export function authorizerOf(hubName: string, record: HubRecord, own: Authorize | undefined): Authorize | undefined {
+  const authorize = own ?? (record.authorize as Authorize | undefined);
+  if (authorize === undefined && record.native.hasAuthorizer()) throw noAuthorizer(hubName);
+  return authorize;
+}
+
+function noAuthorizer(hubName: string): SSEError {
+  return new SSEError(
+    "NO_AUTHORIZER",
+    `The hub "${hubName}" has an authorizer, but not in this thread: import the module here that gives it to createHub`,
+  );
+}
+
+/** Asks. Gives the user that the connection counts for, and throws what is answered. */
+export async function ask(
+  hubName: string,
+  authorize: Authorize,
+  context: AuthorizeContext,
+): Promise<string | undefined> {
+  const answer: unknown = await authorize(context);
+  if (answer === true) return context.userId;
+  if (isPlain(answer) && Object.keys(answer).every((name) => name === "userId")) {
+    const { userId } = answer;
+    if (typeof userId === "string" && userId !== "") return userId;
+    if (userId === undefined || userId === null) throw forbidden();
+  } else if (answer === false) throw forbidden();
+  const what = `authorize must answer true, false or { userId: "…" }, not ${described(answer)}; the client was refused`;
+  reportOnce(hubName, "authorize", what, context.channels);
+  throw forbidden();
+}
+
+function forbidden(): SSEError {
+  return new SSEError("FORBIDDEN", "The client may not read these channels");
+}
+
+/** An object literal, of whichever realm. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function described(answer: unknown): string {
+  if (typeof answer === "string") return JSON.stringify(answer.slice(0, 40));
+  if (isPlain(answer)) {
+    const names = Object.keys(answer).slice(0, 5);
+    return names.includes("userId") && names.length === 1
+      ? `an object whose userId is ${answer.userId === "" ? "empty" : describe(answer.userId)}`
+      : `an object with ${names.join(", ")}`;
+  }
+  return typeof answer === "object" && answer !== null ? `an object of ${answer.constructor?.name}` : describe(answer);
+}
