@@ -4,6 +4,7 @@ import { SSEError } from "../shared/errors.js";
 import { prefersJson } from "./accept.js";
 import { requireFunction, requireKey, requireNumber, requireObject, requireString } from "./arguments.js";
 import { attachStream, requestLike } from "./attach.js";
+import { claimSocket, releaseAtEnd } from "./claim-socket.js";
 import {
   type Authorize,
   Connector,
@@ -11,7 +12,7 @@ import {
   type ResponseOptions,
   type StreamDefaults,
 } from "./connect.js";
-import { shorten } from "./direct.js";
+import { claimSocketNow, shorten } from "./direct.js";
 import { type DrainOptions, drainHub } from "./drain.js";
 import { endedStream } from "./ended-stream.js";
 import { environment } from "./environment.js";
@@ -27,6 +28,7 @@ import {
   toNativeHubOptions,
   toNativeOpenOptions,
 } from "./options.js";
+import { PeerSignal } from "./peer-signal.js";
 import { pollResponse, writePoll } from "./poll.js";
 import { refusalResponse, writeRefusal } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
@@ -109,9 +111,16 @@ export class Hub<Events extends EventMap = AnyEvents> {
   /** A stream of this hub that reads no channel yet; see {@link createSSEStream}. */
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
-    const stream = new HubStream(this.name, this.#native, { ...this.#defaults, ...options });
-    shorten(stream, options.direct !== false);
-    return stream;
+    const release = claimSocketNow();
+    try {
+      const stream = new HubStream(this.name, this.#native, { ...this.#defaults, ...options });
+      releaseAtEnd(stream, release);
+      shorten(stream, options.direct !== false);
+      return stream;
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /**
@@ -131,15 +140,19 @@ export class Hub<Events extends EventMap = AnyEvents> {
   async response(request: RequestLike, options: ResponseOptions): Promise<Response> {
     checkResponseOptions(options);
     let stream: HubStream | undefined;
+    let release = () => {};
     try {
       if (prefersJson(request.headers.get("accept"))) {
         return pollResponse(await this.#connector.poll(request, options), options.headers);
       }
+      release = claimSocketNow();
       stream = await this.#connector.connect(request, options);
+      releaseAtEnd(stream, release);
       if (stream === undefined) return new Response(null, { status: 204 });
       shorten(stream, options.direct !== false);
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
     } catch (error) {
+      release();
       stream?.close("refused");
       const refusal = refusalResponse(error);
       if (refusal === undefined) throw error;
@@ -160,25 +173,33 @@ export class Hub<Events extends EventMap = AnyEvents> {
   async attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
     checkResponseOptions(options);
     let stream: HubStream | undefined;
+    let release = () => {};
+    const peer = new PeerSignal(req, res);
     try {
-      const request = requestLike(req);
+      const request = requestLike(req, peer.signal);
       if (prefersJson(request.headers.get("accept"))) {
         return endedStream(writePoll(res, await this.#connector.poll(request, options), options.headers));
       }
+      release = claimSocket(res);
       stream = await this.#connector.connect(request, options);
+      peer.stop();
+      releaseAtEnd(stream, release);
       if (stream === undefined) {
         res.writeHead(204).end();
         return endedStream("completed");
       }
       const { handOver, headers = {}, direct = true } = options;
       if (res.destroyed || res.writableEnded || req.socket.destroyed) stream.leave();
-      else attachStream(stream, req, res, { handOver, headers, direct });
+      else attachStream(stream, req, res, { handOver, headers, direct, release });
       return stream;
     } catch (error) {
+      release();
       stream?.close("refused");
       if (!writeRefusal(res, error)) throw error;
       this.#tellRefusal(error, options);
       return endedStream("refused");
+    } finally {
+      peer.stop();
     }
   }
 
