@@ -88,7 +88,7 @@ async function deliver(stream: HubStream, res: ServerResponse, chance: Chance | 
       const hasRoom = res.write(step.value);
       flush(res);
       // No read waits now, so nothing that the core is to write can be given to anybody else.
-      if (chance !== undefined && chance.proof.holds()) {
+      if (chance?.proof.holds()) {
         if ((await flushed(chance.socket)) && takeOver(stream, res, chance)) return;
       }
       if (!hasRoom && res.writableNeedDrain) await nextOf(res, ["drain", "close"]);

@@ -30,6 +30,7 @@ export async function POST(request: Request) {
     ...(command.untilAborted && { aborted: await noted?.aborted }),
     ...(command.untilClosed && { reason: await noted?.stream.closed }),
     connections: createHub().stats().connections,
+    takenOver: createHub().stats().takenOver,
     written: observed.millraceTestWritten?.(channel),
   });
 }
