@@ -66,6 +66,22 @@ test("who has kept the response's write from before writes in order, too", async
   await close();
 });
 
+test("who has kept the response's end from before cuts the stream", async () => {
+  let end = () => {};
+  const early = (res: ServerResponse) => {
+    end = res.end.bind(res);
+  };
+  const { hub, open, close } = await takenOver("kept end", { handOver: false }, early);
+  const { client, stream } = await open();
+  hub.publish("c", { event: "e", data: 1 });
+  await client.untilEvents(1);
+  end();
+  expect(await stream.closed).toBe("disconnected");
+  await client.until(({ hasEnded }) => hasEnded);
+  expect(client.isWhole).toBe(false);
+  await close();
+});
+
 test.each([true, false])("end() writes its last words and ends the stream; handed over: %s", async (handOver) => {
   const { hub, open, close } = await takenOver(`last words ${handOver}`, { handOver });
   const { client, res, stream } = await open();
@@ -98,7 +114,7 @@ test("a compressed stream compresses them, too", async () => {
   await close();
 });
 
-test.each(["write", "end", "_send"] as const)("who puts a %s of his own in place cuts the stream", async (name) => {
+test.each(["write", "end", "_send", "_finish"] as const)("who puts a %s of his own in place cuts the stream", async (name) => {
   const { hub, open, close } = await takenOver(`late ${name}`, { handOver: false });
   const { client, res, stream } = await open();
   hub.publish("c", { event: "e", data: 1 });
@@ -115,7 +131,7 @@ test.each(["write", "end", "_send"] as const)("who puts a %s of his own in place
 test("after the stream's end everything is as it was", async () => {
   const { open, close } = await takenOver("put back", { handOver: false });
   const { client, res, stream } = await open();
-  const names = ["write", "end", "_send"];
+  const names = ["write", "end", "_send", "_finish"];
   expect(names.filter((name) => Object.hasOwn(res, name))).toEqual(names);
   stream.close();
   await client.until(({ isWhole }) => isWhole);

@@ -24,8 +24,8 @@ export class FirstChunk {
   readonly #response: ServerResponse;
   readonly #socket: Socket;
   readonly #path: WritePath;
-  readonly #bytes: Uint8Array;
-  readonly #framed: Buffer;
+  #bytes: Uint8Array;
+  #framed: Buffer;
   #seen = Buffer.alloc(0);
   /** Called when the state changes. */
   onKnown: (() => void) | undefined;
@@ -81,7 +81,7 @@ export class FirstChunk {
 
   #settle(state: "proven" | "changed"): void {
     this.state = state;
-    this.#seen = Buffer.alloc(0);
+    this.#seen = this.#framed = this.#bytes = Buffer.alloc(0); // thousands of those that are proven may idle
     // The own property hides the method; without it, it is there again.
     delete (this.#socket as { write?: unknown }).write;
     this.onKnown?.();

@@ -18,7 +18,7 @@ interface Taken {
 }
 
 const TAKEN = Symbol("millrace.takeover");
-const NAMES = ["write", "end", "_send"] as const;
+const NAMES = ["write", "end", "_send", "_finish"] as const;
 type Name = (typeof NAMES)[number];
 type Callback = () => void;
 type TakenResponse = ServerResponse & { [TAKEN]?: Taken | undefined; chunkedEncoding: boolean };
@@ -78,6 +78,13 @@ function end(this: TakenResponse, chunk?: unknown, encoding?: unknown, callback?
   return this;
 }
 
+/** Who has kept Node's `end` from before comes here, and Node takes the response for ended: the socket must not go on. */
+function finish(this: TakenResponse): void {
+  const stream = this[TAKEN]?.stream;
+  endTakeover(this);
+  stream?.leave();
+}
+
 function put(stream: TakenStream, chunk: unknown, encoding: unknown): void {
   const bytes =
     typeof chunk === "string"
@@ -109,4 +116,5 @@ const SHADOWS: Readonly<Record<Name, PropertyDescriptor>> = {
   write: shadowOf("write", write),
   end: shadowOf("end", end),
   _send: shadowOf("_send", write),
+  _finish: shadowOf("_finish", finish),
 };
