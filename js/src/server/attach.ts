@@ -108,11 +108,10 @@ function takeOver(stream: HubStream, res: ServerResponse, { proof, socket, req, 
   // A stream that was handed over must hold nothing of Node's: that is most of an idle connection's memory.
   const onEnd = isHandedOver ? undefined : (isWhole: boolean) => endResponse(res, isWhole);
   if (descriptor < 0 || !stream.divert({ descriptor, onEnd })) return false;
-  beginTakeover(res, stream);
   if (isHandedOver) {
     way.release();
     stream.beforeEnd = undefined;
-    tieToServer(stream, (req.socket as { server?: object }).server);
+    tieToServer(stream, req.socket);
     watch.handOver();
   } else {
     stream.beforeEnd = () => {
@@ -120,6 +119,7 @@ function takeOver(stream: HubStream, res: ServerResponse, { proof, socket, req, 
       way.release();
     };
   }
+  beginTakeover(res, stream);
   return true;
 }
 

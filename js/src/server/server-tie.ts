@@ -13,6 +13,7 @@ interface Counting {
 
 interface Tie {
   readonly streams: Set<TiedStream>;
+  readonly counting: Counting;
   /** A stream has ended. */
   readonly release: (stream: TiedStream) => void;
 }
@@ -23,19 +24,22 @@ const ties = new WeakMap<object, Tie>();
  * A stream whose socket Node has forgotten stays one of the server's connections: it counts for `getConnections`,
  * `maxConnections` and `close`, and `closeAllConnections` cuts it. To be called before Node's socket is destroyed.
  */
-export function tieToServer(stream: TiedStream, server: Counting | undefined): void {
-  if (server === undefined) return;
+export function tieToServer(stream: TiedStream, socket: object): void {
+  // The HTTP server, and the one that has accepted the socket: mostly one.
+  const { server, _server } = socket as { server?: Counting; _server?: Counting };
+  if (server == null) return;
   let tie = ties.get(server);
   if (tie === undefined) {
-    tie = tieOf(server);
+    tie = tieOf(server, _server ?? server);
     ties.set(server, tie);
   }
+  if (tie.counting !== (_server ?? server)) return;
   tie.streams.add(stream);
-  count(server, 1);
+  count(tie.counting, 1);
   stream.beforeEnd = tie.release; // the server's own: a function for each would cost more than the connection
 }
 
-function tieOf(server: Counting): Tie {
+function tieOf(server: Counting, counting: Counting): Tie {
   const streams = new Set<TiedStream>();
   const { closeAllConnections } = server;
   if (closeAllConnections !== undefined) {
@@ -46,10 +50,10 @@ function tieOf(server: Counting): Tie {
   }
   const release = (stream: TiedStream) => {
     if (!streams.delete(stream)) return;
-    count(server, -1);
-    server._emitCloseIfDrained?.();
+    count(counting, -1);
+    counting._emitCloseIfDrained?.();
   };
-  return { streams, release };
+  return { streams, counting, release };
 }
 
 /** As Node does it, where it does. */
