@@ -8,6 +8,7 @@ export function piping(
   hub: Hub,
   options: ResponseOptions,
   before: (req: IncomingMessage, res: ServerResponse) => void = () => {},
+  toSink: (res: ServerResponse) => WritableStream<Uint8Array> = sinkOf,
 ): Promise<Listening<Server>> {
   watchRequests();
   return serving(async (req, res) => {
@@ -19,13 +20,16 @@ export function piping(
     const response = await hub.response(request, options);
     res.writeHead(response.status, Object.fromEntries(response.headers));
     res.flushHeaders();
-    const sink = new WritableStream<Uint8Array>({
-      async write(chunk) {
-        if (!res.write(chunk)) await new Promise<void>((resolve) => res.once("drain", resolve).once("close", resolve));
-      },
-      close: () => void res.end(),
-      abort: () => void res.destroy(),
-    });
-    await response.body?.pipeTo(sink, { signal: gone.signal }).catch(() => {});
+    await response.body?.pipeTo(toSink(res), { signal: gone.signal }).catch(() => {});
+  });
+}
+
+function sinkOf(res: ServerResponse): WritableStream<Uint8Array> {
+  return new WritableStream<Uint8Array>({
+    async write(chunk) {
+      if (!res.write(chunk)) await new Promise<void>((resolve) => res.once("drain", resolve).once("close", resolve));
+    },
+    close: () => void res.end(),
+    abort: () => void res.destroy(),
   });
 }

@@ -114,19 +114,22 @@ test("a compressed stream compresses them, too", async () => {
   await close();
 });
 
-test.each(["write", "end", "_send", "_finish"] as const)("who puts a %s of his own in place cuts the stream", async (name) => {
-  const { hub, open, close } = await takenOver(`late ${name}`, { handOver: false });
-  const { client, res, stream } = await open();
-  hub.publish("c", { event: "e", data: 1 });
-  await client.untilEvents(1);
-  const theirs = () => true;
-  (res as unknown as Record<string, unknown>)[name] = theirs;
-  expect((res as unknown as Record<string, unknown>)[name]).toBe(theirs);
-  expect(await stream.closed).toBe("disconnected");
-  await client.until(({ hasEnded }) => hasEnded);
-  expect(client.isWhole).toBe(false);
-  await close();
-});
+test.each(["write", "end", "_send", "_finish"] as const)(
+  "who puts a %s of his own in place cuts the stream",
+  async (name) => {
+    const { hub, open, close } = await takenOver(`late ${name}`, { handOver: false });
+    const { client, res, stream } = await open();
+    hub.publish("c", { event: "e", data: 1 });
+    await client.untilEvents(1);
+    const theirs = () => true;
+    (res as unknown as Record<string, unknown>)[name] = theirs;
+    expect((res as unknown as Record<string, unknown>)[name]).toBe(theirs);
+    expect(await stream.closed).toBe("disconnected");
+    await client.until(({ hasEnded }) => hasEnded);
+    expect(client.isWhole).toBe(false);
+    await close();
+  },
+);
 
 test("after the stream's end everything is as it was", async () => {
   const { open, close } = await takenOver("put back", { handOver: false });

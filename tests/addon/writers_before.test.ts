@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, OutgoingMessage, type Server, ServerResponse } from "node:http";
+import { Writable } from "node:stream";
 import { jest } from "@jest/globals";
 import compression from "compression";
 import express from "express";
@@ -76,6 +77,15 @@ const servers: Record<string, (hub: Hub) => Promise<Listening<Server>>> = {
       void attach(hub)(req, res).then(() => mask(res));
     }),
   "a body that the server pipes": (hub) => piping(hub, { channels: ["c"] }, (_, res) => mask(res)),
+  "a body that is piped into Node's own sink, above compression": (hub) => {
+    const compress = compression();
+    const before = (req: IncomingMessage, res: ServerResponse) => {
+      compress(req as express.Request, res as express.Response, () => {});
+      mask(res);
+    };
+    const toSink = (res: ServerResponse) => Writable.toWeb(res) as WritableStream<Uint8Array>;
+    return piping(hub, { channels: ["c"] }, before, toSink);
+  },
   "a body that the server pipes, below": (hub) => piping(hub, { channels: ["c"] }, (_, res) => maskSend(res)),
 };
 
@@ -118,6 +128,13 @@ describe("who is known changes nothing", () => {
     "one with compression": (hub) => app(hub, compression()),
     "one with compression twice": (hub) => app(hub, compression(), compression()),
     "a body that the server pipes": (hub) => piping(hub, { channels: ["c"] }),
+    "a body that is piped into Node's own sink": (hub) =>
+      piping(
+        hub,
+        { channels: ["c"] },
+        () => {},
+        (res) => Writable.toWeb(res) as WritableStream<Uint8Array>,
+      ),
     "a body that the server pipes behind compression": (hub) => {
       const compress = compression();
       return piping(hub, { channels: ["c"] }, (req, res) =>

@@ -3,7 +3,9 @@ import type { Socket } from "node:net";
 import { callSites } from "./call-sites.js";
 
 /** Middleware that passes on what it does not compress, and does not compress what says `no-transform`; and Next.js. */
-const KNOWN_FILES = /[\\/]node_modules[\\/]compression[\\/]|[\\/]next[\\/]dist[\\/]/;
+const KNOWN_FILES = /[\\/]node_modules[\\/](compression|next[\\/]dist)[\\/]/;
+/** Their `write`: behind a pipe of Node's own, whoever is outermost looks like the server's sink. */
+const KNOWN_WRITES = /\.write\(toBuffer\(|\+= ?Buffer\.byteLength\(\w+\[0\] ?\|\| ?["']{2}\)/;
 /** Their `end`, which no call stack shows: it is only called at the end. */
 const KNOWN_ENDS = /getHeader\(["']Content-Length["']\)|API response for \$\{/;
 /** The functions that could put somebody between the response and the socket. */
@@ -52,7 +54,7 @@ export class WritePath {
       files.length > 0 &&
       files.every((file) => file.startsWith("node:") || KNOWN_FILES.test(file)) &&
       _send === this.#nodes("_send") &&
-      (write === this.#nodes("write") || hasKnown) &&
+      (write === this.#nodes("write") || (hasKnown && KNOWN_WRITES.test(String(write)))) &&
       (end === this.#nodes("end") || (hasKnown && KNOWN_ENDS.test(String(end))))
     );
   }

@@ -257,9 +257,7 @@ bool Hub::isComplete(ConnectionId id) {
 
 // --- what is there
 
-HubStats Hub::stats() const {
-  return {registry_.connections(), registry_.channels(), inbox_, isDraining_, takenOver_};
-}
+HubStats Hub::stats() const { return {registry_.connections(), registry_.channels(), inbox_, isDraining_, takenOver_}; }
 
 std::uint64_t Hub::typeHash(std::string_view type) { return hash64(type.empty() ? kDefaultType : type); }
 
