@@ -84,6 +84,8 @@ export interface Report {
   readonly connections: number;
   /** Of these, whose sockets the core writes to. */
   readonly takenOver: number;
+  /** Requests that the hub has refused since the first report. */
+  readonly refused: number;
   /** What Node itself wrote to the stream's socket. */
   readonly written: number;
   readonly reason?: string;
