@@ -18,6 +18,8 @@ const ways: Record<string, (hub: Hub) => Promise<Listening<Server>>> = {
   piped: (hub) => piping(hub, { channels: ["c"] }),
 };
 
+jest.setTimeout(30_000); // megabytes, on machines that do other things as well
+
 afterEach(() => jest.restoreAllMocks());
 
 const cases = Object.entries(ways).flatMap(([way, serve]) => [

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { jest } from "@jest/globals";
 import { type AttachOptions, createHub } from "../../js/src/server/index.js";
 import { attaching, newest, until } from "./listening.js";
 import { RawClient } from "./raw_client.js";
+
+jest.setTimeout(30_000);
 
 // What the application writes to a response whose socket the core writes to.
 

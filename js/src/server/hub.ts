@@ -108,7 +108,11 @@ export class Hub<Events extends EventMap = AnyEvents> {
     return () => reader.close();
   }
 
-  /** A stream of this hub that reads no channel yet; see {@link createSSEStream}. */
+  /**
+   * A stream of this hub that reads no channel yet; see {@link createSSEStream}.
+   *
+   * @throws SSEError `SERVER_FULL`, `DRAINING`, or `TOO_MANY_CONNECTIONS`: another stream is open on the request's socket.
+   */
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
     const release = claimSocketNow();
