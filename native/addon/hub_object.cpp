@@ -46,6 +46,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("publish", &HubObject::giving<&HubObject::publish>),
                          InstanceMethod("send", &HubObject::giving<&HubObject::send>),
                          InstanceMethod("comment", &HubObject::giving<&HubObject::comment>),
+                         InstanceMethod("write", &HubObject::giving<&HubObject::write>),
                          InstanceMethod("read", &HubObject::giving<&HubObject::read>),
                          InstanceMethod("readNotice", &HubObject::giving<&HubObject::readNotice>),
                          InstanceMethod("readPage", &HubObject::giving<&HubObject::readPage>),
@@ -261,6 +262,19 @@ Napi::Value HubObject::comment(const Napi::CallbackInfo& info) {
   return toJs(info.Env(), outcome, {});
 }
 
+Napi::Value HubObject::write(const Napi::CallbackInfo& info) {
+  const ConnectionId id = toWhole(info[0], "connection");
+  std::string bytes;
+  if (info[1].IsString()) {
+    bytes = toText(info[1], "bytes");
+  } else {
+    toBytes(info[1], "bytes", bytes);
+  }
+  const WriteOutcome outcome =
+      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.writeRaw(id, bytes, now); });
+  return toJs(info.Env(), outcome, {});
+}
+
 // The bytes are copied, for making a JavaScript value may run anything.
 Napi::Value HubObject::read(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
@@ -321,6 +335,7 @@ Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
   object.Set("channels", Napi::Number::New(info.Env(), static_cast<double>(stats.channels)));
   object.Set("inboxBytes", Napi::Number::New(info.Env(), static_cast<double>(stats.inboxBytes)));
   object.Set("isDraining", Napi::Boolean::New(info.Env(), stats.isDraining));
+  object.Set("takenOver", Napi::Number::New(info.Env(), static_cast<double>(stats.takenOver)));
   return object;
 }
 

@@ -36,6 +36,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value publish(const Napi::CallbackInfo& info);
   Napi::Value send(const Napi::CallbackInfo& info);
   Napi::Value comment(const Napi::CallbackInfo& info);
+  Napi::Value write(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
   Napi::Value readNotice(const Napi::CallbackInfo& info);
   Napi::Value readPage(const Napi::CallbackInfo& info);

@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { createHub } from "../../js/src/server/index.js";
-import { serving } from "./listening.js";
+import { nextEnd, serving } from "./listening.js";
 
 const ended: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -61,14 +61,15 @@ test("who ends the response while the core writes to its socket ends the stream,
 
 test.each([{}, { direct: false }])("nothing follows the event that a stream closes after: %j", async (way) => {
   const hub = createHub({ name: `last event ${JSON.stringify(way)}` });
+  const end = nextEnd(hub);
   const server = await serving(async (req, res) => {
     const stream = await hub.attach(req, res, { channels: ["c"], closeAfter: "done", ...way });
     while (hub.connectionCount("c") === 0) await new Promise((resolve) => setImmediate(resolve));
     hub.publish("c", { event: "done", data: 1 });
     stream.comment("late");
     stream.send({ event: "late", data: 2 });
-    expect(await stream.closed).toBe("completed");
   });
   ended.push(server.close);
   expect(await bodyOf(server.port)).toMatch(/event: done\nid: .*\ndata: 1\n\n$/);
+  expect(await end).toBe("completed");
 });

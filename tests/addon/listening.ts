@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Server as NetServer } from "node:net";
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import type { AttachOptions, CloseReason, Hub, SSEStream } from "../../js/src/server/index.js";
 
 export interface Listening<Kind extends NetServer> {
@@ -7,16 +7,21 @@ export interface Listening<Kind extends NetServer> {
   readonly port: number;
   /** The sockets that Node has. */
   connections(): Promise<number>;
+  /** Those that Node has had and destroyed: closed ones, and those that were handed over. */
+  forgotten(): number;
   close(): Promise<void>;
 }
 
 /** Has the server listen on a free port of 127.0.0.1. */
 export async function listening<Kind extends NetServer>(server: Kind): Promise<Listening<Kind>> {
+  const sockets: Socket[] = [];
+  server.on("connection", (socket: Socket) => sockets.push(socket));
   if (!server.listening) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     server,
     port: (server.address() as AddressInfo).port,
     connections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
+    forgotten: () => sockets.filter(({ destroyed }) => destroyed).length,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

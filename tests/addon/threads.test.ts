@@ -142,14 +142,15 @@ describe("the process's end", () => {
     const child = start(`${SERVER}
       const server = createServer(handle).listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
       hub.on("connection", () => server.close(() => console.log("closed")));
+      server.on("connection", (socket) => socket.on("close", () => console.log("forgotten")));
       process.on("SIGUSR2", () => hub.publish("c", { event: "e", data: 1 }));
     `);
     const client = await open(Number(await child.line("port ")), "/attached");
-    await child.line("closed");
+    await child.line("forgotten");
     child.kill("SIGUSR2");
     await client.untilEvents(1);
     client.leave("reset");
-    expect(await child.ended).toMatchObject({ code: 0, signal: null });
+    expect(await child.ended).toMatchObject({ code: 0, signal: null, output: expect.stringContaining("closed") });
   });
 
   test.each([

@@ -91,8 +91,8 @@ test("a stream that reaches its longest duration says so and ends", async () => 
   next.client.leave();
 });
 
-test("requests that are sent before the stream has ended are answered after it, and not into it", async () => {
-  const channels = [randomUUID(), randomUUID()] as const;
+test("a request that is sent before the stream has ended is answered after it; a second stream is refused", async () => {
+  const [first, second] = [randomUUID(), randomUUID()];
   const { port } = new URL(server.url);
   const socket = connect(Number(port), "127.0.0.1").setEncoding("utf8");
   let text = "";
@@ -102,22 +102,25 @@ test("requests that are sent before the stream has ended are answered after it, 
   socket.on("data", (part: string) => {
     text += part;
   });
-  for (const channel of channels) {
-    socket.write(`GET /api/shapes/plain?channel=${channel} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
-  }
+  const request = (shape: string, channel: string) =>
+    socket.write(`GET /api/shapes/${shape}?channel=${channel} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+  const { refused } = await command("");
+  request("plain", first);
+  request("hub", second);
   await has("id: ");
-  while ((await command("")).connections < 2);
-  for (const channel of channels) await command(channel, { publish: 20 });
+  while ((await command("")).refused === refused);
+  await command(first, { publish: 20 });
   await has('"n":20,');
   expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
-  await command(channels[0], { close: true });
-  await has(`"n":20,"of":"${channels[1]}"`);
-  const [, one, other] = text.split("HTTP/1.1 200 OK");
-  expect(one).toMatch(/\r\n0\r\n\r\n$/);
-  expect(one).not.toContain(channels[1]);
-  expect(other).not.toContain(channels[0]);
+  await command(first, { close: true });
+  await has("One stream a socket");
+  expect(text).toMatch(/\r\n0\r\n\r\nHTTP\/1\.1 429 Too Many Requests\r\n/);
+  request("plain", second);
+  while ((await command(second)).connections === 0);
+  await command(second, { publish: 20 });
+  await has(`"n":20,"of":"${second}"`);
   socket.destroy();
-  await command(channels[1], { untilClosed: true });
+  await command(second, { untilClosed: true });
 });
 
 describe("hub.attach in the Pages API", () => {

@@ -13,23 +13,30 @@ const GZIP = { headers: { "accept-encoding": "gzip" } };
 
 interface Streamed {
   readonly isDirect: boolean;
+  /** The connections whose sockets the core wrote to meanwhile. */
+  readonly takenOver: number;
   readonly encoding: string | undefined;
   readonly text: string;
 }
 
 /** Reads a stream of the application while another route publishes: every event comes once and in order. */
-async function stream(url: string, shape: string, options: StreamClientOptions = {}): Promise<Streamed> {
+function stream(url: string, shape: string, options?: StreamClientOptions): Promise<Streamed> {
+  return streamFrom(url, `shapes/${shape}`, options);
+}
+
+async function streamFrom(url: string, path: string, options: StreamClientOptions = {}): Promise<Streamed> {
   const channel = randomUUID();
-  const client = await StreamClient.open(`${url}/api/shapes/${shape}?channel=${channel}`, options);
+  const client = await StreamClient.open(`${url}/api/${path}?channel=${channel}`, options);
   expect(client.response.statusCode).toBe(200);
   await client.until("id: ");
   await control(url, { channel, publish: EVENTS });
   await client.until(`"n":${EVENTS},`);
   expect(client.data.map(({ n, of }) => [n, of])).toEqual(Array.from({ length: EVENTS }, (_, n) => [n + 1, channel]));
-  const { written } = await control(url, { channel });
+  const { written, takenOver } = await control(url, { channel });
   client.leave();
+  while ((await control(url, { channel })).takenOver > 0); // the next one's is to be the only one
   const encoding = client.response.headers["content-encoding"];
-  return { isDirect: written < MOST_BYTES_OF_NODE, encoding, text: client.text };
+  return { isDirect: written < MOST_BYTES_OF_NODE, takenOver, encoding, text: client.text };
 }
 
 const servers = bundlers.flatMap((bundler) => (["start", "dev"] as const).map((command) => ({ bundler, command })));
@@ -50,20 +57,27 @@ describe.each(servers)("next $command with $bundler", ({ bundler, command }: Ser
 
     test.each(["plain", "hub", "response", "rewrapped"])(
       "writes directly what is passed on as it is, from the first request on: %s",
-      async (shape) => expect(await stream(server.url, shape)).toMatchObject({ isDirect: true }),
+      async (shape) => expect(await stream(server.url, shape)).toMatchObject({ isDirect: true, takenOver: 1 }),
       MINUTES,
     );
 
     test("writes directly though Next.js compresses what it may", async () => {
       expect(await stream(server.url, "plain", GZIP)).toMatchObject({
         isDirect: true,
+        takenOver: 1,
       });
+    });
+
+    test("writes directly what a route of the Pages API attaches", async () => {
+      for (const options of [{}, GZIP]) {
+        expect(await streamFrom(server.url, "attach", options)).toMatchObject({ isDirect: true, takenOver: 1 });
+      }
     });
 
     test.each(["pulled", "reader", "iterated", "tee"])(
       "lets Node write what others may have read: %s",
       async (shape) => {
-        expect(await stream(server.url, shape)).toMatchObject({ isDirect: false });
+        expect(await stream(server.url, shape)).toMatchObject({ isDirect: false, takenOver: 0 });
       },
     );
 

@@ -82,6 +82,10 @@ export class StreamClient {
 /** What the application's control route says. */
 export interface Report {
   readonly connections: number;
+  /** Of these, whose sockets the core writes to. */
+  readonly takenOver: number;
+  /** Requests that the hub has refused since the first report. */
+  readonly refused: number;
   /** What Node itself wrote to the stream's socket. */
   readonly written: number;
   readonly reason?: string;

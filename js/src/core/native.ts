@@ -143,6 +143,8 @@ export interface NativeStats {
   /** Accepted, and not yet offered to every connection. */
   readonly inboxBytes: number;
   readonly isDraining: boolean;
+  /** Connections whose socket the core writes to now; the bytes of the others go through Node. */
+  readonly takenOver: number;
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */
@@ -188,6 +190,8 @@ export interface NativeHub {
   publish(key: string, event: NativeEvent, ttlMs?: number, conflateKey?: string): NativeReceipt | NativeRefusal;
   send(connection: ConnectionId, event: NativeEvent): NativeReceipt | NativeRefusal;
   comment(connection: ConnectionId, text: string): NativeReceipt | NativeRefusal;
+  /** Bytes of the application's own, in order with the events; of a compressed connection, too, as they are before that. */
+  write(connection: ConnectionId, bytes: Uint8Array | string): NativeReceipt | NativeRefusal;
   /**
    * What the connection has not been given yet, at most so many bytes, wherever that cuts them; they count as delivered. `null`:
    * nothing. Who was given something reads on until then, or is told when there is more.

@@ -1,21 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { descriptorOf, FirstChunk, mayBeDirect, whenFlushed } from "./first-chunk.js";
-import { guardEnd } from "./guard-end.js";
+import type { Socket } from "node:net";
+import { descriptorOf, FirstChunk, mayBeDirect } from "./first-chunk.js";
+import { flushed } from "./flushed.js";
 import type { RequestLike } from "./options.js";
-import { headersOf, keepingVary } from "./response.js";
+import { PeerWatch } from "./peer-watch.js";
+import { headersOf, headersOnTop, keepingVary } from "./response.js";
+import { tieToServer } from "./server-tie.js";
 import type { HubStream } from "./stream.js";
+import { beginTakeover, endTakeover } from "./takeover.js";
 
-/** Node's requests as the rest of Millrace knows them. */
-export function requestLike(req: IncomingMessage): RequestLike {
+/** Node's requests as the rest of Millrace knows them, without holding them. */
+export function requestLike({ url, method, headers }: IncomingMessage, signal: AbortSignal): RequestLike {
   return {
-    url: req.url ?? "/",
-    method: req.method ?? "GET",
+    url: url ?? "/",
+    method: method ?? "GET",
     headers: {
       get: (name) => {
-        const value = req.headers[name];
+        const value = headers[name.toLowerCase()];
         return Array.isArray(value) ? value.join(", ") : (value ?? null);
       },
     },
+    signal,
   };
 }
 
@@ -24,50 +29,34 @@ export interface AttachWay {
   readonly handOver: boolean | undefined;
   readonly headers: Record<string, string>;
   readonly direct: boolean;
+  /** Called at the stream's end, or when its socket is nobody's but the core's. */
+  readonly release: () => void;
 }
 
 /** Answers with the stream, by the shortest way there is; the head and the first bytes go through Node. */
-export function attachStream(
-  stream: HubStream,
-  req: IncomingMessage,
-  res: ServerResponse,
-  { handOver, headers, direct }: AttachWay,
-): void {
+export function attachStream(stream: HubStream, req: IncomingMessage, res: ServerResponse, way: AttachWay): void {
+  const { handOver, headers, direct } = way;
+  stream.forgetSignal(); // the watch's from now on
   const watch = new PeerWatch(stream, req, res);
   // Node cannot read the next request from a socket that it has given away.
   const givesAway = direct && mayBeDirect(res) && (handOver ?? !watch.hasListeners());
-  const usual = keepingVary(res, headersOf(stream));
-  res.writeHead(200, { ...usual, ...(givesAway && { Connection: "close" }), ...headers });
+  const usual = { ...keepingVary(res, headersOf(stream)), ...(givesAway && { Connection: "close" }) };
+  res.writeHead(200, Object.fromEntries(headersOnTop(usual, headers)));
   const first = stream.takeFirst();
-  const proof =
-    direct && first.length > 0 && mayBeDirect(res) && res.socket !== null
-      ? new FirstChunk(res.socket, first)
-      : undefined;
-  if (first.length > 0) res.write(first);
-  else res.flushHeaders();
-  proof?.stop();
-  flush(res);
-  if (proof?.state !== "proven" || isEncoded(res, stream) || res.socket === null) {
-    void pump(stream, res);
-    return;
-  }
-  // What the caller does next, in the same turn, may show that somebody listens to the socket's events.
   const { socket } = res;
-  setImmediate(() => {
-    whenFlushed(socket, (hasLeft) => {
-      if (stream.hasEnded) {
-        void pump(stream, res); // what it sent before its end is in its body
-        return;
-      }
-      const descriptor = hasLeft ? descriptorOf(socket) : -1;
-      const isHandedOver = handOver ?? !watch.hasListeners();
-      // A stream that was handed over must hold nothing of Node's: that is most of an idle connection's memory.
-      const onEnd = isHandedOver ? undefined : (isWhole: boolean) => endResponse(res, isWhole);
-      if (descriptor < 0 || !stream.divert({ descriptor, onEnd })) void pump(stream, res);
-      else if (isHandedOver) watch.handOver();
-      else guardEnd(res, stream);
-    });
-  });
+  let proof: FirstChunk | undefined;
+  if (first.length === 0) {
+    res.flushHeaders();
+  } else if (direct && socket !== null && mayBeDirect(res)) {
+    proof = new FirstChunk(res, socket, first);
+    proof.send();
+    proof.stop();
+  } else {
+    res.write(first);
+  }
+  flush(res);
+  const isProven = proof?.state === "proven" && !isEncoded(res, stream) && socket !== null;
+  void deliver(stream, res, isProven ? { proof: proof as FirstChunk, socket, req, watch, way } : undefined);
 }
 
 /** By somebody else. */
@@ -75,26 +64,68 @@ function isEncoded(res: ServerResponse, stream: HubStream): boolean {
   return res.hasHeader("content-encoding") && !stream.facts.isCompressed;
 }
 
-function endResponse(res: ServerResponse, isWhole: boolean): void {
-  if (isWhole) res.end();
-  else res.destroy(); // half a chunk may be out: only the connection's end is clear to the client
+/** What it takes for the core to write to the socket itself. */
+interface Chance {
+  readonly proof: FirstChunk;
+  readonly socket: Socket;
+  readonly req: IncomingMessage;
+  readonly watch: PeerWatch;
+  readonly way: AttachWay;
 }
 
-/** Through Node: for TLS, HTTP/2, compressed or otherwise changed responses. */
-async function pump(stream: HubStream, res: ServerResponse): Promise<void> {
+/** Has the core write, as soon as everything that was written through Node has left; until then, and else, Node does. */
+async function deliver(stream: HubStream, res: ServerResponse, chance: Chance | undefined): Promise<void> {
+  if (chance !== undefined) {
+    // What the caller does next, in the same turn, may show that somebody listens to the socket's events.
+    await new Promise((resolve) => setImmediate(resolve));
+    if ((await flushed(chance.socket)) && takeOver(stream, res, chance)) return;
+  }
   const isOver = () => res.destroyed || res.writableEnded;
   try {
-    for await (const bytes of stream.stream) {
+    const reader = stream.stream.getReader();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
       if (isOver()) break;
-      const hasRoom = res.write(bytes);
+      const hasRoom = res.write(step.value);
       flush(res);
-      if (!hasRoom) await nextOf(res, ["drain", "close"]);
+      // No read waits now, so nothing that the core is to write can be given to anybody else.
+      if (chance?.proof.holds()) {
+        if ((await flushed(chance.socket)) && takeOver(stream, res, chance)) return;
+      }
+      if (!hasRoom && res.writableNeedDrain) await nextOf(res, ["drain", "close"]);
     }
     if (!isOver()) res.end();
   } catch {
     res.destroy(); // somebody else reads the stream
   }
   stream.leave();
+}
+
+/** Says whether the core writes from now on. */
+function takeOver(stream: HubStream, res: ServerResponse, { proof, socket, req, watch, way }: Chance): boolean {
+  if (stream.hasEnded || res.writableEnded || !proof.holds()) return false; // what it sent before its end is in its body
+  const descriptor = descriptorOf(socket);
+  const isHandedOver = way.handOver ?? !watch.hasListeners();
+  // A stream that was handed over must hold nothing of Node's: that is most of an idle connection's memory.
+  const onEnd = isHandedOver ? undefined : (isWhole: boolean) => endResponse(res, isWhole);
+  if (descriptor < 0 || !stream.divert({ descriptor, onEnd })) return false;
+  if (isHandedOver) {
+    way.release();
+    stream.beforeEnd = undefined;
+    tieToServer(stream, req.socket);
+    watch.handOver();
+  } else {
+    stream.beforeEnd = () => {
+      endTakeover(res);
+      way.release();
+    };
+  }
+  beginTakeover(res, stream);
+  return true;
+}
+
+function endResponse(res: ServerResponse, isWhole: boolean): void {
+  if (isWhole && !res.writableEnded) res.end();
+  else res.destroy(); // half a chunk may be out: only the connection's end is clear to the client
 }
 
 /** What compression middleware still holds. */
@@ -110,57 +141,5 @@ function nextOf(res: ServerResponse, events: readonly string[]): Promise<void> {
     };
     for (const event of events) res.on(event, done);
     if (res.destroyed) done();
-  });
-}
-
-/** What Node's own HTTP server listens to; a listener of anything else is somebody's who counts on Node's socket. */
-const NODES_OWN = new Set(["bound resOnFinish"]);
-const END_EVENTS = ["close", "finish", "end", "aborted", "error", "prefinish"];
-
-/** The client's end as Node sees it, while Node has the socket; afterwards, for listeners that come late, as the core sees it. */
-class PeerWatch {
-  readonly #stream: HubStream;
-  readonly #req: IncomingMessage;
-  readonly #res: ServerResponse;
-  readonly #onClose: () => void;
-
-  constructor(stream: HubStream, req: IncomingMessage, res: ServerResponse) {
-    this.#stream = stream;
-    this.#req = req;
-    this.#res = res;
-    this.#onClose = () => stream.leave();
-    res.on("close", this.#onClose);
-    // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
-    if (res.socket === null) {
-      req.socket.on("close", this.#onClose);
-      void stream.closed.then(() => req.socket.off("close", this.#onClose));
-    }
-  }
-
-  hasListeners(): boolean {
-    const isSomebodys = (listener: unknown) =>
-      listener !== this.#onClose && !NODES_OWN.has((listener as { name: string }).name);
-    return [this.#req, this.#res].some((emitter) =>
-      END_EVENTS.some((event) => emitter.listeners(event).some(isSomebodys)),
-    );
-  }
-
-  /** The core watches for the client's end from now on, and Node forgets the socket. */
-  handOver(): void {
-    this.#res.off("close", this.#onClose);
-    const { socket } = this.#res;
-    tellLate(this.#req, this.#stream);
-    tellLate(this.#res, this.#stream);
-    socket?.destroy();
-  }
-}
-
-/** Who listens after the hand-over is told of the real end all the same. */
-function tellLate(emitter: IncomingMessage | ServerResponse, stream: HubStream): void {
-  const awaited = new Set<string>();
-  emitter.on("newListener", (event: string) => {
-    if (!["close", "aborted"].includes(event) || awaited.has(event)) return;
-    awaited.add(event);
-    void stream.closed.then(() => emitter.emit(event));
   });
 }

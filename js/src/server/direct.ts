@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
-import { descriptorOf, FirstChunk, mayBeDirect, whenFlushed } from "./first-chunk.js";
-import { guardEnd } from "./guard-end.js";
+import { claimSocket } from "./claim-socket.js";
+import { descriptorOf, FirstChunk, mayBeDirect } from "./first-chunk.js";
+import { flushed, isFlushed } from "./flushed.js";
 import type { Shortcut } from "./outlet.js";
 import type { HubStream } from "./stream.js";
+import { beginTakeover, endTakeover } from "./takeover.js";
 
 interface Requests {
   readonly responses: AsyncLocalStorage<ServerResponse>;
@@ -29,6 +31,18 @@ export function watchRequests(): void {
 
 function responseNow(): ServerResponse | undefined {
   return (globalThis as { [KEY]?: Requests })[KEY]?.responses.getStore();
+}
+
+/**
+ * Claims the socket of the request that is being answered for a stream, where it is known; see {@link claimSocket}. Gives what
+ * is to be called at the stream's end.
+ */
+export function claimSocketNow(): () => void {
+  const response = responseNow();
+  if (response === undefined || response.headersSent) return () => {};
+  const release = claimSocket(response);
+  response.once("close", release); // it was answered otherwise, and nobody has closed the stream
+  return release;
 }
 
 /** Whether a stream's answer may say that it is compressed: Next.js drops the Content-Encoding of a handler's response. */
@@ -79,7 +93,11 @@ class PipedShortcut implements Shortcut {
   readonly #stream: HubStream;
   readonly #response: ServerResponse;
   #first: FirstChunk | undefined;
-  #isOver = false;
+  /**
+   * The core may write once the first chunk is proven and the socket empty (`held`); until a slow client has taken what waits
+   * for it (`pulled`), the server writes; or it does for good (`over`).
+   */
+  #stage: "held" | "pulled" | "over" = "held";
   #isLastCall = false;
 
   constructor(stream: HubStream, response: ServerResponse) {
@@ -91,16 +109,17 @@ class PipedShortcut implements Shortcut {
   begin(first: Uint8Array): void {
     if (this.#stream.facts.isCompressed) announceEncoding(this.#response);
     if (this.#stream.stream.isOthers || !mayBeDirect(this.#response) || this.#response.socket === null) {
-      this.#isOver = true;
+      this.#stage = "over";
       return;
     }
-    this.#first = new FirstChunk(this.#response.socket, first);
-    this.#first.onKnown = () => this.#proceed();
+    this.#first = new FirstChunk(this.#response, this.#response.socket, first);
+    this.#first.onKnown = () => void this.#proceed();
   }
 
   /** Who reads on has passed the first chunk on, so it is on the socket by now or soon, or somewhere else. */
   holds(): boolean {
-    if (this.#isOver || this.#first === undefined) return false;
+    if (this.#stage === "over" || this.#first === undefined) return false;
+    if (this.#stage === "pulled") return this.#isFlushed() && this.#takeOver();
     if (this.#first.state === "awaited" && !this.#isLastCall) {
       this.#isLastCall = true;
       setImmediate(() => this.#first?.stop());
@@ -108,26 +127,36 @@ class PipedShortcut implements Shortcut {
     return true;
   }
 
-  #proceed(): void {
+  async #proceed(): Promise<void> {
     const { socket } = this.#response;
-    if (this.#first?.state !== "proven" || socket === null) this.#giveUp();
-    else whenFlushed(socket, (hasLeft) => (hasLeft ? this.#divert() : this.#giveUp()));
+    if (this.#first?.state !== "proven" || socket === null) this.#stage = "over";
+    else if (!(await flushed(socket))) this.#stage = "pulled";
+    else this.#takeOver();
+    if (!this.#stream.isTakenOver) this.#stream.resume();
   }
 
-  #divert(): void {
+  #isFlushed(): boolean {
+    const { socket } = this.#response;
+    return socket !== null && isFlushed(socket);
+  }
+
+  /** Says whether the core writes from now on; if not, it never will. */
+  #takeOver(): boolean {
+    this.#stage = "over";
     const response = this.#response;
-    const isOurs = !this.#stream.stream.isOthers && !response.writableEnded;
-    const descriptor = isOurs ? descriptorOf(response.socket) : -1;
+    if (this.#first?.holds() !== true || this.#stream.stream.isOthers || response.writableEnded) return false;
+    const descriptor = descriptorOf(response.socket);
     const onEnd = (isWhole: boolean) => {
       if (!isWhole) response.destroy(); // half a chunk may be out: only the connection's end is clear to the client
     };
-    if (descriptor < 0 || !this.#stream.divert({ descriptor, onEnd })) this.#giveUp();
-    else guardEnd(response, this.#stream);
-  }
-
-  #giveUp(): void {
-    this.#isOver = true;
-    this.#stream.resume();
+    if (descriptor < 0 || !this.#stream.divert({ descriptor, onEnd })) return false;
+    const before = this.#stream.beforeEnd;
+    beginTakeover(response, this.#stream);
+    this.#stream.beforeEnd = (stream) => {
+      endTakeover(response);
+      before?.(stream);
+    };
+    return true;
   }
 }
 

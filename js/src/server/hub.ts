@@ -5,6 +5,7 @@ import { prefersJson } from "./accept.js";
 import { requireFunction, requireKey, requireNumber, requireObject, requireString } from "./arguments.js";
 import { attachStream, requestLike } from "./attach.js";
 import type { Authorize } from "./authorize.js";
+import { claimSocket, releaseAtEnd } from "./claim-socket.js";
 import {
   Connector,
   checkResponseOptions,
@@ -13,7 +14,7 @@ import {
   type StreamDefaults,
 } from "./connect.js";
 import { declare } from "./declare.js";
-import { shorten } from "./direct.js";
+import { claimSocketNow, shorten } from "./direct.js";
 import { type DrainOptions, drainHub } from "./drain.js";
 import { endedStream } from "./ended-stream.js";
 import { environment, type HubRecord } from "./environment.js";
@@ -29,6 +30,7 @@ import {
   toNativeHubOptions,
   toNativeOpenOptions,
 } from "./options.js";
+import { PeerSignal } from "./peer-signal.js";
 import { pollResponse, writePoll } from "./poll.js";
 import { failureResponse, isRefusal, writeFailure } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
@@ -112,12 +114,23 @@ export class Hub<Events extends EventMap = AnyEvents> {
     return () => reader.close();
   }
 
-  /** A stream of this hub that reads no channel yet; see {@link createSSEStream}. */
+  /**
+   * A stream of this hub that reads no channel yet; see {@link createSSEStream}.
+   *
+   * @throws SSEError `SERVER_FULL`, `DRAINING`, or `TOO_MANY_CONNECTIONS`: another stream is open on the request's socket.
+   */
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
-    const stream = new HubStream(this.name, this.#native, { ...this.#record.defaults, ...options });
-    shorten(stream, options.direct !== false);
-    return stream;
+    const release = claimSocketNow();
+    try {
+      const stream = new HubStream(this.name, this.#native, { ...this.#record.defaults, ...options });
+      releaseAtEnd(stream, release);
+      shorten(stream, options.direct !== false);
+      return stream;
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /**
@@ -140,16 +153,23 @@ export class Hub<Events extends EventMap = AnyEvents> {
   async response(request: RequestLike, options: ResponseOptions): Promise<Response> {
     checkResponseOptions(options);
     let stream: HubStream | undefined;
+    let release = () => {};
     try {
       if (prefersJson(request.headers.get("accept"))) {
         return pollResponse(await this.#connector.poll(request, options), options.headers);
       }
+      release = claimSocketNow();
       const connected = await this.#connector.connect(request, options);
-      if (typeof connected === "string") return new Response(null, { status: 204 });
+      if (typeof connected === "string") {
+        release();
+        return new Response(null, { status: 204 });
+      }
       stream = connected;
+      releaseAtEnd(stream, release);
       shorten(stream, options.direct !== false);
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
     } catch (error) {
+      release();
       stream?.close("refused");
       this.#tellFailure(error, options.channels);
       return failureResponse(error, request.headers.get("accept"), () => this.#native.nextRetry());
@@ -173,28 +193,39 @@ export class Hub<Events extends EventMap = AnyEvents> {
 
   async #attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
     let stream: HubStream | undefined;
+    let release = () => {};
     let areOptionsRight = false;
+    const peer = new PeerSignal(req, res);
     try {
       checkResponseOptions(options);
       areOptionsRight = true;
-      const request = requestLike(req);
+      const request = requestLike(req, peer.signal);
       if (prefersJson(request.headers.get("accept"))) {
         return endedStream(writePoll(res, await this.#connector.poll(request, options), options.headers));
       }
+      release = claimSocket(res);
       const connected = await this.#connector.connect(request, options);
-      if (connected === "complete" && !res.destroyed) res.writeHead(204).end();
-      if (typeof connected === "string") return endedStream(connected === "complete" ? "completed" : "disconnected");
+      peer.stop();
+      if (typeof connected === "string") {
+        release();
+        if (connected === "complete" && !res.destroyed) res.writeHead(204).end();
+        return endedStream(connected === "complete" ? "completed" : "disconnected");
+      }
       stream = connected;
+      releaseAtEnd(stream, release);
       const { handOver, headers = {}, direct = true } = options;
       if (res.destroyed || res.writableEnded || req.socket.destroyed) stream.leave();
-      else attachStream(stream, req, res, { handOver, headers, direct });
+      else attachStream(stream, req, res, { handOver, headers, direct, release });
       return stream;
     } catch (error) {
+      release();
       stream?.close("refused");
       this.#tellFailure(error, options?.channels ?? []);
       writeFailure(res, error, req.headers.accept ?? null, () => this.#native.nextRetry());
       if (!areOptionsRight) throw error;
       return endedStream("refused");
+    } finally {
+      peer.stop();
     }
   }
 

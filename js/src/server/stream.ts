@@ -78,8 +78,8 @@ export class HubStream implements SSEStream, Reader {
   readonly facts: StreamFacts;
   /** Leads the bytes around JavaScript, if it can; set before the stream is read. */
   shortcut: Shortcut | undefined;
-  /** Called when the reactor has stopped writing, before Node ends the response. */
-  beforeEnd: (() => void) | undefined;
+  /** Called at its end, before Node ends the response. */
+  beforeEnd: ((stream: HubStream) => void) | undefined;
   readonly #hubName: string;
   readonly #hub: NativeHub;
   readonly #connection: ConnectionId;
@@ -176,6 +176,11 @@ export class HubStream implements SSEStream, Reader {
     return this.#endReason !== undefined;
   }
 
+  /** Whether the core writes to its socket. */
+  get isTakenOver(): boolean {
+    return this.#isDiverted && this.#endReason === undefined;
+  }
+
   get send(): SSEStream["send"] {
     if (this.#send === undefined) {
       const ofSend = { hub: this.#hubName, connection: this.#connection, isClosed: this.#wantedReason !== undefined };
@@ -240,6 +245,18 @@ export class HubStream implements SSEStream, Reader {
   /** The client has gone: nobody is to be sent anything any more. */
   leave(): void {
     this.#finish("disconnected");
+  }
+
+  /** Whoever else watches for the client's end. */
+  forgetSignal(): void {
+    this.#forgetSignal?.();
+    this.#forgetSignal = undefined;
+  }
+
+  /** Puts bytes of the application's own in line with the events. A stream that has no room for them cannot go on. */
+  write(bytes: Uint8Array): void {
+    const outcome = this.#hub.write(this.#connection, bytes);
+    if (outcome === "tooLarge" || outcome === "overloaded") this.leave();
   }
 
   /** Gives what there is to who waits for it. */
@@ -359,7 +376,7 @@ export class HubStream implements SSEStream, Reader {
     } catch {
       // The reader has cancelled or errored the stream already: it is as closed as it can be.
     }
-    this.beforeEnd?.();
+    this.beforeEnd?.(this);
     this.#onSocketEnd?.(isWhole);
     this.#closed?.resolve(reason);
     this.#abort?.abort(reason);

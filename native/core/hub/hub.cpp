@@ -199,6 +199,7 @@ void Hub::close(ConnectionId id, Instant now) {
     return;
   }
   unschedule(*connection);
+  takenOver_ -= connection->hub.reader != nullptr ? 1 : 0;
   const OwnerId owner = connection->owner();
   registry_.removeConnection(id, now);
   --owners_[owner].connections;
@@ -235,6 +236,8 @@ Connection* Hub::assign(ConnectionId id, OwnerId owner, void* reader) {
   if (connection == nullptr) {
     return nullptr;
   }
+  takenOver_ -= connection->hub.reader != nullptr ? 1 : 0;
+  takenOver_ += reader != nullptr ? 1 : 0;
   connection->hub.reader = reader;
   const OwnerId before = connection->owner();
   if (connection->hub.isEnding) {
@@ -311,7 +314,7 @@ bool Hub::isComplete(ConnectionId id) {
 
 // --- what is there
 
-HubStats Hub::stats() const { return {registry_.connections(), registry_.channels(), inbox_, isDraining_}; }
+HubStats Hub::stats() const { return {registry_.connections(), registry_.channels(), inbox_, isDraining_, takenOver_}; }
 
 std::uint64_t Hub::typeHash(std::string_view type) { return hash64(type.empty() ? kDefaultType : type); }
 

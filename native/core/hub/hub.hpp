@@ -65,6 +65,7 @@ struct HubStats {
   std::size_t channels = 0;
   std::size_t inboxBytes = 0;  // accepted, and not yet offered to everybody
   bool isDraining = false;
+  std::size_t takenOver = 0;  // connections whose owner reads them straight to their sockets
 };
 
 struct DrainOptions {
@@ -138,7 +139,7 @@ class Hub {
   // Only by its owner: what read() gave of it may be on its way.
   void close(ConnectionId id, Instant now);
   void closeAll(OwnerId owner, Instant now);
-  // Another owner reads it from now on, by `reader`; it is told to close it if it is ending already. None when it is not
+  // Another owner reads it from now on, by `reader`, if it has one: then it counts as taken over. It is told to close it if it is ending already. None when it is not
   // there. What it returns lives until that owner closes it.
   [[nodiscard]] Connection* assign(ConnectionId id, OwnerId owner, void* reader = nullptr);
   // Tells its owner to close it once it has taken what there is now. False when it is not there or already ending.
@@ -168,6 +169,8 @@ class Hub {
   // To one connection only.
   [[nodiscard]] WriteOutcome send(ConnectionId id, const EventFields& fields, Instant now, Receipt& receipt);
   [[nodiscard]] WriteOutcome comment(ConnectionId id, std::string_view text, Instant now);
+  // Bytes of the application's own, to one connection, as they are; whether they make a whole event is its affair.
+  [[nodiscard]] WriteOutcome writeRaw(ConnectionId id, std::string_view bytes, Instant now);
   // To one connection before everything else, for the state that the events then change. It has no id, so no client takes it
   // for a repeat. The cursor line and what was published since follow it. Only before the first read.
   [[nodiscard]] WriteOutcome greet(ConnectionId id, const EventFields& fields);
@@ -248,6 +251,7 @@ class Hub {
   // Leaves the bytes in encoded_.
   [[nodiscard]] WriteOutcome encode(const EventFields& fields);
   [[nodiscard]] WriteOutcome checkSize(std::size_t bytes);
+  [[nodiscard]] WriteOutcome appendEncoded(ConnectionId id);
   Connection* findOpen(ConnectionId id);
   void appendOwn(Connection& connection, const LogEntry& entry);
   void addToInbox(Channel& channel);
@@ -301,6 +305,7 @@ class Hub {
   bool isDraining_ = false;
   DrainOptions drain_;                                    // while it drains
   std::uint64_t retries_ = 0;                             // that nextRetry() gave
+  std::size_t takenOver_ = 0;                             // connections with a reader
   std::shared_ptr<const ConnectionOptions> lastOptions_;  // of the newest connection; the next mostly has the same
   std::set<std::pair<Instant, ConnectionId>> deadlines_;
   Instant nextSweep_ = kNever;

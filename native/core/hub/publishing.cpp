@@ -126,20 +126,34 @@ WriteOutcome Hub::send(ConnectionId id, const EventFields& fields, Instant now, 
 
 WriteOutcome Hub::comment(ConnectionId id, std::string_view text, Instant now) {
   now_ = now;
+  encoded_.clear();
+  encodeComment(text, encoded_);
+  return appendEncoded(id);
+}
+
+WriteOutcome Hub::writeRaw(ConnectionId id, std::string_view bytes, Instant now) {
+  now_ = now;
+  if (bytes.empty()) {
+    return WriteOutcome::empty;
+  }
+  encoded_.assign(bytes);
+  return appendEncoded(id);
+}
+
+// What stands in encoded_, to one connection, behind everything so far and without a number of its own.
+WriteOutcome Hub::appendEncoded(ConnectionId id) {
   Connection* const connection = findOpen(id);
   if (connection == nullptr) {
     return WriteOutcome::closed;
   }
-  encoded_.clear();
-  encodeComment(text, encoded_);
   const WriteOutcome size = checkSize(encoded_.size());
   if (size != WriteOutcome::written) {
     return size;
   }
   LogEntry entry;
-  entry.sequence = sequence_;  // behind everything so far, without a number of its own
+  entry.sequence = sequence_;
   entry.bytes = encoded_;
-  entry.at = now;
+  entry.at = now_;
   appendOwn(*connection, entry);
   return WriteOutcome::written;
 }

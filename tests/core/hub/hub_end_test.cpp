@@ -77,6 +77,22 @@ TEST_F(HubEnd, anotherOwnerReadsOnFromWhereTheFirstWas) {
   EXPECT_EQ(hub.assign(1, 2), nullptr);
 }
 
+TEST_F(HubEnd, whoIsReadByAReaderCountsAsTakenOver) {
+  int reader = 0;
+  openAndJoin(1, "k");
+  openAndJoin(2, "k");
+  EXPECT_EQ(hub.stats().takenOver, 0U);
+  EXPECT_NE(hub.assign(1, 2, &reader), nullptr);
+  EXPECT_NE(hub.assign(2, 2, &reader), nullptr);
+  EXPECT_NE(hub.assign(2, 2, &reader), nullptr) << "again";
+  EXPECT_EQ(hub.stats().takenOver, 2U);
+  EXPECT_NE(hub.assign(2, 1), nullptr);
+  EXPECT_EQ(hub.stats().takenOver, 1U);
+  hub.closeAll(2, now);
+  hub.closeAll(1, now);
+  EXPECT_EQ(hub.stats().takenOver, 0U);
+}
+
 // A stream that is closed at once is closed before its socket has come to the reactor.
 TEST_F(HubEnd, whoIsAssignedWhileItEndsIsClosedByItsNewOwner) {
   openAndJoin(1, "k");

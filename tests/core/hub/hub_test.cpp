@@ -213,6 +213,21 @@ TEST_F(HubBasics, aCommentStandsBehindWhatWasPublishedBeforeIt) {
   EXPECT_EQ(read(1), event(1, "1") + ": now\n\n" + event(2, "2") + event(3, "3") + ": then\n\n");
 }
 
+TEST_F(HubBasics, bytesOfTheApplicationStandBehindWhatWasPublishedBeforeThem) {
+  open(1);
+  join(1, "k");
+  EXPECT_EQ(hub.writeRaw(2, "nobody", now), WriteOutcome::closed);
+  EXPECT_EQ(hub.writeRaw(1, "", now), WriteOutcome::empty);
+  read(1);
+  publish("k", "1");
+  EXPECT_EQ(hub.writeRaw(1, "event: a\r\n", now), WriteOutcome::written);
+  EXPECT_EQ(hub.writeRaw(1, "data: b\n\n", now), WriteOutcome::written);
+  publish("k", "2");
+  EXPECT_EQ(read(1), event(1, "1") + "event: a\r\ndata: b\n\n" + event(2, "2"));
+  hub.configure({.history = {.bytes = 4}});
+  EXPECT_EQ(hub.writeRaw(1, "12345", now), WriteOutcome::tooLarge);
+}
+
 TEST_F(HubBasics, onlyTheNewestOfAConflationKeyIsRead) {
   openAndJoin(1, "k");
   PublishOptions price;

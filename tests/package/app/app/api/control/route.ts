@@ -17,6 +17,19 @@ interface Command {
 
 const observed = globalThis as { millraceTestWritten?: (channel: string) => number };
 
+let refused: number | undefined;
+
+/** How many requests were refused since the first call. */
+function countRefused(): number {
+  if (refused === undefined) {
+    refused = 0;
+    createHub().on("refused", () => {
+      refused = (refused ?? 0) + 1;
+    });
+  }
+  return refused;
+}
+
 export async function POST(request: Request) {
   const command = (await request.json()) as Command;
   const { channel } = command;
@@ -30,6 +43,8 @@ export async function POST(request: Request) {
     ...(command.untilAborted && { aborted: await noted?.aborted }),
     ...(command.untilClosed && { reason: await noted?.stream.closed }),
     connections: createHub().stats().connections,
+    takenOver: createHub().stats().takenOver,
+    refused: countRefused(),
     written: observed.millraceTestWritten?.(channel),
   });
 }

@@ -1,0 +1,42 @@
+import type { Socket } from "node:net";
+
+const STOPPED = Symbol("millrace.clock");
+
+interface Clock {
+  timeoutMs: number;
+  /** The socket's own `setTimeout`, if it had one. */
+  readonly own: PropertyDescriptor | undefined;
+}
+
+type Stopped = Socket & { [STOPPED]?: Clock | undefined };
+
+/**
+ * Node takes a socket for idle that the core writes to, so its inactivity timer stands still meanwhile. What is asked of it is
+ * remembered until {@link startClock}.
+ */
+export function stopClock(socket: Stopped): void {
+  if (socket[STOPPED] !== undefined) return;
+  const clock: Clock = { timeoutMs: socket.timeout ?? 0, own: Object.getOwnPropertyDescriptor(socket, "setTimeout") };
+  socket.setTimeout(0);
+  socket[STOPPED] = clock;
+  socket.setTimeout = rememberTimeout;
+}
+
+/** Node's timer goes on, with what was last asked of it. */
+export function startClock(socket: Stopped): void {
+  const clock = socket[STOPPED];
+  if (clock === undefined) return;
+  socket[STOPPED] = undefined;
+  if (clock.own === undefined) delete (socket as { setTimeout?: unknown }).setTimeout;
+  else Object.defineProperty(socket, "setTimeout", clock.own);
+  if (!socket.destroyed) socket.setTimeout(clock.timeoutMs);
+}
+
+function rememberTimeout<Kind extends Stopped>(this: Kind, timeoutMs: number, callback?: () => void): Kind {
+  const clock = this[STOPPED];
+  if (clock !== undefined) clock.timeoutMs = timeoutMs;
+  // As Node's own does.
+  if (callback !== undefined && timeoutMs === 0) this.removeListener("timeout", callback);
+  else if (callback !== undefined) this.once("timeout", callback);
+  return this;
+}

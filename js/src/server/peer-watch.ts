@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HubStream } from "./stream.js";
+
+/** What Node's own HTTP server listens to; a listener of anything else is somebody's who counts on Node's socket. */
+const NODES_OWN = new Set(["bound resOnFinish"]);
+const END_EVENTS = ["close", "finish", "end", "aborted", "error", "prefinish"];
+
+/** The client's end as Node sees it, while Node has the socket; afterwards, for listeners that come late, as the core sees it. */
+export class PeerWatch {
+  readonly #stream: HubStream;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #onClose: () => void;
+
+  constructor(stream: HubStream, req: IncomingMessage, res: ServerResponse) {
+    this.#stream = stream;
+    this.#req = req;
+    this.#res = res;
+    this.#onClose = () => stream.leave();
+    res.on("close", this.#onClose);
+    // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
+    if (res.socket === null) {
+      req.socket.on("close", this.#onClose);
+      void stream.closed.then(() => req.socket.off("close", this.#onClose));
+    }
+  }
+
+  hasListeners(): boolean {
+    const isSomebodys = (listener: unknown) =>
+      listener !== this.#onClose && !NODES_OWN.has((listener as { name: string }).name);
+    return [this.#req, this.#res].some((emitter) =>
+      END_EVENTS.some((event) => emitter.listeners(event).some(isSomebodys)),
+    );
+  }
+
+  /** The core watches for the client's end from now on, and Node forgets the socket. */
+  handOver(): void {
+    this.#res.off("close", this.#onClose);
+    const { socket } = this.#res;
+    tellLate(this.#req, this.#stream);
+    tellLate(this.#res, this.#stream);
+    // Once Node has told everybody of its own end; until then it destroys them itself.
+    socket?.once("close", () => {
+      cutByDestroy(this.#req, this.#stream);
+      cutByDestroy(this.#res, this.#stream);
+    });
+    socket?.destroy();
+  }
+}
+
+/** Who listens after the hand-over is told of the real end all the same. */
+function tellLate(emitter: IncomingMessage | ServerResponse, stream: HubStream): void {
+  const awaited = new Set<string>();
+  emitter.on("newListener", (event: string) => {
+    if (!["close", "aborted"].includes(event) || awaited.has(event)) return;
+    awaited.add(event);
+    void stream.closed.then(() => emitter.emit(event));
+  });
+}
+
+/** Who destroys what Node has forgotten means the connection. */
+function cutByDestroy(one: IncomingMessage | ServerResponse, stream: HubStream): void {
+  one.destroy = function destroy(this: typeof one) {
+    stream.leave();
+    return this;
+  } as typeof one.destroy;
+}
