@@ -83,11 +83,23 @@ test.each(cases)("%s is a TypeError that names the argument", (_name, act, messa
   expect(act).toThrow(message);
 });
 
-test("response without channels is a TypeError", async () => {
+test("a response's options of a wrong type are a TypeError", async () => {
   const respond = untyped(hub.response.bind(hub));
   const request = new Request("http://host/");
+  await expect(respond(request)).rejects.toThrow(/^options must be an object/);
   await expect(respond(request, {})).rejects.toThrow(/^channels must be an array of strings/);
-  await expect(respond(request, { channels: [] })).rejects.toThrow(/^channels must not be empty$/);
+  await expect(respond(request, { channels: [1] })).rejects.toThrow(/^channels must be an array of strings/);
+  await expect(respond(request, { channels: ["c"], authorize: true })).rejects.toThrow(/^authorize must be a function/);
+});
+
+test.each([
+  ["more than 64 reactors", { reactors: 65 }, /^reactors must be at most 64, not 65$/],
+  ["reactors without a bound", { reactors: Infinity }, /^reactors must be a number/],
+  ["a stall of 0 ms", { lag: { stallMs: 0 } }, /^lag.stallMs must be/],
+  ["channels below 0", { limits: { channels: -1 } }, /^limits.channels must be/],
+  ["no number of channels a connection", { limits: { channelsPerConnection: "7" } }, /^limits.channelsPerConnection/],
+])("a hub with %s is a TypeError", (_name, options, message) => {
+  expect(() => untyped(millrace.createHub)({ name: "wrong", ...options })).toThrow(message);
 });
 
 test("the addon itself throws at anything it cannot use, and the process lives", () => {

@@ -34,7 +34,8 @@ test("drain ends attached and pulled streams, whole, and tells each client when 
   const drained = hub.drain({ withinMs: 1500, ...SPREAD });
   expect(hub.stats().isDraining).toBe(true);
   for (const port of ports) {
-    const response = await fetch(`http://127.0.0.1:${port}/`);
+    const Accept = "text/event-stream, application/problem+json";
+    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { Accept } });
     expect([response.status, await response.json()]).toMatchObject([503, { code: "DRAINING" }]);
     expect(response.headers.get("retry-after")).not.toBeNull();
   }

@@ -33,23 +33,28 @@ test("a process with an open hub, streams and timers exits by itself", async () 
   expect(ended).toEqual({ code: 0, output: "delivered before the exit\n" });
 });
 
-test("a listener that throws is an uncaught exception, not a crash of the addon", async () => {
+test("a listener that throws is told of, and the others hear the event", async () => {
   const ended = await run(`
     import { createHub } from "millrace";
-    process.on("uncaughtException", (error) => console.log("caught", error.message));
     const hub = createHub();
+    hub.on("error", ({ code, error }) => console.log(code, error.message));
+    hub.on("error", () => { throw new Error("this one, too"); });
+    console.error = (what) => console.log(what);
     hub.subscribe("c", () => { throw new Error("from the listener"); });
+    hub.subscribe("c", async () => { await null; throw new Error("not in time"); });
     hub.subscribe("c", ({ data }) => console.log("heard", data));
     hub.publish("c", { event: "e", data: 1 });
   `);
-  expect(ended).toEqual({ code: 0, output: "heard 1\ncaught from the listener\n" });
+  const output =
+    'heard 1\nlistener from the listener\nMillrace: a listener of the hub "default" failed:\nlistener not in time\n' +
+    'Millrace: a listener of the hub "default" failed:\n';
+  expect(ended).toEqual({ code: 0, output });
 });
 
-test("an onClose that throws is one too, and the other streams are closed all the same", async () => {
+test("an onClose that throws is told of, and the other streams are closed all the same", async () => {
   const ended = await run(`
     import { createHub, createSSEStream } from "millrace";
-    process.on("uncaughtException", (error) => console.log("caught", error.message));
-    createHub({ lagGraceMs: 0 });
+    createHub({ lagGraceMs: 0 }).on("error", ({ code, error }) => console.log(code, error.message));
     const lag = { events: 0 };
     const streams = [1, 2].map((n) => createSSEStream({ lag, onClose() { throw new Error("of " + n); } }));
     for (const { send, closed, stream } of streams) {
@@ -59,7 +64,7 @@ test("an onClose that throws is one too, and the other streams are closed all th
     }
   `);
   expect(ended.code).toBe(0);
-  expect(ended.output.split("\n").sort()).toEqual(["", "caught of 1", "caught of 2", "lagging", "lagging"]);
+  expect(ended.output.split("\n").sort()).toEqual(["", "lagging", "lagging", "onClose of 1", "onClose of 2"]);
 });
 
 test("CommonJS has the same exports and the same hub", async () => {

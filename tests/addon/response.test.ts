@@ -126,14 +126,21 @@ describe("snapshot", () => {
     await reader.cancel();
   });
 
-  test("one that fails is the handler's error, and leaves nothing open", async () => {
+  test("one that fails is the application's error, and leaves nothing open", async () => {
     const hub = createHub({ name: "snapshot fails" });
+    const errors: unknown[] = [];
+    hub.on("error", ({ code, error, channels }) => errors.push([code, (error as Error).message, channels]));
     const fail = () => Promise.reject(new Error("the database is away"));
-    await expect(open(hub, { snapshot: fail })).rejects.toThrow("the database is away");
+    expect((await hub.response(ask(), { channels: ["c"], snapshot: fail })).status).toBe(500);
     const unserializable = () => ({ data: 1n });
-    await expect(open(hub, { snapshot: unserializable })).rejects.toThrow(
-      expect.objectContaining({ code: "UNSERIALIZABLE" }),
-    );
+    expect((await hub.response(ask(), { channels: ["c"], snapshot: unserializable })).status).toBe(500);
+    const nonsense = (() => 7) as unknown as () => null;
+    expect((await hub.response(ask(), { channels: ["c"], snapshot: nonsense })).status).toBe(500);
+    expect(errors).toEqual([
+      ["snapshot", "the database is away", ["c"]],
+      ["snapshot", expect.stringMatching(/^data cannot be written as JSON/), ["c"]],
+      ["snapshot", "message must be an object, not 7", ["c"]],
+    ]);
     const refuse = () => {
       throw new SSEError("NO_SUCH_CHANNEL", "There is no such job");
     };

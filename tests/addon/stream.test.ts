@@ -193,7 +193,9 @@ test("sseResponse tells the client what it can count on", () => {
 describe("lifetime", () => {
   test("a comment keeps a quiet stream alive", async () => {
     const stream = createSSEStream({ heartbeat: { everyMs: 5 } });
-    const reader = await new StreamReader(stream.stream).until(({ text }) => (text.match(/\n: \n/g) ?? []).length >= 3);
+    const reader = await new StreamReader(stream.stream).until(
+      ({ text }) => (text.match(/\n: heartbeat\n/g) ?? []).length >= 3,
+    );
     expect(reader.events).toEqual([]);
     stream.close();
   });

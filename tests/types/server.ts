@@ -18,7 +18,7 @@ import {
 import { register, withMillrace } from "millrace/next";
 
 const stream = createSSEStream({ request: new Request("http://host/"), heartbeat: { everyMs: 1000 } });
-const id: string = stream.send({ event: "e", data: { any: ["thing"] }, retry: 100 }).id;
+const id: string | null = stream.send({ event: "e", data: { any: ["thing"] }, retry: 100 }).id;
 const reason: Promise<CloseReason> = stream.closed;
 const response: Response = sseResponse(stream, { status: 200 });
 registerConnection("key", stream.send, { userId: "ann", events: ["e"] });

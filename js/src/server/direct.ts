@@ -29,7 +29,8 @@ export function watchRequests(): void {
   });
 }
 
-function responseNow(): ServerResponse | undefined {
+/** The Node response of the request that is being handled, where it is known. */
+export function responseNow(): ServerResponse | undefined {
   return (globalThis as { [KEY]?: Requests })[KEY]?.responses.getStore();
 }
 

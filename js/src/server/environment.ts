@@ -34,6 +34,8 @@ export interface HubRecord {
 
 /** A turn that took the thread for less is nothing to rest from. */
 const CHEAP_TURN_MS = 1;
+/** Streams of a thread that remember what they were opened with, in case an authorizer comes; others are cut then. */
+const MOST_CONTEXTS = 1000;
 /** Nobody's events wait longer than this for a thread that rests. */
 const LONGEST_REST_MS = 25;
 
@@ -49,8 +51,6 @@ export class Environment {
   readonly hubs = new Map<string, HubRecord>();
   /** What was said once and needs no repetition. */
   readonly reported = new Set<string>();
-  /** How many streams keep what an authorizer is asked with, in case one comes. */
-  unaskedContexts = 0;
   /** What a stream's `send` belongs to, so that `registerConnection(key, stream.send)` finds the connection. */
   readonly streams = new WeakMap<object, StreamOfSend>();
   /** Plain functions that are registered as connections, by the hub's name. */
@@ -63,6 +63,7 @@ export class Environment {
   #timerAtMs = Infinity;
   #heldSockets = 0;
   #authorizers = 0;
+  #contexts = 0;
   #restsUntilMs = 0;
 
   constructor(binding: NativeBinding) {
@@ -92,6 +93,17 @@ export class Environment {
       this.hubs.set(name, record);
     }
     return record;
+  }
+
+  /** Whether one stream more may keep what an authorizer is asked with, in case one comes; `releaseContext` gives the place back. */
+  keepContext(): boolean {
+    if (this.#contexts >= MOST_CONTEXTS) return false;
+    this.#contexts++;
+    return true;
+  }
+
+  releaseContext(): void {
+    this.#contexts--;
   }
 
   /** Runs what is due, and sets the one timer for what is next. It keeps no process alive. */

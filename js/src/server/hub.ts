@@ -162,7 +162,9 @@ export class Hub<Events extends EventMap = AnyEvents> {
       const connected = await this.#connector.connect(request, options);
       if (typeof connected === "string") {
         release();
-        return new Response(null, { status: 204 });
+        return connected === "complete"
+          ? new Response(null, { status: 204 })
+          : sseResponse(endedStream("disconnected"));
       }
       stream = connected;
       releaseAtEnd(stream, release);

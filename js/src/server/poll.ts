@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { NativePage } from "../core/native.js";
+import { responseNow } from "./direct.js";
 import { environment } from "./environment.js";
 import { RESERVED_TYPES } from "./message.js";
 import type { CloseReason, RequestLike } from "./options.js";
@@ -92,7 +93,7 @@ function toBody({ bytes, cursor, hasMore }: NativePage, greeted: number): PollBo
   };
 }
 
-/** The answer for who returns it. It counts until somebody has taken its body. */
+/** The answer for who returns it. It counts until it was sent, or where nobody knows that, until its body was taken. */
 export function pollResponse(answer: PollAnswer, own: Record<string, string> = {}): Response {
   const { status, headers, body, release } = answer;
   const init = { status, headers: headersOnTop(headers, own) };
@@ -100,12 +101,14 @@ export function pollResponse(answer: PollAnswer, own: Record<string, string> = {
     release();
     return new Response(null, init);
   }
+  const node = responseNow();
+  node?.once("finish", release).once("close", release);
   const bytes = new TextEncoder().encode(body);
   const source: UnderlyingDefaultSource<Uint8Array> = {
     pull(controller) {
       controller.enqueue(bytes);
       controller.close();
-      release();
+      if (node === undefined) release();
     },
     cancel: release,
   };

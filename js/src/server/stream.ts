@@ -64,8 +64,6 @@ function shared(facts: StreamFacts): StreamFacts {
 const CHUNK_BYTES = 64 * 1024;
 /** What is sent through Node before the core may take over; the rest of a larger snapshot follows by the way that is found. */
 const FIRST_CHUNK_BYTES = 16 * 1024;
-/** Streams of a thread that remember what they were opened with, in case an authorizer comes; others are cut then. */
-const MOST_UNASKED_CONTEXTS = 1000;
 
 /** Reasons for which a client still gets what is left. */
 const WHOLE = new Set<CloseReason>(["closed", "duration_cap", "completed", "draining"]);
@@ -283,9 +281,7 @@ export class HubStream implements SSEStream, Reader {
 
   /** Nobody was asked whether its client may read: when an authorizer comes, it is. */
   mayBeAskedFor(context: AuthorizeContext): void {
-    const isKept = this.#environment.unaskedContexts < MOST_UNASKED_CONTEXTS;
-    this.#environment.unaskedContexts += isKept ? 1 : 0;
-    this.#unasked = isKept ? context : "unknown";
+    this.#unasked = this.#environment.keepContext() ? context : "unknown";
   }
 
   onAuthorizer(): void {
@@ -306,7 +302,7 @@ export class HubStream implements SSEStream, Reader {
   #forgetContext(): AuthorizeContext | "unknown" | undefined {
     const context = this.#unasked;
     this.#unasked = undefined;
-    if (typeof context === "object") this.#environment.unaskedContexts -= 1;
+    if (typeof context === "object") this.#environment.releaseContext();
     return context;
   }
 
