@@ -118,7 +118,7 @@ export class Connector {
     try {
       return pollAnswer(request, stream, greeted, this.#native.readPage(stream.connection, PAGE_BYTES));
     } catch (error) {
-      stream.close("refused");
+      stream.abandon("refused");
       throw error;
     }
   }
@@ -148,7 +148,7 @@ export class Connector {
       const join = { ...(events && { events }), ...(userId !== undefined && { userId }) };
       for (const key of channels) this.#registrations.join(stream.connection, key, join);
       if (options.closeAfter !== undefined && this.#native.isComplete(stream.connection)) {
-        stream.close("completed");
+        stream.abandon("completed");
         return "complete";
       }
       const verdict = this.#native.verdict(stream.connection);
@@ -159,7 +159,7 @@ export class Connector {
         if (event.data !== undefined || event.event) greeted += 1; // else it is a retry alone
       }
     } catch (error) {
-      stream.close("refused");
+      stream.abandon("refused");
       throw error;
     }
     return { stream, userId, greeted };

@@ -172,7 +172,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
     } catch (error) {
       release();
-      stream?.close("refused");
+      stream?.abandon("refused");
       this.#tellFailure(error, options.channels);
       return failureResponse(error, request.headers.get("accept"), () => this.#native.nextRetry());
     }
@@ -221,7 +221,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       return stream;
     } catch (error) {
       release();
-      stream?.close("refused");
+      stream?.abandon("refused");
       this.#tellFailure(error, options?.channels ?? []);
       writeFailure(res, error, req.headers.accept ?? null, () => this.#native.nextRetry());
       if (!areOptionsRight) throw error;

@@ -69,7 +69,7 @@ export function pollAnswer(request: RequestLike, stream: HubStream, greeted: num
     ...(stream.facts.traceId !== undefined && { "X-Trace-ID": stream.facts.traceId }),
   };
   const body = request.method === "HEAD" ? null : JSON.stringify(toBody(page, greeted));
-  return { status: 200, headers, body, release: () => stream.close("polled") };
+  return { status: 200, headers, body, release: () => stream.abandon("polled") };
 }
 
 function toBody({ bytes, cursor, hasMore }: NativePage, greeted: number): PollBody {
@@ -96,7 +96,7 @@ function toBody({ bytes, cursor, hasMore }: NativePage, greeted: number): PollBo
 /** The answer for who returns it. It counts until it was sent, or where nobody knows that, until its body was taken. */
 export function pollResponse(answer: PollAnswer, own: Record<string, string> = {}): Response {
   const { status, headers, body, release } = answer;
-  const init = { status, headers: headersOnTop(headers, own) };
+  const init = { status, headers: headersOf(answer, headers, own) };
   if (body === null) {
     release();
     return new Response(null, init);
@@ -122,8 +122,18 @@ export function writePoll(res: ServerResponse, answer: PollAnswer, own: Record<s
     release();
     return "disconnected";
   }
+  res.writeHead(status, Object.fromEntries(headersOf(answer, keepingVary(res, headers), own)));
   res.once("finish", release).once("close", release);
-  res.writeHead(status, Object.fromEntries(headersOnTop(keepingVary(res, headers), own)));
   res.end(body ?? undefined);
   return status === 204 ? "completed" : "polled";
+}
+
+/** What the application adds may be no header at all. */
+function headersOf({ release }: PollAnswer, usual: Record<string, string>, own: Record<string, string>): Headers {
+  try {
+    return headersOnTop(usual, own);
+  } catch (error) {
+    release();
+    throw error;
+  }
 }

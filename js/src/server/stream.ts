@@ -98,6 +98,8 @@ export class HubStream implements SSEStream, Reader {
   #wantsBytes = false;
   #hasGivenBytes = false;
   #wantedReason: CloseReason | undefined;
+  /** By the application. */
+  #isClosed = false;
   /** The hub gives it nothing new; what is left is given to who reads it. */
   #isEnding = false;
   #endReason: CloseReason | undefined;
@@ -181,7 +183,7 @@ export class HubStream implements SSEStream, Reader {
 
   get send(): SSEStream["send"] {
     if (this.#send === undefined) {
-      const ofSend = { hub: this.#hubName, connection: this.#connection, isClosed: this.#wantedReason !== undefined };
+      const ofSend = { hub: this.#hubName, connection: this.#connection, isClosed: this.#isClosed };
       this.#ofSend = ofSend;
       this.#send = (message) => {
         const outcome = this.#hub.send(this.#connection, toNativeEvent(message));
@@ -196,7 +198,7 @@ export class HubStream implements SSEStream, Reader {
     return (text) => {
       requireString("text", text);
       const outcome = this.#hub.comment(this.#connection, text);
-      if (outcome !== "closed" || this.#wantedReason !== undefined) accepted(outcome);
+      if (outcome !== "closed" || this.#isClosed) accepted(outcome);
       return { id: null };
     };
   }
@@ -206,6 +208,7 @@ export class HubStream implements SSEStream, Reader {
       requireString("reason", reason);
       if (this.#endReason !== undefined || this.#wantedReason !== undefined) return;
       this.#wantedReason = reason;
+      this.#isClosed = true;
       if (this.#ofSend !== undefined) this.#ofSend.isClosed = true;
       this.#hub.end(this.#connection, false);
       if (!this.#isDiverted) this.#end();
@@ -238,6 +241,11 @@ export class HubStream implements SSEStream, Reader {
   announce(channels: readonly string[], userId: string | undefined): void {
     this.#isAnnounced = true;
     emitHubEvent(this.#hubName, "connection", { id: this.id, channels, userId });
+  }
+
+  /** Nobody reads it: it ends at once, and what is left goes with it. */
+  abandon(reason: CloseReason): void {
+    this.#finish(reason);
   }
 
   /** The client has gone: nobody is to be sent anything any more. */

@@ -1,0 +1,228 @@
+import {
+  type AttachOptions,
+  createHub,
+  createSSEStream,
+  type Hub,
+  registerConnection,
+  sseResponse,
+} from "../../js/src/server/index.js";
+import { start } from "./child.js";
+import { attaching, newest, serving, until } from "./listening.js";
+import { RawClient } from "./raw_client.js";
+
+const PROBLEM = { type: "about:blank", title: "Internal server error", status: 500, code: "INTERNAL_ERROR" };
+
+/** By the README's own pattern: nobody waits for what `attach` returns. */
+const answering = (hub: Hub, options: object) =>
+  serving((req, res) => void hub.attach(req, res, options as AttachOptions));
+
+const wrong: [string, object][] = [
+  ["authorize throws", { authorize: () => Promise.reject(new Error("secret")) }],
+  [
+    "snapshot throws",
+    {
+      snapshot: () => {
+        throw new Error("secret");
+      },
+    },
+  ],
+  ["snapshot gives nonsense", { snapshot: () => "secret" }],
+  ["snapshot gives an id that is none", { snapshot: () => [{ data: 1, id: 7 }] }],
+  ["a trace id with CRLF", { traceId: "secret\r\nX-Injected: 1" }],
+  ["a trace id beyond Latin-1", { traceId: "日本" }],
+  ["no channel", { channels: [] }],
+  ["an empty channel", { channels: ["c", ""] }],
+  ["no event type", { events: [] }],
+  ["a header with LF", { headers: { "X-Own": "secret\nX-Injected: 1" } }],
+  ["a header's name that is none", { headers: { "X Own": "1" } }],
+  ["a heartbeat that JSON cannot hold", { heartbeat: { event: "beat", data: 1n } }],
+];
+
+describe.each(wrong)("%s", (name, options) => {
+  test.each(["text/event-stream", "application/json"])(
+    "is answered with 500 and without detail (%s)",
+    async (accept) => {
+      const hub = createHub({ name: `wrong ${name} ${accept}` });
+      const errors: unknown[] = [];
+      hub.on("error", ({ code, error }) => errors.push([code, error instanceof Error]));
+      const isOfStreams = accept === "application/json" && /trace|heartbeat/.test(name);
+      const { port, close } = await answering(hub, { channels: ["c"], ...options });
+      const attached = await fetch(`http://127.0.0.1:${port}/`, { headers: { Accept: accept } });
+      const responded = await hub.response(new Request("http://host/", { headers: { Accept: accept } }), {
+        channels: ["c"],
+        ...options,
+      });
+      for (const response of isOfStreams ? [] : [attached, responded]) {
+        expect([response.status, response.headers.get("content-type")]).toEqual([500, "application/problem+json"]);
+        expect(await response.json()).toEqual(PROBLEM);
+      }
+      if (!isOfStreams) expect(errors).toHaveLength(2);
+      await attached.body?.cancel().catch(() => {});
+      await responded.body?.cancel().catch(() => {});
+      await until(() => hub.stats().connections === 0);
+      await close();
+    },
+  );
+});
+
+test("options of a wrong type are a TypeError, and the client is answered all the same", async () => {
+  const ended = await start(`
+    import { createServer } from "node:http";
+    import { createHub } from "millrace";
+    console.error = () => {};
+    const hub = createHub();
+    const options = [undefined, {}, { channels: "c" }, { channels: [undefined] }, { channels: ["c"], authorize: 1 }];
+    let at = 0;
+    const server = createServer((req, res) => hub.attach(req, res, options[at++])).listen(0, "127.0.0.1", async () => {
+      for (const _ of options) console.log((await fetch("http://127.0.0.1:" + server.address().port)).status);
+      process.exit();
+    });
+  `).ended;
+  expect(ended).toEqual({ code: 0, output: "500\n500\n500\n500\n500\n", signal: null });
+  const hub = createHub({ name: "wrong types" });
+  const { port, close } = await serving(async (req, res) => {
+    await expect(hub.attach(req, res, { channels: "c" } as never)).rejects.toThrow(TypeError);
+  });
+  hub.on("error", () => {});
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(500);
+  await close();
+});
+
+test("a response whose head has left already is cut", async () => {
+  const hub = createHub({ name: "head has left" });
+  const errors: unknown[] = [];
+  hub.on("error", ({ code }) => errors.push(code));
+  const { port, close } = await serving((req, res) => {
+    res.writeHead(200).write("mine");
+    void hub.attach(req, res, { channels: ["c"] });
+  });
+  const client = await RawClient.open(port);
+  await until(() => client.isClosed);
+  expect([client.isWhole, errors, hub.stats().connections]).toEqual([false, ["request"], 0]);
+  await close();
+});
+
+test("HEAD on the documented handlers is answered with the head of the stream", async () => {
+  const hub = createHub({ name: "head" });
+  const { port, close } = await attaching(hub, { channels: ["c"] });
+  const handler = (request: Request) => {
+    const stream = createSSEStream({ request });
+    registerConnection("news", stream.send);
+    stream.send({ event: "hello", data: 1 });
+    return sseResponse(stream);
+  };
+  const request = () => new Request("http://host/", { method: "HEAD" });
+  const heads = [
+    await fetch(`http://127.0.0.1:${port}/`, { method: "HEAD" }),
+    await hub.response(request(), { channels: ["c"] }),
+    handler(request()),
+  ];
+  for (const { status, headers } of heads)
+    expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
+  expect(hub.stats().connections).toBe(0);
+  await close();
+});
+
+describe("send and comment", () => {
+  test("after the client's end they do nothing and throw nothing; so does registering", async () => {
+    const hub = createHub({ name: "gone" });
+    const { port, streams, close } = await attaching(hub, { channels: ["c"] });
+    const client = await (await RawClient.open(port)).untilOpen();
+    const stream = await newest(streams);
+    const { send } = stream;
+    client.leave();
+    await stream.closed;
+    expect([stream.send({ data: 1 }), send({ data: 2 }), stream.comment("x")]).toEqual([
+      { id: null },
+      { id: null },
+      { id: null },
+    ]);
+    hub.register("d", send);
+    expect(hub.stats().channels).toBe(0);
+    stream.close();
+    expect(stream.send({ data: 3 })).toEqual({ id: null });
+    await close();
+  });
+
+  test.each(["lagging", "duration_cap", "draining"])("... and after %s", async (reason) => {
+    const hub = createHub({ name: `ended ${reason}`, lagGraceMs: 0, lag: { events: 0 } });
+    const stream = hub.createStream({ ...(reason === "duration_cap" && { maxDurationMs: 1 }) });
+    const reader = stream.stream.getReader();
+    await reader.read();
+    if (reason === "draining") void hub.drain({ withinMs: 0 });
+    if (reason === "lagging") stream.send({ data: 1 });
+    if (reason === "duration_cap") void reader.read().then(() => reader.read());
+    if (reason !== "lagging") expect(await stream.closed).toBe(reason);
+    else {
+      reader.releaseLock();
+      await hub.drain({ withinMs: 0 });
+      await stream.closed;
+    }
+    expect(stream.send({ data: 1 })).toEqual({ id: null });
+  });
+
+  test("after the application's own close they throw STREAM_CLOSED", async () => {
+    const hub = createHub({ name: "closed" });
+    const closed = expect.objectContaining({ code: "STREAM_CLOSED" });
+    const pulled = hub.createStream();
+    pulled.close();
+    const { port, streams, close } = await attaching(hub, { channels: ["c"] });
+    const client = await (await RawClient.open(port)).untilOpen();
+    const taken = await newest(streams);
+    taken.close();
+    for (const stream of [pulled, taken]) {
+      expect(() => stream.send({ data: 1 })).toThrow(closed);
+      expect(() => stream.comment("x")).toThrow(closed);
+      expect(() => hub.register("d", stream.send)).toThrow(closed);
+    }
+    await client.until(({ isWhole }) => isWhole);
+    await close();
+  });
+
+  test("what attach returns for a refused client sends nothing, in silence", async () => {
+    const hub = createHub({ name: "refused stream" });
+    const { port, streams, close } = await attaching(hub, { channels: ["c"], authorize: () => false });
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(403);
+    const stream = await newest(streams);
+    expect([stream.send({ data: 1 }), stream.comment("x"), stream.signal.aborted]).toEqual([
+      { id: null },
+      { id: null },
+      true,
+    ]);
+    await close();
+  });
+});
+
+describe("a hub that drains", () => {
+  const asking = async (accept: string | undefined) => {
+    const hub = createHub({ name: `drained ${accept}` });
+    await hub.drain({ withinMs: 0, retryFromMs: 2 ** 33, retrySpreadMs: 0 });
+    const headers: Record<string, string> = accept === undefined ? {} : { Accept: accept };
+    const { port, close } = await answering(hub, { channels: ["c"] });
+    const client = await RawClient.open(port, { headers });
+    await client.until(({ isWhole }) => isWhole);
+    const response = await hub.response(new Request("http://host/", { headers }), { channels: ["c"] });
+    const answers = [
+      { status: client.status, type: client.header("content-type"), body: client.body },
+      { status: response.status, type: response.headers.get("content-type"), body: await response.text() },
+    ];
+    client.leave();
+    await close();
+    return answers;
+  };
+
+  test.each(["text/event-stream", "*/*", undefined])("brings a client back that accepts %s", async (accept) => {
+    for (const answer of await asking(accept))
+      expect(answer).toEqual({ status: 200, type: "text/event-stream; charset=utf-8", body: "retry: 4294967295\n\n" });
+  });
+
+  test.each(["text/event-stream, application/problem+json", "application/json"])(
+    "tells one that accepts %s",
+    async (accept) => {
+      for (const { status, type, body } of await asking(accept)) {
+        expect([status, type]).toEqual([503, "application/problem+json"]);
+        expect(JSON.parse(body)).toMatchObject({ code: "DRAINING" });
+      }
+    },
+  );
+});
