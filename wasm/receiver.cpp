@@ -62,6 +62,6 @@ EMSCRIPTEN_KEEPALIVE const char* receiverLastId(const Receiver* receiver) { retu
 
 EMSCRIPTEN_KEEPALIVE std::size_t receiverLastIdSize(const Receiver* receiver) { return receiver->lastEventId().size(); }
 
-EMSCRIPTEN_KEEPALIVE std::size_t receiverComments(const Receiver* receiver) { return receiver->comments(); }
+EMSCRIPTEN_KEEPALIVE std::size_t receiverHeartbeats(const Receiver* receiver) { return receiver->heartbeats(); }
 
 }  // extern "C"

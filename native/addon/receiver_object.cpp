@@ -35,7 +35,7 @@ Napi::Function ReceiverObject::define(Napi::Env env) {
                          InstanceMethod<&ReceiverObject::feed>("feed"),
                          InstanceMethod<&ReceiverObject::reset>("reset"),
                          InstanceAccessor<&ReceiverObject::lastEventId>("lastEventId"),
-                         InstanceAccessor<&ReceiverObject::comments>("comments"),
+                         InstanceAccessor<&ReceiverObject::heartbeats>("heartbeats"),
                      });
 }
 
@@ -54,8 +54,8 @@ Napi::Value ReceiverObject::lastEventId(const Napi::CallbackInfo& info) {
   return toJs(info.Env(), receiver_.lastEventId());
 }
 
-Napi::Value ReceiverObject::comments(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(receiver_.comments()));
+Napi::Value ReceiverObject::heartbeats(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(receiver_.heartbeats()));
 }
 
 }  // namespace millrace

@@ -57,13 +57,13 @@ export class Inbox {
   }
 
   parse(chunk: Uint8Array): Arrival {
-    const before = this.#receiver.comments;
+    const before = this.#receiver.heartbeats;
     const items = this.#receiver.feed(chunk);
     const beats = items.filter((item): item is Message => item.kind === "event" && item.type === this.#heartbeat);
     const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d+)/.exec(beats.at(-1)?.data ?? "")?.[1];
     return {
       items,
-      heartbeats: this.#receiver.comments - before + beats.length,
+      heartbeats: this.#receiver.heartbeats - before + beats.length,
       sentMs: sentMs === undefined ? undefined : Number(sentMs),
     };
   }

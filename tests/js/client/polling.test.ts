@@ -137,10 +137,10 @@ test("a stream whose heartbeats come in bundles is left for polls", async () => 
   const exchange = await server.next();
   exchange.stream("", { "x-heartbeat-interval": "3" });
   await nextEvent(client, "open");
-  exchange.write(":\n:\n:\nid: e.1\ndata: x\n\n");
+  exchange.write(": heartbeat\n: heartbeat\n:heartbeat 7\nid: e.1\ndata: x\n\n");
   await nextEvent(client, "message");
   clock.pass(4000);
-  exchange.write(":\n:\nid: e.2\ndata: x\n\n");
+  exchange.write(": heartbeat\n: heartbeat\nid: e.2\ndata: x\n\n");
   await nextEvent(client, "message");
   const poll = await server.next();
   expect([poll.headers.accept, poll.lastEventId, client.transport]).toEqual(["application/json", "e.2", "polling"]);
