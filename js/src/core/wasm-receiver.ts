@@ -6,6 +6,7 @@ import type { WasmMemory } from "./wasm-memory.js";
 export interface ReceiverExports {
   inputSmall(): number;
   inputLarge(receiver: number, size: number): number;
+  receiversSeed(): void;
   receiverNew(dedup: number, maxLineBytes: number, maxEventBytes: number): number;
   receiverFree(receiver: number): void;
   receiverWant(receiver: number, size: number): void;
