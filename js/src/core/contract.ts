@@ -119,8 +119,8 @@ export interface StreamFacts {
   readonly heartbeatMs?: number;
 }
 
-/** What a poll brought. */
-export type PollResult = "events" | "nothing" | "failed";
+/** What a poll brought; `more`: events, and the server has others for the cursor behind them already. */
+export type PollResult = "events" | "nothing" | "failed" | "more";
 
 /**
  * The client's brain, a state machine: inputs and the time in, an action out. Times are milliseconds on any monotonic clock,
@@ -158,6 +158,7 @@ export interface SessionCore {
   retry(ms: number): void;
   /** The connection failed or ended. `final` failures are not tried again. */
   lost(final: boolean, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
+  /** Where there is `more`, the next poll comes at once, unless it is time to try to stream. */
   polled(result: PollResult, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
 
   online(nowMs: number, random: number): SessionAction;

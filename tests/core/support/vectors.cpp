@@ -157,6 +157,7 @@ SessionStep toStep(const json::object& object) {
   const std::string result = textIn(object, "result").value_or("events");
   step.result = result == "failed"    ? PollResult::failed
                 : result == "nothing" ? PollResult::nothing
+                : result == "more"    ? PollResult::more
                                       : PollResult::events;
   step.health = textIn(object, "health");
   step.deadline = numberIn<std::int64_t>(object, "deadlineMs");
