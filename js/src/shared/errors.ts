@@ -2,7 +2,8 @@
  * The stable codes of every {@link SSEError}. A message may be reworded; a code is part of the API.
  *
  * - `STREAM_CLOSED`: `send`, `comment` or `registerConnection` on a stream that has ended.
- * - `INVALID_FIELD`: an event type or id with CR, LF or NUL, or a `retry` that is no whole number of milliseconds.
+ * - `INVALID_FIELD`: an event type or id with CR, LF or NUL, or a `retry` that is no whole number of milliseconds; of what a
+ *   client received, an id that it cannot send back: it resumes from the last one before.
  * - `UNSERIALIZABLE`: data that JSON cannot hold (a cycle, a BigInt, a function, `undefined` inside `raw`).
  * - `EVENT_TOO_LARGE`: an event above the size limit (server: the log's bytes; client: `maxEventBytes`).
  * - `LINE_TOO_LONG`: a line of a received stream above `maxLineBytes`.

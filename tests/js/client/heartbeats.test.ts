@@ -19,7 +19,12 @@ interface Connected {
 }
 
 async function connected(polls = true, options: SSEClientOptions = {}): Promise<Connected> {
-  const { client, messages } = watch(server.url, { clock, silenceMs: 9000, ...(polls && { fallback: {} }), ...options });
+  const { client, messages } = watch(server.url, {
+    clock,
+    silenceMs: 9000,
+    ...(polls && { fallback: {} }),
+    ...options,
+  });
   const exchange = await server.next();
   exchange.stream("", { "x-heartbeat-interval": String(EVERY_MS / 1000) });
   await nextEvent(client, "open");
