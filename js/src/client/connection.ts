@@ -1,4 +1,4 @@
-import type { ClientCore, SessionAction, SessionCore, SessionState } from "../core/contract.js";
+import type { ClientCore, PollResult, SessionAction, SessionCore, SessionState } from "../core/contract.js";
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
 import { Alarm, pageClock } from "./alarm.js";
@@ -7,6 +7,7 @@ import { SSEErrorEvent } from "./events.js";
 import type { Inbox, InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf } from "./options.js";
 import { followPage, type PageInput } from "./page.js";
+import type { PolledEvents } from "./poll-transport.js";
 import { Recorder } from "./recorder.js";
 import { Requests } from "./requests.js";
 import type { ResumeVerdict } from "./resume.js";
@@ -199,7 +200,7 @@ export class Connection {
         const [nowMs, random, run] = [this.#clock.now(), this.#clock.random(), this.#run];
         if (!("error" in outcome)) {
           this.standing.origin = outcome.origin;
-          this.#perform(session.polled(outcome.count > 0 ? "events" : "nothing", nowMs, random));
+          this.#perform(session.polled(this.#resultOf(outcome), nowMs, random));
           if (run === this.#run) this.#receive(outcome.bytes);
         } else if (outcome.isOver) {
           this.#fail({ kind: "giveUp" }, outcome.error, true);
@@ -208,6 +209,13 @@ export class Connection {
         }
       },
     );
+  }
+
+  /** There is more only behind a cursor that has moved: one that says so and stays would be asked without end. */
+  #resultOf({ count, hasMore, lastEventId }: PolledEvents): PollResult {
+    if (count === 0) return "nothing";
+    const hasMoved = lastEventId !== "" && lastEventId !== this.lastEventId && !cursorFault(lastEventId);
+    return hasMore && hasMoved ? "more" : "events";
   }
 
   get #session(): SessionCore | undefined {

@@ -20,7 +20,7 @@ const HASH_KEY_BYTES = 16;
 function seed(exports: Exports): void {
   const key = new Uint8Array(exports.memory.buffer, exports.inputSmall(), HASH_KEY_BYTES);
   if (globalThis.crypto) crypto.getRandomValues(key);
-  else key.forEach((_, at) => void (key[at] = Math.random() * 256));
+  else key.set(Array.from(key, () => Math.random() * 256));
   exports.receiversSeed();
 }
 

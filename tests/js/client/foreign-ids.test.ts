@@ -21,7 +21,7 @@ test.each(BAD_IDS)("an id with %s is the event's, and not the cursor", async (_,
   const ids: string[] = [];
   client.addEventListener("message", ({ lastEventId }) => void ids.push(`${lastEventId}|${client.lastEventId}`));
   const first = await server.next();
-  first.stream(send("1", "a") + send(id, "b") + send(id, "again") + "data: c\n\n");
+  first.stream(`${send("1", "a")}${send(id, "b")}${send(id, "again")}data: c\n\n`);
   await until(() => messages.length === 3);
   expect(ids).toEqual(["1|1", `${id}|1`, `${id}|1`]);
   expect(errors.map(({ code }) => code)).toEqual(["INVALID_FIELD"]);

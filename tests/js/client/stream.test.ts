@@ -1,5 +1,5 @@
 import { SSEClient } from "../../../js/src/client/index.js";
-import { closeAll, FAST, nextEvent, watch } from "./helpers.js";
+import { closeAll, FAST, nextEvent, STREAM_ACCEPT, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
 const server = ScriptedServer.forEachTest(closeAll);
@@ -49,7 +49,7 @@ test("it asks for an event stream, and for no cache", async () => {
   const { client } = watch(server.url);
   const { headers, method } = await server.next();
   expect(method).toBe("GET");
-  expect(headers.accept).toBe("text/event-stream");
+  expect(headers.accept).toBe(STREAM_ACCEPT);
   expect(headers["cache-control"]).toBe("no-cache");
   expect(headers["last-event-id"]).toBeUndefined();
   expect([client.url, client.withCredentials]).toEqual([server.url, false]);
