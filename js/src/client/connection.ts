@@ -1,4 +1,4 @@
-import type { ClientCore, PollResult, SessionAction, SessionCore, SessionState } from "../core/contract.js";
+import type { ClientCore, SessionAction, SessionCore, SessionState } from "../core/contract.js";
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
 import { Alarm, pageClock } from "./alarm.js";
@@ -7,7 +7,6 @@ import { SSEErrorEvent } from "./events.js";
 import type { Inbox, InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf } from "./options.js";
 import { followPage, type PageInput } from "./page.js";
-import type { PolledEvents } from "./poll-transport.js";
 import { Recorder } from "./recorder.js";
 import { Requests } from "./requests.js";
 import type { ResumeVerdict } from "./resume.js";
@@ -27,8 +26,8 @@ export class Connection {
   #loading: Promise<void> | undefined;
   #core: ClientCore | undefined;
   #inbox: Inbox | undefined;
-  /** What is wrong with the option `lastEventId`. */
-  readonly #givenFault: string | undefined;
+  /** The option `lastEventId`, if it can be sent. */
+  readonly #beginning: string;
 
   /** Counts starts and closes: what began under another number is stale. */
   #run = 0;
@@ -39,7 +38,8 @@ export class Connection {
     this.#options = options;
     this.#dispatch = dispatch;
     this.#clock = options.clock ?? pageClock;
-    this.#givenFault = cursorFault(options.lastEventId ?? "");
+    const { lastEventId = "" } = options;
+    this.#beginning = cursorFault(lastEventId) ? "" : lastEventId;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
     this.recorder = new Recorder(options, () => this.#clock.now());
     this.#requests = new Requests(url, options, this.recorder);
@@ -48,7 +48,7 @@ export class Connection {
   }
 
   get lastEventId(): string {
-    return this.#inbox?.lastEventId ?? (this.#givenFault ? "" : (this.#options.lastEventId ?? ""));
+    return this.#inbox?.lastEventId ?? this.#beginning;
   }
 
   get implementation(): ClientCore["implementation"] | null {
@@ -105,9 +105,8 @@ export class Connection {
     this.standing.session = session;
     this.#perform({ kind: "none" });
     if (this.#requests.isUnderWay) this.#listenToPage();
-    if (this.#givenFault && !this.standing.hasEnded) {
-      this.#emit(new SSEErrorEvent(invalidId("The option lastEventId", this.#givenFault)));
-    }
+    const fault = cursorFault(this.#options.lastEventId ?? "");
+    if (fault && !this.standing.hasEnded) this.#emit(new SSEErrorEvent(invalidId(fault)));
   }
 
   #begin(): void {
@@ -173,12 +172,11 @@ export class Connection {
         if (!this.#session) return;
         this.standing.origin = origin;
         this.resume = null;
-        const fault = beginning && this.lastEventId === "" ? this.#beginAt(beginning) : undefined;
+        if (beginning && this.lastEventId === "") this.#beginAt(beginning);
         const action = this.#session.connected(this.#clock.now(), facts);
         this.#note("open");
         this.#perform(action);
-        const isOpen = run === this.#run && this.standing.state === "connected";
-        if (isOpen) this.#emit(new Event("open"), ...(fault ? [new SSEErrorEvent(fault)] : []));
+        if (run === this.#run && this.standing.state === "connected") this.#emit(new Event("open"));
       },
       bytes: (chunk) => this.#receive(chunk),
       failed: (error, final) => {
@@ -200,7 +198,7 @@ export class Connection {
         const [nowMs, random, run] = [this.#clock.now(), this.#clock.random(), this.#run];
         if (!("error" in outcome)) {
           this.standing.origin = outcome.origin;
-          this.#perform(session.polled(this.#resultOf(outcome), nowMs, random));
+          this.#perform(session.polled(outcome.result, nowMs, random));
           if (run === this.#run) this.#receive(outcome.bytes);
         } else if (outcome.isOver) {
           this.#fail({ kind: "giveUp" }, outcome.error, true);
@@ -209,13 +207,6 @@ export class Connection {
         }
       },
     );
-  }
-
-  /** There is more only behind a cursor that has moved: one that says so and stays would be asked without end. */
-  #resultOf({ count, hasMore, lastEventId }: PolledEvents): PollResult {
-    if (count === 0) return "nothing";
-    const hasMoved = lastEventId !== "" && lastEventId !== this.lastEventId && !cursorFault(lastEventId);
-    return hasMore && hasMoved ? "more" : "events";
   }
 
   get #session(): SessionCore | undefined {
@@ -244,10 +235,9 @@ export class Connection {
     this.#perform(action);
   }
 
-  #beginAt(cursor: string): SSEError | undefined {
-    const fault = this.#inbox?.begin(cursor);
+  #beginAt(cursor: string): void {
+    this.#inbox?.begin(cursor, this.#listener);
     this.#tabs.share(() => [], this.lastEventId);
-    return fault;
   }
 
   readonly #listener: InboxListener = {

@@ -10,7 +10,7 @@ const MOST_CURSOR_BYTES = 4096;
  */
 export function cursorFault(id: string): string | undefined {
   if (/[^ -~\x80-\uffff]/.test(id)) return "has a control character";
-  if (/^ | $/.test(id)) return "begins or ends with a space";
+  if (/^ | $/.test(id)) return "has a space at an end";
   // No UTF-16 unit has more than three bytes.
   const isLong = id.length * 3 > MOST_CURSOR_BYTES && new TextEncoder().encode(id).length > MOST_CURSOR_BYTES;
   return isLong ? `is longer than ${MOST_CURSOR_BYTES} bytes` : undefined;

@@ -29,11 +29,8 @@ export interface StreamHandler {
   failed(error: SSEError, final: boolean): void;
 }
 
-/** What a request asks for. A refusal is wanted as a problem description (RFC 9457), which an EventSource cannot read. */
-const ACCEPT = {
-  stream: "text/event-stream, application/problem+json",
-  poll: "application/json, application/problem+json",
-} as const;
+/** A refusal is wanted as a problem description (RFC 9457), which an EventSource cannot read. */
+const STREAM_ACCEPT = "text/event-stream, application/problem+json";
 
 /** The largest body of a refusal that is read, in bytes. */
 const MOST_PROBLEM_BYTES = 65536;
@@ -47,7 +44,7 @@ const LONGEST_TURN_MS = 8;
 export async function openFetch(request: StreamRequest, handler: StreamHandler): Promise<void> {
   const { options, signal } = request;
   try {
-    const init = await prepare(request, "stream");
+    const init = await prepare(request, STREAM_ACCEPT);
     if (signal.aborted) return;
     const response = await (options.fetch ?? fetch)(request.url, init);
     await request.ready;
@@ -86,10 +83,10 @@ export async function openFetch(request: StreamRequest, handler: StreamHandler):
   }
 }
 
-/** The request that a client's options describe. Their own `Accept` is a stream's; a poll has another. */
+/** The request that a client's options describe, for such an answer. Their own `Accept` is a stream's. */
 export async function prepare(
   { options, lastEventId, idempotencyKey, signal }: Omit<StreamRequest, "url" | "ready">,
-  wanted: keyof typeof ACCEPT,
+  accept: string,
 ): Promise<RequestInit> {
   const { headers: source, body, withCredentials, resumeBy } = options;
   // Waits in any case: a listener that reconnects does so in the middle of a chunk, and the cursor is at its end.
@@ -97,7 +94,7 @@ export async function prepare(
   const id = lastEventId();
   const isGet = id !== "" && resumeBy === "get";
   const method = isGet ? "GET" : (options.method ?? (body === undefined ? "GET" : "POST"));
-  if (wanted === "poll" || !headers.has("Accept")) headers.set("Accept", ACCEPT[wanted]);
+  if (!headers.has("Accept") || accept !== STREAM_ACCEPT) headers.set("Accept", accept);
   if (id) headers.set("Last-Event-ID", asByteString(id));
   if (!/^(GET|HEAD)$/i.test(method) && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", idempotencyKey);
   return {
@@ -147,43 +144,26 @@ export async function refusal(problem: string, response: Response): Promise<SSEE
   });
 }
 
-async function problemBody(response: Response): Promise<unknown> {
-  const { headers, body } = response;
+async function problemBody({ headers, body }: Response): Promise<unknown> {
   if (!/^application\/([\w.-]+\+)?json\b/i.test(headers.get("Content-Type") ?? "")) {
     void body?.cancel().catch(() => {});
     return undefined;
   }
-  try {
-    const text = await readText(response, MOST_PROBLEM_BYTES);
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    // What it said is lost, and does not matter as much as that it refused.
-    return undefined;
-  }
-}
-
-/** An answer's body as text; undefined where it has more bytes than that: the rest is not read. */
-export async function readText(
-  { body }: Response,
-  mostBytes: number,
-  signal?: AbortSignal,
-): Promise<string | undefined> {
   const reader = body?.getReader();
-  const cancel = () => void reader?.cancel().catch(() => {});
-  signal?.addEventListener("abort", cancel, { once: true });
   const decoder = new TextDecoder();
   let text = "";
-  for (let bytes = 0; reader; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    bytes += value.length;
-    if (bytes > mostBytes) {
-      cancel();
-      return undefined;
+  try {
+    for (let bytes = 0; reader && bytes <= MOST_PROBLEM_BYTES; ) {
+      const { done, value } = await reader.read();
+      if (done) return JSON.parse(text);
+      bytes += value.length;
+      text += decoder.decode(value, { stream: true });
     }
-    text += decoder.decode(value, { stream: true });
+    void reader?.cancel().catch(() => {});
+  } catch {
+    // What it said is lost, and does not matter as much as that it refused.
   }
-  return text + decoder.decode();
+  return undefined;
 }
 
 /** RFC 9110, 10.2.3: seconds, or a date. */

@@ -58,11 +58,11 @@ export class Inbox {
     if (isStream) this.#isFaultTold = false;
   }
 
-  /** At this cursor, for a client that has none; or not, where there is something to say of it. */
-  begin(cursor: string): SSEError | undefined {
+  /** At this cursor, for a client that has none. */
+  begin(cursor: string, listener: InboxListener): void {
     const fault = this.#moveTo(cursor);
     this.#receiver = this.#createReceiver();
-    return fault;
+    if (fault) listener.error(fault);
   }
 
   parse(chunk: Uint8Array): Arrival {
@@ -80,21 +80,20 @@ export class Inbox {
 
   /** Tells of one item after the other, as long as they are wanted: a listener may close the client. */
   deliver(items: readonly ParsedItem[], listener: InboxListener, isWanted: () => boolean): void {
+    let fault: SSEError | undefined;
     for (const item of items) {
       if (!isWanted()) {
         // What nobody saw must not count as received if the client starts again.
         this.#receiver = this.#createReceiver();
         return;
       }
-      let fault: SSEError | undefined;
       if (item.kind === "event") {
-        fault = this.#moveTo(item.lastEventId);
+        fault = this.#moveTo(item.lastEventId) ?? fault;
         this.#deliverEvent(item, listener);
       } else if (item.kind === "retry") listener.retry(item.ms);
       else listener.error(toSSEError(item));
-      if (fault && isWanted()) listener.error(fault);
     }
-    const fault = this.#moveTo(this.#receiver.lastEventId);
+    fault = this.#moveTo(this.#receiver.lastEventId) ?? fault;
     if (fault && isWanted()) listener.error(fault);
   }
 
@@ -128,7 +127,7 @@ export class Inbox {
     if (!fault) this.lastEventId = id;
     if (!fault || this.#isFaultTold) return undefined;
     this.#isFaultTold = true;
-    return invalidId("An event id", fault);
+    return invalidId(fault);
   }
 
   /** A receiver that stands at the cursor, as if it had received the event there: a replay of it is a repeat. */
@@ -143,6 +142,9 @@ export class Inbox {
 }
 
 /** Of an id that {@link cursorFault} has something against. */
-export function invalidId(what: string, fault: string): SSEError {
-  return new SSEError("INVALID_FIELD", `${what} ${fault}: the client resumes from the last one that it can send back`);
+export function invalidId(fault: string): SSEError {
+  return new SSEError(
+    "INVALID_FIELD",
+    `An event id ${fault}: the client resumes from the last one that it can send back`,
+  );
 }

@@ -27,7 +27,7 @@ test.each(CONTROLS)("a control character, anywhere: %j", (control) => {
 });
 
 test.each([" ", " a", "a ", "  ", " a b "])("spaces at an end: %j", (id) => {
-  expect(cursorFault(id)).toBe("begins or ends with a space");
+  expect(cursorFault(id)).toBe("has a space at an end");
 });
 
 test.each<[string, string]>([
