@@ -72,10 +72,13 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
    * (seconds), else 45000. 0: never.
    */
   readonly silenceMs?: number;
-  /** The type of the server's heartbeat events, where they are events. Default `"heartbeat"`. */
+  /**
+   * The type of the server's heartbeat events, where they are events. Default `"heartbeat"`. Comments whose text begins with
+   * `heartbeat` are heartbeats in any case; other comments are none.
+   */
   readonly heartbeatEvent?: string;
   /**
-   * Where three attempts in a row bring nothing, or a proxy holds the stream back, poll the same history from the same cursor,
+   * Where three attempts in a row bring nothing, or a proxy holds the stream's heartbeats back, poll the same history from the same cursor,
    * and try to stream again every now and then. Default: no polling.
    */
   readonly fallback?: FallbackOptions;
