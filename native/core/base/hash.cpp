@@ -35,19 +35,14 @@ std::uint64_t lastWord(std::string_view bytes) {
 
 }  // namespace
 
-// The round stands here once, for the words and for the end: it is most of the code, which pages load.
+// The words, then the three last rounds, in a loop each: unrolled the code is larger and no faster, and with one loop for all
+// rounds, a tenth of a client's time for an event with an id went into it.
 std::uint64_t sipHash13(std::string_view bytes, HashKey key) {
-  constexpr std::size_t kLastRounds = 3;
   std::uint64_t v0 = key.k0 ^ 0x736f6d6570736575U;
   std::uint64_t v1 = key.k1 ^ 0x646f72616e646f6dU;
   std::uint64_t v2 = key.k0 ^ 0x6c7967656e657261U;
   std::uint64_t v3 = key.k1 ^ 0x7465646279746573U;
-  const std::size_t words = bytes.size() / kWord;
-  const std::uint64_t last = lastWord(bytes);
-  for (std::size_t step = 0; step <= words + kLastRounds; ++step) {
-    const std::uint64_t word = step < words ? wordAt(bytes.data() + step * kWord) : step == words ? last : 0;
-    v2 ^= step == words + 1 ? 0xFFU : 0U;
-    v3 ^= word;
+  const auto round = [&]() __attribute__((always_inline)) {
     v0 += v1;
     v2 += v3;
     v1 = std::rotl(v1, 13) ^ v0;
@@ -58,7 +53,21 @@ std::uint64_t sipHash13(std::string_view bytes, HashKey key) {
     v1 = std::rotl(v1, 17) ^ v2;
     v3 = std::rotl(v3, 21) ^ v0;
     v2 = std::rotl(v2, 32);
+  };
+  const auto take = [&](std::uint64_t word) __attribute__((always_inline)) {
+    v3 ^= word;
+    round();
     v0 ^= word;
+  };
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size() / kWord * kWord;
+  for (; at != end; at += kWord) {
+    take(wordAt(at));
+  }
+  take(lastWord(bytes));
+  v2 ^= 0xFFU;
+  for (int rounds = 0; rounds < 3; ++rounds) {
+    round();
   }
   return v0 ^ v1 ^ v2 ^ v3;
 }
