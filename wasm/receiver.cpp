@@ -1,12 +1,14 @@
 // The receiver's door of the browser's client: plain C functions over handles. js/src/core/wasm-receiver.ts is the other
 // side. What a feed gives stands in this module's memory until the next one.
 #include "core/session/receiver.hpp"
+#include "core/base/hash.hpp"
 
 #include "item_table.hpp"
 
 #include <emscripten/emscripten.h>
 
 #include <cstddef>
+#include <cstring>
 
 namespace {
 
@@ -33,6 +35,13 @@ EMSCRIPTEN_KEEPALIVE char* inputSmall() { return smallInput; }
 EMSCRIPTEN_KEEPALIVE char* inputLarge(Receiver* receiver, std::size_t size) {
   behindLine = receiver->roomBehindLine(size + ItemTable::kSlack);
   return behindLine != nullptr ? behindLine : largeInput.room(size + ItemTable::kSlack);
+}
+
+// The first bytes of the small input are the key of all hashes, at random: once, before there is a receiver.
+EMSCRIPTEN_KEEPALIVE void receiversSeed() {
+  HashKey key;
+  std::memcpy(&key, smallInput, sizeof key);
+  seedHashes(key);
 }
 
 EMSCRIPTEN_KEEPALIVE Receiver* receiverNew(std::size_t dedup, std::size_t lineBytes, std::size_t eventBytes) {
@@ -62,6 +71,6 @@ EMSCRIPTEN_KEEPALIVE const char* receiverLastId(const Receiver* receiver) { retu
 
 EMSCRIPTEN_KEEPALIVE std::size_t receiverLastIdSize(const Receiver* receiver) { return receiver->lastEventId().size(); }
 
-EMSCRIPTEN_KEEPALIVE std::size_t receiverComments(const Receiver* receiver) { return receiver->comments(); }
+EMSCRIPTEN_KEEPALIVE std::size_t receiverHeartbeats(const Receiver* receiver) { return receiver->heartbeats(); }
 
 }  // extern "C"

@@ -1,6 +1,7 @@
 #include "addon/environment_object.hpp"
 #include "addon/hub_object.hpp"
 #include "addon/receiver_object.hpp"
+#include "io/engine.hpp"
 
 #include <napi.h>
 
@@ -8,6 +9,7 @@ namespace millrace {
 namespace {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  Engine::process();  // has the hashes' key drawn before a receiver can need it
   exports.Set("Environment", EnvironmentObject::define(env));
   exports.Set("Hub", HubObject::define(env));
   exports.Set("Receiver", ReceiverObject::define(env));

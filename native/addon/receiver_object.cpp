@@ -36,12 +36,12 @@ Napi::Function ReceiverObject::define(Napi::Env env) {
           InstanceMethod("feed", &ReceiverObject::giving<&ReceiverObject::feed>),
           InstanceMethod("reset", &ReceiverObject::doing<&ReceiverObject::reset>),
           InstanceAccessor("lastEventId", &ReceiverObject::giving<&ReceiverObject::lastEventId>, nullptr),
-          InstanceAccessor("comments", &ReceiverObject::giving<&ReceiverObject::comments>, nullptr),
+          InstanceAccessor("heartbeats", &ReceiverObject::giving<&ReceiverObject::heartbeats>, nullptr),
       });
 }
 
 ReceiverObject::ReceiverObject(const Napi::CallbackInfo& info)
-    : Door<ReceiverObject>(info), receiver_(toOptions(info)) {}
+    : Door<ReceiverObject>(info), receiver_(throwingToJs(info.Env(), [&] { return Receiver(toOptions(info)); })) {}
 
 Napi::Value ReceiverObject::feed(const Napi::CallbackInfo& info) {
   toBytes(info[0], "chunk", chunk_);
@@ -55,8 +55,8 @@ Napi::Value ReceiverObject::lastEventId(const Napi::CallbackInfo& info) {
   return toJs(info.Env(), receiver_.lastEventId());
 }
 
-Napi::Value ReceiverObject::comments(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), static_cast<double>(receiver_.comments()));
+Napi::Value ReceiverObject::heartbeats(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(receiver_.heartbeats()));
 }
 
 }  // namespace millrace

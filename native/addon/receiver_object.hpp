@@ -19,7 +19,7 @@ class ReceiverObject : public Door<ReceiverObject> {
   Napi::Value feed(const Napi::CallbackInfo& info);
   void reset(const Napi::CallbackInfo& info);
   Napi::Value lastEventId(const Napi::CallbackInfo& info);
-  Napi::Value comments(const Napi::CallbackInfo& info);
+  Napi::Value heartbeats(const Napi::CallbackInfo& info);
 
   Receiver receiver_;
   std::string chunk_;  // the parser writes to it, and the caller's bytes are not ours

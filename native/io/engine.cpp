@@ -1,5 +1,6 @@
 #include "io/engine.hpp"
 
+#include "core/base/hash.hpp"
 #include "io/reactor.hpp"
 
 #include <algorithm>
@@ -19,13 +20,22 @@ std::uint64_t newEpoch() {
   return (static_cast<std::uint64_t>(seconds.count()) << kRandomBits) | (random() & ((1U << kRandomBits) - 1U));
 }
 
+HashKey newHashKey() {
+  std::random_device random;
+  const auto word = [&] { return static_cast<std::uint64_t>(random()) << 32U | random(); };
+  return {word(), word()};
+}
+
 }  // namespace
 
 Engine::Engine() = default;
 Engine::~Engine() = default;
 
 Engine& Engine::process() {
-  static Engine* const engine = new Engine();
+  static Engine* const engine = [] {
+    seedHashes(newHashKey());  // before there is a hub, or a thread
+    return new Engine();
+  }();
   return *engine;
 }
 

@@ -79,7 +79,7 @@ class Resuming {
         return [];
       },
       reset() {},
-      comments: 0,
+      heartbeats: 0,
       get lastEventId() {
         return client.#lastEventId;
       },

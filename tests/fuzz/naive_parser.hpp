@@ -75,7 +75,7 @@ class NaiveParser {
   }
 
   [[nodiscard]] const std::string& lastEventId() const { return lastEventId_; }
-  [[nodiscard]] std::size_t comments() const { return comments_; }
+  [[nodiscard]] std::size_t heartbeats() const { return heartbeats_; }
 
  private:
   struct Block {
@@ -107,7 +107,7 @@ class NaiveParser {
       return;
     }
     const std::size_t colon = line.find(':');
-    comments_ += colon == 0 ? 1 : 0;
+    heartbeats_ += line.rfind(":heartbeat", 0) == 0 || line.rfind(": heartbeat", 0) == 0 ? 1 : 0;
     const std::string field = line.substr(0, colon);
     std::string value = colon == std::string::npos ? "" : line.substr(colon + 1);
     if (value.substr(0, 1) == " ") {
@@ -175,7 +175,7 @@ class NaiveParser {
   std::vector<OwnedItem> items_;
   Block block_;
   std::string lastEventId_;
-  std::size_t comments_ = 0;
+  std::size_t heartbeats_ = 0;
   std::deque<std::string> window_;
 };
 

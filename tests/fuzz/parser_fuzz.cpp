@@ -85,7 +85,8 @@ void compare(std::string_view stream, const Plan& plan) {
     require(feedInPieces(pieces, connection, plan) == expected, "fed in pieces, and the naive parser");
     require(whole.lastEventId() == naive.lastEventId(), "the last event ID, fed whole");
     require(pieces.lastEventId() == naive.lastEventId(), "the last event ID, fed in pieces");
-    require(whole.comments() == naive.comments() && pieces.comments() == naive.comments(), "the number of comments");
+    require(whole.heartbeats() == naive.heartbeats() && pieces.heartbeats() == naive.heartbeats(),
+            "the number of heartbeats");
     whole.reset();
     pieces.reset();
   }

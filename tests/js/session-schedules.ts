@@ -6,7 +6,7 @@ const NONE: SessionAction = { kind: "none" };
 const ACTIONS = ["none", "connect", "wait", "close", "giveUp", "poll"];
 const STATES = ["disconnected", "connecting", "connected", "reconnecting", "error"];
 const HEALTHS = ["healthy", "degraded", "critical", "disconnected"];
-const RESULTS: readonly PollResult[] = ["events", "nothing", "failed"];
+const RESULTS: readonly PollResult[] = ["events", "nothing", "failed", "more"];
 
 /** The same numbers as in tests/core/session/session_schedules_test.cpp, which says what the schedules are for. */
 class Random {
@@ -71,7 +71,7 @@ function put(session: SessionCore, input: number, nowMs: number, random: Random)
       return session.lost(number < 600, nowMs, chance, number % 3 === 0 ? number : 0);
     case 11:
     case 12:
-      return session.polled(RESULTS[number % 3] ?? "failed", nowMs, chance);
+      return session.polled(RESULTS[number % 4] ?? "failed", nowMs, chance);
     case 13:
       return session.online(nowMs, chance);
     case 14:

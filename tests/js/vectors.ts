@@ -29,7 +29,7 @@ interface ReceiverVector {
   readonly inputHex?: string;
   readonly expect: readonly ExpectedItem[];
   readonly lastEventId: string;
-  readonly comments?: number;
+  readonly heartbeats?: number;
 }
 
 interface SessionStep {
@@ -100,7 +100,7 @@ export function readVectors<Vector>(subject: string): { file: string; vector: Ve
 interface Outcome {
   readonly items: readonly ParsedItem[];
   readonly lastEventId: string;
-  readonly comments: number;
+  readonly heartbeats: number;
 }
 
 function toParsedItem(item: ExpectedItem): ParsedItem {
@@ -124,7 +124,7 @@ function feedAndSpoil(receiver: ReceiverCore, bytes: Uint8Array): ParsedItem[] {
 
 function feedAll(receiver: ReceiverCore, chunks: readonly Uint8Array[]): Outcome {
   const items = chunks.flatMap((chunk) => feedAndSpoil(receiver, chunk));
-  return { items, lastEventId: receiver.lastEventId, comments: receiver.comments };
+  return { items, lastEventId: receiver.lastEventId, heartbeats: receiver.heartbeats };
 }
 
 function* cutsOf(bytes: Uint8Array): Generator<number> {
@@ -137,8 +137,8 @@ function expectOutcome(actual: Outcome, expected: Outcome, how: string): void {
   if (canonical(actual) !== canonical(expected)) expect({ how, ...actual }).toEqual({ how, ...expected });
 }
 
-function canonical({ items, lastEventId, comments }: Outcome): string {
-  return JSON.stringify([lastEventId, comments, items.map((item) => Object.entries(item).sort())]);
+function canonical({ items, lastEventId, heartbeats }: Outcome): string {
+  return JSON.stringify([lastEventId, heartbeats, items.map((item) => Object.entries(item).sort())]);
 }
 
 /** Registers every parser and dedup vector for one implementation, in every cut. */
@@ -160,8 +160,8 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
       const create = () => core.createReceiver(vector.options);
       const empty = new Uint8Array(0);
       const whole = feedAll(create(), [bytes]);
-      const { lastEventId, comments = whole.comments } = vector;
-      const expected = { items: vector.expect.map(toParsedItem), lastEventId, comments };
+      const { lastEventId, heartbeats = whole.heartbeats } = vector;
+      const expected = { items: vector.expect.map(toParsedItem), lastEventId, heartbeats };
 
       expect(whole).toEqual(expected);
       for (const cut of cutsOf(bytes)) {
@@ -183,11 +183,11 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
       for (const cut of cutsOf(bytes)) {
         const receiver = core.createReceiver(vector.options);
         feedAndSpoil(receiver, bytes.subarray(0, cut));
-        const { lastEventId, comments } = receiver;
+        const { lastEventId, heartbeats } = receiver;
         receiver.reset();
         const event: ParsedItem = { kind: "event", type: "message", data: "y", lastEventId };
-        const expected = { items: events?.includes("message") === false ? [] : [event], lastEventId, comments };
-        expectOutcome(feedAll(receiver, []), { items: [], lastEventId, comments }, `reset at ${cut}`);
+        const expected = { items: events?.includes("message") === false ? [] : [event], lastEventId, heartbeats };
+        expectOutcome(feedAll(receiver, []), { items: [], lastEventId, heartbeats }, `reset at ${cut}`);
         expectOutcome(feedAll(receiver, [next]), expected, `reset at ${cut}`);
       }
     });

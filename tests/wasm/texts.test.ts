@@ -33,8 +33,8 @@ async function coreInPage(): Promise<ClientCore> {
         get lastEventId() {
           return withoutBuffer(() => receiver.lastEventId);
         },
-        get comments() {
-          return receiver.comments;
+        get heartbeats() {
+          return receiver.heartbeats;
         },
       };
     },

@@ -2,6 +2,7 @@ import type { ClientCore, SessionAction, SessionCore, SessionState } from "../co
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
 import { Alarm, pageClock } from "./alarm.js";
+import { cursorFault } from "./cursor.js";
 import { SSEErrorEvent } from "./events.js";
 import type { Inbox, InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf } from "./options.js";
@@ -25,6 +26,8 @@ export class Connection {
   #loading: Promise<void> | undefined;
   #core: ClientCore | undefined;
   #inbox: Inbox | undefined;
+  /** The option `lastEventId`, if it can be sent. */
+  readonly #beginning: string;
 
   /** Counts starts and closes: what began under another number is stale. */
   #run = 0;
@@ -35,6 +38,8 @@ export class Connection {
     this.#options = options;
     this.#dispatch = dispatch;
     this.#clock = options.clock ?? pageClock;
+    const { lastEventId = "" } = options;
+    this.#beginning = cursorFault(lastEventId) ? "" : lastEventId;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
     this.recorder = new Recorder(options, () => this.#clock.now());
     this.#requests = new Requests(url, options, this.recorder);
@@ -43,7 +48,7 @@ export class Connection {
   }
 
   get lastEventId(): string {
-    return this.#inbox?.lastEventId ?? this.#options.lastEventId ?? "";
+    return this.#inbox?.lastEventId ?? this.#beginning;
   }
 
   get implementation(): ClientCore["implementation"] | null {
@@ -91,7 +96,7 @@ export class Connection {
   readonly #onAbort = (): void => this.close();
 
   async #load(): Promise<void> {
-    const [core, { Inbox }] = await Promise.all([loadClientCore(), import("./inbox.js")]);
+    const [core, { Inbox, invalidId }] = await Promise.all([loadClientCore(), import("./inbox.js")]);
     this.#inbox = new Inbox(core, this.#options, this.lastEventId);
     const session = core.createSession(sessionOptionsOf(this.#options));
     // What it wants first is under way already.
@@ -100,6 +105,8 @@ export class Connection {
     this.standing.session = session;
     this.#perform({ kind: "none" });
     if (this.#requests.isUnderWay) this.#listenToPage();
+    const fault = cursorFault(this.#options.lastEventId ?? "");
+    if (fault && !this.standing.hasEnded) this.#emit(new SSEErrorEvent(invalidId(fault)));
   }
 
   #begin(): void {
@@ -158,7 +165,7 @@ export class Connection {
   }
 
   #connect(): void {
-    this.#inbox?.reset();
+    this.#inbox?.reset(true);
     const run = this.#run;
     this.#requests.stream(() => this.lastEventId, this.#ready, {
       opened: (origin, facts, beginning) => {
@@ -181,7 +188,7 @@ export class Connection {
   }
 
   #poll(): void {
-    this.#inbox?.reset();
+    this.#inbox?.reset(false);
     void this.#requests.poll(
       () => this.lastEventId,
       this.#ready,
@@ -191,7 +198,7 @@ export class Connection {
         const [nowMs, random, run] = [this.#clock.now(), this.#clock.random(), this.#run];
         if (!("error" in outcome)) {
           this.standing.origin = outcome.origin;
-          this.#perform(session.polled(outcome.count > 0 ? "events" : "nothing", nowMs, random));
+          this.#perform(session.polled(outcome.result, nowMs, random));
           if (run === this.#run) this.#receive(outcome.bytes);
         } else if (outcome.isOver) {
           this.#fail({ kind: "giveUp" }, outcome.error, true);
@@ -217,20 +224,20 @@ export class Connection {
     const session = this.#session;
     if (!inbox || !session) return;
     const nowMs = this.#clock.now();
-    const before = inbox.lastEventId;
-    const { items, heartbeats, sentMs } = inbox.parse(chunk);
+    const arrival = inbox.parse(chunk);
+    const { items, heartbeats, sentMs } = arrival;
     if (sentMs !== undefined) session.stamped(nowMs, sentMs);
     const action = session.received(nowMs, heartbeats);
     const run = this.#run;
     inbox.deliver(items, this.#listener, () => run === this.#run);
     if (run !== this.#run) return;
-    this.#tabs.share(() => inbox.toShared(items, before), inbox.lastEventId);
+    this.#tabs.share(() => inbox.toShared(arrival), inbox.lastEventId);
     this.#perform(action);
   }
 
   #beginAt(cursor: string): void {
-    this.#inbox?.begin(cursor);
-    this.#tabs.share(() => [], cursor);
+    this.#inbox?.begin(cursor, this.#listener);
+    this.#tabs.share(() => [], this.lastEventId);
   }
 
   readonly #listener: InboxListener = {

@@ -29,6 +29,9 @@ export interface StreamHandler {
   failed(error: SSEError, final: boolean): void;
 }
 
+/** A refusal is wanted as a problem description (RFC 9457), which an EventSource cannot read. */
+const STREAM_ACCEPT = "text/event-stream, application/problem+json";
+
 /** The largest body of a refusal that is read, in bytes. */
 const MOST_PROBLEM_BYTES = 65536;
 
@@ -41,7 +44,7 @@ const LONGEST_TURN_MS = 8;
 export async function openFetch(request: StreamRequest, handler: StreamHandler): Promise<void> {
   const { options, signal } = request;
   try {
-    const init = await prepare(request, "text/event-stream");
+    const init = await prepare(request, STREAM_ACCEPT);
     if (signal.aborted) return;
     const response = await (options.fetch ?? fetch)(request.url, init);
     await request.ready;
@@ -80,7 +83,7 @@ export async function openFetch(request: StreamRequest, handler: StreamHandler):
   }
 }
 
-/** The request that a client's options describe, for an answer of this type. */
+/** The request that a client's options describe, for such an answer. Their own `Accept` is a stream's. */
 export async function prepare(
   { options, lastEventId, idempotencyKey, signal }: Omit<StreamRequest, "url" | "ready">,
   accept: string,
@@ -91,7 +94,7 @@ export async function prepare(
   const id = lastEventId();
   const isGet = id !== "" && resumeBy === "get";
   const method = isGet ? "GET" : (options.method ?? (body === undefined ? "GET" : "POST"));
-  if (!headers.has("Accept") || accept !== "text/event-stream") headers.set("Accept", accept);
+  if (!headers.has("Accept") || accept !== STREAM_ACCEPT) headers.set("Accept", accept);
   if (id) headers.set("Last-Event-ID", asByteString(id));
   if (!/^(GET|HEAD)$/i.test(method) && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", idempotencyKey);
   return {

@@ -1,5 +1,6 @@
 import type { ClientCore, ParsedItem, ReceiverCore } from "../core/contract.js";
-import type { SSEError } from "../shared/errors.js";
+import { SSEError } from "../shared/errors.js";
+import { cursorFault } from "./cursor.js";
 import type { SSEClientOptions } from "./options.js";
 import { toSSEError } from "./parse-error.js";
 import { parseResume, RESUME_EVENT, type ResumeVerdict } from "./resume.js";
@@ -22,14 +23,20 @@ export interface Arrival {
   readonly heartbeats: number;
   /** When the last heartbeat was sent, on the server's clock, where it says so. */
   readonly sentMs: number | undefined;
+  /** The id in force before the items. */
+  readonly idBefore: string;
 }
 
 const DEFAULT_HEARTBEAT = "heartbeat";
 
 /** Bytes in, messages out: the receiver, with the cursor, the client's own event types and the wanted ones. */
 export class Inbox {
-  /** That of the event being delivered, or of the last one received. */
+  /** The cursor: the id of the event being delivered, or of the last one received, that can be sent back. */
   lastEventId: string;
+  /** The id in force, sent back or not. */
+  #id: string;
+  /** Of this connection. */
+  #isFaultTold = false;
   readonly #core: ClientCore;
   readonly #options: SSEClientOptions;
   readonly #wanted: ReadonlySet<string> | undefined;
@@ -41,52 +48,59 @@ export class Inbox {
     this.#options = options;
     this.#wanted = options.events && new Set(options.events);
     this.#heartbeat = options.heartbeatEvent ?? DEFAULT_HEARTBEAT;
-    this.lastEventId = lastEventId;
+    this.lastEventId = this.#id = lastEventId;
     this.#receiver = this.#createReceiver();
   }
 
-  /** A new connection begins. */
-  reset(): void {
+  /** A new connection begins. Polls are one with each other, and with the stream before them. */
+  reset(isStream: boolean): void {
     this.#receiver.reset();
+    if (isStream) this.#isFaultTold = false;
   }
 
   /** At this cursor, for a client that has none. */
-  begin(cursor: string): void {
-    this.lastEventId = cursor;
+  begin(cursor: string, listener: InboxListener): void {
+    const fault = this.#moveTo(cursor);
     this.#receiver = this.#createReceiver();
+    if (fault) listener.error(fault);
   }
 
   parse(chunk: Uint8Array): Arrival {
-    const before = this.#receiver.comments;
+    const before = this.#receiver.heartbeats;
     const items = this.#receiver.feed(chunk);
     const beats = items.filter((item): item is Message => item.kind === "event" && item.type === this.#heartbeat);
     const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d+)/.exec(beats.at(-1)?.data ?? "")?.[1];
     return {
       items,
-      heartbeats: this.#receiver.comments - before + beats.length,
+      heartbeats: this.#receiver.heartbeats - before + beats.length,
       sentMs: sentMs === undefined ? undefined : Number(sentMs),
+      idBefore: this.#id,
     };
   }
 
   /** Tells of one item after the other, as long as they are wanted: a listener may close the client. */
   deliver(items: readonly ParsedItem[], listener: InboxListener, isWanted: () => boolean): void {
+    let fault: SSEError | undefined;
     for (const item of items) {
       if (!isWanted()) {
         // What nobody saw must not count as received if the client starts again.
         this.#receiver = this.#createReceiver();
         return;
       }
-      if (item.kind === "event") this.#deliverEvent(item, listener);
-      else if (item.kind === "retry") listener.retry(item.ms);
+      if (item.kind === "event") {
+        fault = this.#moveTo(item.lastEventId) ?? fault;
+        this.#deliverEvent(item, listener);
+      } else if (item.kind === "retry") listener.retry(item.ms);
       else listener.error(toSSEError(item));
     }
-    this.lastEventId = this.#receiver.lastEventId;
+    fault = this.#moveTo(this.#receiver.lastEventId) ?? fault;
+    if (fault && isWanted()) listener.error(fault);
   }
 
-  /** The events among the items, for other tabs; `before` is the cursor that they follow. */
-  toShared(items: readonly ParsedItem[], before: string): SharedEvent[] {
+  /** The events among the items, for other tabs. */
+  toShared({ items, idBefore }: Arrival): SharedEvent[] {
     const events: SharedEvent[] = [];
-    let id = before;
+    let id = idBefore;
     for (const item of items) {
       if (item.kind !== "event") continue;
       const { type, data, lastEventId } = item;
@@ -97,7 +111,6 @@ export class Inbox {
   }
 
   #deliverEvent({ type, data, lastEventId }: Message, listener: InboxListener): void {
-    this.lastEventId = lastEventId;
     if (type === RESUME_EVENT) {
       const verdict = parseResume(data);
       if (verdict) listener.resumed(verdict);
@@ -106,12 +119,32 @@ export class Inbox {
     }
   }
 
+  /** An id is in force. One that cannot be sent back leaves the cursor where it is, and is spoken of once a connection. */
+  #moveTo(id: string): SSEError | undefined {
+    if (id === this.#id) return undefined;
+    this.#id = id;
+    const fault = cursorFault(id);
+    if (!fault) this.lastEventId = id;
+    if (!fault || this.#isFaultTold) return undefined;
+    this.#isFaultTold = true;
+    return invalidId(fault);
+  }
+
   /** A receiver that stands at the cursor, as if it had received the event there: a replay of it is a repeat. */
   #createReceiver(): ReceiverCore {
+    this.#id = this.lastEventId;
     const { events, ...options } = this.#options;
     const types = events && [...events, RESUME_EVENT, this.#heartbeat];
     const receiver = this.#core.createReceiver({ ...options, ...(types && { events: types }) });
     if (this.lastEventId) receiver.feed(new TextEncoder().encode(`id: ${this.lastEventId}\ndata:\n\n`));
     return receiver;
   }
+}
+
+/** Of an id that {@link cursorFault} has something against. */
+export function invalidId(fault: string): SSEError {
+  return new SSEError(
+    "INVALID_FIELD",
+    `An event id ${fault}: the client resumes from the last one that it can send back`,
+  );
 }

@@ -72,10 +72,13 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
    * (seconds), else 45000. 0: never.
    */
   readonly silenceMs?: number;
-  /** The type of the server's heartbeat events, where they are events. Default `"heartbeat"`. */
+  /**
+   * The type of the server's heartbeat events, where they are events. Default `"heartbeat"`. Comments whose text begins with
+   * `heartbeat` are heartbeats in any case; other comments are none.
+   */
   readonly heartbeatEvent?: string;
   /**
-   * Where three attempts in a row bring nothing, or a proxy holds the stream back, poll the same history from the same cursor,
+   * Where three attempts in a row bring nothing, or a proxy holds the stream's heartbeats back, poll the same history from the same cursor,
    * and try to stream again every now and then. Default: no polling.
    */
   readonly fallback?: FallbackOptions;
@@ -93,7 +96,10 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
    * the events that `events` names (and `message`). Default `"fetch"`.
    */
   readonly transport?: "fetch" | "eventsource";
-  /** The id to resume after on the first connection, as kept from an earlier page. Default: none. */
+  /**
+   * The id to resume after on the first connection, as kept from an earlier page. One that cannot be sent (see
+   * `client.lastEventId`) counts as none, and an `error` event says so. Default: none.
+   */
   readonly lastEventId?: string;
   /** Used in place of the global `fetch`. Default: the global, looked up at each attempt. */
   readonly fetch?: FetchLike;

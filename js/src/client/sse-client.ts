@@ -1,5 +1,4 @@
 import type { Health, SessionState } from "../core/contract.js";
-import { SSEError } from "../shared/errors.js";
 import { Connection } from "./connection.js";
 import type { UntypedEvents } from "./events.js";
 import type { SSEClientOptions } from "./options.js";
@@ -36,16 +35,13 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
 
   /**
    * @param url - relative to the document, where there is one.
-   * @throws TypeError for a URL that is none; SSEError `INVALID_FIELD` for a `lastEventId` with CR, LF or NUL.
+   * @throws TypeError for a URL that is none.
    */
   constructor(url: string | URL, options: SSEClientOptions<Events> = {}) {
     super(options.schema);
     if (url === undefined) throw new TypeError("SSEClient needs a URL");
     this.url = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
     this.withCredentials = options.withCredentials ?? false;
-    if (/[\r\n\0]/.test(options.lastEventId ?? "")) {
-      throw new SSEError("INVALID_FIELD", "lastEventId holds CR, LF or NUL");
-    }
     this.#connection = new Connection(this.url, options as SSEClientOptions, (event) => this.dispatchEvent(event));
     this.#connection.start();
   }
@@ -75,7 +71,11 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
     return this.#connection.standing.latencyMs;
   }
 
-  /** The id to resume after: that of the event being dispatched, or of the last one received; `""` for none. */
+  /**
+   * The id to resume after: that of the event being dispatched, or of the last one received; `""` for none. An id that no
+   * request could bring back (with a control character, with a space at an end, of more than 4,096 bytes) is passed over, and
+   * spoken of by an `error` event, `INVALID_FIELD`, once a connection.
+   */
   get lastEventId(): string {
     return this.#connection.lastEventId;
   }

@@ -29,9 +29,11 @@ export class TabRing {
   /** What a tab with this cursor lacks. It `hasGap` where some of that is not here any more. */
   after(cursor: string): { readonly events: readonly SharedEvent[]; readonly hasGap: boolean } {
     if (cursor === "") return { events: this.#events.slice(-LATE_EVENTS), hasGap: false };
-    if (cursor === this.cursor || this.#from === undefined) return { events: [], hasGap: false };
+    if (this.#from === undefined) return { events: [], hasGap: false };
+    // Events may follow that have not moved the cursor: theirs is an id that cannot be sent back.
     const at = this.#events.findLastIndex(({ lastEventId }) => lastEventId === cursor);
     if (at >= 0) return { events: this.#events.slice(at + 1), hasGap: false };
+    if (cursor === this.cursor) return { events: [], hasGap: false };
     // Between two events, or ahead of this tab: what it has already, it drops as repeats.
     return { events: this.#events, hasGap: !isAtOrAfter(cursor, this.#from) };
   }

@@ -2,7 +2,8 @@ import { LONGEST_TIMER_MS } from "../shared/timers.js";
 import type { ReceiverOptions, SessionOptions } from "./contract.js";
 
 const MOST_IDS = 1048576;
-const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Of `maxLineBytes` and `maxEventBytes`. */
+export const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
 // Every event that is let through must fit in a string: the smallest of the engines' limits is above this.
 const MOST_LIMIT_BYTES = 256 * 1024 * 1024;
 

@@ -33,7 +33,7 @@ export type ParseErrorCode = "LINE_TOO_LONG" | "EVENT_TOO_LARGE" | "INVALID_UTF8
 export interface ReceiverOptions {
   /** How many of the last ids are remembered to drop repeats; 0 turns dedup off. Default 1000, at most 1048576. */
   readonly dedup?: number;
-  /** Longest line, in bytes without its end. Comments are exempt, for they are never kept. Default 16 MiB. */
+  /** Longest line, in bytes without its end. Comments are exempt, for they are not kept. Default 16 MiB. */
   readonly maxLineBytes?: number;
   /** Largest event: data with its inner line feeds, plus type and id, in bytes. Default 16 MiB. */
   readonly maxEventBytes?: number;
@@ -55,8 +55,11 @@ export interface ReceiverCore {
   reset(): void;
   /** The last event ID of the last finished block (an empty line), delivered or not; `""` at first. */
   readonly lastEventId: string;
-  /** Comment lines (`:` at their beginning) so far, over all connections: servers send them as heartbeats. */
-  readonly comments: number;
+  /**
+   * Heartbeats so far, over all connections: finished comment lines whose text, behind one space or none, begins with
+   * `heartbeat` (`: heartbeat`, `:heartbeat 7`). Other comments are none, and neither are events.
+   */
+  readonly heartbeats: number;
 }
 
 /** Where a session stands; the names are API.md's. */
@@ -116,8 +119,8 @@ export interface StreamFacts {
   readonly heartbeatMs?: number;
 }
 
-/** What a poll brought. */
-export type PollResult = "events" | "nothing" | "failed";
+/** What a poll brought; `more`: events, and the server has others for the cursor behind them already. */
+export type PollResult = "events" | "nothing" | "failed" | "more";
 
 /**
  * The client's brain, a state machine: inputs and the time in, an action out. Times are milliseconds on any monotonic clock,
@@ -155,6 +158,7 @@ export interface SessionCore {
   retry(ms: number): void;
   /** The connection failed or ended. `final` failures are not tried again. */
   lost(final: boolean, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
+  /** Where there is `more`, the next poll comes at once, unless it is time to try to stream. */
   polled(result: PollResult, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
 
   online(nowMs: number, random: number): SessionAction;

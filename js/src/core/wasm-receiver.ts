@@ -6,6 +6,7 @@ import type { WasmMemory } from "./wasm-memory.js";
 export interface ReceiverExports {
   inputSmall(): number;
   inputLarge(receiver: number, size: number): number;
+  receiversSeed(): void;
   receiverNew(dedup: number, maxLineBytes: number, maxEventBytes: number): number;
   receiverFree(receiver: number): void;
   receiverWant(receiver: number, size: number): void;
@@ -13,7 +14,7 @@ export interface ReceiverExports {
   receiverFeed(receiver: number, size: number, wantsUtf16: number): number;
   receiverLastId(receiver: number): number;
   receiverLastIdSize(receiver: number): number;
-  receiverComments(receiver: number): number;
+  receiverHeartbeats(receiver: number): number;
 }
 
 /** Longer chunks go in piece by piece: what a string of an event holds alive is at most the texts of one piece. */
@@ -68,8 +69,8 @@ export class WasmReceiver implements ReceiverCore {
     return this.#memory.utf8(this.#exports.receiverLastId(this.handle), size);
   }
 
-  get comments(): number {
-    return this.#exports.receiverComments(this.handle) >>> 0;
+  get heartbeats(): number {
+    return this.#exports.receiverHeartbeats(this.handle) >>> 0;
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {

@@ -25,7 +25,7 @@ export interface SessionExports {
 const ACTIONS = ["none", "connect", "wait", "close", "giveUp", "poll"] as const;
 const STATES: readonly SessionState[] = ["disconnected", "connecting", "connected", "reconnecting", "error"];
 const HEALTHS: readonly Health[] = ["healthy", "degraded", "critical", "disconnected"];
-const POLL_RESULTS: readonly PollResult[] = ["events", "nothing", "failed"];
+const POLL_RESULTS: readonly PollResult[] = ["events", "nothing", "failed", "more"];
 const START = 0;
 const CLOSE = 1;
 const CONNECTED = 2;

@@ -10,6 +10,20 @@ interface Exports extends ReceiverExports, SessionExports {
   _initialize(): void;
 }
 
+/** 128 bits. */
+const HASH_KEY_BYTES = 16;
+
+/**
+ * Draws the key of the module's hashes. Ids are known again by their hashes: whoever knew the key could make an id that is
+ * taken for another's repeat.
+ */
+function seed(exports: Exports): void {
+  const key = new Uint8Array(exports.memory.buffer, exports.inputSmall(), HASH_KEY_BYTES);
+  if (globalThis.crypto) crypto.getRandomValues(key);
+  else key.set(Array.from(key, () => Math.random() * 256));
+  exports.receiversSeed();
+}
+
 /**
  * The client core in WebAssembly, from the module's bytes. One instance serves all clients of a page; what a client held in
  * it is freed when the client's objects are collected.
@@ -26,6 +40,7 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
   });
   const exports = instance.exports as unknown as Exports;
   exports._initialize();
+  seed(exports);
   const memory = new WasmMemory(exports.memory, exports.inputSmall());
   const types: TypeNames = ["message"];
   const receivers = new FinalizationRegistry<number>((handle) => exports.receiverFree(handle));

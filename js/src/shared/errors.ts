@@ -4,7 +4,8 @@
  * - `STREAM_CLOSED`: `send`, `comment` or `registerConnection` on a stream that the application has closed.
  * - `INVALID_FIELD`: an event type with CR, LF or NUL, a `retry` that is no whole number of milliseconds, or an id that no
  *   `Last-Event-ID` header could bring back (empty, above 1,024 bytes, with control characters or spaces at its ends, or in the
- *   form of Millrace's own ids).
+ *   form of Millrace's own ids); of what a
+ *   client received, an id that it cannot send back: it resumes from the last one before.
  * - `UNSERIALIZABLE`: data that JSON cannot hold (a cycle, a BigInt, a function, `undefined` inside `raw`).
  * - `EVENT_TOO_LARGE`: an event above the size limit (server: the log's bytes; client: `maxEventBytes`).
  * - `LINE_TOO_LONG`: a line of a received stream above `maxLineBytes`.

@@ -1,41 +1,29 @@
 #pragma once
 
-#include <bit>
-#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace millrace {
 
-// Eight bytes at a time, each mixed in by a multiplication, with a final avalanche (the mixer of MurmurHash3); 64 bits. Not
-// for adversarial keys, and not to be stored: it may change.
-[[nodiscard]] inline std::uint64_t hash64(std::string_view bytes) {
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
-  const auto wordAt = [&](std::size_t at) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, sizeof word);
-    return word;
-  };
-  const auto mix = [](std::uint64_t hash, std::uint64_t word) {
-    return std::rotl((hash ^ word) * 0x9E3779B97F4A7C15U, 29);
-  };
-  std::uint64_t hash = mix(0xCBF29CE484222325U, bytes.size());
-  if (bytes.size() < kWord) {
-    std::uint64_t word = 0;
-    for (const char byte : bytes) {
-      word = word << 8U | static_cast<unsigned char>(byte);
-    }
-    hash = mix(hash, word);
-  } else {
-    for (std::size_t at = 0; at + kWord < bytes.size(); at += kWord) {
-      hash = mix(hash, wordAt(at));
-    }
-    hash = mix(hash, wordAt(bytes.size() - kWord));  // with some that were mixed in already
-  }
-  hash = (hash ^ (hash >> 33U)) * 0xFF51AFD7ED558CCDU;
-  hash = (hash ^ (hash >> 33U)) * 0xC4CEB9FE1A85EC53U;
-  return hash ^ (hash >> 33U);
-}
+// 128 bits that nobody who chooses texts may know.
+struct HashKey {
+  std::uint64_t k0 = 0;
+  std::uint64_t k1 = 0;
+};
+
+// The key until seedHashes(), so that tests and what they measure are the same every time.
+inline constexpr HashKey kDefaultHashKey{};
+
+// SipHash-1-3: a pseudorandom function (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012; one round a word and
+// three at the end, as Python, Ruby and Rust have it). Who does not know the key cannot make two texts of one hash.
+[[nodiscard]] std::uint64_t sipHash13(std::string_view bytes, HashKey key);
+
+// The key of all hashes of the process from now on. The core has no randomness of its own: its edges call this once, before
+// the first hash64() and before another thread can call that. Hashes from before are not comparable with those after it.
+void seedHashes(HashKey key);
+
+// With the process's key, 64 bits. Ids and names come from whoever publishes, so they are hashed by nothing weaker. Not to be
+// stored: another process has another key. Thread-safe after seedHashes().
+[[nodiscard]] std::uint64_t hash64(std::string_view bytes);
 
 }  // namespace millrace

@@ -40,7 +40,7 @@ class Receiver {
   void reset() { parser_.reset(); }
 
   [[nodiscard]] std::string_view lastEventId() const { return parser_.lastEventId(); }
-  [[nodiscard]] std::size_t comments() const { return parser_.comments(); }
+  [[nodiscard]] std::size_t heartbeats() const { return parser_.heartbeats(); }
 
  private:
   [[nodiscard]] bool isWanted(const ParsedItem& event);

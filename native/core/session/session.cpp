@@ -150,7 +150,8 @@ SessionAction Session::poll(Instant now) {
   return act(SessionAction::Kind::poll);
 }
 
-// Where nothing happens it asks less often. A poll that fails shows that the stream was not to blame.
+// Where nothing happens it asks less often, and at once where there is more, unless it is time to try to stream again. A poll
+// that fails shows that the stream was not to blame.
 SessionAction Session::polled(PollResult result, Instant now, double random, Millis retryAfter) {
   if (way_ != Way::polls || !isPollUnderWay_) {
     return {};
@@ -162,8 +163,11 @@ SessionAction Session::polled(PollResult result, Instant now, double random, Mil
   state_ = SessionState::connected;
   attempts_ = 0;
   breaker_.succeeded();
-  pollEvery_ = result == PollResult::events ? options_.pollEvery
-                                            : std::min(pollEvery_ * 3 / 2, options_.pollEvery * kMostPollStretch);
+  pollEvery_ = result == PollResult::nothing ? std::min(pollEvery_ * 3 / 2, options_.pollEvery * kMostPollStretch)
+                                             : options_.pollEvery;
+  if (result == PollResult::more && now < probeAt_) {
+    return poll(now);
+  }
   until_ = now + pollEvery_;
   return {};
 }

@@ -62,7 +62,8 @@ struct StreamFacts {
   Millis heartbeat{0};            // 0: unknown
 };
 
-enum class PollResult : std::uint8_t { events, nothing, failed };
+// What a poll brought; `more`: events, and the server has others for the cursor behind them already.
+enum class PollResult : std::uint8_t { events, nothing, failed, more };
 
 // The client's brain: when to connect, wait, drop a silent connection, poll and give up, and how the connection does. A
 // state machine without a clock, a random number or a socket: after each input its caller performs the action, and calls

@@ -17,7 +17,8 @@ namespace millrace {
 // Both in bytes. What happens beyond them stands at Parser.
 struct ParserLimits {
   std::size_t lineBytes =
-      std::size_t{16} * 1024 * 1024;  // a line without its end; comments are exempt, being never kept
+      std::size_t{16} * 1024 *
+      1024;  // a line without its end; comments are exempt: no more than what may say `heartbeat` is kept of them
   std::size_t eventBytes = std::size_t{16} * 1024 * 1024;  // data with its inner line feeds, plus type and own id
 };
 
@@ -79,8 +80,9 @@ class Parser {
   // As of the last finished block; valid until the next begin().
   [[nodiscard]] std::string_view lastEventId() const { return committedId_; }
 
-  // Comment lines so far, over all connections.
-  [[nodiscard]] std::size_t comments() const { return comments_; }
+  // Heartbeats so far, over all connections: finished comment lines whose text begins with `heartbeat`, behind one space or
+  // none. Other comments only show that the connection lives, and any bytes do that.
+  [[nodiscard]] std::size_t heartbeats() const { return heartbeats_; }
 
  private:
   // From here on, what copies an unfinished line once more is worth being avoided.
@@ -105,6 +107,7 @@ class Parser {
   [[gnu::noinline]] const ParsedItem* takePart();
   const ParsedItem* holdPart(std::string_view part);
   const ParsedItem* finishLine(std::string_view part);
+  void append(std::string_view part);
   const ParsedItem* dropLine();
   const ParsedItem* takeLine(std::string_view line);
   const ParsedItem* takeData(std::string_view value);
@@ -119,14 +122,14 @@ class Parser {
 
   ParserLimits limits_;
   Pending pending_;
-  ByteBuffer line_;  // the beginning of an unfinished line
+  ByteBuffer line_;  // the beginning of an unfinished line; of a comment, no more than tells whether it is a heartbeat
   LineUse lineUse_ = LineUse::content;
   bool isBetweenBlocks_ = false;   // nothing is pending, the byte order mark is over, and the chunk is for takeBlock()
   bool isWithinLimits_ = true;     // the chunk has no room for what is beyond a limit
   bool skipsLineFeed_ = false;     // the last chunk ended in CR
   std::size_t byteOrderMark_ = 0;  // its bytes seen at the start of the stream; more than 3: over
 
-  std::size_t comments_ = 0;
+  std::size_t heartbeats_ = 0;
   std::string_view committedId_;
   std::array<ByteBuffer, 2> committedIdText_;  // two, since items of one chunk may show the old id and the new
   std::size_t committedIdSlot_ = 0;

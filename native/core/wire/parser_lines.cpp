@@ -12,6 +12,14 @@
 namespace millrace {
 namespace {
 
+constexpr std::string_view kHeartbeat = "heartbeat";
+constexpr std::size_t kHeartbeatLine = 2 + kHeartbeat.size();  // with a colon and a space before it
+
+bool isHeartbeat(std::string_view comment) {
+  comment.remove_prefix(comment.size() > 1 && comment[1] == ' ' ? 2 : 1);
+  return comment.size() >= kHeartbeat.size() && std::equal(kHeartbeat.begin(), kHeartbeat.end(), comment.begin());
+}
+
 // The value of a field's line, if it is that field's.
 std::optional<std::string_view> valueIn(std::string_view line, std::string_view field) {
   if (line.size() < field.size() || !std::equal(field.begin(), field.end(), line.begin())) {
@@ -51,36 +59,41 @@ const ParsedItem* Parser::takePart() {
 
 // Keeps the beginning of a line whose end is in a later chunk.
 const ParsedItem* Parser::holdPart(std::string_view part) {
-  if (lineUse_ != LineUse::content) {
+  if (lineUse_ == LineUse::tooLong) {
     return nullptr;
   }
   if (line_.empty() && part.front() == ':') {
     lineUse_ = LineUse::comment;
-  } else if (line_.size() + part.size() > limits_.lineBytes) {
+  }
+  if (lineUse_ == LineUse::content && line_.size() + part.size() > limits_.lineBytes) {
     lineUse_ = LineUse::tooLong;
     return dropLine();
-  } else {
-    line_.append(part);
-    if (line_.size() >= kLongLine) {
-      line_.reserve(lastLong_ + 2 * kLongLine);
-    }
+  }
+  append(part);
+  if (line_.size() >= kLongLine) {
+    line_.reserve(lastLong_ + 2 * kLongLine);
   }
   return nullptr;
 }
 
+// A comment may be of any length, and no more of it is looked at.
+void Parser::append(std::string_view part) {
+  line_.append(lineUse_ == LineUse::comment ? part.substr(0, kHeartbeatLine - line_.size()) : part);
+}
+
 const ParsedItem* Parser::finishLine(std::string_view part) {
-  if (lineUse_ != LineUse::content) {
-    comments_ += lineUse_ == LineUse::comment ? 1 : 0;
+  if (lineUse_ == LineUse::tooLong) {
     lineUse_ = LineUse::content;
     return nullptr;
   }
   if (line_.empty()) {
     return takeLine(part);
   }
-  if (line_.size() + part.size() > limits_.lineBytes) {
+  if (lineUse_ == LineUse::content && line_.size() + part.size() > limits_.lineBytes) {
     return dropLine();
   }
-  line_.append(part);
+  append(part);
+  lineUse_ = LineUse::content;
   if (line_.size() >= kLongLine) {
     lastLong_ = line_.size();
   }
@@ -99,7 +112,7 @@ const ParsedItem* Parser::takeLine(std::string_view line) {
     return dispatch();
   }
   if (line.front() == ':') {
-    ++comments_;
+    heartbeats_ += isHeartbeat(line) ? 1 : 0;
     return nullptr;
   }
   if (line.size() > limits_.lineBytes) {

@@ -13,7 +13,8 @@ const stage = Stage.use();
 const STREAM = { heartbeat: { everyMs: 1000 }, headers: { "X-Silence-Threshold": "60" } };
 const OPTIONS = { ...EAGER, fallback: { everyMs: 200 } };
 
-const isPoll = ({ headers }: { headers: { accept?: string | undefined } }) => headers.accept === "application/json";
+const isPoll = ({ headers }: { headers: { accept?: string | undefined } }) =>
+  headers.accept?.startsWith("application/json");
 
 /** It polls, and everything comes by that. */
 async function polls(tab: Tab, server: ScenarioServer): Promise<void> {

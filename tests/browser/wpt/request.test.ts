@@ -188,6 +188,12 @@ const differences: Differences = {
   ...Object.fromEntries(
     [408, 425, 429, 500, 502, 503, 504].map((status) => [`request-status-error: ${status}`, overloaded]),
   ),
+  "request-accept": {
+    SSEClient: {
+      observed: Array(2).fill("text/event-stream, application/problem+json"),
+      why: "a choice: it reads why it was refused, and a server that drains can tell it from an EventSource, which it answers otherwise",
+    },
+  },
   "format-mime: text/event-stream x": {
     EventSource: { observed: OPENED, why: "Chromium: reads a content type up to the first space" },
   },

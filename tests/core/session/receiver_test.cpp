@@ -44,13 +44,13 @@ TEST(Receiver, dropsOnlyTheComplaintThatIsTheRepeats) {
   EXPECT_EQ(items, (OwnedItems{errorItem("INVALID_UTF8", 0), eventItem("message", "\xEF\xBF\xBD", "2")}));
 }
 
-TEST(Receiver, countsCommentsOverAllConnections) {
+TEST(Receiver, countsHeartbeatsOverAllConnections) {
   Receiver receiver;
-  feedAll(receiver, {": one\n:", " two\n: unfinished"});
-  EXPECT_EQ(receiver.comments(), 2U);
+  feedAll(receiver, {": heartbeat 1\n: heart", "beat 2\n: heartbeat, unfinished"});
+  EXPECT_EQ(receiver.heartbeats(), 2U);
   receiver.reset();
-  feedAll(receiver, {"\n: three\n"});
-  EXPECT_EQ(receiver.comments(), 3U);
+  feedAll(receiver, {"beat\n\n: heartbeat 3\n: no\n"});
+  EXPECT_EQ(receiver.heartbeats(), 3U);
 }
 
 TEST(Receiver, twoShareNothing) {

@@ -118,7 +118,7 @@ class Schedule {
                              Millis(number % 3 == 0 ? number : 0));
       case 11:
       case 12:
-        return session_.polled(static_cast<PollResult>(number % 3), now(), chance);
+        return session_.polled(static_cast<PollResult>(number % 4), now(), chance);
       case 13:
         return session_.online(now(), chance);
       case 14:

@@ -157,6 +157,7 @@ SessionStep toStep(const json::object& object) {
   const std::string result = textIn(object, "result").value_or("events");
   step.result = result == "failed"    ? PollResult::failed
                 : result == "nothing" ? PollResult::nothing
+                : result == "more"    ? PollResult::more
                                       : PollResult::events;
   step.health = textIn(object, "health");
   step.deadline = numberIn<std::int64_t>(object, "deadlineMs");
@@ -173,7 +174,7 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
   const std::size_t dedup = subject == "parser" ? 0 : ReceiverOptions{}.dedup;
   std::vector<ReceiverVector> vectors;
   for (const json::object& each : casesOf(subject)) {
-    allowOnly(each, {"name", "options", "input", "inputHex", "expect", "lastEventId", "comments"});
+    allowOnly(each, {"name", "options", "input", "inputHex", "expect", "lastEventId", "heartbeats"});
     ReceiverVector vector;
     vector.name = textOf(each.at("name"));
     vector.options = toReceiverOptions(each, dedup);
@@ -183,7 +184,7 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
       vector.expect.push_back(toItem(item.as_object()));
     }
     vector.lastEventId = textOf(each.at("lastEventId"));
-    vector.comments = numberIn<std::size_t>(each, "comments");
+    vector.heartbeats = numberIn<std::size_t>(each, "heartbeats");
     vectors.push_back(std::move(vector));
   }
   return vectors;

@@ -22,7 +22,7 @@ struct ReceiverVector {
   std::string input;
   std::vector<OwnedItem> expect;
   std::string lastEventId;
-  std::optional<std::size_t> comments;
+  std::optional<std::size_t> heartbeats;
 };
 
 struct EncoderVector {

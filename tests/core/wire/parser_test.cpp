@@ -31,14 +31,14 @@ class ReceiverVectors : public ::testing::TestWithParam<ReceiverVector> {
 
 TEST_P(ReceiverVectors, holdInOneChunk) { EXPECT_EQ(feedAll(vector.options, {input}), expected); }
 
-TEST_P(ReceiverVectors, countCommentsWhereverCut) {
+TEST_P(ReceiverVectors, countHeartbeatsWhereverCut) {
   Receiver whole(vector.options);
   feedAll(whole, {input});
-  EXPECT_EQ(whole.comments(), vector.comments.value_or(whole.comments()));
+  EXPECT_EQ(whole.heartbeats(), vector.heartbeats.value_or(whole.heartbeats()));
   for (const std::size_t cut : test::cutsOf(input)) {
     Receiver receiver(vector.options);
     feedAll(receiver, {input.substr(0, cut), input.substr(cut)});
-    EXPECT_EQ(receiver.comments(), whole.comments()) << "cut at " << cut;
+    EXPECT_EQ(receiver.heartbeats(), whole.heartbeats()) << "cut at " << cut;
   }
 }
 

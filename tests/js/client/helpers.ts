@@ -1,6 +1,10 @@
 import { type ErrorOrMessage, SSEClient, type SSEClientOptions, type SSEError } from "../../../js/src/client/index.js";
 import type { Clock } from "../../../js/src/client/options.js";
 
+/** What a client's requests accept. */
+export const STREAM_ACCEPT = "text/event-stream, application/problem+json";
+export const POLL_ACCEPT = "application/json, application/problem+json";
+
 /** Reconnects practically at once. */
 export const FAST = { baseMs: 1, maxMs: 1 };
 

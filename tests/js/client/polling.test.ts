@@ -1,5 +1,5 @@
 import type { SSEClientOptions } from "../../../js/src/client/index.js";
-import { closeAll, ManualClock, nextEvent, watch } from "./helpers.js";
+import { closeAll, ManualClock, nextEvent, POLL_ACCEPT, STREAM_ACCEPT, watch } from "./helpers.js";
 import { EVERY_MS, failToStream, NOTHING, of, requestAfter, startPolling } from "./polling.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
@@ -17,7 +17,7 @@ test("after three attempts that brought nothing it polls from the cursor", async
   const { client, poll, errors, messages, log } = await polling({ lastEventId: "e.0", headers: { "x-own": "1" } });
   expect([client.transport, client.state, errors.length]).toEqual(["polling", "reconnecting", 3]);
   expect([poll.method, poll.path, poll.lastEventId]).toEqual(["GET", "/events", "e.0"]);
-  expect([poll.headers.accept, poll.headers["x-own"]]).toEqual(["application/json", "1"]);
+  expect([poll.headers.accept, poll.headers["x-own"]]).toEqual([POLL_ACCEPT, "1"]);
   poll.json(of("e.1", "e.2"));
   await until(() => messages.length === 2);
   expect(messages).toEqual(["message:e.1", "message:e.2"]);
@@ -73,7 +73,7 @@ test("every event once, from a stream over polls to a stream", async () => {
   clock.pass(EVERY_MS);
   for (let polls = 1; client.transport === "polling" && polls < 20; polls++) {
     const exchange = await server.next();
-    if (exchange.headers.accept === "text/event-stream") {
+    if (exchange.headers.accept === STREAM_ACCEPT) {
       expect(exchange.lastEventId).toBe("e.3");
       exchange.stream("id: e.2\ndata: e.2\n\nid: e.3\ndata: e.3\n\nid: e.4\ndata: e.4\n\n");
       await until(() => messages.length === 4);
@@ -94,11 +94,11 @@ test("a probe that fails is followed by polls, and the next comes later", async 
   poll = await nextPoll(20_000);
   poll.json(of("e.2"));
   const probe = await nextPoll(10_000);
-  expect(probe.headers.accept).toBe("text/event-stream");
+  expect(probe.headers.accept).toBe(STREAM_ACCEPT);
   expect(client.transport).toBe("polling");
   probe.respond(502);
   poll = await server.next();
-  expect([poll.headers.accept, poll.lastEventId, client.state]).toEqual(["application/json", "e.2", "connected"]);
+  expect([poll.headers.accept, poll.lastEventId, client.state]).toEqual([POLL_ACCEPT, "e.2", "connected"]);
 });
 
 test("a final refusal of a probe is the end", async () => {
@@ -127,7 +127,7 @@ test("attempts that are not answered are reported, the third too", async () => {
     await exchange.gone;
     if (attempt < 2) clock.fire();
   }
-  expect((await server.next()).headers.accept).toBe("application/json");
+  expect((await server.next()).headers.accept).toBe(POLL_ACCEPT);
   expect(errors.map(({ code }) => code)).toEqual(["TIMED_OUT", "TIMED_OUT", "TIMED_OUT"]);
   expect(client.transport).toBe("polling");
 });
@@ -137,13 +137,13 @@ test("a stream whose heartbeats come in bundles is left for polls", async () => 
   const exchange = await server.next();
   exchange.stream("", { "x-heartbeat-interval": "3" });
   await nextEvent(client, "open");
-  exchange.write(":\n:\n:\nid: e.1\ndata: x\n\n");
+  exchange.write(": heartbeat\n: heartbeat\n:heartbeat 7\nid: e.1\ndata: x\n\n");
   await nextEvent(client, "message");
   clock.pass(4000);
-  exchange.write(":\n:\nid: e.2\ndata: x\n\n");
+  exchange.write(": heartbeat\n: heartbeat\nid: e.2\ndata: x\n\n");
   await nextEvent(client, "message");
   const poll = await server.next();
-  expect([poll.headers.accept, poll.lastEventId, client.transport]).toEqual(["application/json", "e.2", "polling"]);
+  expect([poll.headers.accept, poll.lastEventId, client.transport]).toEqual([POLL_ACCEPT, "e.2", "polling"]);
 });
 
 test("a POST polls by POST, with its key; or by GET where it says so", async () => {

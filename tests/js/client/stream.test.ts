@@ -1,5 +1,5 @@
 import { SSEClient } from "../../../js/src/client/index.js";
-import { closeAll, FAST, nextEvent, watch } from "./helpers.js";
+import { closeAll, FAST, nextEvent, STREAM_ACCEPT, watch } from "./helpers.js";
 import { ScriptedServer, until } from "./scripted-server.js";
 
 const server = ScriptedServer.forEachTest(closeAll);
@@ -49,7 +49,7 @@ test("it asks for an event stream, and for no cache", async () => {
   const { client } = watch(server.url);
   const { headers, method } = await server.next();
   expect(method).toBe("GET");
-  expect(headers.accept).toBe("text/event-stream");
+  expect(headers.accept).toBe(STREAM_ACCEPT);
   expect(headers["cache-control"]).toBe("no-cache");
   expect(headers["last-event-id"]).toBeUndefined();
   expect([client.url, client.withCredentials]).toEqual([server.url, false]);
@@ -167,9 +167,6 @@ test("the server's verdict on resuming is no message; a malformed one is ignored
 
 test("arguments that are wrong throw, and options that are wrong end in an error", async () => {
   expect(() => new SSEClient("/relative, and no document")).toThrow("Invalid URL");
-  expect(() => new SSEClient(server.url, { lastEventId: "a\nb" })).toThrow(
-    expect.objectContaining({ code: "INVALID_FIELD" }),
-  );
   const { client, errors } = watch(server.url, { dedup: -1 });
   await nextEvent(client, "close");
   expect(client.state).toBe("error");

@@ -197,7 +197,7 @@ test("health is the client's own: missing heartbeats show though the state stays
 test("where streaming is impossible it says that it polls", async () => {
   const poll = { events: [{ event: "message", data: "1", id: "a" }], lastEventId: "a", verdict: null };
   const fetch = async (_: string, { headers }: RequestInit) =>
-    new Headers(headers).get("accept") === "application/json"
+    new Headers(headers).get("accept")?.startsWith("application/json")
       ? Response.json(poll)
       : new Response(null, { status: 503 });
   const connection = new Connection("polling", server.url);

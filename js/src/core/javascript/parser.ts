@@ -11,6 +11,9 @@ const LINE_FEED = Uint8Array.of(LF);
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 const FIELDS = ["data", "id", "event", "retry"].map((name) => ({ name, bytes: new TextEncoder().encode(name) }));
 const MAX_RETRY_MS = 4294967295;
+const HEARTBEAT = new TextEncoder().encode("heartbeat");
+/** With a colon and a space before it. */
+const HEARTBEAT_LINE_BYTES = 2 + HEARTBEAT.length;
 const NO_TEXT: Text = { text: "", size: 0, wellFormed: true };
 
 /** What a {@link Parser} needs to know; the limits are {@link ReceiverOptions}'s. */
@@ -54,10 +57,9 @@ export class Parser {
   readonly #data = new ByteBuffer();
 
   readonly #line = new ByteBuffer();
-  /** The rest of the line is not kept: a comment, or above the limit. */
-  #skipsLine = false;
-  #isComment = false;
-  #comments = 0;
+  /** As far as it is known before its end. Of a comment no more is kept than tells whether it is a heartbeat. */
+  #lineUse: "content" | "comment" | "tooLong" = "content";
+  #heartbeats = 0;
   /** The last byte was a CR, so a LF that follows belongs to it. */
   #endedInCr = false;
   #byteOrderMarkBytes = 0;
@@ -70,8 +72,8 @@ export class Parser {
     return this.#lastEventId;
   }
 
-  get comments(): number {
-    return this.#comments;
+  get heartbeats(): number {
+    return this.#heartbeats;
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
@@ -124,35 +126,33 @@ export class Parser {
   }
 
   #holdPart(part: Uint8Array): void {
-    if (this.#skipsLine || part.length === 0) return;
+    if (this.#lineUse === "tooLong" || part.length === 0) return;
     const { maxLineBytes } = this.#settings;
-    if (this.#line.length === 0 && part[0] === COLON) {
-      this.#skipsLine = true;
-      this.#isComment = true;
+    if (this.#line.length === 0 && part[0] === COLON) this.#lineUse = "comment";
+    if (this.#lineUse === "comment") {
+      this.#line.append(part.subarray(0, HEARTBEAT_LINE_BYTES - this.#line.length));
     } else if (this.#line.length + part.length > maxLineBytes) {
       this.#drop("LINE_TOO_LONG", maxLineBytes);
       this.#line.clear();
-      this.#skipsLine = true;
+      this.#lineUse = "tooLong";
     } else {
       this.#line.append(part);
     }
   }
 
   #endLine(part: Uint8Array): void {
-    if (this.#line.length === 0 && !this.#skipsLine && part.length <= this.#settings.maxLineBytes) {
+    if (this.#line.length === 0 && this.#lineUse === "content" && part.length <= this.#settings.maxLineBytes) {
       this.#takeLine(part);
       return;
     }
     this.#holdPart(part);
-    if (this.#isComment) this.#comments++;
-    else if (!this.#skipsLine) this.#takeLine(this.#line.bytes);
+    if (this.#lineUse !== "tooLong") this.#takeLine(this.#line.bytes);
     this.#startLine();
   }
 
   #startLine(): void {
     this.#line.clear();
-    this.#skipsLine = false;
-    this.#isComment = false;
+    this.#lineUse = "content";
   }
 
   #takeLine(line: Uint8Array): void {
@@ -161,7 +161,7 @@ export class Parser {
       return;
     }
     const colon = line.indexOf(COLON);
-    if (colon === 0) this.#comments++;
+    if (colon === 0 && isHeartbeat(line)) this.#heartbeats++;
     const nameEnd = colon < 0 ? line.length : colon;
     const name = fieldOf(line, nameEnd);
     if (name === undefined) return;
@@ -241,6 +241,12 @@ export class Parser {
     this.#data.clear();
     this.#items.push({ kind: "error", code, limit });
   }
+}
+
+/** Whether a comment's text begins with the word, behind one space or none. */
+function isHeartbeat(comment: Uint8Array): boolean {
+  const start = comment[1] === SPACE ? 2 : 1;
+  return HEARTBEAT.every((byte, at) => comment[start + at] === byte);
 }
 
 /** The field whose name the line begins with, up to there. */

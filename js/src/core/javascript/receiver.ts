@@ -23,8 +23,8 @@ export class JavaScriptReceiver implements ReceiverCore {
     return this.#parser.lastEventId;
   }
 
-  get comments(): number {
-    return this.#parser.comments;
+  get heartbeats(): number {
+    return this.#parser.heartbeats;
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {

@@ -149,7 +149,8 @@ export class JavaScriptSession implements SessionCore {
     this.#attempts = this.#failures = 0;
     const { pollEveryMs } = this.#options;
     const longerMs = Math.min(Math.floor((this.#pollEveryMs * 3) / 2), pollEveryMs * MOST_POLL_STRETCH);
-    this.#pollEveryMs = result === "events" ? pollEveryMs : longerMs;
+    this.#pollEveryMs = result === "nothing" ? longerMs : pollEveryMs;
+    if (result === "more" && now < this.#probeAtMs) return this.#poll(now);
     this.#untilMs = now + this.#pollEveryMs;
     return NONE;
   }

@@ -108,7 +108,7 @@ export class Network extends Observed {
   }
 }
 
-/** Heartbeats are comments. */
+/** Heartbeats are comments that begin so. */
 function heartbeatsIn(bytes: Buffer): number {
-  return bytes.toString("latin1").match(/^:/gm)?.length ?? 0;
+  return bytes.toString("latin1").match(/^: ?heartbeat/gm)?.length ?? 0;
 }

@@ -1,0 +1,52 @@
+// The key of the module's hashes is drawn when it is loaded, and differs from page to page.
+import { jest } from "@jest/globals";
+import { clientWasm } from "../../js/src/core/generated/client-wasm.js";
+import { fromModuleText } from "../../js/src/core/module-text.js";
+import { instantiateWasmCore } from "../../js/src/core/wasm.js";
+
+const KEY_BYTES = 16;
+
+afterEach(() => jest.restoreAllMocks());
+
+/** Loads the module; gives its memory where chunks go in, as it was when the module was given its key. */
+async function seedOf(): Promise<string> {
+  const { instantiate } = WebAssembly;
+  let seed = "";
+  jest.spyOn(WebAssembly, "instantiate").mockImplementation((async (...given: Parameters<typeof instantiate>) => {
+    const { instance, module } = (await instantiate(...given)) as unknown as WebAssembly.WebAssemblyInstantiatedSource;
+    const exports = instance.exports as unknown as {
+      memory: WebAssembly.Memory;
+      inputSmall(): number;
+      receiversSeed(): void;
+    };
+    const receiversSeed = () => {
+      seed += Buffer.from(exports.memory.buffer, exports.inputSmall(), KEY_BYTES).toString("hex");
+      exports.receiversSeed();
+    };
+    return { instance: { exports: { ...exports, receiversSeed } }, module };
+  }) as unknown as typeof instantiate);
+  const core = await instantiateWasmCore(fromModuleText(clientWasm));
+  jest.restoreAllMocks();
+  const receiver = core.createReceiver();
+  const stream = new TextEncoder().encode("id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 1\ndata: a\n\n");
+  expect(receiver.feed(stream).length).toBe(2);
+  return seed;
+}
+
+async function expectSeeds(): Promise<void> {
+  const seeds = [await seedOf(), await seedOf(), await seedOf()];
+  for (const seed of seeds) expect(seed).toMatch(/^[0-9a-f]{32}$/);
+  expect(new Set(seeds).size).toBe(seeds.length);
+}
+
+test("each module has another key", expectSeeds);
+
+test("where there is no crypto, the key is of what randomness there is", async () => {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, "crypto") as PropertyDescriptor;
+  Object.defineProperty(globalThis, "crypto", { configurable: true, value: undefined });
+  try {
+    await expectSeeds();
+  } finally {
+    Object.defineProperty(globalThis, "crypto", descriptor);
+  }
+});
