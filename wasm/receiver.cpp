@@ -37,11 +37,11 @@ EMSCRIPTEN_KEEPALIVE char* inputLarge(Receiver* receiver, std::size_t size) {
   return behindLine != nullptr ? behindLine : largeInput.room(size + ItemTable::kSlack);
 }
 
-// The first bytes of the small input are the key of all hashes, at random: once, before there is a receiver.
+// The first bytes of the small input are what all hashes begin with, at random: once, before there is a receiver.
 EMSCRIPTEN_KEEPALIVE void receiversSeed() {
-  HashKey key;
-  std::memcpy(&key, smallInput, sizeof key);
-  seedHashes(key);
+  HashState state;
+  std::memcpy(&state, smallInput, sizeof state);
+  seedHashes(state);
 }
 
 EMSCRIPTEN_KEEPALIVE Receiver* receiverNew(std::size_t dedup, std::size_t lineBytes, std::size_t eventBytes) {

@@ -33,7 +33,7 @@ Engine::~Engine() = default;
 
 Engine& Engine::process() {
   static Engine* const engine = [] {
-    seedHashes(newHashKey());  // before there is a hub, or a thread
+    seedHashes(stateOf(newHashKey()));  // before there is a hub, or a thread
     return new Engine();
   }();
   return *engine;

@@ -2,7 +2,6 @@ import type { ClientCore, SessionAction, SessionCore, SessionState } from "../co
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
 import { Alarm, pageClock } from "./alarm.js";
-import { cursorFault } from "./cursor.js";
 import { SSEErrorEvent } from "./events.js";
 import type { Inbox, InboxListener } from "./inbox.js";
 import { type Clock, type SSEClientOptions, sessionOptionsOf } from "./options.js";
@@ -26,8 +25,6 @@ export class Connection {
   #loading: Promise<void> | undefined;
   #core: ClientCore | undefined;
   #inbox: Inbox | undefined;
-  /** The option `lastEventId`, if it can be sent. */
-  readonly #beginning: string;
 
   /** Counts starts and closes: what began under another number is stale. */
   #run = 0;
@@ -38,8 +35,6 @@ export class Connection {
     this.#options = options;
     this.#dispatch = dispatch;
     this.#clock = options.clock ?? pageClock;
-    const { lastEventId = "" } = options;
-    this.#beginning = cursorFault(lastEventId) ? "" : lastEventId;
     this.#alarm = new Alarm(this.#clock, () => this.#tick());
     this.recorder = new Recorder(options, () => this.#clock.now());
     this.#requests = new Requests(url, options, this.recorder);
@@ -48,7 +43,7 @@ export class Connection {
   }
 
   get lastEventId(): string {
-    return this.#inbox?.lastEventId ?? this.#beginning;
+    return this.#inbox?.lastEventId ?? this.#options.lastEventId ?? "";
   }
 
   get implementation(): ClientCore["implementation"] | null {
@@ -96,7 +91,7 @@ export class Connection {
   readonly #onAbort = (): void => this.close();
 
   async #load(): Promise<void> {
-    const [core, { Inbox, invalidId }] = await Promise.all([loadClientCore(), import("./inbox.js")]);
+    const [core, { Inbox }] = await Promise.all([loadClientCore(), import("./inbox.js")]);
     this.#inbox = new Inbox(core, this.#options, this.lastEventId);
     const session = core.createSession(sessionOptionsOf(this.#options));
     // What it wants first is under way already.
@@ -105,8 +100,6 @@ export class Connection {
     this.standing.session = session;
     this.#perform({ kind: "none" });
     if (this.#requests.isUnderWay) this.#listenToPage();
-    const fault = cursorFault(this.#options.lastEventId ?? "");
-    if (fault && !this.standing.hasEnded) this.#emit(new SSEErrorEvent(invalidId(fault)));
   }
 
   #begin(): void {

@@ -1,6 +1,6 @@
 import type { ClientCore, ParsedItem, ReceiverCore } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
-import { cursorFault } from "./cursor.js";
+import { canBeSent } from "./cursor.js";
 import type { SSEClientOptions } from "./options.js";
 import { toSSEError } from "./parse-error.js";
 import { parseResume, RESUME_EVENT, type ResumeVerdict } from "./resume.js";
@@ -123,11 +123,12 @@ export class Inbox {
   #moveTo(id: string): SSEError | undefined {
     if (id === this.#id) return undefined;
     this.#id = id;
-    const fault = cursorFault(id);
-    if (!fault) this.lastEventId = id;
-    if (!fault || this.#isFaultTold) return undefined;
-    this.#isFaultTold = true;
-    return invalidId(fault);
+    if (canBeSent(id)) this.lastEventId = id;
+    else if (!this.#isFaultTold) {
+      this.#isFaultTold = true;
+      return new SSEError("INVALID_FIELD", "An event id that cannot be sent back was passed over");
+    }
+    return undefined;
   }
 
   /** A receiver that stands at the cursor, as if it had received the event there: a replay of it is a repeat. */
@@ -139,12 +140,4 @@ export class Inbox {
     if (this.lastEventId) receiver.feed(new TextEncoder().encode(`id: ${this.lastEventId}\ndata:\n\n`));
     return receiver;
   }
-}
-
-/** Of an id that {@link cursorFault} has something against. */
-export function invalidId(fault: string): SSEError {
-  return new SSEError(
-    "INVALID_FIELD",
-    `An event id ${fault}: the client resumes from the last one that it can send back`,
-  );
 }

@@ -98,7 +98,7 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   readonly transport?: "fetch" | "eventsource";
   /**
    * The id to resume after on the first connection, as kept from an earlier page. One that cannot be sent (see
-   * `client.lastEventId`) counts as none, and an `error` event says so. Default: none.
+   * `client.lastEventId`) is refused. Default: none.
    */
   readonly lastEventId?: string;
   /** Used in place of the global `fetch`. Default: the global, looked up at each attempt. */

@@ -1,7 +1,7 @@
 import { DEFAULT_LIMIT_BYTES } from "../core/client-options.js";
 import type { PollResult } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
-import { cursorFault } from "./cursor.js";
+import { canBeSent } from "./cursor.js";
 import { toCursorText, toEventText } from "./event-text.js";
 import { prepare, refusal, type StreamRequest } from "./fetch-transport.js";
 import { type PollAnswer, readPollAnswer } from "./poll-answer.js";
@@ -59,7 +59,7 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
 /** There is more only behind a cursor that has moved: a server that says so and stays would be asked without end. */
 function resultOf({ events, lastEventId, hasMore }: PollAnswer, cursor: string): PollResult {
   if (events.length === 0) return "nothing";
-  const hasMoved = lastEventId !== "" && lastEventId !== cursor && !cursorFault(lastEventId);
+  const hasMoved = lastEventId !== "" && lastEventId !== cursor && canBeSent(lastEventId);
   return hasMore && hasMoved ? "more" : "events";
 }
 

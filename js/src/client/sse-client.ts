@@ -1,5 +1,7 @@
 import type { Health, SessionState } from "../core/contract.js";
+import { SSEError } from "../shared/errors.js";
 import { Connection } from "./connection.js";
+import { canBeSent } from "./cursor.js";
 import type { UntypedEvents } from "./events.js";
 import type { SSEClientOptions } from "./options.js";
 import type { Transition } from "./recorder.js";
@@ -35,13 +37,14 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
 
   /**
    * @param url - relative to the document, where there is one.
-   * @throws TypeError for a URL that is none.
+   * @throws TypeError for a URL that is none; SSEError `INVALID_FIELD` for a `lastEventId` that cannot be sent.
    */
   constructor(url: string | URL, options: SSEClientOptions<Events> = {}) {
     super(options.schema);
     if (url === undefined) throw new TypeError("SSEClient needs a URL");
     this.url = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
     this.withCredentials = options.withCredentials ?? false;
+    if (!canBeSent(options.lastEventId ?? "")) throw new SSEError("INVALID_FIELD", "lastEventId cannot be sent");
     this.#connection = new Connection(this.url, options as SSEClientOptions, (event) => this.dispatchEvent(event));
     this.#connection.start();
   }

@@ -10,17 +10,16 @@ interface Exports extends ReceiverExports, SessionExports {
   _initialize(): void;
 }
 
-/** 128 bits. */
-const HASH_KEY_BYTES = 16;
+/** 256 bits. */
+const HASH_STATE_BYTES = 32;
 
 /**
  * Draws the key of the module's hashes. Ids are known again by their hashes: whoever knew the key could make an id that is
  * taken for another's repeat.
  */
 function seed(exports: Exports): void {
-  const key = new Uint8Array(exports.memory.buffer, exports.inputSmall(), HASH_KEY_BYTES);
-  if (globalThis.crypto) crypto.getRandomValues(key);
-  else key.set(Array.from(key, () => Math.random() * 256));
+  const key = new Uint8Array(exports.memory.buffer, exports.inputSmall(), HASH_STATE_BYTES);
+  crypto.getRandomValues(key);
   exports.receiversSeed();
 }
 

@@ -1,4 +1,4 @@
-import { cursorFault } from "../client/cursor.js";
+import { canBeSent } from "../client/cursor.js";
 import { toSSEError } from "../client/parse-error.js";
 import type { ParsedItem, ReceiverOptions } from "../core/contract.js";
 import { loadClientCore } from "../core/load-client.js";
@@ -45,8 +45,7 @@ export async function replayTape(tape: TapeContent, options: ReplayOptions = {})
   const { lastEventId, ...receiverOptions } = options;
   const receiver = (await loadClientCore()).createReceiver(receiverOptions);
   // As the client does it: the event at the cursor counts as received.
-  if (lastEventId && !cursorFault(lastEventId))
-    receiver.feed(new TextEncoder().encode(`id: ${lastEventId}\ndata:\n\n`));
+  if (lastEventId && canBeSent(lastEventId)) receiver.feed(new TextEncoder().encode(`id: ${lastEventId}\ndata:\n\n`));
   const replay = new Recorder(tape.isTruncated && tape.entries[0]?.kind === "bytes");
   for (const { atMs, kind, bytes } of tape.entries) {
     if (kind === "open") {

@@ -11,7 +11,7 @@ static_assert(std::endian::native == std::endian::little, "the words of SipHash 
 
 constexpr std::size_t kWord = sizeof(std::uint64_t);
 
-HashKey processKey = kDefaultHashKey;
+HashState processState;
 
 std::uint64_t wordAt(const char* place) {
   std::uint64_t word = 0;
@@ -37,11 +37,11 @@ std::uint64_t lastWord(std::string_view bytes) {
 
 // The words, then the three last rounds, in a loop each: unrolled the code is larger and no faster, and with one loop for all
 // rounds, a tenth of a client's time for an event with an id went into it.
-std::uint64_t sipHash13(std::string_view bytes, HashKey key) {
-  std::uint64_t v0 = key.k0 ^ 0x736f6d6570736575U;
-  std::uint64_t v1 = key.k1 ^ 0x646f72616e646f6dU;
-  std::uint64_t v2 = key.k0 ^ 0x6c7967656e657261U;
-  std::uint64_t v3 = key.k1 ^ 0x7465646279746573U;
+std::uint64_t sipHash13(std::string_view bytes, HashState state) {
+  std::uint64_t v0 = state.v0;
+  std::uint64_t v1 = state.v1;
+  std::uint64_t v2 = state.v2;
+  std::uint64_t v3 = state.v3;
   const auto round = [&]() __attribute__((always_inline)) {
     v0 += v1;
     v2 += v3;
@@ -72,8 +72,8 @@ std::uint64_t sipHash13(std::string_view bytes, HashKey key) {
   return v0 ^ v1 ^ v2 ^ v3;
 }
 
-void seedHashes(HashKey key) { processKey = key; }
+void seedHashes(HashState state) { processState = state; }
 
-std::uint64_t hash64(std::string_view bytes) { return sipHash13(bytes, processKey); }
+std::uint64_t hash64(std::string_view bytes) { return sipHash13(bytes, processState); }
 
 }  // namespace millrace
