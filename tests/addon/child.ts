@@ -11,10 +11,12 @@ export interface Child {
   /** The first line of the output that begins so, without that; fails when the process ends before. */
   line(begin: string): Promise<string>;
   kill(signal: NodeJS.Signals): void;
+  /** Writes to its input, where it has one. */
+  say(text: string): void;
 }
 
-export function start(program: string): Child {
-  return run(["--input-type=module", "-e", program]);
+export function start(program: string, input: "ignore" | "pipe" = "ignore"): Child {
+  return run(["--input-type=module", "-e", program], input);
 }
 
 /** The same, from a file of this name, for programs that start themselves again. */
@@ -26,8 +28,8 @@ export function startFile(name: string, program: string): Child {
   return run([file]);
 }
 
-function run(args: string[]): Child {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+function run(args: string[], input: "ignore" | "pipe" = "ignore"): Child {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: [input, "pipe", "pipe"] });
   const { pid } = child;
   if (pid === undefined) throw new Error("The process did not start");
   let output = "";
@@ -39,7 +41,7 @@ function run(args: string[]): Child {
     for (const tell of told) tell();
   };
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text) => {
+    stream?.setEncoding("utf8").on("data", (text) => {
       output += text;
       changed();
     });
@@ -55,6 +57,7 @@ function run(args: string[]): Child {
     pid,
     ended,
     kill: (signal) => child.kill(signal),
+    say: (text) => void child.stdin?.write(text),
     async line(begin) {
       while (true) {
         const lines = output.split("\n").slice(0, -1);

@@ -81,7 +81,7 @@ interface Opened {
 export type Connected = HubStream | "complete" | "gone";
 
 /** Bytes of events that a poll is answered with, unless one event is larger. */
-const PAGE_BYTES = 64 * 1024;
+const PAGE_BYTES = 32 * 1024;
 /** An answer that nobody takes counts for so long. */
 const LONGEST_POLL_MS = 60_000;
 

@@ -141,7 +141,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
    *
    * A request whose `Accept` names `application/json` and not `text/event-stream` is a poll: it is answered with
    * a {@link PollBody} as JSON, the events after the client's `Last-Event-ID` (or query `lastEventId`) and the cursor for
-   * the next poll or stream, so that a client which cannot stream gets every event once, too. It gets a page of at most 64 KiB
+   * the next poll or stream, so that a client which cannot stream gets every event once, too. It gets a page of at most 32 KiB
    * (or one larger event), `hasMore` if more waits, and is told of a gap; without a cursor it begins now. It is asked, limited
    * and refused as a stream is, and answered 204 after a `closeAfter` event. It counts as a connection until its answer was
    * taken; `onClose`, `maxDurationMs` and `compress` do not concern it, and the hub's `connection` and `close` events do not
