@@ -57,6 +57,79 @@ TEST(Engine, WakesAnEnvironmentOnceUntilItCollects) {
   EXPECT_EQ(wakes, 2);
 }
 
+TEST(Engine, TellsAnEnvironmentOfTheHubsThatHaveSomethingOnly) {
+  Engine engine;
+  const OwnerId owner = engine.attach([] {});
+  std::vector<ConnectionId> ids;
+  std::vector<std::size_t> hubs;
+  for (int n = 0; n < 100; ++n) {
+    hubs.push_back(engine.hub("hub " + std::to_string(n)));
+    ids.push_back(openAndJoin(engine, hubs.back(), owner, "c"));
+  }
+  EXPECT_EQ(engine.collect(owner).readable.size(), 100U);
+  for (int n = 0; n < 100; ++n) {
+    std::string bytes;
+    engine.read(hubs[static_cast<std::size_t>(n)], ids[static_cast<std::size_t>(n)], 1000, bytes);
+  }
+  engine.settle(owner);
+  publish(engine, hubs[7], "c", "x");
+  publish(engine, hubs[3], "c", "x");
+  publish(engine, hubs[7], "c", "y");
+  EXPECT_EQ(engine.collect(owner).readable, (std::vector<ConnectionId>{ids[3], ids[7]}));
+  publish(engine, hubs[7], "c", "while its turn lasts");
+  engine.settle(owner);
+  EXPECT_TRUE(engine.collect(owner).readable.empty()) << "it was told";
+  engine.settle(owner);
+}
+
+TEST(Engine, ReadsAtMostSoManyBytesWhereverThatCutsThem) {
+  Engine engine;
+  const OwnerId owner = engine.attach([] {});
+  const std::size_t hub = engine.hub("hub");
+  const ConnectionId id = openAndJoin(engine, hub, owner, "c");
+  std::string notice;
+  engine.readNotice(hub, id, 1000, notice);
+  EXPECT_TRUE(notice.starts_with("id: "));
+  std::string expected;
+  for (int n = 0; n < 50; ++n) {
+    const std::string data(static_cast<std::size_t>(n) * 7, 'x');
+    expected += "id: " + publish(engine, hub, "c", data).id + "\ndata: " + data + "\n\n";
+  }
+  std::string all;
+  for (std::string bytes; all.size() < expected.size(); bytes.clear()) {
+    engine.read(hub, id, 100, bytes);
+    ASSERT_FALSE(bytes.empty());
+    ASSERT_LE(bytes.size(), 100U);
+    all += bytes;
+  }
+  EXPECT_EQ(all, expected);
+  EXPECT_FALSE(engine.with(hub, [&](Hub& chosen, Instant) { return chosen.hasPending(id); }));
+}
+
+TEST(Engine, KnowsWhatWasSaidOfAHub) {
+  Engine engine;
+  const std::size_t hub = engine.hub("hub");
+  const std::size_t other = engine.hub("other");
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(engine.declare(hub, {{"a", "1"}, {"b", "2"}}, false), Names{});
+  EXPECT_EQ(engine.declare(hub, {{"a", "1"}, {"c", "3"}}, false), Names{});
+  EXPECT_EQ(engine.declare(hub, {{"a", "9"}, {"d", "4"}}, false), Names{"a"});
+  EXPECT_EQ(engine.declare(hub, {{"d", "5"}}, false), Names{}) << "what conflicted was not noted";
+  EXPECT_EQ(engine.declare(hub, {{"a", "9"}}, true), Names{"a"});
+  EXPECT_EQ(engine.declare(hub, {{"a", "9"}}, false), Names{}) << "it was newer";
+  EXPECT_EQ(engine.declare(other, {{"a", "7"}}, false), Names{});
+
+  int wakes = 0;
+  const OwnerId owner = engine.attach([&] { ++wakes; });
+  EXPECT_EQ(engine.collect(owner).authorizers, 0U);
+  engine.requireAuthorizer(hub);
+  engine.requireAuthorizer(hub);
+  EXPECT_EQ(wakes, 1);
+  EXPECT_EQ(engine.collect(owner).authorizers, 1U);
+  EXPECT_TRUE(engine.hasAuthorizer(hub));
+  EXPECT_FALSE(engine.hasAuthorizer(other));
+}
+
 TEST(Engine, ForgetsAnEnvironmentAndItsConnections) {
   Engine engine;
   int wakes = 0;

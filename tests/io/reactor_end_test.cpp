@@ -87,6 +87,38 @@ TEST_P(ReactorEnd, whoIsClosedBeforeItIsAdoptedIsClosed) {
   EXPECT_EQ(environment.waitForEnd(id), CloseReason::closed);
 }
 
+// A reset overtakes what is on its way: the socket that is done is not closed while its peer may still be talking.
+TEST_P(ReactorEnd, whatTheClientSaysAfterTheEndCostsItNothingOfIt) {
+  const auto client = connect(GetParam(), "c", 4096);
+  constexpr std::size_t kEvents = 2000;
+  for (std::size_t n = 0; n < kEvents; ++n) {
+    publish("c", std::to_string(n));
+  }
+  ASSERT_TRUE(client->readEvents(1));
+  EXPECT_TRUE(end(last, CloseReason::closed));
+  while (!environment.hasEnded(last)) {
+    ASSERT_TRUE(client->readSome(512));
+    client->send("more and more");
+  }
+  client->send("and more");
+  client->readToEnd();
+  EXPECT_TRUE(client->isOver());
+  EXPECT_EQ(client->data(), numbers(0, kEvents));
+}
+
+TEST_P(ReactorEnd, aSocketThatCannotBeWatchedStaysItsEnvironments) {
+  const ConnectionId id = environment.open(hub, "c");
+  SocketOptions options;
+  options.hub = hub;
+  options.connection = id;
+  EXPECT_FALSE(engine.adopt(options, UniqueDescriptor()));
+  EXPECT_FALSE(environment.hasEnded(id));
+  EXPECT_EQ(openConnections(), 1U);
+  const auto client = adopt(GetParam(), id);
+  publish("c", "x");
+  EXPECT_TRUE(client->readEvents(1));
+}
+
 TEST_P(ReactorEnd, whoIsUnknownIsClosed) {
   const auto client = adopt(GetParam(), 1000);
   client->readToEnd();
