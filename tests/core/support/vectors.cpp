@@ -174,7 +174,7 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
   const std::size_t dedup = subject == "parser" ? 0 : ReceiverOptions{}.dedup;
   std::vector<ReceiverVector> vectors;
   for (const json::object& each : casesOf(subject)) {
-    allowOnly(each, {"name", "options", "input", "inputHex", "expect", "lastEventId", "heartbeats"});
+    allowOnly(each, {"name", "options", "input", "inputHex", "expect", "lastEventId", "heartbeats", "beats"});
     ReceiverVector vector;
     vector.name = textOf(each.at("name"));
     vector.options = toReceiverOptions(each, dedup);
@@ -185,6 +185,11 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
     }
     vector.lastEventId = textOf(each.at("lastEventId"));
     vector.heartbeats = numberIn<std::size_t>(each, "heartbeats");
+    if (const json::value* const beats = each.if_contains("beats")) {
+      for (const json::value& beat : beats->as_array()) {
+        vector.beats.push_back({textOf(beat.at("text")), textIn(beat.as_object(), "cursor").value_or("")});
+      }
+    }
     vectors.push_back(std::move(vector));
   }
   return vectors;

@@ -16,6 +16,12 @@
 // the program.
 namespace millrace::test {
 
+// A heartbeat, and the cursor that follows it; empty: none.
+struct BeatVector {
+  std::string text;
+  std::string cursor;
+};
+
 struct ReceiverVector {
   std::string name;
   ReceiverOptions options;
@@ -23,6 +29,7 @@ struct ReceiverVector {
   std::vector<OwnedItem> expect;
   std::string lastEventId;
   std::optional<std::size_t> heartbeats;
+  std::vector<BeatVector> beats;
 };
 
 struct EncoderVector {

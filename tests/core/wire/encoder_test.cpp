@@ -28,6 +28,23 @@ TEST_P(EncoderVectors, hold) {
 
 INSTANTIATE_TEST_SUITE_P(all, EncoderVectors, ::testing::ValuesIn(test::encoderVectors()), test::VectorName{});
 
+// What one end writes is what the other counts: both have the same vector.
+TEST(Encoder, writesTheHeartbeatsThatParsersCount) {
+  std::size_t beats = 0;
+  for (const test::ReceiverVector& vector : test::receiverVectors("parser")) {
+    std::string out;
+    for (const test::BeatVector& beat : vector.beats) {
+      encodeHeartbeat(beat.text, out);
+      if (!beat.cursor.empty()) {
+        encodeCursor(beat.cursor, out);
+      }
+      ++beats;
+    }
+    EXPECT_EQ(out, vector.beats.empty() ? "" : vector.input) << vector.name;
+  }
+  EXPECT_GE(beats, 3U);
+}
+
 TEST(Encoder, saysWhichFieldIsWrong) {
   std::string out;
   EventFields fields;
