@@ -104,7 +104,7 @@ class Reactor {
 
   void run();
   void recover();
-  void open(std::unique_ptr<Socket> socket);
+  void open(std::unique_ptr<Socket> adopted);
   void close(std::unique_ptr<Socket> socket);
   void linger(std::unique_ptr<Socket> socket);
   void waitForPeer(Socket& socket);
