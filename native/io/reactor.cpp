@@ -42,7 +42,9 @@ Reactor::~Reactor() {
       gone_.emplace_back(id, CloseReason::closed);
     }
     finishGone();
-    lingering_.clear();
+    for (auto& [id, socket] : std::exchange(lingering_, {})) {
+      close(std::move(socket));
+    }
     context_.stop();
   });
   thread_.join();
