@@ -123,6 +123,60 @@ test("HEAD on the documented handlers is answered with the head of the stream", 
   await close();
 });
 
+test("a stream that ends while its snapshot is made gives no cursor without it", async () => {
+  const hub = createHub({ name: "ended while opening" });
+  hub.publish("c", { event: "e", data: 1 });
+  let made = (_: null) => {};
+  const snapshot = () =>
+    new Promise<null>((resolve) => {
+      made = resolve;
+    });
+  const Accept = "text/event-stream, application/problem+json";
+  const request = () => new Request("http://host/", { headers: { Accept, "Last-Event-ID": "x" } });
+  const capped = hub.response(request(), { channels: ["c"], snapshot, maxDurationMs: 1 });
+  await until(() => hub.stats().connections === 1);
+  await until(() => hub.stats().connections === 0);
+  made(null);
+  expect([(await capped).status, await (await capped).json()]).toMatchObject([503, { code: "TIMED_OUT" }]);
+  const drained = hub.response(request(), { channels: ["c"], snapshot });
+  await until(() => hub.stats().connections === 1);
+  await hub.drain({ withinMs: 0 });
+  await until(() => hub.stats().connections === 0);
+  made(null);
+  expect([(await drained).status, await (await drained).json()]).toMatchObject([503, { code: "DRAINING" }]);
+});
+
+test("an error that cannot be printed is answered, and ends no process", async () => {
+  const ended = await start(`
+    import { createHub } from "millrace";
+    const hub = createHub();
+    const bad = () => Object.defineProperty(new Error("x"), "stack", { get() { throw new Error("no"); } });
+    const response = await hub.response(new Request("http://h/"), { channels: ["c"], authorize: () => { throw bad(); } });
+    console.log(response.status);
+    for (const onClose of [() => { throw bad(); }, async () => { throw bad(); }]) {
+      hub.createStream({ onClose }).close();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    console.log("alive");
+    process.exit();
+  `).ended;
+  expect(ended.code).toBe(0);
+  expect(ended.output).toMatch(/^.*authorize.*cannot be printed\n500\n.*onClose.*\n.*onClose.*\nalive\n$/);
+});
+
+test("a listener that publishes what it hears leaves the thread to others", async () => {
+  const hub = createHub({ name: "echo" });
+  let count = 0;
+  const stop = hub.subscribe("c", () => {
+    count++;
+    hub.publish("c", { event: "e", data: "x".repeat(100_000) });
+  });
+  hub.publish("c", { event: "e", data: 1 });
+  await until(() => count > 100);
+  stop();
+  expect(hub.stats().channels).toBe(1);
+});
+
 describe("send and comment", () => {
   test("after the client's end they do nothing and throw nothing; so does registering", async () => {
     const hub = createHub({ name: "gone" });

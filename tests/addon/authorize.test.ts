@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import { type Authorize, createHub, type Hub, SSEError } from "../../js/src/server/index.js";
 import { start, startFile } from "./child.js";
 import { serving, until } from "./listening.js";
@@ -98,6 +99,28 @@ describe.each(["stream", "poll"] as const)("authorize of a %s", (kind) => {
   });
 });
 
+test("what an object inherits lets nobody in", async () => {
+  const hub = createHub({ name: "polluted" });
+  Object.defineProperty(Object.prototype, "userId", { value: "ann", configurable: true });
+  try {
+    expect(await statusOf(hub, { authorize: () => ({}) }, "stream")).toBe(403);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "userId");
+  }
+});
+
+test("the channels that were asked for are the ones that are read", async () => {
+  const hub = createHub({ name: "changed channels" });
+  const channels = ["public"];
+  const authorize: Authorize = ({ channels: asked }) => {
+    channels[0] = "secret";
+    return asked[0] === "public";
+  };
+  const response = await hub.response(new Request("http://host/"), { channels, authorize });
+  expect(hub.connectionKeys()).toEqual(["public"]);
+  await response.body?.cancel();
+});
+
 describe("an authorizer is its hub's name's", () => {
   test("a hub object of the name that was made without one asks it", async () => {
     createHub({ name: "one name", authorize: () => false });
@@ -131,6 +154,22 @@ describe("an authorizer is its hub's name's", () => {
       process.exit();
     `).ended;
     expect(ended.output).toBe("200\n200\n200\nCONFLICTING_OPTIONS true\nagreed\nCONFLICTING_OPTIONS true\n");
+  });
+
+  test("whose options contradict what was said closes the hub, in production", async () => {
+    const ended = await start(`
+      process.env.NODE_ENV = "production";
+      const { createHub } = await import("millrace");
+      const open = createHub({ name: "h", limits: { perUser: 3 } });
+      try { createHub({ name: "h", limits: { perUser: 4 }, authorize: () => true }); } catch (error) { console.log(error.code); }
+      const response = await open.response(new Request("http://host/"), { channels: ["c"] });
+      console.log(response.status, await response.json());
+      createHub({ name: "f", heartbeat: false });
+      try { createHub({ name: "f", heartbeat: { everyMs: 5 } }); } catch (error) { console.log(error.code); }
+      process.exit();
+    `).ended;
+    expect(ended.output).toMatch(/^CONFLICTING_OPTIONS\n503 {[^}]*code: 'NO_AUTHORIZER'\s*}\nCONFLICTING_OPTIONS\n$/);
+    expect(ended.output).not.toContain("detail");
   });
 
   test("in development the newest options count, with one warning", async () => {
@@ -172,6 +211,24 @@ describe("an authorizer is its hub's name's", () => {
     `,
     );
     expect((await child.ended).output).toBe("503 NO_AUTHORIZER 5\n200\n200\n");
+  });
+
+  test("one that comes late and never answers cuts them after some seconds", async () => {
+    const hub = createHub({ name: "silent authorizer" });
+    const ends: string[] = [];
+    hub.on("close", ({ reason }) => ends.push(reason));
+    jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask"] });
+    try {
+      await hub.response(new Request("http://host/"), { channels: ["c"] });
+      let asked = 0;
+      createHub({ name: "silent authorizer", authorize: () => new Promise<boolean>(() => asked++) });
+      while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
+      expect(ends).toEqual([]);
+      jest.advanceTimersByTime(5000);
+      expect(ends).toEqual(["refused"]);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test("streams that were opened before are asked for when it comes", async () => {

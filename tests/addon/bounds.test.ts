@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+import { connect } from "node:net";
 import { createHub, type PollBody } from "../../js/src/server/index.js";
 import { attaching, serving, until } from "./listening.js";
 import { RawClient } from "./raw_client.js";
@@ -64,7 +66,7 @@ describe("ids that could not come back", () => {
     ["nothing", "", /must not be empty/],
     ["a space before", " a", /begin or end with a space/],
     ["a space behind", "a ", /begin or end with a space/],
-    ["the hub's own form", "k3f9x2.17", /form of the hub's own ids/],
+    ["the hub's own form", "k3f9x2.17", /look like an id of the hub's own/],
   ])("%s", (_name, id, message) => {
     const stream = hub.createStream();
     for (const act of [() => hub.publish("c", { event: "e", data: 1, id }), () => stream.send({ data: 1, id })]) {
@@ -124,6 +126,82 @@ describe("a poll", () => {
     expect(client.events).toEqual(['millrace.resume:{"verdict":"continued"}', 'e:"stream"']);
     client.leave();
     await until(() => hub.stats().connections === 0);
+    await close();
+  });
+
+  test("behind another answer on its socket takes no place, and is gone with its client", async () => {
+    const hub = createHub({ name: "pipelined polls", limits: { connections: 5 } });
+    const { port, close } = await attaching(hub, { channels: ["c"] });
+    const client = await (await RawClient.open(port)).untilOpen();
+    await until(() => hub.stats().takenOver === 1);
+    client.leave();
+    await until(() => hub.stats().connections === 0);
+    let slow = () => {};
+    const second = await serving((req, res) => {
+      if (req.url === "/slow") slow = () => void res.end();
+      else void hub.attach(req, res, { channels: ["c"] });
+    });
+    const socket = connect(second.port, "127.0.0.1");
+    const poll = "GET / HTTP/1.1\r\nHost: h\r\nAccept: application/json\r\n\r\n";
+    socket.write(`GET /slow HTTP/1.1\r\nHost: h\r\n\r\n${poll.repeat(50)}`);
+    await until(() => slow.length === 0 && second.server.listening);
+    const other = await ask(second.port, null);
+    expect([other.events, hub.stats().connections]).toEqual([[], 0]);
+    slow();
+    let text = "";
+    for await (const bytes of socket) {
+      text += bytes;
+      if (text.split("lastEventId").length === 51) break;
+    }
+    socket.destroy();
+    await until(() => hub.stats().connections === 0);
+    await second.close();
+    await close();
+  });
+
+  test("that ends while its snapshot is made is told so, and gets no cursor", async () => {
+    for (const [end, status] of [
+      ["drain", 503],
+      ["authorizer", 403],
+    ] as const) {
+      const hub = createHub({ name: `ended poll ${end}` });
+      const { id } = hub.publish("c", { event: "e", data: 1 });
+      let made = (_: null) => {};
+      const snapshot = () =>
+        new Promise<null>((resolve) => {
+          made = resolve;
+        });
+      const Accept = "application/json, application/problem+json";
+      const request = new Request("http://host/", { headers: { Accept, "Last-Event-ID": `x${id}` } });
+      const answer = hub.response(request, { channels: ["c"], snapshot });
+      await until(() => hub.stats().connections === 1);
+      if (end === "drain") void hub.drain({ withinMs: 0 });
+      else createHub({ name: `ended poll ${end}`, authorize: () => false });
+      await until(() => hub.stats().connections === 0);
+      made(null);
+      expect((await answer).status).toBe(status);
+    }
+  });
+
+  test("whose head cannot be written is answered, and counts no more", async () => {
+    const hub = createHub({ name: "bad heads of polls" });
+    hub.on("error", () => {});
+    let before = (_: ServerResponse) => {};
+    let headers: Record<string, string> = {};
+    const { port, close } = await serving((req, res) => {
+      before(res);
+      void hub.attach(req, res, { channels: ["c"], headers });
+    });
+    const status = () =>
+      fetch(`http://127.0.0.1:${port}/`, { headers: { Accept: "application/json" } })
+        .then(async (response) => (await response.text(), response.status))
+        .catch(() => "cut");
+    headers = { "X-Own": "\x01" };
+    expect(await status()).toBe(500);
+    headers = {};
+    before = (res) => void res.writeHead(200).write("mine");
+    expect(await status()).toBe("cut");
+    expect(hub.stats()).toMatchObject({ connections: 0, channels: 0 });
     await close();
   });
 

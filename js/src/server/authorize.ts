@@ -46,7 +46,7 @@ export async function ask(
   const answer: unknown = await authorize(context);
   if (answer === true) return context.userId;
   if (isPlain(answer) && Object.keys(answer).every((name) => name === "userId")) {
-    const { userId } = answer;
+    const userId = Object.hasOwn(answer, "userId") ? answer.userId : undefined;
     if (typeof userId === "string" && userId !== "") return userId;
     if (userId === undefined || userId === null) throw forbidden();
   } else if (answer === false) throw forbidden();

@@ -34,7 +34,8 @@ export interface ResponseOptions extends Omit<StreamOptions, "request"> {
   /**
    * The state that the channels' events change, for a client that begins or has missed something. It is sent first, and its
    * messages have no id: a client that is cut within it is sent it again. What is published while it is made follows it, so an
-   * event may be in it already: let events say what is, not what changed, or number them.
+   * event may be in it already, and behind a `gap` or `reset` the history follows it: let events say what is, not what changed, or
+   * number them.
    */
   snapshot?: (
     context: SnapshotContext,
@@ -65,9 +66,6 @@ function requireTexts(name: string, value: unknown): void {
     throw new TypeError(`${name} must be an array of strings, not ${describe(value)}`);
   }
 }
-
-/** The stream options that a hub has defaults for. */
-export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs" | "compress">;
 
 /** A stream that reads its channels, and what was found out on the way. */
 interface Opened {
@@ -110,11 +108,12 @@ export class Connector {
   /** The same as one answer, of a stream that gives a page at once, and of which nobody is told. */
   async poll(request: RequestLike, options: ResponseOptions): Promise<PollAnswer> {
     // Without what concerns a stream that lasts.
-    const { onClose, compress, ...others } = { ...(this.#record.defaults as StreamDefaults), ...options };
+    const { onClose, compress, ...others } = { ...this.#record.defaults, ...options };
     const atOnce = { ...others, heartbeat: false, maxDurationMs: LONGEST_POLL_MS } as const;
     const opened = await this.#open(request, options, atOnce);
     if (typeof opened === "string") return NOTHING_LEFT;
     const { stream, greeted } = opened;
+    if (stream.hasEnded) return NOTHING_LEFT; // its client has gone
     try {
       return pollAnswer(request, stream, greeted, this.#native.readPage(stream.connection, PAGE_BYTES));
     } catch (error) {
@@ -130,7 +129,8 @@ export class Connector {
   ): Promise<Opened | Exclude<Connected, HubStream>> {
     const hasGone = () => request.signal?.aborted === true;
     requireAcceptable(request);
-    const { channels, events } = options;
+    const channels = [...options.channels]; // what is asked for is what is joined, whatever becomes of the array
+    const events = options.events && [...options.events];
     if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
     if (events?.length === 0) throw new TypeError("events must not be empty");
     const authorize = authorizerOf(this.#hubName, this.#record, options.authorize);
@@ -151,13 +151,17 @@ export class Connector {
         stream.abandon("completed");
         return "complete";
       }
+      stream.isOpening = true;
       const verdict = this.#native.verdict(stream.connection);
-      const snapshot = async () => (await snapshotFor(request, options, verdict)).map(toNativeEvent);
+      const snapshot = async () => (await snapshotFor(request, channels, options.snapshot, verdict)).map(toNativeEvent);
       for (const event of await this.#asked("snapshot", snapshot)) {
         if (stream.hasEnded) break;
         accepted(this.#native.greet(stream.connection, event));
         if (event.data !== undefined || event.event) greeted += 1; // else it is a retry alone
       }
+      stream.isOpening = false;
+      const ended = endedWhileOpening(stream);
+      if (ended !== undefined) throw ended;
     } catch (error) {
       stream.abandon("refused");
       throw error;
@@ -173,6 +177,14 @@ export class Connector {
       throw isRefusal(error) ? error : new UserCodeError(code, error);
     }
   }
+}
+
+/** A stream that has ended before it was ready has told its client nothing: no cursor without the state before it. */
+function endedWhileOpening({ endReason }: HubStream): SSEError | undefined {
+  if (endReason === undefined || endReason === "disconnected") return undefined;
+  if (endReason === "draining") return new SSEError("DRAINING", "The hub began to shut down while the stream was made");
+  if (endReason === "refused") return new SSEError("FORBIDDEN", "The client may not read these channels");
+  return new SSEError("TIMED_OUT", `The stream ended (${endReason}) before its snapshot was made`);
 }
 
 /** What code of the application's has thrown. */
@@ -203,7 +215,8 @@ function requireAcceptable(request: RequestLike): void {
 /** The snapshot's messages; none for a client that has everything. */
 async function snapshotFor(
   request: RequestLike,
-  { channels, snapshot }: ResponseOptions,
+  channels: readonly string[],
+  snapshot: ResponseOptions["snapshot"],
   verdict: "continued" | "gap" | "reset" | null,
 ): Promise<readonly SSEMessage[]> {
   if (snapshot === undefined || verdict === "continued") return [];

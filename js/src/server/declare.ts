@@ -29,7 +29,10 @@ function plainValues(options: object, path = "", found: Record<string, string> =
     if (value === undefined || typeof value === "function") continue;
     if (typeof value !== "object" || value === null) found[name] = String(value);
     else if (Array.isArray(value)) found[name] = JSON.stringify(value);
-    else if (Object.getPrototypeOf(Object.getPrototypeOf(value) ?? {}) === null) plainValues(value, name, found);
+    else if (Object.getPrototypeOf(Object.getPrototypeOf(value) ?? {}) === null) {
+      found[name] = "{}"; // which is something else than a text or false
+      plainValues(value, name, found);
+    }
   }
   return found;
 }

@@ -53,7 +53,7 @@ export function unregisterConnection(key: string, send: SendFunction): boolean {
 /**
  * Appends an event to the channel's log, once, whatever the number of connections that read it.
  *
- * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`; nothing is sent then.
+ * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`, `SERVER_FULL`; nothing is sent then.
  * @example
  * broadcast("job:42", "progress", { done: 3, of: 10 });
  */

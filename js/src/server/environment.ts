@@ -2,6 +2,7 @@ import { nativeModule } from "../core/load-native.js";
 import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment, NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
+import type { StreamDefaults } from "./options.js";
 
 /** Somebody in this thread who reads a connection. */
 export interface Reader {
@@ -26,8 +27,8 @@ export interface StreamOfSend {
 /** A hub as this thread has it, however many objects and copies of modules there are. */
 export interface HubRecord {
   readonly native: NativeHub;
-  /** Of its streams; a `StreamDefaults`. */
-  defaults: object;
+  /** Of its streams. */
+  defaults: StreamDefaults;
   /** An `Authorize`. A function is one thread's only. */
   authorize: unknown;
 }

@@ -1,5 +1,6 @@
 import { environment } from "./environment.js";
 import type { CloseReason } from "./options.js";
+import { print } from "./print.js";
 import type { UserCode } from "./report.js";
 
 /** What a hub tells its listeners, of this thread's streams. */
@@ -49,7 +50,7 @@ export function hasHubListeners(hubName: string, type: keyof HubEvents): boolean
 
 /** What a listener throws goes to the console: the listeners of `error` are listeners, too. */
 export function emitHubEvent<Type extends keyof HubEvents>(hubName: string, type: Type, event: HubEvents[Type]): void {
-  const onError = (error: unknown) => console.error(`Millrace: a listener of the hub "${hubName}" failed:`, error);
+  const onError = (error: unknown) => print(`Millrace: a listener of the hub "${hubName}" failed:`, error);
   for (const listener of [...(listenersOf(hubName).get(type) ?? [])]) {
     try {
       const returned = (listener as (event: unknown) => unknown)(event) as PromiseLike<unknown> | null | undefined;

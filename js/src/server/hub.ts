@@ -6,13 +6,7 @@ import { requireFunction, requireKey, requireNumber, requireObject, requireStrin
 import { attachStream, requestLike } from "./attach.js";
 import type { Authorize } from "./authorize.js";
 import { claimSocket, releaseAtEnd } from "./claim-socket.js";
-import {
-  Connector,
-  checkResponseOptions,
-  type ResponseOptions,
-  reportFailure,
-  type StreamDefaults,
-} from "./connect.js";
+import { Connector, checkResponseOptions, type ResponseOptions, reportFailure } from "./connect.js";
 import { declare } from "./declare.js";
 import { claimSocketNow, shorten } from "./direct.js";
 import { type DrainOptions, drainHub } from "./drain.js";
@@ -26,6 +20,7 @@ import {
   type HistoryOptions,
   type LimitOptions,
   type RequestLike,
+  type StreamDefaults,
   type StreamOptions,
   toNativeHubOptions,
   toNativeOpenOptions,
@@ -53,8 +48,10 @@ export interface HubOptions {
   /** Threads that write to sockets, in the whole process, at most 64. Default 1: it serves tens of millions of events a second. */
   reactors?: number;
   /**
-   * Asked by `response` and `attach`, unless they have their own. It is the hub's, that is its name's: hub objects of the name
-   * that are made without one ask it, too, and a thread that does not have the function lets nobody in (`NO_AUTHORIZER`).
+   * Asked by `response` and `attach`, unless they have their own; not by `createStream` and `register`, which are for who asks by
+   * himself. It is the hub's, that is its name's: hub objects of the name
+   * that are made without one ask it, too, and a thread that does not have the function lets nobody in (`NO_AUTHORIZER`). Of
+   * several the newest counts: functions are not compared, for bundlers make copies of one.
    * Streams that were opened before are asked for when it comes. Default: everybody may read.
    */
   authorize?: Authorize;
@@ -89,7 +86,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
   /**
    * Appends an event to a channel's log, from where every connection of the channel reads it.
    *
-   * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`; nothing is sent then.
+   * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`, `SERVER_FULL` (one channel more than
+   *   `limits.channels`); nothing is sent then.
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
@@ -154,8 +152,10 @@ export class Hub<Events extends EventMap = AnyEvents> {
     checkResponseOptions(options);
     let stream: HubStream | undefined;
     let release = () => {};
+    let accept: string | null = null;
     try {
-      if (prefersJson(request.headers.get("accept"))) {
+      accept = request.headers.get("accept");
+      if (prefersJson(accept)) {
         return pollResponse(await this.#connector.poll(request, options), options.headers);
       }
       release = claimSocketNow();
@@ -173,8 +173,9 @@ export class Hub<Events extends EventMap = AnyEvents> {
     } catch (error) {
       release();
       stream?.abandon("refused");
+      const response = failureResponse(error, accept, () => this.#native.nextRetry());
       this.#tellFailure(error, options.channels);
-      return failureResponse(error, request.headers.get("accept"), () => this.#native.nextRetry());
+      return response;
     }
   }
 
@@ -203,6 +204,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       areOptionsRight = true;
       const request = requestLike(req, peer.signal);
       if (prefersJson(request.headers.get("accept"))) {
+        await peer.untilTurn(); // or one socket's polls, one behind the other, would count as so many connections
         return endedStream(writePoll(res, await this.#connector.poll(request, options), options.headers));
       }
       release = claimSocket(res);
@@ -222,8 +224,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
     } catch (error) {
       release();
       stream?.abandon("refused");
-      this.#tellFailure(error, options?.channels ?? []);
       writeFailure(res, error, req.headers.accept ?? null, () => this.#native.nextRetry());
+      this.#tellFailure(error, options?.channels ?? []);
       if (!areOptionsRight) throw error;
       return endedStream("refused");
     } finally {
@@ -303,7 +305,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
 
 /**
  * The hub of a name, made when it is not there. Options given here hold for the hub from now on, in all its objects; the others
- * stay. An option that was said to be something else before is an error in production; in development, where hot reload makes
+ * stay. (The defaults of streams are each thread's.) An option that was said to be something else before is an error in production; in development, where hot reload makes
  * modules anew, the newest counts and a warning is printed.
  *
  * @throws SSEError `CONFLICTING_OPTIONS`; `NO_NATIVE_BINARY` where the addon does not load.
@@ -324,14 +326,24 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const native = toNativeHubOptions(limits);
   const env = environment();
   const record = env.hub(name);
+  // Before anything can go wrong: the hub is closed then, and not open.
+  if (authorize !== undefined && record.authorize === undefined) record.native.requireAuthorizer();
   declare(env, name, record, { ...limits, ...defaults });
   record.native.configure(native);
-  record.defaults = { ...record.defaults, ...defaults };
-  if (authorize !== undefined) {
-    record.authorize = authorize;
-    record.native.requireAuthorizer();
-  }
+  record.defaults = merged(record.defaults, defaults);
+  if (authorize !== undefined) record.authorize = authorize;
   return new Hub<Events>(name, record);
+}
+
+/** What is not said of `lag` and `heartbeat` stays, too. */
+function merged(before: StreamDefaults, given: StreamDefaults): StreamDefaults {
+  const { lag, heartbeat } = before;
+  return {
+    ...before,
+    ...given,
+    ...(lag && given.lag && { lag: { ...lag, ...given.lag } }),
+    ...(heartbeat && given.heartbeat && { heartbeat: { ...heartbeat, ...given.heartbeat } }),
+  };
 }
 
 /** The hub of the plain functions. */

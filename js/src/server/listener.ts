@@ -72,17 +72,16 @@ export class Listener implements Reader {
   }
 
   onReadable(): void {
-    for (let bytes = this.#read(); bytes !== null; bytes = this.#read()) {
-      for (const item of this.#receiver.feed(bytes)) {
-        if (!this.#isOpen) return;
-        if (item.kind !== "event" || item.type.startsWith(RESERVED_TYPES)) continue;
-        this.#call({ event: item.type, data: parsed(item.data), id: item.lastEventId });
-      }
+    if (!this.#isOpen) return;
+    const bytes = this.#hub.read(this.connection, READ_BYTES);
+    if (bytes === null) return;
+    for (const item of this.#receiver.feed(bytes)) {
+      if (!this.#isOpen) return;
+      if (item.kind !== "event" || item.type.startsWith(RESERVED_TYPES)) continue;
+      this.#call({ event: item.type, data: parsed(item.data), id: item.lastEventId });
     }
-  }
-
-  #read(): Uint8Array | null {
-    return this.#isOpen ? this.#hub.read(this.connection, READ_BYTES) : null;
+    // Others have their turn before the rest, which may have no end: a listener may publish what it hears.
+    if (this.#isOpen && this.#hub.hasPending(this.connection)) setImmediate(() => this.onReadable());
   }
 
   onClosing(): void {

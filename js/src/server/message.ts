@@ -9,8 +9,8 @@ export interface SSEMessage {
   /** Anything JSON can hold. Without it an event that has a type is delivered with empty data. */
   data?: unknown;
   /**
-   * An id of your own, without it the hub gives `<epoch>.<sequence>`. Clients see it with the event, and can resume from it
-   * while the channel's history holds the event. What a `Last-Event-ID` header can bring back: 1 to 1,024 bytes of UTF-8, no
+   * An id of your own; without it the hub gives `<epoch>.<sequence>`. Clients see it with the event, and can resume from it
+   * while the channel's history holds the event. What they send back by themselves is the hub's cursor, which follows it. What a `Last-Event-ID` header can bring back: 1 to 1,024 bytes of UTF-8, no
    * control characters, no spaces at the ends, and not of the form of the hub's own ids (`1.5` is).
    */
   id?: string;
@@ -80,7 +80,7 @@ export function opened(outcome: ConnectionId | "serverFull" | "draining"): Conne
 
 /** What a client sends back in a header is what it resumes from. */
 function badId(why: string): SSEError {
-  return new SSEError("INVALID_FIELD", `id ${why}: a client could not send it back as Last-Event-ID`);
+  return new SSEError("INVALID_FIELD", `id ${why}: a client could not resume from it by Last-Event-ID`);
 }
 
 /** The receipt, or the refusal as an error that says what to do. */
@@ -100,7 +100,9 @@ export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt 
     case "idOuterSpace":
       throw badId("must not begin or end with a space");
     case "idReserved":
-      throw badId('must not have the form of the hub\'s own ids, "<epoch>.<sequence>"; put something before it');
+      throw badId(
+        'must not look like an id of the hub\'s own: letters and digits, a dot, digits ("order-1.5" would do)',
+      );
     case "hubFull":
       throw new SSEError("SERVER_FULL", "The hub has as many channels as limits.channels allows (default 100000)");
     case "empty":

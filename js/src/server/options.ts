@@ -110,6 +110,9 @@ export interface StreamOptions {
   onClose?: (reason: CloseReason) => void;
 }
 
+/** The stream options that a hub has defaults for. */
+export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs" | "compress">;
+
 /**
  * Why a stream ended: `closed` by the application (or the reason it gave), `disconnected` by the client, `lagging` too far
  * behind, `duration_cap` after `maxDurationMs`, `completed` after a `closeAfter` event, `draining` by `hub.drain`, `unread`

@@ -21,6 +21,16 @@ export class PeerSignal {
     return this.#controller.signal;
   }
 
+  /** Resolves when it is the response's turn on its socket, or its client has gone: one may wait behind others. */
+  untilTurn(): Promise<void> {
+    const response = this.#response;
+    if (this.#socket === undefined || response.socket !== null || this.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      response.once("socket", () => resolve());
+      this.signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
+
   /** Node's objects are nobody's who waits any more. */
   stop(): void {
     this.#response.off("close", this.#onClose);

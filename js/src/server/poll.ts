@@ -122,9 +122,14 @@ export function writePoll(res: ServerResponse, answer: PollAnswer, own: Record<s
     release();
     return "disconnected";
   }
-  res.writeHead(status, Object.fromEntries(headersOf(answer, keepingVary(res, headers), own)));
   res.once("finish", release).once("close", release);
-  res.end(body ?? undefined);
+  try {
+    res.writeHead(status, Object.fromEntries(headersOnTop(keepingVary(res, headers), own)));
+    res.end(body ?? undefined);
+  } catch (error) {
+    release();
+    throw error;
+  }
   return status === 204 ? "completed" : "polled";
 }
 

@@ -16,6 +16,7 @@ const STATUS: Partial<Record<SSEErrorCode, { status: number; title: string }>> =
   SERVER_FULL: { status: 503, title: "The server has as many connections or channels as it allows" },
   NO_AUTHORIZER: { status: 503, title: "Nobody can be asked who may read" },
   DRAINING: { status: 503, title: "The server is shutting down" },
+  TIMED_OUT: { status: 503, title: "The answer took too long" },
 };
 
 interface Refusal {
@@ -33,7 +34,9 @@ function refusalOf(error: unknown): Refusal | undefined {
     "Cache-Control": "no-store",
   };
   if (refusal.status === 429 || refusal.status === 503) headers["Retry-After"] = String(RETRY_AFTER_SECONDS);
-  const body = JSON.stringify({ type: "about:blank", ...refusal, detail: error.message, code: error.code });
+  // What the application is to do is nothing for its clients.
+  const detail = error.code === "NO_AUTHORIZER" ? undefined : error.message;
+  const body = JSON.stringify({ type: "about:blank", ...refusal, detail, code: error.code });
   return { status: refusal.status, headers, body };
 }
 
@@ -62,7 +65,7 @@ function drainedStream(error: unknown, accept: string | null, retryMs: () => num
 /**
  * The answer to a client that was refused, as `application/problem+json` (RFC 9457) with `code`: 400 `BAD_REQUEST` and
  * `TOO_MANY_CHANNELS`, 401 `UNAUTHENTICATED`, 403 `FORBIDDEN`, 404 `NO_SUCH_CHANNEL`, 406 `NOT_ACCEPTABLE`, 429
- * `TOO_MANY_CONNECTIONS`, 503 `SERVER_FULL`, `NO_AUTHORIZER` or `DRAINING`, the last four with `Retry-After`; undefined for every
+ * `TOO_MANY_CONNECTIONS`, 503 `SERVER_FULL`, `NO_AUTHORIZER`, `TIMED_OUT` or `DRAINING`, the last five with `Retry-After`; undefined for every
  * other error. Given the request, `DRAINING` is answered so that the browser's own EventSource comes back: with 200, a `retry:`
  * of 1 to 11 s and the end, unless `Accept` names `application/problem+json`. `hub.response` and `hub.attach` do all this by
  * themselves.
@@ -98,6 +101,10 @@ function toResponse({ status, headers, body }: Refusal): Response {
 export function writeFailure(res: ServerResponse, error: unknown, accept: string | null, retryMs: () => number): void {
   if (res.destroyed || res.writableEnded) return;
   const { status, headers, body } = drainedStream(error, accept, retryMs) ?? refusalOf(error) ?? FAILURE;
-  if (res.headersSent) res.destroy();
-  else res.writeHead(status, headers).end(res.req?.method === "HEAD" ? undefined : body);
+  try {
+    if (res.headersSent) res.destroy();
+    else res.writeHead(status, headers).end(res.req?.method === "HEAD" ? undefined : body);
+  } catch {
+    res.destroy(); // a header that somebody has set before is none
+  }
 }

@@ -1,5 +1,6 @@
 import { environment } from "./environment.js";
 import { emitHubEvent, hasHubListeners } from "./hub-events.js";
+import { print } from "./print.js";
 
 /** Code of the application's that Millrace calls. */
 export type UserCode = "authorize" | "snapshot" | "onClose" | "listener" | "request";
@@ -9,7 +10,7 @@ export function reportError(hubName: string, code: UserCode, error: unknown, cha
   if (hasHubListeners(hubName, "error")) {
     emitHubEvent(hubName, "error", { error, code, ...(channels && { channels }) });
   } else {
-    console.error(`Millrace: ${code} of the hub "${hubName}" failed:`, error);
+    print(`Millrace: ${code} of the hub "${hubName}" failed:`, error);
   }
 }
 

@@ -67,6 +67,9 @@ const BEHIND_CHUNK_BYTES = 16 * 1024;
 /** What is sent through Node before the core may take over; the rest of a larger snapshot follows by the way that is found. */
 const FIRST_CHUNK_BYTES = 16 * 1024;
 
+/** A stream that an authorizer is asked for while it is open is cut if there is no answer by then. */
+const LONGEST_ASKING_MS = 5000;
+
 /** Reasons for which a client still gets what is left. */
 const WHOLE = new Set<CloseReason>(["closed", "duration_cap", "completed", "draining"]);
 
@@ -78,6 +81,8 @@ export class HubStream implements SSEStream, Reader {
   readonly facts: StreamFacts;
   /** Leads the bytes around JavaScript, if it can; set before the stream is read. */
   shortcut: Shortcut | undefined;
+  /** Its snapshot is being made: if it ends meanwhile, its client is told nothing. */
+  isOpening = false;
   /** Called at its end, before Node ends the response. */
   beforeEnd: ((stream: HubStream) => void) | undefined;
   readonly #hubName: string;
@@ -180,6 +185,10 @@ export class HubStream implements SSEStream, Reader {
     return this.#endReason !== undefined;
   }
 
+  get endReason(): CloseReason | undefined {
+    return this.#endReason;
+  }
+
   /** Whether the core writes to its socket. */
   get isTakenOver(): boolean {
     return this.#isDiverted && this.#endReason === undefined;
@@ -280,7 +289,7 @@ export class HubStream implements SSEStream, Reader {
 
   onClosing(reason: NativeCloseReason): void {
     if (this.#isDiverted) return; // the reactor that is about to take it over is told so, too
-    if (!WHOLE.has(reason)) this.#finish(reason);
+    if (this.isOpening || !WHOLE.has(reason)) this.#finish(reason);
     else if (!this.#isEnding) {
       this.#wantedReason ??= reason;
       this.#end();
@@ -305,10 +314,13 @@ export class HubStream implements SSEStream, Reader {
       refuse();
       return;
     }
-    ask(this.#hubName, authorize, context).catch((error: unknown) => {
-      if (!isRefusal(error)) reportError(this.#hubName, "authorize", error, context.channels);
-      refuse();
-    });
+    const timer = setTimeout(refuse, LONGEST_ASKING_MS).unref();
+    ask(this.#hubName, authorize, context)
+      .catch((error: unknown) => {
+        if (!isRefusal(error)) reportError(this.#hubName, "authorize", error, context.channels);
+        refuse();
+      })
+      .finally(() => clearTimeout(timer));
   }
 
   #forgetContext(): AuthorizeContext | "unknown" | undefined {

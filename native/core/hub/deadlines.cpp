@@ -52,6 +52,16 @@ void Hub::tick(Instant now) {
   }
 }
 
+// A full hub looks at once, and not only when the next sweep is due, for channels whose events have become too old.
+bool Hub::hasRoomForChannel() {
+  constexpr Millis kBetweenSweeps{1000};
+  if (registry_.channels() >= options_.channels && nextSweepForRoom_ <= now_) {
+    nextSweepForRoom_ = now_ + kBetweenSweeps;
+    registry_.sweepForRoom(options_.history, options_.channelTtl, now_);
+  }
+  return registry_.channels() < options_.channels;
+}
+
 void Hub::run(Connection& connection) {
   Connection::HubState& state = connection.hub;
   if (state.endsAt <= now_) {

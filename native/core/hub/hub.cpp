@@ -89,7 +89,7 @@ JoinOutcome Hub::join(ConnectionId id, std::string_view key, const JoinOptions& 
   if (isCounted && connection->subscriptions().size() >= options_.channelsPerConnection) {
     return JoinOutcome::tooManyChannels;
   }
-  if (known == nullptr && registry_.channels() >= options_.channels) {
+  if (known == nullptr && !hasRoomForChannel()) {
     return JoinOutcome::hubFull;
   }
   const bool isNewOfUser = connection->hub.userId == nullptr && !options.userId.empty();

@@ -266,6 +266,7 @@ class Hub {
   void resolveOwnId(Connection& connection, Channel& channel);
   static void payVerdict(Connection& connection);
   void noteUndeflated(Channel& channel);
+  [[nodiscard]] bool hasRoomForChannel();
   void forgetOwnerIfUnused(OwnerId ownerId);
   [[nodiscard]] std::uint64_t deflatedThrough() const;
 
@@ -309,7 +310,8 @@ class Hub {
   std::shared_ptr<const ConnectionOptions> lastOptions_;  // of the newest connection; the next mostly has the same
   std::set<std::pair<Instant, ConnectionId>> deadlines_;
   Instant nextSweep_ = kNever;
-  std::string encoded_;  // the event being written; kept for its memory
+  Instant nextSweepForRoom_;  // not before, however often somebody asks for a channel more
+  std::string encoded_;       // the event being written; kept for its memory
 };
 
 }  // namespace millrace

@@ -73,7 +73,7 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
   if (fields.isEmpty()) {
     return WriteOutcome::empty;
   }
-  if (registry_.findChannel(key) == nullptr && registry_.channels() >= options_.channels) {
+  if (registry_.findChannel(key) == nullptr && !hasRoomForChannel()) {
     return WriteOutcome::hubFull;
   }
   LogEntry entry;

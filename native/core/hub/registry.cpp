@@ -110,7 +110,7 @@ std::size_t Registry::connectionsOfUser(std::string_view userId) const {
   return found == users_.end() ? 0 : found->second;
 }
 
-void Registry::sweep(const LogLimits& limits, Millis idle, Instant now) {
+void Registry::sweep(const LogLimits& limits, Millis idle, Millis emptyFor, Instant now) {
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
     if (!channel.isAtRest()) {
@@ -119,7 +119,7 @@ void Registry::sweep(const LogLimits& limits, Millis idle, Instant now) {
     }
     channel.trim(limits, now);
     // An empty one has nothing to keep but what it has lost, which matters to clients that have been away for less than that.
-    const Millis kept = channel.log.isEmpty() ? std::min(idle, limits.ttl) : idle;
+    const Millis kept = channel.log.isEmpty() ? emptyFor : idle;
     const bool isIdle = channel.members.empty() && channel.lastUse + kept <= now;
     if (!isIdle) {
       ++at;

@@ -4,6 +4,7 @@
 #include "core/hub/channel.hpp"
 #include "core/hub/connection.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -52,9 +53,15 @@ class Registry {
   [[nodiscard]] std::size_t connectionsOfUser(std::string_view userId) const;
 
   // Trims every log by age, and removes the channels that nobody has used for `idle`.
-  void sweep(const LogLimits& limits, Millis idle, Instant now);
+  void sweep(const LogLimits& limits, Millis idle, Instant now) {
+    sweep(limits, idle, std::min(idle, limits.ttl), now);
+  }
+  // The same, and those that hold no event go at once.
+  void sweepForRoom(const LogLimits& limits, Millis idle, Instant now) { sweep(limits, idle, Millis{0}, now); }
 
  private:
+  void sweep(const LogLimits& limits, Millis idle, Millis emptyFor, Instant now);
+
   std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
   TextMap<std::unique_ptr<Channel>> channels_;
   TextMap<std::size_t> users_;

@@ -75,6 +75,29 @@ TEST_F(HubLimits, channelsOfTheHub) {
   EXPECT_EQ(tryJoin(2, "c"), JoinOutcome::hubFull) << "an event is in b";
 }
 
+TEST_F(HubLimits, aFullHubLooksForChannelsWhoseEventsAreTooOld) {
+  HubOptions options = strict();
+  options.channels = 2;
+  options.history.ttl = Millis(1000);
+  hub.configure(options);
+  publish("a", "1");
+  publish("b", "1");
+  EventFields fields;
+  fields.data = "x";
+  EXPECT_EQ(tryPublish("c", fields), WriteOutcome::hubFull);
+  pass(1001);
+  EXPECT_EQ(tryPublish("c", fields), WriteOutcome::written);
+  EXPECT_EQ(hub.channelCount(), 1U);
+  options.history.events = 0;
+  options.channels = 3;
+  hub.configure(options);
+  publish("d", "1");
+  publish("e", "1");
+  EXPECT_EQ(tryPublish("f", fields), WriteOutcome::hubFull) << "it has looked a moment ago";
+  pass(1000);
+  EXPECT_EQ(tryPublish("f", fields), WriteOutcome::written) << "nothing is in the others";
+}
+
 TEST_F(HubLimits, idsThatCannotComeBackAreRefusedInPrivateEventsToo) {
   open(1);
   EventFields fields;
