@@ -76,6 +76,7 @@ bool Reactor::gatherBatch(bool isFirst) {
 
 void Reactor::prepare(Socket& socket, Hub& hub, Instant now) {
   if (std::exchange(socket.isInBatch, true)) {
+    markReady(socket);  // what it is offered now came after it was read for this batch
     return;
   }
   Write write;

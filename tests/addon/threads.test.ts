@@ -142,7 +142,13 @@ describe("the process's end", () => {
     const child = start(`${SERVER}
       const server = createServer(handle).listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
       hub.on("connection", () => server.close(() => console.log("closed")));
-      server.on("connection", (socket) => socket.on("close", () => console.log("forgotten")));
+      server.on("connection", (socket) => {
+        const looking = setInterval(() => {
+          if (!socket.destroyed) return;
+          console.log("forgotten");
+          clearInterval(looking);
+        }, 1);
+      });
       process.on("SIGUSR2", () => hub.publish("c", { event: "e", data: 1 }));
     `);
     const client = await open(Number(await child.line("port ")), "/attached");

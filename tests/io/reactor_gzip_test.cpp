@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <bit>
+#include <thread>
 
 namespace millrace::test {
 namespace {
@@ -76,6 +77,28 @@ TEST_F(ReactorGzip, everyEventArrivesInOrderWithARightTrailer) {
     ASSERT_NE(at, std::string::npos) << n;
   }
   EXPECT_EQ(count(inflated(narrow->body()), "\"number\":"), 2000U);
+}
+
+// A connection that was read for a batch, and is offered something more before the batch is sent, was read by nobody for that.
+TEST_F(ReactorGzip, whatIsOfferedWhileABatchIsMadeIsSent) {
+  constexpr int kRounds = 300;
+  const auto client = connectCompressed("c");
+  const auto isTaken = [&] { return engine.with(hub, [&](Hub& chosen, Instant) { return !chosen.hasPending(last); }); };
+  for (int round = 0; round < kRounds; ++round) {
+    for (std::size_t n = 0; n < 15; ++n) {  // more than is copied at once
+      publish("c", std::string(10000, 'x'));
+    }
+    for (int n = 0; n < 20; ++n) {
+      publish("c", "while it is sent");
+      std::this_thread::yield();
+    }
+    // Nothing more comes that would wake anybody.
+    for (int looks = 0; !isTaken(); ++looks) {
+      ASSERT_LT(looks, 100000) << "stuck in round " << round;
+      ASSERT_TRUE(client->readThere());
+      std::this_thread::yield();
+    }
+  }
 }
 
 TEST_F(ReactorGzip, channelsAreMergedInTheOrderOfAll) {

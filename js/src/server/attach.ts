@@ -4,7 +4,7 @@ import { descriptorOf, FirstChunk, mayBeDirect } from "./first-chunk.js";
 import { flushed } from "./flushed.js";
 import type { RequestLike } from "./options.js";
 import { PeerWatch } from "./peer-watch.js";
-import { headersOf, headersOnTop, keepingVary } from "./response.js";
+import { headersOf, keepingVary, streamHeaders } from "./response.js";
 import { tieToServer } from "./server-tie.js";
 import type { HubStream } from "./stream.js";
 import { beginTakeover, endTakeover } from "./takeover.js";
@@ -25,7 +25,7 @@ export function requestLike({ url, method, headers }: IncomingMessage, signal: A
 }
 
 export interface AttachWay {
-  /** Default: where nobody listens to what Node would say of the socket. */
+  /** Default: where nobody needs what Node would say of the socket. */
   readonly handOver: boolean | undefined;
   readonly headers: Record<string, string>;
   readonly direct: boolean;
@@ -39,9 +39,12 @@ export function attachStream(stream: HubStream, req: IncomingMessage, res: Serve
   stream.forgetSignal(); // the watch's from now on
   const watch = new PeerWatch(stream, req, res);
   // Node cannot read the next request from a socket that it has given away.
-  const givesAway = direct && mayBeDirect(res) && (handOver ?? !watch.hasListeners());
+  const givesAway = direct && mayBeDirect(res) && (handOver ?? !watch.isNeeded());
   const usual = { ...keepingVary(res, headersOf(stream)), ...(givesAway && { Connection: "close" }) };
-  res.writeHead(200, Object.fromEntries(headersOnTop(usual, headers)));
+  if (res.hasHeader("content-length")) res.removeHeader("content-length");
+  // Node does not frame a body any more whose header was removed.
+  if (res.hasHeader("transfer-encoding")) res.setHeader("Transfer-Encoding", "chunked");
+  res.writeHead(200, Object.fromEntries(streamHeaders(usual, headers)));
   const first = stream.takeFirst();
   const { socket } = res;
   let proof: FirstChunk | undefined;
@@ -104,7 +107,7 @@ async function deliver(stream: HubStream, res: ServerResponse, chance: Chance | 
 function takeOver(stream: HubStream, res: ServerResponse, { proof, socket, req, watch, way }: Chance): boolean {
   if (stream.hasEnded || res.writableEnded || !proof.holds()) return false; // what it sent before its end is in its body
   const descriptor = descriptorOf(socket);
-  const isHandedOver = way.handOver ?? !watch.hasListeners();
+  const isHandedOver = way.handOver ?? !watch.isNeeded();
   // A stream that was handed over must hold nothing of Node's: that is most of an idle connection's memory.
   const onEnd = isHandedOver ? undefined : (isWhole: boolean) => endResponse(res, isWhole);
   if (descriptor < 0 || !stream.divert({ descriptor, onEnd })) return false;

@@ -33,8 +33,8 @@ export type AnyEvents = { [type: string]: unknown };
 export interface AttachOptions extends ResponseOptions {
   /**
    * Whether Node gives the socket away, which saves most of a connection's memory; `req`, `res` and their `socket` then say
-   * `close` at once. Default: unless somebody listens to `close`, `finish`, `end`, `aborted` or `error` of `req` or `res`
-   * when `attach` has been called. (A listener of `close` or `aborted` that comes later is still told of the real end.)
+   * `close` at once, and `destroyed` is true. Default: unless somebody listens to `close`, `finish`, `end`, `aborted` or `error`
+   * of `req`, `res` or their socket when `attach` has been called, or the request's body has yet to be read. (A listener of `close` or `aborted` that comes later is still told of the real end.)
    */
   handOver?: boolean;
 }

@@ -32,6 +32,9 @@ import { type RegisterOptions, Registrations, type SendFunction } from "./regist
 import { sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
 
+/** Responses that are a stream's, or are about to be. */
+const attached = new WeakSet<ServerResponse>();
+
 /** Options of {@link createHub}. */
 export interface HubOptions {
   /** Hubs of one name are one hub in the whole process. Default `"default"`, which the plain functions use. */
@@ -189,15 +192,21 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * http.createServer((req, res) => hub.attach(req, res, { channels: ["news"] }));
    */
   attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
-    const attached = this.#attach(req, res, options);
-    attached.catch(() => {}); // the client was answered: who does not wait for the stream need not catch anything
-    return attached;
+    const attaching = this.#attach(req, res, options);
+    attaching.catch(() => {}); // the client was answered: who does not wait for the stream need not catch anything
+    return attaching;
   }
 
   async #attach(req: IncomingMessage, res: ServerResponse, options: AttachOptions): Promise<SSEStream> {
     let stream: HubStream | undefined;
     let release = () => {};
     let areOptionsRight = false;
+    if (attached.has(res)) {
+      const error = new TypeError("attach was called twice for one response; the first stream goes on");
+      this.#tellFailure(error, options?.channels ?? []);
+      return endedStream("refused");
+    }
+    attached.add(res);
     const peer = new PeerSignal(req, res);
     try {
       checkResponseOptions(options);

@@ -1,9 +1,20 @@
+import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { HubStream } from "./stream.js";
 
-/** What Node's own HTTP server listens to; a listener of anything else is somebody's who counts on Node's socket. */
-const NODES_OWN = new Set(["bound resOnFinish"]);
+/** What Node's own HTTP server listens with; any other listener is somebody's who counts on Node's socket. */
+const NODES_OWN = new Set([
+  "bound resOnFinish",
+  "bound socketOnClose",
+  "onServerResponseClose",
+  "onReadableStreamEnd",
+  "bound socketOnEnd",
+  "socketOnError",
+]);
 const END_EVENTS = ["close", "finish", "end", "aborted", "error", "prefinish"];
+const SOCKETS_END_EVENTS = ["close", "end", "error"];
+const BODY_EVENTS = ["data", "readable"];
 
 /** The client's end as Node sees it, while Node has the socket; afterwards, for listeners that come late, as the core sees it. */
 export class PeerWatch {
@@ -25,11 +36,19 @@ export class PeerWatch {
     }
   }
 
-  hasListeners(): boolean {
+  /** Whether somebody counts on what Node says of the connection, or has yet to read the request's body. */
+  isNeeded(): boolean {
     const isSomebodys = (listener: unknown) =>
       listener !== this.#onClose && !NODES_OWN.has((listener as { name: string }).name);
-    return [this.#req, this.#res].some((emitter) =>
-      END_EVENTS.some((event) => emitter.listeners(event).some(isSomebodys)),
+    const hasListeners = (emitter: EventEmitter, events: readonly string[]) =>
+      events.some((event) => emitter.listeners(event).some(isSomebodys));
+    const req = this.#req;
+    return (
+      !req.complete ||
+      req.readableLength > 0 ||
+      hasListeners(req, [...END_EVENTS, ...BODY_EVENTS]) ||
+      hasListeners(this.#res, END_EVENTS) ||
+      hasListeners(req.socket, SOCKETS_END_EVENTS)
     );
   }
 
@@ -37,12 +56,18 @@ export class PeerWatch {
   handOver(): void {
     this.#res.off("close", this.#onClose);
     const { socket } = this.#res;
-    tellLate(this.#req, this.#stream);
-    tellLate(this.#res, this.#stream);
+    const stream = this.#stream;
+    tellLate(this.#req, stream);
+    tellLate(this.#res, stream);
     // Once Node has told everybody of its own end; until then it destroys them itself.
     socket?.once("close", () => {
-      cutByDestroy(this.#req, this.#stream);
-      cutByDestroy(this.#res, this.#stream);
+      cutByDestroy(this.#req, stream);
+      cutByDestroy(this.#res, stream);
+      cutByDestroy(socket, stream);
+      socket.end = socket.destroySoon = function end(this: Socket) {
+        stream.close();
+        return this;
+      } as Socket["end"] & Socket["destroySoon"];
     });
     socket?.destroy();
   }
@@ -59,7 +84,7 @@ function tellLate(emitter: IncomingMessage | ServerResponse, stream: HubStream):
 }
 
 /** Who destroys what Node has forgotten means the connection. */
-function cutByDestroy(one: IncomingMessage | ServerResponse, stream: HubStream): void {
+function cutByDestroy(one: IncomingMessage | ServerResponse | Socket, stream: HubStream): void {
   one.destroy = function destroy(this: typeof one) {
     stream.leave();
     return this;

@@ -20,8 +20,18 @@ const SILENT_HEARTBEATS = 3;
  */
 export function sseResponse(stream: SSEStream, init: ResponseInit = {}): Response {
   if (!(stream?.stream instanceof ReadableStream)) throw new TypeError("stream must come from createSSEStream()");
-  const headers = headersOnTop(headersOf(stream as Partial<HubStream>), init.headers);
+  const headers = streamHeaders(headersOf(stream as Partial<HubStream>), init.headers);
   return new Response(stream.stream, { ...init, headers });
+}
+
+/** How long a body is and how it is framed is nobody's to say of a stream: it ends when it ends. */
+const FRAMING = ["content-length", "transfer-encoding"] as const;
+
+/** A stream's headers, with the application's own on top. */
+export function streamHeaders(usual: Record<string, string>, own: ResponseInit["headers"]): Headers {
+  const headers = headersOnTop(usual, own);
+  for (const name of FRAMING) headers.delete(name);
+  return headers;
 }
 
 /** The usual headers, where the application does not say otherwise. */

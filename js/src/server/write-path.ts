@@ -10,7 +10,7 @@ const KNOWN_WRITES = /\.write\(toBuffer\(|\+= ?Buffer\.byteLength\(\w+\[0\] ?\|\
 const KNOWN_ENDS = /getHeader\(["']Content-Length["']\)|API response for \$\{/;
 /** The functions that could put somebody between the response and the socket. */
 const OF_RESPONSE = ["write", "end", "_send"] as const;
-const OF_SOCKET = ["write", "_write", "_writev"] as const;
+const OF_SOCKET = ["write", "_write", "_writev", "_writeGeneric"] as const;
 /** As deep as a server's pipe may lie below its response. */
 const MOST_SITES = 64;
 
