@@ -83,10 +83,13 @@ describe.each(bundlers)("a bare Next.js app with %s", (bundler) => {
   );
 });
 
-/** Bytes of brotli. What is asked of `all` (12 and 14 KB) is missed: docs/decisions/0013-what-a-page-loads.md. */
+/**
+ * Bytes of brotli: 3 % above what was loaded before heartbeats, ids and hashes were mended. What is asked of `all` (12 and 14 KB)
+ * is missed: docs/decisions/0013-what-a-page-loads.md.
+ */
 const LIMITS: Record<string, { readonly asking: number; readonly all: number }> = {
-  "millrace/client": { asking: 8192, all: 17 * 1024 },
-  "millrace/react": { asking: 8192, all: 19 * 1024 },
+  "millrace/client": { asking: 5986, all: 17518 },
+  "millrace/react": { asking: 8362, all: 19886 },
 };
 
 test("a page loads no more than it may", async () => {

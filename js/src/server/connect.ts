@@ -113,7 +113,7 @@ export class Connector {
     const opened = await this.#open(request, options, atOnce);
     if (typeof opened === "string") return NOTHING_LEFT;
     const { stream, greeted } = opened;
-    if (stream.hasEnded) return NOTHING_LEFT; // its client has gone
+    if (stream.hasEnded && request.method !== "HEAD") return NOTHING_LEFT; // its client has gone
     try {
       return pollAnswer(request, stream, greeted, this.#native.readPage(stream.connection, PAGE_BYTES));
     } catch (error) {
