@@ -61,9 +61,9 @@ function shared(facts: StreamFacts): StreamFacts {
 }
 
 /** The largest chunk that is made for a reader, in bytes: a slow one holds so much of Node's memory, and no history. */
-const CHUNK_BYTES = 64 * 1024;
-/** The same for a reader that is not known to have caught up: a thousand who read a history may be slow. */
-const BEHIND_CHUNK_BYTES = 16 * 1024;
+const CHUNK_BYTES = 128 * 1024;
+/** The same until it has caught up for the first time: a thousand who read a history may be slow. */
+const FIRST_CHUNKS_BYTES = 16 * 1024;
 /** What is sent through Node before the core may take over; the rest of a larger snapshot follows by the way that is found. */
 const FIRST_CHUNK_BYTES = 16 * 1024;
 
@@ -104,8 +104,7 @@ export class HubStream implements SSEStream, Reader {
   #onSocketEnd: Outlet["onEnd"];
   #wantsBytes = false;
   #hasGivenBytes = false;
-  /** There may be more than the last chunk held. */
-  #isBehind = true;
+  #hasCaughtUp = false;
   #wantedReason: CloseReason | undefined;
   /** By the application. */
   #isClosed = false;
@@ -359,8 +358,8 @@ export class HubStream implements SSEStream, Reader {
     const isFirst = !this.#hasGivenBytes && this.shortcut !== undefined;
     let bytes = isFirst
       ? this.#hub.readNotice(this.#connection, FIRST_CHUNK_BYTES)
-      : this.#hub.read(this.#connection, this.#isBehind ? BEHIND_CHUNK_BYTES : CHUNK_BYTES);
-    this.#isBehind = bytes !== null && bytes.length >= BEHIND_CHUNK_BYTES;
+      : this.#hub.read(this.#connection, this.#hasCaughtUp ? CHUNK_BYTES : FIRST_CHUNKS_BYTES);
+    this.#hasCaughtUp ||= !isFirst && (bytes?.length ?? 0) < FIRST_CHUNKS_BYTES;
     if (isFirst && !this.facts.isCompressed) {
       bytes = Buffer.concat([Buffer.from(this.shortcut?.mark ?? ""), bytes ?? new Uint8Array(0)]);
     }

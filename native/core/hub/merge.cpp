@@ -4,11 +4,6 @@
 
 namespace millrace {
 
-void Merge::clear() {
-  sources_.clear();
-  heap_.clear();
-}
-
 void Merge::add(const MergeSource& source) {
   sources_.push_back(source);
   if (!source.isDone()) {
@@ -17,7 +12,7 @@ void Merge::add(const MergeSource& source) {
   }
 }
 
-void Merge::advance() {
+void Merge::advanceOneOfMany() {
   const auto later = [this](auto left, auto right) { return isLater(left, right); };
   std::pop_heap(heap_.begin(), heap_.end(), later);
   MergeSource& source = sources_[heap_.back()];

@@ -28,16 +28,30 @@ struct MergeSource {
 // own one comes last.
 class Merge {
  public:
-  void clear();
+  void clear() {
+    sources_.clear();
+    heap_.clear();
+  }
   void add(const MergeSource& source);
   // The source whose next entry is the oldest; null when there is none left.
   [[nodiscard]] MergeSource* oldest() { return heap_.empty() ? nullptr : &sources_[heap_.front()]; }
-  // Goes on behind the entry of oldest().
-  void advance();
+  // Goes on behind the entry of oldest(). Most connections read one log, so that is in line.
+  void advance() {
+    if (heap_.size() != 1) {
+      advanceOneOfMany();
+      return;
+    }
+    MergeSource& only = sources_[heap_.front()];
+    ++only.at.next;
+    if (only.isDone()) {
+      heap_.clear();
+    }
+  }
   // All that were added, as far as they have come.
   [[nodiscard]] const std::vector<MergeSource>& sources() const { return sources_; }
 
  private:
+  void advanceOneOfMany();
   [[nodiscard]] bool isLater(std::size_t left, std::size_t right) const;
 
   std::vector<MergeSource> sources_;
