@@ -139,8 +139,8 @@ class Hub {
   // Only by its owner: what read() gave of it may be on its way.
   void close(ConnectionId id, Instant now);
   void closeAll(OwnerId owner, Instant now);
-  // Another owner reads it from now on, by `reader`, if it has one: then it counts as taken over. It is told to close it if it is ending already. None when it is not
-  // there. What it returns lives until that owner closes it.
+  // Another owner reads it from now on, by `reader`, if it has one: then it counts as taken over. It is told to close it if it
+  // is ending already. None when it is not there. What it returns lives until that owner closes it.
   [[nodiscard]] Connection* assign(ConnectionId id, OwnerId owner, void* reader = nullptr);
   // Tells its owner to close it once it has taken what there is now. False when it is not there or already ending.
   bool end(ConnectionId id, CloseReason reason, Instant now);
