@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/hash.hpp"
 #include "core/base/instant.hpp"
 #include "core/hub/channel.hpp"
 #include "core/hub/connection.hpp"
@@ -15,10 +16,11 @@
 
 namespace millrace {
 
-// Looks up strings by views, without making a string.
+// Looks up strings by views, without making a string. Clients name channels and users: the hash is keyed, so that nobody can
+// choose names that all fall into one bucket.
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  std::size_t operator()(std::string_view text) const { return hash64(text); }
 };
 
 template <typename Value>
