@@ -20,7 +20,7 @@ namespace millrace {
 // choose names that all fall into one bucket.
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return hash64(text); }
+  std::size_t operator()(std::string_view text) const { return static_cast<std::size_t>(hash64(text)); }
 };
 
 template <typename Value>
