@@ -265,11 +265,7 @@ Napi::Value HubObject::comment(const Napi::CallbackInfo& info) {
 Napi::Value HubObject::write(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
   std::string bytes;
-  if (info[1].IsString()) {
-    bytes = toText(info[1], "bytes");
-  } else {
-    toBytes(info[1], "bytes", bytes);
-  }
+  toBytes(info[1], "bytes", bytes);
   const WriteOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.writeRaw(id, bytes, now); });
   return toJs(info.Env(), outcome, {});

@@ -166,9 +166,14 @@ describe("an authorizer is its hub's name's", () => {
       console.log(response.status, await response.json());
       createHub({ name: "f", heartbeat: false });
       try { createHub({ name: "f", heartbeat: { everyMs: 5 } }); } catch (error) { console.log(error.code); }
+      const limitsOf = (perUser) => Object.assign(Object.create(null), { perUser });
+      createHub({ name: "bare", limits: limitsOf(3) });
+      try { createHub({ name: "bare", limits: limitsOf(4) }); } catch (error) { console.log(error.code); }
       process.exit();
     `).ended;
-    expect(ended.output).toMatch(/^CONFLICTING_OPTIONS\n503 {[^}]*code: 'NO_AUTHORIZER'\s*}\nCONFLICTING_OPTIONS\n$/);
+    expect(ended.output).toMatch(
+      /^CONFLICTING_OPTIONS\n503 {[^}]*code: 'NO_AUTHORIZER'\s*}\nCONFLICTING_OPTIONS\nCONFLICTING_OPTIONS\n$/,
+    );
     expect(ended.output).not.toContain("detail");
   });
 

@@ -191,7 +191,7 @@ export interface NativeHub {
   send(connection: ConnectionId, event: NativeEvent): NativeReceipt | NativeRefusal;
   comment(connection: ConnectionId, text: string): NativeReceipt | NativeRefusal;
   /** Bytes of the application's own, in order with the events; of a compressed connection, too, as they are before that. */
-  write(connection: ConnectionId, bytes: Uint8Array | string): NativeReceipt | NativeRefusal;
+  write(connection: ConnectionId, bytes: Uint8Array): NativeReceipt | NativeRefusal;
   /**
    * What the connection has not been given yet, at most so many bytes, wherever that cuts them; they count as delivered. `null`:
    * nothing. Who was given something reads on until then, or is told when there is more.

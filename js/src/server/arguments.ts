@@ -49,10 +49,22 @@ export function requireNumber(
 
 /** A list that names something: an empty one is more likely a mistake than "all". */
 export function requireStrings(name: string, value: unknown): asserts value is readonly string[] {
-  if (Array.isArray(value) && value.length === 0) throw new TypeError(`${name} must not be empty`);
+  requireStringArray(name, value);
+  if (value.length === 0) throw new TypeError(`${name} must not be empty`);
+}
+
+/** A list that a request decides, and may leave empty. */
+export function requireStringArray(name: string, value: unknown): asserts value is readonly string[] {
   if (!Array.isArray(value) || value.some((entry) => typeof entry !== "string")) {
     throw new TypeError(`${name} must be an array of strings, not ${describe(value)}`);
   }
+}
+
+/** An object literal or one without a prototype, of whichever realm. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** What a value is, for a message. */

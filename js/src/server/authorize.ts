@@ -1,5 +1,5 @@
 import { SSEError } from "../shared/errors.js";
-import { describe } from "./arguments.js";
+import { describe, isPlainObject } from "./arguments.js";
 import type { HubRecord } from "./environment.js";
 import type { RequestLike } from "./options.js";
 import { reportOnce } from "./report.js";
@@ -25,7 +25,7 @@ export type Authorize = (context: AuthorizeContext) => AuthorizeAnswer | Promise
 
 /** Who is asked: the route's own authorizer, or the hub's. Undefined: nobody. Throws `NO_AUTHORIZER` where it cannot be had. */
 export function authorizerOf(hubName: string, record: HubRecord, own: Authorize | undefined): Authorize | undefined {
-  const authorize = own ?? (record.authorize as Authorize | undefined);
+  const authorize = own ?? record.authorize;
   if (authorize === undefined && record.native.hasAuthorizer()) throw noAuthorizer(hubName);
   return authorize;
 }
@@ -45,7 +45,7 @@ export async function ask(
 ): Promise<string | undefined> {
   const answer: unknown = await authorize(context);
   if (answer === true) return context.userId;
-  if (isPlain(answer) && Object.keys(answer).every((name) => name === "userId")) {
+  if (isPlainObject(answer) && Object.keys(answer).every((name) => name === "userId")) {
     const userId = Object.hasOwn(answer, "userId") ? answer.userId : undefined;
     if (typeof userId === "string" && userId !== "") return userId;
     if (userId === undefined || userId === null) throw forbidden();
@@ -59,16 +59,9 @@ function forbidden(): SSEError {
   return new SSEError("FORBIDDEN", "The client may not read these channels");
 }
 
-/** An object literal, of whichever realm. */
-function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 function described(answer: unknown): string {
   if (typeof answer === "string") return JSON.stringify(answer.slice(0, 40));
-  if (isPlain(answer)) {
+  if (isPlainObject(answer)) {
     const names = Object.keys(answer).slice(0, 5);
     return names.includes("userId") && names.length === 1
       ? `an object whose userId is ${answer.userId === "" ? "empty" : describe(answer.userId)}`

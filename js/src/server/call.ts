@@ -1,3 +1,4 @@
+import { runGuarded } from "./guarded.js";
 import { reportError, type UserCode } from "./report.js";
 
 /**
@@ -10,14 +11,8 @@ export function callUser<Value>(
   user: ((value: Value) => unknown) | undefined,
   value: Value,
 ): void {
-  try {
-    const returned = user?.(value);
-    if (isThenable(returned)) returned.then(undefined, (error: unknown) => reportError(hubName, code, error));
-  } catch (error) {
-    reportError(hubName, code, error);
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+  runGuarded(
+    () => user?.(value),
+    (error) => reportError(hubName, code, error),
+  );
 }

@@ -1,7 +1,7 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { acceptsEventStream, prefersJson } from "./accept.js";
-import { describe, requireFunction, requireObject, requireString } from "./arguments.js";
+import { requireFunction, requireObject, requireString, requireStringArray } from "./arguments.js";
 import { type Authorize, ask, authorizerOf } from "./authorize.js";
 import type { HubRecord } from "./environment.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
@@ -53,18 +53,12 @@ export interface ResponseOptions extends Omit<StreamOptions, "request"> {
 export function checkResponseOptions(options: ResponseOptions): void {
   requireObject("options", options);
   const { channels, events, userId, authorize, snapshot, headers } = options;
-  requireTexts("channels", channels);
-  if (events !== undefined) requireTexts("events", events);
+  requireStringArray("channels", channels);
+  if (events !== undefined) requireStringArray("events", events);
   if (userId !== undefined) requireString("userId", userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
   if (headers !== undefined) requireObject("headers", headers);
-}
-
-function requireTexts(name: string, value: unknown): void {
-  if (!Array.isArray(value) || value.some((entry) => typeof entry !== "string")) {
-    throw new TypeError(`${name} must be an array of strings, not ${describe(value)}`);
-  }
 }
 
 /** A stream that reads its channels, and what was found out on the way. */

@@ -1,4 +1,5 @@
 import { SSEError } from "../shared/errors.js";
+import { isPlainObject } from "./arguments.js";
 import type { Environment, HubRecord } from "./environment.js";
 
 /**
@@ -29,7 +30,7 @@ function plainValues(options: object, path = "", found: Record<string, string> =
     if (value === undefined || typeof value === "function") continue;
     if (typeof value !== "object" || value === null) found[name] = String(value);
     else if (Array.isArray(value)) found[name] = JSON.stringify(value);
-    else if (Object.getPrototypeOf(Object.getPrototypeOf(value) ?? {}) === null) {
+    else if (isPlainObject(value)) {
       found[name] = "{}"; // which is something else than a text or false
       plainValues(value, name, found);
     }

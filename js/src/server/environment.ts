@@ -2,6 +2,7 @@ import { nativeModule } from "../core/load-native.js";
 import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment, NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
+import type { Authorize } from "./authorize.js";
 import type { StreamDefaults } from "./options.js";
 
 /** Somebody in this thread who reads a connection. */
@@ -29,8 +30,8 @@ export interface HubRecord {
   readonly native: NativeHub;
   /** Of its streams. */
   defaults: StreamDefaults;
-  /** An `Authorize`. A function is one thread's only. */
-  authorize: unknown;
+  /** A function is one thread's only. */
+  authorize: Authorize | undefined;
 }
 
 /** A turn that took the thread for less is nothing to rest from. */

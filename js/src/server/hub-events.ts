@@ -1,4 +1,5 @@
 import { environment } from "./environment.js";
+import { runGuarded } from "./guarded.js";
 import type { CloseReason } from "./options.js";
 import { print } from "./print.js";
 import type { UserCode } from "./report.js";
@@ -52,11 +53,6 @@ export function hasHubListeners(hubName: string, type: keyof HubEvents): boolean
 export function emitHubEvent<Type extends keyof HubEvents>(hubName: string, type: Type, event: HubEvents[Type]): void {
   const onError = (error: unknown) => print(`Millrace: a listener of the hub "${hubName}" failed:`, error);
   for (const listener of [...(listenersOf(hubName).get(type) ?? [])]) {
-    try {
-      const returned = (listener as (event: unknown) => unknown)(event) as PromiseLike<unknown> | null | undefined;
-      if (typeof returned?.then === "function") returned.then(undefined, onError);
-    } catch (error) {
-      onError(error);
-    }
+    runGuarded(() => (listener as (event: unknown) => unknown)(event), onError);
   }
 }

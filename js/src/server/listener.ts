@@ -1,6 +1,7 @@
 import type { ReceiverCore } from "../core/contract.js";
 import type { ConnectionId, NativeHub } from "../core/native.js";
 import { type Environment, environment, type Reader } from "./environment.js";
+import { runGuarded } from "./guarded.js";
 import { opened, RESERVED_TYPES, type SSEMessage } from "./message.js";
 import { reportError } from "./report.js";
 
@@ -97,12 +98,10 @@ export class Listener implements Reader {
 
   /** A function that passes events on to a stream which has ended has ended with it. */
   #call(message: ReceivedMessage): void {
-    try {
-      const returned = this.#listen(message) as PromiseLike<unknown> | null | undefined;
-      if (typeof returned?.then === "function") returned.then(undefined, (error: unknown) => this.#failed(error));
-    } catch (error) {
-      this.#failed(error);
-    }
+    runGuarded(
+      () => this.#listen(message),
+      (error) => this.#failed(error),
+    );
   }
 
   #failed(error: unknown): void {

@@ -1,6 +1,6 @@
 import type { ConnectionId, NativeCloseReason, NativeHub } from "../core/native.js";
 import { requireString } from "./arguments.js";
-import { type Authorize, type AuthorizeContext, ask } from "./authorize.js";
+import { type AuthorizeContext, ask } from "./authorize.js";
 import { Body } from "./body.js";
 import { callUser } from "./call.js";
 import { type Environment, environment, type Reader, type StreamOfSend } from "./environment.js";
@@ -307,7 +307,7 @@ export class HubStream implements SSEStream, Reader {
   onAuthorizer(): void {
     if (this.#unasked === undefined || !this.#hub.hasAuthorizer()) return;
     const context = this.#forgetContext();
-    const authorize = this.#environment.hub(this.#hubName).authorize as Authorize | undefined;
+    const authorize = this.#environment.hub(this.#hubName).authorize;
     const refuse = () => this.#finish("refused");
     if (authorize === undefined || context === "unknown" || context === undefined) {
       refuse();

@@ -16,9 +16,8 @@ namespace millrace {
 
 // Both in bytes. What happens beyond them stands at Parser.
 struct ParserLimits {
-  std::size_t lineBytes =
-      std::size_t{16} * 1024 *
-      1024;  // a line without its end; comments are exempt: no more than what may say `heartbeat` is kept of them
+  // A line without its end. Comments are exempt: no more than what may say `heartbeat` is kept of them.
+  std::size_t lineBytes = std::size_t{16} * 1024 * 1024;
   std::size_t eventBytes = std::size_t{16} * 1024 * 1024;  // data with its inner line feeds, plus type and own id
 };
 

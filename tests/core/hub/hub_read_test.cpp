@@ -77,6 +77,15 @@ class HubPromise : public test::HubTest {
     hub.configure(options);
   }
 
+  // Connection 1 reads channel k, whose state it is to be sent first.
+  void openWithLargeState() {
+    open(1);
+    join(1, "k");
+    EventFields fields;
+    fields.data = state;
+    ASSERT_EQ(hub.greet(1, fields), WriteOutcome::written);
+  }
+
   // Takes so many bytes of what there is, as from a slow line.
   std::string takePart(ConnectionId id, std::size_t bytes) {
     Spans spans;
@@ -105,17 +114,14 @@ class HubPromise : public test::HubTest {
     hub.tick(now);
     return !idleTurn().closing.empty();
   }
+
+  const std::string state = std::string(10000, 's');
 };
 
 // Judged by the channel's distance while it was still taking its state, a client was cut, came back, and got the state again,
 // for ever.
 TEST_F(HubPromise, aLargeStateReachesASlowClientOfABusyChannel) {
-  open(1);
-  join(1, "k");
-  EventFields state;
-  const std::string data(10000, 's');
-  state.data = data;
-  ASSERT_EQ(hub.greet(1, state), WriteOutcome::written);
+  openWithLargeState();
   std::string got = takePart(1, 100);
   std::uint64_t published = 0;
   for (int second = 0; second < 50; ++second) {
@@ -127,7 +133,7 @@ TEST_F(HubPromise, aLargeStateReachesASlowClientOfABusyChannel) {
     got += takePart(1, 200);
   }
   got += takePart(1, 1000000);
-  std::string expected = "data: " + data + "\n\n" + cursor(0);
+  std::string expected = "data: " + state + "\n\n" + cursor(0);
   for (std::uint64_t n = 1; n <= published; ++n) {
     expected += event(n, std::to_string(n));
   }
@@ -135,12 +141,7 @@ TEST_F(HubPromise, aLargeStateReachesASlowClientOfABusyChannel) {
 }
 
 TEST_F(HubPromise, whoTakesNothingOfItIsClosed) {
-  open(1);
-  join(1, "k");
-  EventFields state;
-  const std::string data(10000, 's');
-  state.data = data;
-  ASSERT_EQ(hub.greet(1, state), WriteOutcome::written);
+  openWithLargeState();
   takePart(1, 100);
   for (int count = 0; count < 20; ++count) {
     publish("k", "x");

@@ -1,0 +1,9 @@
+/** Runs code of a user's. What it throws, or what the promise rejects with that it returns, goes to `onError`. */
+export function runGuarded(run: () => unknown, onError: (error: unknown) => void): void {
+  try {
+    const returned = run() as PromiseLike<unknown> | null | undefined;
+    if (typeof returned?.then === "function") returned.then(undefined, onError);
+  } catch (error) {
+    onError(error);
+  }
+}
