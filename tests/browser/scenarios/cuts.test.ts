@@ -54,11 +54,10 @@ test(
     await server.publish(5);
     await tab.hasReceived(server.published);
     const before = [...server.published];
-    network.isDown = true;
-    network.cut();
+    network.goDown();
     await server.until(() => server.connections === 0);
     await server.publish(100);
-    network.isDown = false;
+    network.comeBack();
     await tab.hasReceived(server.published);
     await server.publish(5);
 

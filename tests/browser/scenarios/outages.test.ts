@@ -99,12 +99,11 @@ describe("a page that is offline", () => {
       await server.publish(10);
       await tab.hasReceived(server.published);
 
-      network.isDown = true;
-      network.cut();
+      network.goDown();
       await tab.until(() => tab.last.attempts === 4); // the first of them had an open connection
       await tab.page.context().setOffline(true);
       await server.publish(10);
-      network.isDown = false;
+      network.comeBack();
       await tab.page.context().setOffline(false);
       await tab.hasAllOf(server.published);
       expect(tab.verdicts).toEqual(["continued"]);

@@ -19,11 +19,10 @@ export class Network extends Observed {
   cutAtChunk = Number.POSITIVE_INFINITY;
   /** Streams are held back until so many heartbeats are together. */
   heldHeartbeats = 0;
-  /** New connections are reset. */
-  isDown = false;
   /** How many streams were cut. */
   cuts = 0;
   readonly url: string;
+  #isDown = false;
   readonly #server: Server;
   readonly #wires: ReadonlySet<Wire>;
 
@@ -38,7 +37,7 @@ export class Network extends Observed {
     const wires = new Set<Wire>();
     const server = createServer((client) => {
       client.on("error", () => {});
-      if (network.isDown) {
+      if (network.#isDown) {
         client.resetAndDestroy();
         return;
       }
@@ -64,6 +63,19 @@ export class Network extends Observed {
     for (const wire of this.#wires) if (wire.isStream) this.#cut(wire);
   }
 
+  /**
+   * Resets every connection, and each that comes until `comeBack`: also those that no stream goes through, for the browser
+   * keeps some open and asks through them.
+   */
+  goDown(): void {
+    this.#isDown = true;
+    for (const wire of this.#wires) this.#cut(wire);
+  }
+
+  comeBack(): void {
+    this.#isDown = false;
+  }
+
   /** From the streams there are nothing comes any more, and they stay open. */
   stall(): void {
     for (const wire of this.#wires) wire.isStalled ||= wire.isStream;
@@ -76,8 +88,8 @@ export class Network extends Observed {
   }
 
   protected override describe(): unknown {
-    const { cuts, cutAtChunk, heldHeartbeats, isDown } = this;
-    return { cuts, cutAtChunk, heldHeartbeats, isDown, wires: this.#wires.size };
+    const { cuts, cutAtChunk, heldHeartbeats } = this;
+    return { cuts, cutAtChunk, heldHeartbeats, isDown: this.#isDown, wires: this.#wires.size };
   }
 
   #pass(wire: Wire, chunk: Buffer): void {
@@ -99,9 +111,9 @@ export class Network extends Observed {
     wire.held = Buffer.alloc(0);
   }
 
-  #cut({ client, upstream }: Wire): void {
+  #cut({ client, upstream, isStream }: Wire): void {
     if (client.destroyed) return;
-    this.cuts += 1;
+    if (isStream) this.cuts += 1;
     upstream.destroy();
     client.resetAndDestroy();
     this.changed();
