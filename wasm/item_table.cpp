@@ -76,7 +76,8 @@ void ItemTable::addEvent(const ParsedItem& event) {
   if (isInvalid) {
     add(static_cast<std::uint32_t>(Kind::error), static_cast<std::uint32_t>(ErrorCode::invalidUtf8), 0, 0);
   }
-  const std::uint32_t head = static_cast<std::uint32_t>(data.place) << kDataShift |
+  const std::uint32_t head = static_cast<std::uint32_t>(event.isRaw ? Kind::rawEvent : Kind::event) |
+                             static_cast<std::uint32_t>(data.place) << kDataShift |
                              static_cast<std::uint32_t>(id.place) << kIdShift | type << kTypeShift;
   const bool isWide = data.place == Place::wide;
   add(head, data.size, id.size, isWide ? static_cast<std::uint32_t>(text.size()) : addressOf(text.data()));

@@ -48,10 +48,10 @@ class ItemTable {
     unsure,  // the same: JavaScript finds out whether it is UTF-8
     same,    // an id only: that of the event before, or of a record before this one
   };
-  enum class Kind : std::uint32_t { event, retry, error, type, id };
+  enum class Kind : std::uint32_t { event, retry, error, type, id, rawEvent };
 
   struct Record {
-    // Bits 0-2: Kind. An event: bits 3-5 the Place of its data, 6-8 that of its id, from 9 on the number of its type.
+    // Bits 0-2: Kind. An event, raw or not: bits 3-5 the Place of its data, 6-8 that of its id, from 9 on the number of its type.
     // A type: its number from bit 9 on.
     std::uint32_t head = 0;
     // Of data, type, id: in bytes, or in UTF-16 units in the wide arena, whatever it holds; a retry's ms; an error's code.

@@ -16,10 +16,10 @@ enum class Input : std::uint8_t {
   start,
   close,
   connected,  // first: the silence threshold; second: the time between heartbeats
-  received,   // first: heartbeats
+  received,   // first: heartbeats; second: other events
   stamped,    // first: when it was sent
   retry,      // first: the milliseconds
-  lost,       // first: 1 when it is final; second: the wait that the server asks for
+  lost,       // first: Loss; second: the wait that the server asks for
   polled,     // first: PollResult; second: as for lost
   online,
   offline,
@@ -50,7 +50,7 @@ SessionAction put(Session& session, Input input, Instant now, double random, dou
     case Input::connected:
       return session.connected(now, {toOptional(first), toMillis(second)});
     case Input::received:
-      return session.received(now, static_cast<unsigned>(first));
+      return session.received(now, static_cast<unsigned>(first), static_cast<unsigned>(second));
     case Input::stamped:
       session.stamped(now, first);
       return {};
@@ -58,7 +58,7 @@ SessionAction put(Session& session, Input input, Instant now, double random, dou
       session.retry(toMillis(first));
       return {};
     case Input::lost:
-      return session.lost(first > 0 ? Loss::final : Loss::transient, now, random, toMillis(second));
+      return session.lost(static_cast<Loss>(first), now, random, toMillis(second));
     case Input::polled:
       return session.polled(static_cast<PollResult>(first), now, random, toMillis(second));
     case Input::online:
@@ -85,13 +85,13 @@ Instant toInstant(double milliseconds) { return Instant(toMillis(milliseconds));
 extern "C" {
 
 EMSCRIPTEN_KEEPALIVE Handle* sessionNew(double attempts, double baseMs, double maxMs, double failures,
-                                        double coolDownMs, double silenceMs, double pollEveryMs,
-                                        bool pausesWhenHidden) {
+                                        double coolDownMs, double silenceMs, double pollEveryMs, bool pausesWhenHidden,
+                                        double serverMinMs, double serverMaxMs) {
   SessionOptions options;
   if (attempts >= 0) {
     options.attempts = static_cast<std::uint32_t>(attempts);
   }
-  options.backoff = {toMillis(baseMs), toMillis(maxMs)};
+  options.backoff = {toMillis(baseMs), toMillis(maxMs), toMillis(serverMinMs), toMillis(serverMaxMs)};
   options.breaker = {static_cast<std::uint32_t>(failures), toMillis(coolDownMs)};
   options.silence = toMillis(silenceMs);
   options.pollEvery = toMillis(pollEveryMs);

@@ -71,6 +71,9 @@ Napi::Object toItem(Napi::Env env, const ParsedItem& item) {
   object.Set("type", toJs(env, item.type));
   object.Set("data", toJs(env, item.data));
   object.Set("lastEventId", toJs(env, item.lastEventId));
+  if (item.isRaw) {
+    object.Set("isRaw", Napi::Boolean::New(env, true));
+  }
   return object;
 }
 
@@ -194,26 +197,6 @@ std::string_view toName(JoinOutcome outcome) {
       return "tooManyChannels";
     case JoinOutcome::hubFull:
       return "hubFull";
-  }
-  return "unknown";
-}
-
-std::string_view toName(CloseReason reason) {
-  switch (reason) {
-    case CloseReason::closed:
-      return "closed";
-    case CloseReason::disconnected:
-      return "disconnected";
-    case CloseReason::lagging:
-      return "lagging";
-    case CloseReason::durationCap:
-      return "duration_cap";
-    case CloseReason::unread:
-      return "unread";
-    case CloseReason::completed:
-      return "completed";
-    case CloseReason::draining:
-      return "draining";
   }
   return "unknown";
 }

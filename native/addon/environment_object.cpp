@@ -25,7 +25,7 @@ Napi::Array listOf(Napi::Env env, const std::vector<std::pair<ConnectionId, Clos
   for (const auto& [connection, reason] : closed) {
     const Napi::Object entry = Napi::Object::New(env);
     entry.Set("connection", Napi::Number::New(env, static_cast<double>(connection)));
-    entry.Set("reason", toJs(env, toName(reason)));
+    entry.Set("reason", toJs(env, closeReasonName(reason)));
     array.Set(at++, entry);
   }
   return array;

@@ -26,6 +26,7 @@ EventTexts toEvent(const Napi::Value& value) {
   texts.id = textOf("id");
   texts.data = textOf("data");
   texts.retry = toRetry(message.Get("retry"));
+  texts.isRaw = toFlag(message.Get("isRaw"), "raw");
   return texts;
 }
 

@@ -19,6 +19,7 @@ struct EventTexts {
   std::optional<std::string> id;
   std::optional<std::string> data;
   std::optional<std::uint32_t> retry;
+  bool isRaw = false;
 
   [[nodiscard]] EventFields fields() const {
     EventFields fields;
@@ -26,6 +27,7 @@ struct EventTexts {
     fields.id = id;
     fields.data = data;
     fields.retry = retry;
+    fields.isRaw = isRaw;
     return fields;
   }
 };

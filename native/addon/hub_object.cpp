@@ -175,7 +175,9 @@ void HubObject::close(const Napi::CallbackInfo& info) {
 Napi::Value HubObject::end(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
   const CloseReason reason = toFlag(info[1], "hasGone") ? CloseReason::disconnected : CloseReason::closed;
-  const bool wasOpen = Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.end(id, reason, now); });
+  const std::string said = isGiven(info[2]) ? toText(info[2], "reason") : "";
+  const bool wasOpen =
+      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.end(id, reason, now, said); });
   return Napi::Boolean::New(info.Env(), wasOpen);
 }
 

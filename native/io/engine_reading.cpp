@@ -61,7 +61,8 @@ Engine::Page Engine::readPage(std::size_t hub, ConnectionId connection, std::siz
     for (const std::string_view span : spans.bytes) {
       page.bytes.append(span);
     }
-    page.hasMore = chosen.taken(connection, at);
+    static_cast<void>(chosen.taken(connection, at));
+    page.hasMore = chosen.hasMore(connection);
     page.cursor = chosen.cursor(connection);
     return page;
   });

@@ -66,7 +66,7 @@ const cases: [string, () => unknown, RegExp][] = [
   ],
   ["a traceId number", () => untyped(millrace.createSSEStream)({ traceId: 1 }), /^traceId must be a string/],
   ["a request text", () => untyped(millrace.createSSEStream)({ request: "GET /" }), /^request must be an object/],
-  ["a response of nothing", () => untyped(millrace.sseResponse)(), /^stream must come from createSSEStream/],
+  ["a response of nothing", () => untyped(millrace.sseResponse)(), /^sseResponse takes a stream/],
   ["a hub name number", () => untyped(millrace.createHub)({ name: 1 }), /^name must be a string/],
   [
     "a history limit below 0",

@@ -3,6 +3,7 @@ import express from "express";
 import { fastify } from "fastify";
 import { createHub, type SSEStream } from "../../js/src/server/index.js";
 import { attaching, listening, newest, nextEnd, serving, until } from "./listening.js";
+import { BEGIN } from "./notices.js";
 import { RawClient } from "./raw_client.js";
 
 const descriptors = () => readdirSync("/proc/self/fd").length;
@@ -16,7 +17,7 @@ describe("node:http", () => {
     expect(client.header("content-type")).toBe("text/event-stream; charset=utf-8");
     expect(client.header("cache-control")).toBe("no-cache, no-transform");
     expect(client.header("x-trace-id")).toBe("t-1");
-    expect(client.chunks).toEqual([`id: ${client.lastEventId}\n\n`]);
+    expect(client.chunks).toEqual([`${BEGIN}id: ${client.lastEventId}\n\n`]);
 
     const { id, recipients } = hub.publish("c", { event: "tick", data: { ü: "日本" } });
     expect(recipients).toBe(1);

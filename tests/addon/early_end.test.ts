@@ -28,7 +28,9 @@ test.each([{}, { handOver: false }, { direct: false }])("a stream that is closed
     stream.close();
   });
   ended.push(server.close);
-  expect(await bodyOf(server.port)).toMatch(/\n\nevent: hi\nid: .*\ndata: 1\n\n$/);
+  expect(await bodyOf(server.port)).toMatch(
+    /\n\nevent: hi\nid: .*\ndata: 1\n\nevent: millrace\.end\ndata: {"reason":"closed","reconnect":false}\n\n$/,
+  );
   expect(hub.stats().connections).toBe(0);
 });
 
@@ -70,6 +72,8 @@ test.each([{}, { direct: false }])("nothing follows the event that a stream clos
     stream.send({ event: "late", data: 2 });
   });
   ended.push(server.close);
-  expect(await bodyOf(server.port)).toMatch(/event: done\nid: .*\ndata: 1\n\n$/);
+  expect(await bodyOf(server.port)).toMatch(
+    /event: done\nid: .*\ndata: 1\n\nevent: millrace\.end\ndata: {"reason":"completed","reconnect":false}\n\n$/,
+  );
   expect(await end).toBe("completed");
 });

@@ -51,7 +51,7 @@ test("while one is being asked, too; and the second is answered when the first h
   await newest(streams, 2);
   streams.find(({ id }) => id !== "s0")?.close();
   await until(() => received.includes("One stream a socket"));
-  expect(received).toMatch(/^0\r\n\r\nHTTP\/1\.1 429 Too Many Requests\r\n/);
+  expect(received).toMatch(/^41\r\nevent: millrace\.end\n.*\n\n\r\n0\r\n\r\nHTTP\/1\.1 429 Too Many Requests\r\n/);
   client.leave();
   await close();
 });

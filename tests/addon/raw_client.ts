@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 import type { ParsedItem, ReceiverCore } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
+import { isNotice, withoutNotices } from "./notices.js";
 
 const createReceiver = () => javascriptCore.createReceiver({ dedup: 0 });
 
@@ -78,8 +79,14 @@ export class RawClient {
     return this.#receiver.lastEventId;
   }
 
-  get body(): string {
+  /** As it came. */
+  get raw(): string {
     return this.chunks.join("");
+  }
+
+  /** Without the notices of the beginning and the end, as are the items and events. */
+  get body(): string {
+    return withoutNotices(this.raw);
   }
 
   get status(): number {
@@ -133,7 +140,7 @@ export class RawClient {
       const bytes = this.#take(this.#pending.length);
       if (bytes.length > 0) this.#deliver(bytes);
       const length = Number(this.header("content-length") ?? Number.NaN);
-      if (Buffer.byteLength(this.body) === length) this.isWhole = true;
+      if (Buffer.byteLength(this.raw) === length) this.isWhole = true;
       return;
     }
     while (!this.isWhole) {
@@ -157,6 +164,7 @@ export class RawClient {
   #deliver(bytes: Buffer): void {
     this.chunks.push(bytes.toString("utf8"));
     for (const item of this.#receiver.feed(bytes)) {
+      if (isNotice(item)) continue;
       this.items.push(item);
       if (item.kind === "event") this.events.push(`${item.type}:${item.data}`);
     }

@@ -1,10 +1,13 @@
 import type { ParsedItem } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
+import { isNotice, withoutNotices } from "./notices.js";
 
 /** Reads an event stream piece by piece; what was read stays. */
 export class StreamReader {
+  /** Without the notices of the beginning and the end. */
   readonly items: ParsedItem[] = [];
-  text = "";
+  /** As it came. */
+  raw = "";
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #receiver = javascriptCore.createReceiver({ dedup: 1000 });
 
@@ -15,6 +18,11 @@ export class StreamReader {
   /** The events read so far, as `type:data`. */
   get events(): string[] {
     return this.items.flatMap((item) => (item.kind === "event" ? [`${item.type}:${item.data}`] : []));
+  }
+
+  /** Without those notices. */
+  get text(): string {
+    return withoutNotices(this.raw);
   }
 
   get lastEventId(): string {
@@ -46,7 +54,7 @@ export class StreamReader {
   }
 
   #take(bytes: Uint8Array): void {
-    this.text += new TextDecoder().decode(bytes);
-    this.items.push(...this.#receiver.feed(bytes));
+    this.raw += new TextDecoder().decode(bytes);
+    this.items.push(...this.#receiver.feed(bytes).filter((item) => !isNotice(item)));
   }
 }

@@ -50,6 +50,10 @@ class NaiveParser {
   std::vector<OwnedItem> connection(const std::string& bytes) {
     items_.clear();
     block_ = {};
+    isOurs_ = false;
+    for (Known& known : window_) {
+      known.repeats = known.times;
+    }
     std::string text = bytes;
     if (text == "\xEF" || text == "\xEF\xBB") {
       return {};  // it may become a byte order mark
@@ -82,6 +86,7 @@ class NaiveParser {
     std::string type;
     std::optional<std::string> id;
     std::vector<std::string> data;
+    bool isRaw = false;
     bool isDropped = false;
 
     [[nodiscard]] std::string text() const {
@@ -119,6 +124,7 @@ class NaiveParser {
     if (field == "data") {
       block_.data.push_back(value);
     }
+    block_.isRaw = block_.isRaw || field == "raw";
     if (field == "event") {
       block_.type = value;
     }
@@ -148,23 +154,49 @@ class NaiveParser {
     block_ = {};
     lastEventId_ = block.id.value_or(lastEventId_);
     const std::string type = block.type.empty() ? "message" : block.type;
-    if (block.isDropped || block.data.empty() || isRepeat(block.id.value_or("")) || !options_.types.passes(type)) {
+    if (block.isDropped || block.data.empty()) {
+      return;
+    }
+    isOurs_ = isOurs_ || type == "millrace.begin";
+    if (isRepeat({block.id.value_or(""), isOurs_ ? "" : type, isOurs_ ? "" : block.text(), isOurs_}) ||
+        !options_.types.passes(type)) {
       return;
     }
     if (!isUtf8(block.text()) || !isUtf8(block.type) || !isUtf8(block.id.value_or(""))) {
       items_.push_back(errorItem("INVALID_UTF8", 0));
     }
-    items_.push_back(eventItem(type, block.text(), lastEventId_));
+    OwnedItem item = eventItem(type, block.text(), lastEventId_);
+    item.isRaw = block.isRaw;
+    items_.push_back(item);
   }
 
-  bool isRepeat(const std::string& id) {
-    if (id.empty() || options_.dedup == 0) {
+  // What an event is known by.
+  struct Known {
+    std::string id;
+    std::string type;
+    std::string data;
+    bool isOurs = false;
+    int times = 1;
+    int repeats = 0;  // that this connection may yet bring
+
+    [[nodiscard]] bool isSame(const Known& other) const {
+      return id == other.id && type == other.type && data == other.data && isOurs == other.isOurs;
+    }
+  };
+
+  bool isRepeat(const Known& event) {
+    if (event.id.empty() || options_.dedup == 0) {
       return false;
     }
-    if (std::find(window_.begin(), window_.end(), id) != window_.end()) {
-      return true;
+    for (Known& known : window_) {
+      if (known.isSame(event)) {
+        const bool isRepeat = known.repeats > 0;
+        known.times += isRepeat ? 0 : 1;
+        known.repeats -= isRepeat ? 1 : 0;
+        return isRepeat;
+      }
     }
-    window_.push_back(id);
+    window_.push_back(event);
     if (window_.size() > options_.dedup) {
       window_.pop_front();
     }
@@ -176,7 +208,8 @@ class NaiveParser {
   Block block_;
   std::string lastEventId_;
   std::size_t heartbeats_ = 0;
-  std::deque<std::string> window_;
+  std::deque<Known> window_;
+  bool isOurs_ = false;
 };
 
 }  // namespace millrace::test

@@ -16,6 +16,7 @@ struct OwnedItem {
   std::string type;
   std::string data;
   std::string lastEventId;
+  bool isRaw = false;
   std::uint32_t retry = 0;
   std::string error;  // the code's name
   std::size_t limit = 0;
@@ -25,7 +26,8 @@ struct OwnedItem {
   friend std::ostream& operator<<(std::ostream& out, const OwnedItem& item) {
     switch (item.kind) {
       case ParsedItem::Kind::event:
-        return out << "event(" << item.type << ", \"" << item.data << "\", id " << item.lastEventId << ")";
+        return out << (item.isRaw ? "raw event(" : "event(") << item.type << ", \"" << item.data << "\", id "
+                   << item.lastEventId << ")";
       case ParsedItem::Kind::retry:
         return out << "retry(" << item.retry << ")";
       case ParsedItem::Kind::error:
@@ -60,8 +62,11 @@ inline OwnedItem errorItem(std::string_view code, std::size_t limit) {
 
 inline OwnedItem own(const ParsedItem& item) {
   switch (item.kind) {
-    case ParsedItem::Kind::event:
-      return eventItem(item.type, item.data, item.lastEventId);
+    case ParsedItem::Kind::event: {
+      OwnedItem event = eventItem(item.type, item.data, item.lastEventId);
+      event.isRaw = item.isRaw;
+      return event;
+    }
     case ParsedItem::Kind::retry:
       return retryItem(item.retry);
     case ParsedItem::Kind::error:

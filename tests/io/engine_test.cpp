@@ -89,7 +89,7 @@ TEST(Engine, ReadsAtMostSoManyBytesWhereverThatCutsThem) {
   const ConnectionId id = openAndJoin(engine, hub, owner, "c");
   std::string notice;
   engine.readNotice(hub, id, 1000, notice);
-  EXPECT_TRUE(notice.starts_with("id: "));
+  EXPECT_TRUE(notice.starts_with("event: millrace.begin\n"));
   std::string expected;
   for (int n = 0; n < 50; ++n) {
     const std::string data(static_cast<std::size_t>(n) * 7, 'x');

@@ -146,7 +146,8 @@ TEST_P(ReactorEnd, theLongestDurationEndsInACompleteEventAndTheEndOfTheBody) {
   EXPECT_TRUE(client->isOver());
   ASSERT_EQ(client->events().size(), 1U);
   EXPECT_EQ(client->events()[0].type, "complete");
-  EXPECT_EQ(client->events()[0].data, R"({"reason":"duration_cap"})");
+  EXPECT_TRUE(client->events()[0].data.starts_with(R"({"reason":"duration_cap","duration":0.0)"));
+  EXPECT_EQ(client->end(), R"({"reason":"duration_cap","reconnect":true})");
   EXPECT_EQ(environment.waitForEnd(last), CloseReason::durationCap);
 }
 
@@ -188,6 +189,7 @@ TEST_P(ReactorEnd, aDrainTellsEveryoneWhenToComeBackAndEndsTheBodies) {
         EXPECT_EQ(item.data, "x");
       }
     }
+    EXPECT_EQ(clients[n]->end(), R"({"reason":"draining","reconnect":true})");
     EXPECT_EQ(environment.waitForEnd(ids[n]), CloseReason::draining);
   }
   std::sort(retries.begin(), retries.end());

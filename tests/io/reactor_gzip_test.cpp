@@ -106,11 +106,12 @@ TEST_F(ReactorGzip, channelsAreMergedInTheOrderOfAll) {
   engine.compress(last);
   engine.with(hub, [&](Hub& chosen, Instant now) { EXPECT_EQ(chosen.join(last, "b", {}, now), JoinOutcome::joined); });
   const auto client = adopt(SocketKind::tcp, last);
-  std::string expected;
+  std::string expected = "data: {\"resumes\":true}\n";
   for (std::size_t n = 0; n < 300; ++n) {
     publish(n % 3 == 0 ? "a" : "b", eventOf(n));
     expected += "data: " + eventOf(n) + "\n";
   }
+  expected += "data: {\"reason\":\"closed\",\"reconnect\":false}\n";
   EXPECT_TRUE(end(last, CloseReason::closed));
   client->readToEnd();
   const std::string text = inflated(client->body());

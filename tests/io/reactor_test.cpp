@@ -27,7 +27,7 @@ TEST_P(ReactorSockets, giveEveryEventOnceAndInOrder) {
   });
   EXPECT_TRUE(connected->readEvents(kEvents));
   publisher.join();
-  EXPECT_TRUE(connected->body().starts_with("id: "));
+  EXPECT_TRUE(connected->body().starts_with("event: millrace.begin\n"));
   EXPECT_EQ(connected->data(), numbers(0, kEvents));
 }
 

@@ -1,6 +1,7 @@
 #include "io/reader_thread.hpp"
 
 #include "core/session/receiver.hpp"
+#include "core/wire/notice.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,12 +14,16 @@ std::vector<std::string> dataOf(std::string stream) {
   std::vector<std::string> data;
   receiver.begin(stream);
   while (const ParsedItem* const item = receiver.next()) {
-    data.emplace_back(item->data);
+    if (item->type != kBeginType) {
+      data.emplace_back(item->data);
+    }
   }
   return data;
 }
 
+// But for the notice at the beginning.
 std::size_t countEvents(std::string_view stream) {
+  stream.remove_prefix(std::min(stream.size(), stream.find("\n\n")));
   std::size_t count = 0;
   for (std::size_t at = stream.find("data: "); at != std::string_view::npos; at = stream.find("data: ", at + 1)) {
     ++count;

@@ -1,5 +1,7 @@
 #include "io/socket_client.hpp"
 
+#include "core/wire/notice.hpp"
+
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -45,7 +47,12 @@ void SocketClient::take(std::string_view bytes) {
   body_.append(decoded);
   receiver_.begin(decoded);
   while (const ParsedItem* const item = receiver_.next()) {
-    events_.push_back(own(*item));
+    const bool isEvent = item->kind == ParsedItem::Kind::event;
+    if (isEvent && item->type == kEndType) {
+      end_ = item->data;
+    } else if (!isEvent || item->type != kBeginType) {
+      events_.push_back(own(*item));
+    }
   }
   lastEventId_ = receiver_.lastEventId();
 }

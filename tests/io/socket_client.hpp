@@ -50,8 +50,10 @@ class SocketClient {
   void reset();
 
   [[nodiscard]] int descriptor() const { return socket_.number(); }
-  // The events, resumption verdicts and retry times included.
+  // The events, resumption verdicts and retry times included, and neither the beginning nor the end.
   [[nodiscard]] const std::vector<OwnedItem>& events() const { return events_; }
+  // What the notice of the end said; empty: there was none.
+  [[nodiscard]] const std::string& end() const { return end_; }
   // Their data.
   [[nodiscard]] std::vector<std::string> data() const;
   [[nodiscard]] const std::string& body() const { return body_; }
@@ -70,6 +72,7 @@ class SocketClient {
   std::string body_;
   std::string lastEventId_;
   std::vector<OwnedItem> events_;
+  std::string end_;
   bool isClosed_ = false;
 };
 

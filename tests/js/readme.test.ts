@@ -48,6 +48,9 @@ test("every block compiles", () => {
   expect(status).toBe(0);
 }, 60_000);
 
+/** What every stream that reads a channel begins with. */
+const BEGIN = 'event: millrace.begin\ndata: {"resumes":true}\n\n';
+
 test("the route handler streams what is broadcast", () => {
   const ran = node(`
     import { GET } from "./${blockWith('registerConnection("news"')}";
@@ -59,14 +62,14 @@ test("the route handler streams what is broadcast", () => {
     console.log(text.replace(/id: .*/g, "id"));
     await reader.cancel();
   `);
-  expect(ran).toEqual({ status: 0, output: 'id\n\nevent: headline\nid\ndata: {"title":"It works"}\n\n\n' });
+  expect(ran).toEqual({ status: 0, output: `${BEGIN}id\n\nevent: headline\nid\ndata: {"title":"It works"}\n\n\n` });
 });
 
 test("the answer of tokens ends by itself", () => {
   const ran = node(`
     import { POST } from "./${blockWith("maxDurationMs")}";
     const text = await (await POST(new Request("http://host/"))).text();
-    console.log([...text.matchAll(/data: (.*)/g)].map(([, data]) => JSON.parse(data)).join(""));
+    console.log([...text.matchAll(/data: (".*)/g)].map(([, data]) => JSON.parse(data)).join(""));
   `);
   expect(ran).toEqual({ status: 0, output: "Streams of events\n" });
 });
@@ -80,7 +83,10 @@ test("the hub's handler replays and goes on", () => {
     process.exit();
   `);
   const notice = 'event: millrace.resume\ndata: {"verdict":"reset"}\n\n';
-  expect(ran).toEqual({ status: 0, output: `${notice}id\n\nevent: progress\nid\ndata: {"done":3,"of":10}\n\n\n` });
+  expect(ran).toEqual({
+    status: 0,
+    output: `${BEGIN}${notice}id\n\nevent: progress\nid\ndata: {"done":3,"of":10}\n\n\n`,
+  });
 });
 
 test("a tape that was saved is replayed", () => {

@@ -35,11 +35,23 @@ class Random {
 function drawOptions(random: Random): SessionOptions {
   const attempts = random.below(3) === 0 ? 1 + random.below(10) : Infinity;
   const [baseMs, maxMs] = [random.below(2000), 1 + random.below(60000)];
+  const [serverMinMs, serverMaxMs] = [random.below(1000), random.below(20000)];
   const [failures, coolDownMs] = [random.below(6), random.below(60000)];
   const silenceMs = random.below(4) === 0 ? 0 : 1000 + random.below(60000);
   const pollEveryMs = random.below(2) === 0 ? 0 : 500 + random.below(10000);
   const pausesWhenHidden = random.below(3) === 0;
-  return { attempts, baseMs, maxMs, failures, coolDownMs, silenceMs, pollEveryMs, pausesWhenHidden };
+  return {
+    attempts,
+    baseMs,
+    maxMs,
+    serverMinMs,
+    serverMaxMs,
+    failures,
+    coolDownMs,
+    silenceMs,
+    pollEveryMs,
+    pausesWhenHidden,
+  };
 }
 
 function put(session: SessionCore, input: number, nowMs: number, random: Random): SessionAction {
@@ -59,7 +71,7 @@ function put(session: SessionCore, input: number, nowMs: number, random: Random)
     case 4:
     case 5:
     case 6:
-      return session.received(nowMs, number % 4);
+      return session.received(nowMs, number % 4, Math.floor(number / 4) % 3);
     case 7:
       session.stamped(nowMs, nowMs - Math.floor(number / 4));
       return NONE;
@@ -68,7 +80,12 @@ function put(session: SessionCore, input: number, nowMs: number, random: Random)
       return NONE;
     case 9:
     case 10:
-      return session.lost(number < 600, nowMs, chance, number % 3 === 0 ? number : 0);
+      return session.lost(
+        number < 600 ? "final" : number < 6000 ? "planned" : "transient",
+        nowMs,
+        chance,
+        number % 3 === 0 ? number : 0,
+      );
     case 11:
     case 12:
       return session.polled(RESULTS[number % 4] ?? "failed", nowMs, chance);

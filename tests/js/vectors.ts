@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type {
   ClientCore,
+  Loss,
   ParsedItem,
   PollResult,
   ReceiverCore,
@@ -18,13 +19,22 @@ const EVERY_CUT_BYTES = 4096;
 const LONG_CUT_STEP = 97;
 
 type ExpectedItem =
-  | { readonly event: { readonly type: string; readonly data: string; readonly lastEventId: string } }
+  | {
+      readonly event: {
+        readonly type: string;
+        readonly data: string;
+        readonly lastEventId: string;
+        readonly isRaw?: boolean;
+      };
+    }
   | { readonly retry: number }
   | { readonly error: string; readonly limit: number };
 
 interface ReceiverVector {
   readonly name: string;
   readonly options?: ReceiverOptions;
+  readonly before?: string;
+  readonly beforeHex?: string;
   readonly input?: string;
   readonly inputHex?: string;
   readonly expect: readonly ExpectedItem[];
@@ -34,7 +44,7 @@ interface ReceiverVector {
 
 interface SessionStep {
   readonly call: string;
-  readonly final?: boolean;
+  readonly loss?: Loss;
   readonly nowMs?: number;
   readonly random?: number;
   readonly ms?: number;
@@ -42,6 +52,7 @@ interface SessionStep {
   readonly silenceMs?: number;
   readonly heartbeatMs?: number;
   readonly heartbeats?: number;
+  readonly events?: number;
   readonly sentMs?: number;
   readonly result?: PollResult;
   readonly action: SessionAction;
@@ -67,6 +78,7 @@ export interface EncoderVector {
     readonly id?: string;
     readonly retry?: number;
     readonly data?: string;
+    readonly raw?: boolean;
   };
   readonly bytes?: string;
   readonly error?: "INVALID_FIELD";
@@ -109,9 +121,19 @@ function toParsedItem(item: ExpectedItem): ParsedItem {
   return { kind: "error", code: item.error, limit: item.limit } as ParsedItem;
 }
 
-function inputOf(vector: ReceiverVector): Uint8Array {
-  const { input, inputHex } = vector;
-  return new Uint8Array(input === undefined ? Buffer.from(inputHex ?? "", "hex") : Buffer.from(input));
+function bytesOf(text: string | undefined, hex: string | undefined): Uint8Array {
+  return new Uint8Array(text === undefined ? Buffer.from(hex ?? "", "hex") : Buffer.from(text));
+}
+
+/** One that has had the vector's earlier connection. */
+function receiverFor(core: Pick<ClientCore, "createReceiver">, vector: ReceiverVector): ReceiverCore {
+  const receiver = core.createReceiver(vector.options);
+  const before = bytesOf(vector.before, vector.beforeHex);
+  if (before.length > 0) {
+    feedAndSpoil(receiver, before);
+    receiver.reset();
+  }
+  return receiver;
 }
 
 /** Feeds a copy and overwrites it afterwards: a receiver keeps nothing of the chunk that it was given. */
@@ -156,8 +178,8 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
     const cases = vectors.filter((each) => each.file === file).map(({ vector }) => vector);
 
     test.each(cases.map((vector) => [vector.name, vector] as const))("%s", (_name, vector) => {
-      const bytes = inputOf(vector);
-      const create = () => core.createReceiver(vector.options);
+      const bytes = bytesOf(vector.input, vector.inputHex);
+      const create = () => receiverFor(core, vector);
       const empty = new Uint8Array(0);
       const whole = feedAll(create(), [bytes]);
       const { lastEventId, heartbeats = whole.heartbeats } = vector;
@@ -178,10 +200,10 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
     test.each(cases.map((vector) => [vector.name, vector] as const))("reset within: %s", (_name, vector) => {
       const { maxLineBytes = Infinity, maxEventBytes = Infinity, events } = vector.options ?? {};
       if (maxLineBytes < "data:y".length || maxEventBytes < "y".length) return;
-      const bytes = inputOf(vector);
+      const bytes = bytesOf(vector.input, vector.inputHex);
       const next = new TextEncoder().encode("\uFEFFdata:y\n\n");
       for (const cut of cutsOf(bytes)) {
-        const receiver = core.createReceiver(vector.options);
+        const receiver = receiverFor(core, vector);
         feedAndSpoil(receiver, bytes.subarray(0, cut));
         const { lastEventId, heartbeats } = receiver;
         receiver.reset();
@@ -223,6 +245,7 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
       const receiver = core.createReceiver();
       const send = (id: number) => receiver.feed(encode(`id: ${id}\ndata: x\n\n`)).length;
       for (let id = 0; id < 1000; id++) expect(send(id)).toBe(1);
+      receiver.reset();
       expect(send(0)).toBe(0);
       expect(send(1000)).toBe(1);
       expect(send(0)).toBe(1);
@@ -259,10 +282,10 @@ function perform(session: SessionCore, step: SessionStep): SessionAction {
     start: () => session.start(nowMs),
     close: () => session.close(),
     connected: () => session.connected(nowMs, step),
-    received: () => session.received(nowMs, step.heartbeats ?? 0),
+    received: () => session.received(nowMs, step.heartbeats ?? 0, step.events ?? 0),
     stamped: () => silent(() => session.stamped(nowMs, step.sentMs ?? 0)),
     retry: () => silent(() => session.retry(step.ms ?? 0)),
-    lost: () => session.lost(step.final ?? false, nowMs, random, retryAfterMs),
+    lost: () => session.lost(step.loss ?? "transient", nowMs, random, retryAfterMs),
     polled: () => session.polled(step.result ?? "events", nowMs, random, retryAfterMs),
     online: () => session.online(nowMs, random),
     offline: () => silent(() => session.offline()),

@@ -48,9 +48,15 @@ new SSEClient<Events>("http://127.0.0.1/", { schema: { note: z.number() } });
 export function Component() {
   const { data, event, error, isConnected, history, start, stop } = useEventSource<Events>("/api", {
     onMessage(message) {
-      if (message.type === "progress") message.data.done.toFixed();
-      else message.data.trim();
+      if (message.type === "progress") message.json.done.toFixed();
+      else message.json.trim();
+      message.data.trim();
     },
+    onEvent(type, data) {
+      // @ts-expect-error what is told apart by its type is so by `onMessage`
+      if (type === "progress") data.done.toFixed();
+    },
+    onClose: ({ reason, completed }) => (completed ? reason.trim() : reason),
     onError: (failure: SSEError) => failure.code,
   });
   const done: number | undefined = event?.type === "progress" ? event.data.done : undefined;
@@ -69,7 +75,7 @@ export function Checked() {
   const result = useEventSource("/api", {
     schema,
     throttleMs: 100,
-    onMessage: (message) => (message.type === "at" ? message.data.getTime() : message.data.done),
+    onMessage: (message) => (message.type === "at" ? message.json.getTime() : message.json.done),
   });
   const last: Date | { done: number } | null = result.data;
   // @ts-expect-error no such type

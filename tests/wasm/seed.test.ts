@@ -28,8 +28,10 @@ async function seedOf(): Promise<string> {
   const core = await instantiateWasmCore(fromModuleText(clientWasm));
   jest.restoreAllMocks();
   const receiver = core.createReceiver();
-  const stream = new TextEncoder().encode("id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 1\ndata: a\n\n");
+  const stream = new TextEncoder().encode("id: 1\ndata: a\n\nid: 2\ndata: b\n\n");
   expect(receiver.feed(stream).length).toBe(2);
+  receiver.reset();
+  expect(receiver.feed(stream).length).toBe(0);
   return seed;
 }
 

@@ -2,14 +2,16 @@ import type { ClientCore, SessionAction, SessionCore, SessionState } from "../co
 import { loadClientCore } from "../core/load-client.js";
 import { SSEError } from "../shared/errors.js";
 import { Alarm, pageClock } from "./alarm.js";
-import { SSEErrorEvent } from "./events.js";
+import { ownOf, readJson } from "./data.js";
+import { SSECloseEvent, SSEErrorEvent, SSEMessageEvent } from "./events.js";
 import type { Inbox, InboxListener } from "./inbox.js";
-import { type Clock, type SSEClientOptions, sessionOptionsOf } from "./options.js";
+import type { ResumeVerdict, StreamEnd } from "./notices.js";
+import { type Clock, endsWithItsAnswer, isSafe, type SSEClientOptions, sessionOptionsOf } from "./options.js";
 import { followPage, type PageInput } from "./page.js";
 import { Recorder } from "./recorder.js";
 import { Requests } from "./requests.js";
-import type { ResumeVerdict } from "./resume.js";
 import { Standing } from "./standing.js";
+import { listenedAs } from "./stream-target.js";
 import { type TabHost, TabLink } from "./tab-link.js";
 
 /** Does what the session says, with the real network, clock and page, and turns what comes of it into events. */
@@ -54,7 +56,7 @@ export class Connection {
     const { signal } = this.#options;
     if (signal?.aborted) return;
     signal?.addEventListener("abort", this.#onAbort);
-    this.standing.hasEnded = false;
+    this.standing.hasEnded = this.standing.completed = false;
     const run = ++this.#run;
     this.#emit(...this.#changes("connecting"));
     if (this.standing.hasEnded) return;
@@ -81,11 +83,14 @@ export class Connection {
   }
 
   close(): void {
-    if (this.standing.hasEnded) return;
+    if (!this.standing.hasEnded) this.#close("client");
+  }
+
+  #close(reason: string): void {
     this.#stop();
     const changes = this.#changes("disconnected");
     this.#note("close");
-    this.#emit(...changes, new Event("close"));
+    this.#emit(...changes, new SSECloseEvent(reason, this.standing.completed));
   }
 
   readonly #onAbort = (): void => this.close();
@@ -123,6 +128,7 @@ export class Connection {
       },
       receive: (bytes) => this.#receive(bytes),
       reconnect: () => this.reconnect(),
+      ended: (end) => this.#ended(end),
       cursor: () => this.lastEventId,
     };
     return this.#tabs.join(host, () => run === this.#run);
@@ -172,12 +178,42 @@ export class Connection {
         if (run === this.#run && this.standing.state === "connected") this.#emit(new Event("open"));
       },
       bytes: (chunk) => this.#receive(chunk),
-      failed: (error, final) => {
-        const [nowMs, random] = [this.#clock.now(), this.#clock.random()];
-        const action = this.#session?.lost(final, nowMs, random, error.retryAfterMs);
-        if (action) this.#fail(action, error, final);
+      ended: (status) => {
+        const isWhole = status === 204 || (this.#inbox?.resumes === undefined && endsWithItsAnswer(this.#options));
+        if (isWhole) this.#ended({ reason: status === 204 ? "completed" : "closed", reconnect: false });
+        else this.#lost(new SSEError("CONNECTION_FAILED", "The stream ended"));
       },
+      failed: (error, final) => this.#lost(error, final),
     });
+  }
+
+  /** A request that may have done something is not made again unless the server, or the user, says that it can be. */
+  #lost(error: SSEError, final = false): void {
+    const isUnsafe = !isSafe(this.#options) && this.#options.resumeBy === undefined && error.status === undefined;
+    const isFinal = final || (isUnsafe && this.#inbox?.resumes !== true);
+    const action = this.#session?.lost(
+      isFinal ? "final" : "transient",
+      this.#clock.now(),
+      this.#clock.random(),
+      error.retryAfterMs,
+    );
+    if (action) this.#fail(action, error, isFinal);
+  }
+
+  /** The stream ended, and not by accident. */
+  #ended({ reason, reconnect }: StreamEnd): void {
+    const session = this.#session;
+    if (this.standing.hasEnded || !session) return;
+    this.#requests.release();
+    this.#note(`end ${reason}`);
+    if (reconnect) {
+      this.#perform(session.lost("planned", this.#clock.now(), this.#clock.random()));
+      return;
+    }
+    // What was cut off by the server is not complete.
+    this.standing.completed = reason !== "duration_cap" && reason !== "draining";
+    this.#tabs.end({ reason, reconnect });
+    this.#close(reason);
   }
 
   #poll(): void {
@@ -194,7 +230,7 @@ export class Connection {
           this.#perform(session.polled(outcome.result, nowMs, random));
           if (run === this.#run) this.#receive(outcome.bytes);
         } else if (outcome.isOver) {
-          this.#fail({ kind: "giveUp" }, outcome.error, true);
+          this.#ended({ reason: "completed", reconnect: false });
         } else {
           this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);
         }
@@ -218,9 +254,9 @@ export class Connection {
     if (!inbox || !session) return;
     const nowMs = this.#clock.now();
     const arrival = inbox.parse(chunk);
-    const { items, heartbeats, sentMs } = arrival;
+    const { items, heartbeats, events, sentMs } = arrival;
     if (sentMs !== undefined) session.stamped(nowMs, sentMs);
-    const action = session.received(nowMs, heartbeats);
+    const action = session.received(nowMs, heartbeats, events);
     const run = this.#run;
     inbox.deliver(items, this.#listener, () => run === this.#run);
     if (run !== this.#run) return;
@@ -234,8 +270,15 @@ export class Connection {
   }
 
   readonly #listener: InboxListener = {
-    message: (type, data, lastEventId) =>
-      this.#dispatch(new MessageEvent(type, { data, lastEventId, origin: this.standing.origin })),
+    message: ({ type, data, lastEventId, isRaw = false }) => {
+      const name = listenedAs(type);
+      const init = { data, lastEventId, origin: this.standing.origin };
+      const isOurs = this.#inbox?.resumes !== undefined;
+      const event = new SSEMessageEvent(name, init, { isRaw, isOurs }, this.#json);
+      if (name !== type) Object.defineProperty(event, "type", { value: type });
+      this.#dispatch(event);
+    },
+    ended: (end) => this.#ended(end),
     resumed: (verdict) => {
       this.resume = verdict;
       this.#dispatch(new Event("resume"));
@@ -243,6 +286,9 @@ export class Connection {
     retry: (ms) => this.#session?.retry(ms),
     error: (error) => this.#dispatch(new SSEErrorEvent(error)),
   };
+
+  readonly #json = ({ type, data }: SSEMessageEvent): unknown =>
+    readJson(type, data, ownOf(this.#options.schema, type));
 
   #fail(action: SessionAction, error: SSEError, final: boolean): void {
     this.#note(`lost ${error.code}`);
@@ -261,7 +307,7 @@ export class Connection {
     this.#stop();
     const changes = this.#changes("error");
     this.#note("giveUp");
-    this.#emit(...changes, new SSEErrorEvent(error), new Event("close"));
+    this.#emit(...changes, new SSEErrorEvent(error), new SSECloseEvent("error", false));
   }
 
   #stop(): void {

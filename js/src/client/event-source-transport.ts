@@ -1,11 +1,12 @@
 import { SSEError } from "../shared/errors.js";
+import { END_TYPE, RESUME_TYPE } from "../shared/notices.js";
 import { toEventText } from "./event-text.js";
 import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
-import { RESUME_EVENT } from "./resume.js";
 
 /**
  * Makes one attempt with the browser's own EventSource. It never reconnects by itself: when to do that is the session's to
- * say. The cursor goes into the query parameter `lastEventId`, for it takes no headers.
+ * say. The cursor goes into the query parameter `lastEventId`, for it takes no headers. It does not show which events are raw,
+ * so the stream is treated as another server's.
  */
 export function openEventSource(
   { url, options, lastEventId, signal, ready }: StreamRequest,
@@ -29,7 +30,7 @@ export function openEventSource(
     source.close();
     guarded(() => handler.failed(new SSEError("CONNECTION_FAILED", "The browser's EventSource failed"), false));
   });
-  for (const type of new Set([...(options.events ?? []), "message", RESUME_EVENT])) {
+  for (const type of new Set([...(options.events ?? []), "message", RESUME_TYPE, END_TYPE])) {
     source.addEventListener(type, (event) => {
       if (!(event instanceof MessageEvent)) return;
       // It says the id in force, which need not be the event's own.

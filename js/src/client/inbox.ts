@@ -1,17 +1,22 @@
 import type { ClientCore, ParsedItem, ReceiverCore } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
+import { BEGIN_TYPE, END_TYPE, RESUME_TYPE } from "../shared/notices.js";
 import { canBeSent } from "./cursor.js";
+import { DONE } from "./data.js";
+import { toEventText } from "./event-text.js";
+import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "./notices.js";
 import type { SSEClientOptions } from "./options.js";
 import { toSSEError } from "./parse-error.js";
-import { parseResume, RESUME_EVENT, type ResumeVerdict } from "./resume.js";
 import type { SharedEvent } from "./tab-ring.js";
 
 type Message = Extract<ParsedItem, { kind: "event" }>;
 
 /** Who is told what came. */
 export interface InboxListener {
-  message(type: string, data: string, lastEventId: string): void;
+  message(message: Message): void;
   resumed(verdict: ResumeVerdict): void;
+  /** The stream is at its end: nothing that follows in it counts. */
+  ended(end: StreamEnd): void;
   /** The server's `retry`. */
   retry(ms: number): void;
   error(error: SSEError): void;
@@ -21,6 +26,8 @@ export interface InboxListener {
 export interface Arrival {
   readonly items: readonly ParsedItem[];
   readonly heartbeats: number;
+  /** Events of the application's. */
+  readonly events: number;
   /** When the last heartbeat was sent, on the server's clock, where it says so. */
   readonly sentMs: number | undefined;
   /** The id in force before the items. */
@@ -33,6 +40,8 @@ const DEFAULT_HEARTBEAT = "heartbeat";
 export class Inbox {
   /** The cursor: the id of the event being delivered, or of the last one received, that can be sent back. */
   lastEventId: string;
+  /** What this connection's stream said of itself at its beginning; undefined where it is none of Millrace's. */
+  resumes: boolean | undefined;
   /** The id in force, sent back or not. */
   #id: string;
   /** Of this connection. */
@@ -55,6 +64,7 @@ export class Inbox {
   /** A new connection begins. Polls are one with each other, and with the stream before them. */
   reset(isStream: boolean): void {
     this.#receiver.reset();
+    this.resumes = undefined;
     if (isStream) this.#isFaultTold = false;
   }
 
@@ -68,11 +78,13 @@ export class Inbox {
   parse(chunk: Uint8Array): Arrival {
     const before = this.#receiver.heartbeats;
     const items = this.#receiver.feed(chunk);
-    const beats = items.filter((item): item is Message => item.kind === "event" && item.type === this.#heartbeat);
+    const events = items.filter((item): item is Message => item.kind === "event" && !isNotice(item.type));
+    const beats = events.filter(({ type }) => type === this.#heartbeat);
     const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d+)/.exec(beats.at(-1)?.data ?? "")?.[1];
     return {
       items,
       heartbeats: this.#receiver.heartbeats - before + beats.length,
+      events: events.length - beats.length,
       sentMs: sentMs === undefined ? undefined : Number(sentMs),
       idBefore: this.#id,
     };
@@ -102,20 +114,24 @@ export class Inbox {
     const events: SharedEvent[] = [];
     let id = idBefore;
     for (const item of items) {
-      if (item.kind !== "event") continue;
-      const { type, data, lastEventId } = item;
-      events.push({ type, data, lastEventId, hasOwnId: lastEventId !== id });
+      if (item.kind !== "event" || item.type === END_TYPE) continue;
+      const { type, data, lastEventId, isRaw } = item;
+      events.push({ type, data, lastEventId, hasOwnId: lastEventId !== id, ...(isRaw && { isRaw }) });
       id = lastEventId;
     }
     return events;
   }
 
-  #deliverEvent({ type, data, lastEventId }: Message, listener: InboxListener): void {
-    if (type === RESUME_EVENT) {
+  #deliverEvent(message: Message, listener: InboxListener): void {
+    const { type, data } = message;
+    if (type === RESUME_TYPE) {
       const verdict = parseResume(data);
       if (verdict) listener.resumed(verdict);
-    } else if (!this.#wanted || this.#wanted.has(type)) {
-      listener.message(type, data, lastEventId);
+    } else if (type === BEGIN_TYPE) this.resumes = parseBegin(data);
+    else if (type === END_TYPE) listener.ended(parseEnd(data));
+    else {
+      if (!this.#wanted || this.#wanted.has(type)) listener.message(message);
+      if (data === DONE && this.resumes === undefined) listener.ended({ reason: "completed", reconnect: false });
     }
   }
 
@@ -131,13 +147,23 @@ export class Inbox {
     return undefined;
   }
 
-  /** A receiver that stands at the cursor, as if it had received the event there: a replay of it is a repeat. */
+  /**
+   * A receiver that stands at the cursor, as if an earlier connection had brought the event there: where the ids are
+   * Millrace's, a replay of it is a repeat.
+   */
   #createReceiver(): ReceiverCore {
     this.#id = this.lastEventId;
     const { events, ...options } = this.#options;
-    const types = events && [...events, RESUME_EVENT, this.#heartbeat];
+    const types = events && [...events, RESUME_TYPE, BEGIN_TYPE, END_TYPE, this.#heartbeat];
     const receiver = this.#core.createReceiver({ ...options, ...(types && { events: types }) });
-    if (this.lastEventId) receiver.feed(new TextEncoder().encode(`id: ${this.lastEventId}\ndata:\n\n`));
+    if (this.lastEventId) {
+      receiver.feed(new TextEncoder().encode(toEventText(BEGIN_TYPE, "", this.lastEventId)));
+      receiver.reset();
+    }
     return receiver;
   }
+}
+
+function isNotice(type: string): boolean {
+  return type === BEGIN_TYPE || type === END_TYPE || type === RESUME_TYPE;
 }

@@ -1,5 +1,5 @@
 import type { ReceiverOptions, SessionOptions } from "../core/contract.js";
-import type { Schemas } from "./schema.js";
+import type { Parse, Schemas } from "./data.js";
 
 /** Headers, or what gives them. A function is called anew at each attempt, so that a token can be refreshed. */
 export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
@@ -8,7 +8,7 @@ export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersIn
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 /** When and how to reconnect. */
-export type RetryOptions = Pick<SessionOptions, "attempts" | "baseMs" | "maxMs">;
+export type RetryOptions = Pick<SessionOptions, "attempts" | "baseMs" | "maxMs" | "serverMinMs" | "serverMaxMs">;
 
 /** When to stop trying for a while. */
 export type BreakerOptions = Pick<SessionOptions, "failures" | "coolDownMs">;
@@ -50,11 +50,44 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   /** The request's body; therefore no stream. */
   readonly body?: Exclude<BodyInit, ReadableStream>;
   /**
-   * How a request that is no GET is resumed. `"same"` (default): the same request again, with `Last-Event-ID`; all of them
-   * carry one `Idempotency-Key`, so that the server can tell them from a new order. `"get"`: by a GET without the body, once
-   * an id was received.
+   * How a request that is no GET is made again when its answer is cut. `"same"`: the same request, with the cursor; all of
+   * them carry one `Idempotency-Key`, so that the server can tell them from a new order. `"get"`: by a GET without the body,
+   * once an id was received. Default: `"same"` where the stream said at its beginning that it resumes, as Millrace's do that
+   * read a channel; otherwise a cut answer is an error and final, for it might be made, and paid for, twice.
    */
   readonly resumeBy?: "same" | "get";
+  /**
+   * What the end of an answer that came whole, from a server that is not Millrace, is: `"reconnect"`, as EventSource does, or
+   * `"close"`, the end of the stream. Default: `"reconnect"` for GET, `"close"` for every other method. A server of Millrace's
+   * says it itself.
+   */
+  readonly onEnd?: "close" | "reconnect";
+  /**
+   * Where the cursor goes: into the header `Last-Event-ID`, or the query parameter `lastEventId`, which a Millrace server reads,
+   * too. Default: the header; on another origin the query, since a header would have to be allowed there (CORS).
+   */
+  readonly cursorIn?: "header" | "query";
+  /** Send the `Idempotency-Key` with a request that is no GET. Default: on the page's own origin only, for the same reason. */
+  readonly idempotency?: boolean;
+  /**
+   * Whether an answer that is no stream is the last word, so that the client gives up. Default: every status but 408, 425,
+   * 429 and, for GET, 5xx; for other methods of these only 503, for the others may have done what was asked for.
+   *
+   * @example
+   * isFinal: ({ status }) => status === 410 // everything else is tried again
+   */
+  readonly isFinal?: (response: Response) => boolean;
+  /**
+   * Called when the server answers 401: renew what lets the user in, and the request is made once more, with headers asked for
+   * anew. An answer of `false`, or what it throws, makes the 401 final.
+   */
+  readonly onUnauthorized?: (response: Response) => unknown;
+  /**
+   * What an event's data is made of its text, for `on` and the hook: `"json"`, `"text"`, or what the function makes of it;
+   * one for all types or one for each. Default: what a Millrace server published is what was published; `on` expects JSON of
+   * other servers, too, and the hook leaves their texts as they are. A type with a `schema` is JSON.
+   */
+  readonly parse?: Parse | { readonly [type: string]: Parse };
   /** Headers besides `Accept`, `Last-Event-ID` and `Idempotency-Key`. A function that throws counts as a failed attempt. */
   readonly headers?: HeadersSource;
   /** Send cookies and credentials to other origins too. Default false: to the same origin only. */
@@ -63,9 +96,15 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   readonly events?: readonly string[];
   /** Validators by event type, of any Standard Schema library (zod, valibot, …), for `on`. They must be synchronous. */
   readonly schema?: Schemas<Events>;
-  /** When to reconnect: `attempts` (Infinity) in a row, `baseMs` (1000) and `maxMs` (30000), full jitter. */
+  /**
+   * When to reconnect: `attempts` (Infinity) in a row, `baseMs` (1000) and `maxMs` (30000), full jitter. A server's `retry`
+   * replaces `baseMs`; it counts as `serverMinMs` (500) at least, and like its `Retry-After` as `serverMaxMs` (an hour) at most.
+   */
   readonly retry?: RetryOptions;
-  /** After `failures` (5) attempts in a row that brought nothing, none is made for `coolDownMs` (30000). False: never. */
+  /**
+   * After `failures` (5) connections in a row that did not hold, none is made for `coolDownMs` (30000). One holds that brings
+   * an event or a heartbeat after five seconds. False: never.
+   */
   readonly breaker?: BreakerOptions | false;
   /**
    * A connection that is silent for so long is dropped and made again. Default: what the server's `X-Silence-Threshold` says
@@ -129,6 +168,16 @@ export function shareNameOf(url: string, options: SSEClientOptions): string | un
   if (typeof shareAcrossTabs === "string") return shareAcrossTabs;
   if (!shareAcrossTabs) return undefined;
   return JSON.stringify([url, method, typeof body === "string" ? body : "", events, withCredentials, transport]);
+}
+
+/** Whether the request, made twice, does no more than made once (RFC 9110, 9.2.1). */
+export function isSafe({ method, body }: SSEClientOptions): boolean {
+  return method === undefined ? body === undefined : /^(GET|HEAD)$/i.test(method);
+}
+
+/** Whether a stream is at its end where its answer is, and does not say so itself. */
+export function endsWithItsAnswer(options: SSEClientOptions): boolean {
+  return options.onEnd === undefined ? !isSafe(options) : options.onEnd === "close";
 }
 
 /** What the options say to the session. */

@@ -14,6 +14,7 @@ interface PolledEvent {
   readonly event: string;
   readonly data: string;
   readonly id: string | undefined;
+  readonly isRaw: boolean;
 }
 
 /**
@@ -41,11 +42,11 @@ export function readPollAnswer(text: string): PollAnswer {
 }
 
 function toEvent(said: unknown): PolledEvent {
-  const { event = "message", data, id } = membersOf(said);
+  const { event = "message", data, id, raw } = membersOf(said);
   if (typeof data !== "string") throw bad("has an event without data that is a text");
   if (typeof event !== "string") throw bad("has an event whose type is no text");
   if (id !== undefined && typeof id !== "string") throw bad("has an event whose id is no text");
-  return { event, data, id };
+  return { event, data, id, isRaw: raw === true };
 }
 
 function membersOf(said: unknown): Record<string, unknown> {

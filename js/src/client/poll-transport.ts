@@ -1,11 +1,12 @@
 import { DEFAULT_LIMIT_BYTES } from "../core/client-options.js";
 import type { PollResult } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
+import { BEGIN_TYPE, RESUME_TYPE } from "../shared/notices.js";
 import { canBeSent } from "./cursor.js";
 import { toCursorText, toEventText } from "./event-text.js";
-import { prepare, refusal, type StreamRequest } from "./fetch-transport.js";
+import { ask, type StreamRequest } from "./fetch-transport.js";
 import { type PollAnswer, readPollAnswer } from "./poll-answer.js";
-import { RESUME_EVENT } from "./resume.js";
+import { refusal } from "./refusal.js";
 
 /** The events after the cursor, as a stream would have brought them. */
 export interface PolledEvents {
@@ -31,7 +32,8 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
   const { options, signal, url } = request;
   try {
     const target = new URL(options.fallback?.poll ?? url, url).href;
-    const response = await (options.fetch ?? fetch)(target, await prepare(request, ACCEPT));
+    const response = await ask(request, target, ACCEPT);
+    if (response === undefined) return undefined;
     if (response.status !== 200 || !/^application\/json\b/i.test(response.headers.get("Content-Type") ?? "")) {
       const error = await refusal(`answers a poll with status ${response.status}`, response);
       return { error, isOver: response.status === 204 };
@@ -85,9 +87,9 @@ async function readText(body: Response["body"], mostBytes: number, signal: Abort
 
 /** One way for all events: through the receiver, which knows those that came before. */
 function toStream({ events, lastEventId, verdict, retryMs }: PollAnswer): string {
-  const parts: string[] = [];
+  const parts = [toEventText(BEGIN_TYPE, '{"resumes":true}', undefined)];
   if (retryMs !== undefined) parts.push(`retry: ${retryMs}\n\n`);
-  if (verdict !== null) parts.push(toEventText(RESUME_EVENT, JSON.stringify({ verdict }), undefined));
-  for (const { event, data, id } of events) parts.push(toEventText(event, data, id));
+  if (verdict !== null) parts.push(toEventText(RESUME_TYPE, JSON.stringify({ verdict }), undefined));
+  for (const { event, data, id, isRaw } of events) parts.push(toEventText(event, data, id, isRaw));
   return parts.join("") + toCursorText(lastEventId);
 }

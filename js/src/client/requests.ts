@@ -27,6 +27,11 @@ export class Requests {
     this.#current?.abort();
   }
 
+  /** The answer's end was told: what is left of it is nobody's, and may still be read to its own end. */
+  release(): void {
+    this.#current = undefined;
+  }
+
   /** Asks for the stream. `ready` and `lastEventId` are {@link StreamRequest}'s. */
   stream(lastEventId: () => string, ready: Promise<unknown>, handler: StreamHandler): void {
     const request = this.#newRequest(lastEventId, ready);
@@ -39,6 +44,10 @@ export class Requests {
       bytes: (chunk) => {
         this.#recorder.record("bytes", chunk);
         handler.bytes(chunk);
+      },
+      ended: (status) => {
+        this.#recorder.record("end");
+        handler.ended(status);
       },
       failed: (error, final) => {
         this.#recorder.record("end");
@@ -64,9 +73,11 @@ export class Requests {
 
   #newRequest(lastEventId: () => string, ready: Promise<unknown>): StreamRequest {
     this.abort();
-    this.#current = new AbortController();
-    const { signal } = this.#current;
+    const current = new AbortController();
+    this.#current = current;
+    const { signal } = current;
     return {
+      isReleased: () => this.#current !== current,
       url: this.#url,
       options: this.#options,
       idempotencyKey: this.#idempotencyKey,

@@ -3,9 +3,9 @@ import { SSEError } from "../shared/errors.js";
 import { Connection } from "./connection.js";
 import { canBeSent } from "./cursor.js";
 import type { UntypedEvents } from "./events.js";
+import type { ResumeVerdict } from "./notices.js";
 import type { SSEClientOptions } from "./options.js";
 import type { Transition } from "./recorder.js";
-import type { ResumeVerdict } from "./resume.js";
 import { StreamTarget } from "./stream-target.js";
 
 /**
@@ -40,7 +40,7 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
    * @throws TypeError for a URL that is none; SSEError `INVALID_FIELD` for a `lastEventId` that cannot be sent.
    */
   constructor(url: string | URL, options: SSEClientOptions<Events> = {}) {
-    super(options.schema);
+    super(options);
     if (url === undefined) throw new TypeError("SSEClient needs a URL");
     this.url = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
     this.withCredentials = options.withCredentials ?? false;
@@ -54,9 +54,18 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
     return this.#connection.standing.hasEnded ? 2 : 0;
   }
 
-  /** `"error"` once the client has given up; `"disconnected"` after `close()`. */
+  /** `"error"` once the client has given up; `"disconnected"` after `close()`, and at the stream's end. */
   get state(): SessionState {
     return this.#connection.standing.state;
+  }
+
+  /**
+   * The stream has come to its end, and there is no more to come: its server has closed it or sent the last event, answered
+   * 204, or sent a `[DONE]`; or the whole answer to a request came that is no GET (see `onEnd`). The client does not reconnect
+   * then, and its state is `"disconnected"`. False again when it is started anew.
+   */
+  get completed(): boolean {
+    return this.#connection.standing.completed;
   }
 
   /** How well the connection does; `healthchange` says when it is another. */

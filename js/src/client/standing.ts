@@ -8,6 +8,8 @@ export class Standing {
   health: Health = "disconnected";
   /** Closed, given up or never started. */
   hasEnded = true;
+  /** The stream has come to its end. */
+  completed = false;
   /** Where the events come from. */
   origin = "";
   /** Once it is loaded. */

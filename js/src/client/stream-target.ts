@@ -1,30 +1,43 @@
 import type { SSEError } from "../shared/errors.js";
-import { type ErrorOrMessage, SSEErrorEvent, type SSEListener } from "./events.js";
-import { readData, type Schemas } from "./schema.js";
+import { DONE, readData } from "./data.js";
+import { type ErrorOrMessage, SSEErrorEvent, type SSEListener, SSEMessageEvent } from "./events.js";
+import type { SSEClientOptions } from "./options.js";
 
-/** The listening half of a client: EventSource's handlers, typed listeners, and data parsed from JSON. */
+/**
+ * The client's own events: a server's events of these names do not reach those who listen to them. An `error` of the server's
+ * does, as with EventSource, and has no `.error`.
+ */
+const OWN = /^(open|close|statechange|healthchange|resume)$/;
+
+/** The name that the server's events of a type are dispatched under. */
+export const listenedAs = (type: string): string => (OWN.test(type) ? `server ${type}` : type);
+
+/** The listening half of a client: EventSource's handlers, typed listeners, and data parsed. */
 export abstract class StreamTarget<Events extends object> extends EventTarget {
   onopen: ((event: Event) => void) | null = null;
-  onmessage: ((event: MessageEvent<string>) => void) | null = null;
+  onmessage: ((event: SSEMessageEvent) => void) | null = null;
   onerror: ((event: ErrorOrMessage) => void) | null = null;
 
   /** The event parsed last, for the other listeners of the same event. */
   #parsed: { event?: Event; value?: unknown } = {};
 
-  readonly #schemas: Schemas<Events> | undefined;
+  readonly #options: SSEClientOptions<Events>;
 
-  constructor(schemas?: Schemas<Events>) {
+  constructor(options: SSEClientOptions<Events>) {
     super();
-    this.#schemas = schemas;
+    this.#options = options;
     super.addEventListener("open", (event) => this.onopen?.(event));
-    super.addEventListener("message", (event) => this.onmessage?.(event as MessageEvent<string>));
+    super.addEventListener("message", (event) => this.onmessage?.(event as SSEMessageEvent));
     super.addEventListener("error", (event) => this.onerror?.(event as ErrorOrMessage));
   }
 
   /** As EventSource has it: CONNECTING (0, waiting included), OPEN (1) or CLOSED (2). */
   abstract get readyState(): 0 | 1 | 2;
 
-  /** As EventTarget's. The data of a message is its text; see {@link on} for parsed data. */
+  /**
+   * As EventTarget's. The data of a message is its text; see {@link on} for parsed data. Events that the server calls `open`,
+   * `close`, `statechange`, `healthchange` or `resume` are heard by {@link on} only: here these are the client's own.
+   */
   override addEventListener<Type extends string>(
     type: Type,
     listener: SSEListener<Type> | null,
@@ -43,9 +56,10 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
   }
 
   /**
-   * Listens to the stream's events of a type, with their data parsed from JSON and validated (once, however many
-   * listen). Data that does not parse, or that its validator refuses, is an `error` event instead, `INVALID_JSON` or
-   * `INVALID_DATA` with the text in `.error.raw`, and the stream goes on.
+   * Listens to the stream's events of a type, whatever the type, with their data parsed from JSON and validated (once, however
+   * many listen), or as the option `parse` says; what was sent `raw` comes as its text. Data that does not parse, or that its
+   * validator refuses, is an `error` event instead, `INVALID_JSON` or `INVALID_DATA` with the text in `.error.raw`, and the
+   * stream goes on. A `[DONE]`, which ends streams of other servers, is no data.
    *
    * @returns a function that ends it.
    * @example
@@ -53,22 +67,25 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
    */
   on<Type extends keyof Events & string>(
     type: Type,
-    listener: (data: Events[Type], event: MessageEvent<string>) => void,
+    listener: (data: Events[Type], event: SSEMessageEvent) => void,
   ): () => void {
+    const name = listenedAs(type);
     const listenParsed = (event: Event): void => {
-      if (!(event instanceof MessageEvent)) return;
+      if (!(event instanceof SSEMessageEvent)) return;
       const parsed = this.#parse(event);
       if ("value" in parsed) listener(parsed.value as Events[Type], event);
     };
-    super.addEventListener(type, listenParsed);
-    return () => super.removeEventListener(type, listenParsed);
+    super.addEventListener(name, listenParsed);
+    return () => super.removeEventListener(name, listenParsed);
   }
 
-  #parse(event: MessageEvent<string>): { value?: unknown } {
+  #parse(event: SSEMessageEvent): { value?: unknown } {
     if (this.#parsed.event !== event) {
       this.#parsed = { event };
       try {
-        this.#parsed.value = readData(event.type, event.data, this.#schemas);
+        if (event.data !== DONE || event.isOurs) {
+          this.#parsed.value = readData(event, this.#options as SSEClientOptions, false);
+        }
       } catch (error) {
         // Another listener of the same event may have closed the client.
         if (this.readyState !== 2) this.dispatchEvent(new SSEErrorEvent(error as SSEError));

@@ -1,3 +1,4 @@
+import type { StreamEnd } from "./notices.js";
 import { type SSEClientOptions, shareNameOf } from "./options.js";
 import type { SharedEvent } from "./tab-ring.js";
 import type { TabSharing, TabState } from "./tab-sharing.js";
@@ -13,6 +14,8 @@ export interface TabHost {
   mirrored(state: TabState, hasOpened: boolean): void;
   receive(bytes: Uint8Array): void;
   reconnect(): void;
+  /** The stream has ended in the tab that has it. */
+  ended(end: StreamEnd): void;
   cursor(): string;
 }
 
@@ -55,6 +58,7 @@ export class TabLink {
       },
       receive: (bytes) => isCurrent() && host.receive(bytes),
       reconnect: () => isCurrent() && host.reconnect(),
+      ended: (end) => isCurrent() && host.ended(end),
       cursor: () => host.cursor(),
     });
   }
@@ -71,6 +75,11 @@ export class TabLink {
   /** Asks the tab that has the connection to make it anew. */
   reconnect(): void {
     this.#sharing?.reconnect();
+  }
+
+  /** The stream has ended: the other tabs are not to ask for it again. */
+  end(end: StreamEnd): void {
+    this.#sharing?.end(end);
   }
 
   leave(): void {

@@ -5,6 +5,7 @@ export interface SharedEvent {
   /** The id in force. */
   readonly lastEventId: string;
   readonly hasOwnId: boolean;
+  readonly isRaw?: boolean;
 }
 
 const RING_EVENTS = 1000;

@@ -1,6 +1,7 @@
 import type { Health, SessionState } from "../core/contract.js";
+import { RESUME_TYPE } from "../shared/notices.js";
 import { toCursorText, toEventText } from "./event-text.js";
-import { RESUME_EVENT } from "./resume.js";
+import type { StreamEnd } from "./notices.js";
 import { type SharedEvent, TabRing } from "./tab-ring.js";
 
 /** How a connection is, as the tab that has it says. */
@@ -24,6 +25,7 @@ export interface TabListener {
   receive(bytes: Uint8Array): void;
   /** Another tab wants the connection to be made anew. */
   reconnect(): void;
+  ended(end: StreamEnd): void;
   cursor(): string;
 }
 
@@ -34,7 +36,8 @@ type TabMessage =
   | ({ readonly kind: "welcome"; readonly to: string; readonly hasGap: boolean; readonly state: TabState } & TabEvents)
   | { readonly kind: "state"; readonly state: TabState }
   | ({ readonly kind: "events" } & TabEvents)
-  | { readonly kind: "reconnect" };
+  | { readonly kind: "reconnect" }
+  | { readonly kind: "end"; readonly end: StreamEnd };
 
 interface TabEvents {
   readonly events: readonly SharedEvent[];
@@ -100,6 +103,10 @@ export class TabSharing {
     this.#post({ kind: "reconnect" });
   }
 
+  end(end: StreamEnd): void {
+    if (this.isLeader) this.#post({ kind: "end", end });
+  }
+
   /** The tab does not want the connection any more. */
   leave(): void {
     this.#left.abort();
@@ -156,6 +163,10 @@ export class TabSharing {
       return;
     }
     this.#wait(LEADER_SILENT_MS, () => this.#ask());
+    if (message.kind === "end") {
+      this.#listener.ended(message.end);
+      return;
+    }
     if (message.kind !== "events") this.#listener.mirror(message.state);
     if (message.kind !== "state")
       this.#listener.receive(toBytes(message, message.kind === "welcome" && message.hasGap));
@@ -172,9 +183,9 @@ export class TabSharing {
 }
 
 function toBytes({ events, cursor }: TabEvents, hasGap: boolean): Uint8Array {
-  const gap = hasGap ? toEventText(RESUME_EVENT, '{"verdict":"gap"}', undefined) : "";
-  const texts = events.map(({ type, data, lastEventId, hasOwnId }) =>
-    toEventText(type, data, hasOwnId ? lastEventId : undefined),
+  const gap = hasGap ? toEventText(RESUME_TYPE, '{"verdict":"gap"}', undefined) : "";
+  const texts = events.map(({ type, data, lastEventId, hasOwnId, isRaw }) =>
+    toEventText(type, data, hasOwnId ? lastEventId : undefined, isRaw),
   );
   return new TextEncoder().encode(gap + texts.join("") + (cursor && toCursorText(cursor)));
 }

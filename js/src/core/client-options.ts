@@ -36,10 +36,13 @@ export function sessionOptions(options: SessionOptions = {}): Required<SessionOp
   requireOptions(options);
   const { attempts = Infinity, baseMs = 1000, maxMs = 30000, failures = 5, coolDownMs = 30000 } = options;
   const { silenceMs = 45000, pollEveryMs = 0, pausesWhenHidden = false } = options;
+  const { serverMinMs = 500, serverMaxMs = 3600000 } = options;
   return {
     attempts: attempts === Infinity ? attempts : requireWhole("attempts", attempts, 0, LONGEST_TIMER_MS),
     baseMs: requireWhole("baseMs", baseMs, 0, LONGEST_TIMER_MS),
     maxMs: requireWhole("maxMs", maxMs, 0, LONGEST_TIMER_MS),
+    serverMinMs: requireWhole("serverMinMs", serverMinMs, 0, LONGEST_TIMER_MS),
+    serverMaxMs: requireWhole("serverMaxMs", serverMaxMs, 0, LONGEST_TIMER_MS),
     failures: requireWhole("failures", failures, 0, LONGEST_TIMER_MS),
     coolDownMs: requireWhole("coolDownMs", coolDownMs, 0, LONGEST_TIMER_MS),
     silenceMs: requireWhole("silenceMs", silenceMs, 0, LONGEST_TIMER_MS),

@@ -12,6 +12,8 @@ export type ParsedItem =
       readonly data: string;
       /** The last event ID in force when this event was dispatched; `""` when there was none. */
       readonly lastEventId: string;
+      /** Only where it is true: the data was sent `raw`, a text of its own, and is no JSON. */
+      readonly isRaw?: boolean;
     }
   /** A `retry` field: the reconnection time the server asks for, in milliseconds (at most 4294967295). */
   | { readonly kind: "retry"; readonly ms: number }
@@ -31,7 +33,7 @@ export type ParseErrorCode = "LINE_TOO_LONG" | "EVENT_TOO_LARGE" | "INVALID_UTF8
 
 /** Options of a {@link ReceiverCore}. */
 export interface ReceiverOptions {
-  /** How many of the last ids are remembered to drop repeats; 0 turns dedup off. Default 1000, at most 1048576. */
+  /** How many of the last events are remembered to drop repeats; 0 turns dedup off. Default 1000, at most 1048576. */
   readonly dedup?: number;
   /** Longest line, in bytes without its end. Comments are exempt, for they are not kept. Default 16 MiB. */
   readonly maxLineBytes?: number;
@@ -47,8 +49,10 @@ export interface ReceiverOptions {
 /** Parser and dedup window of one connection after another: bytes in, events out. */
 export interface ReceiverCore {
   /**
-   * Takes the next bytes of the stream, cut anywhere, and gives what they complete. An event that brings an `id` of its
-   * own which is among the last `dedup` ids is left out; events without an own id are never left out.
+   * Takes the next bytes of the stream, cut anywhere, and gives what they complete. An event is left out when an earlier
+   * connection brought the same `id`, type and data, among the last `dedup` events; on a stream of Millrace's, which says so
+   * in its first event, when it brought the same `id`. Events without an own id are never left out, and neither is one that
+   * is the same as another of its connection.
    */
   feed(chunk: Uint8Array): ParsedItem[];
   /** A new connection begins: the unfinished line and event are forgotten, the last event ID and the window are kept. */
@@ -99,7 +103,11 @@ export interface SessionOptions {
   readonly baseMs?: number;
   /** No wait of the back-off is longer. Default 30000. */
   readonly maxMs?: number;
-  /** Failures in a row after which nothing is tried for `coolDownMs`; 0: never. Default 5. */
+  /** What a server's `retry` counts for at least. Default 500. */
+  readonly serverMinMs?: number;
+  /** What a server's `retry` or `Retry-After` counts for at most. Default 3600000 (an hour). */
+  readonly serverMaxMs?: number;
+  /** Connections in a row that did not hold after which nothing is tried for `coolDownMs`; 0: never. Default 5. */
   readonly failures?: number;
   /** Default 30000. */
   readonly coolDownMs?: number;
@@ -119,6 +127,12 @@ export interface StreamFacts {
   readonly heartbeatMs?: number;
 }
 
+/**
+ * Why a connection is over: it failed (`transient`), it failed so that the same request would only fail again (`final`), or
+ * the server ended it on purpose and wants the client back (`planned`), which is no failed attempt.
+ */
+export type Loss = "transient" | "final" | "planned";
+
 /** What a poll brought; `more`: events, and the server has others for the cursor behind them already. */
 export type PollResult = "events" | "nothing" | "failed" | "more";
 
@@ -128,8 +142,11 @@ export type PollResult = "events" | "nothing" | "failed" | "more";
  * at `deadlineMs`. An input that makes no sense in its state gives none.
  *
  * Backoff: the wait before attempt n (from 0) is `floor(random * min(maxMs, baseMs * 2^n))`, full jitter; a `retry` of the
- * server replaces `baseMs`, and `maxMs` when it is larger. A wait is never shorter than what `Retry-After`, the open breaker
- * or (while offline) `maxMs` ask for.
+ * server, from `serverMinMs` to `serverMaxMs`, replaces `baseMs`, and `maxMs` when it is larger. A wait is never shorter than
+ * what `Retry-After`, the open breaker or (while offline) `maxMs` ask for.
+ *
+ * A connection holds once an event or a heartbeat comes five seconds after it opened, or later; until then its end counts
+ * for the back-off and the breaker like that of one that never opened.
  */
 export interface SessionCore {
   readonly state: SessionState;
@@ -150,14 +167,14 @@ export interface SessionCore {
 
   /** The server answered with an event stream. */
   connected(nowMs: number, facts?: StreamFacts): SessionAction;
-  /** Bytes came, with so many heartbeats among them. */
-  received(nowMs: number, heartbeats: number): SessionAction;
+  /** Bytes came, with so many heartbeats among them, and so many events that are none. */
+  received(nowMs: number, heartbeats: number, events: number): SessionAction;
   /** A heartbeat says when it was sent, on any clock of the server's. */
   stamped(nowMs: number, sentMs: number): void;
   /** The server's `retry` field. */
   retry(ms: number): void;
-  /** The connection failed or ended. `final` failures are not tried again. */
-  lost(final: boolean, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
+  /** The connection failed or ended. */
+  lost(loss: Loss, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
   /** Where there is `more`, the next poll comes at once, unless it is time to try to stream. */
   polled(result: PollResult, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
 

@@ -59,6 +59,7 @@ export interface NativeEvent {
   readonly id?: string | undefined;
   readonly data?: string | undefined;
   readonly retry?: number | undefined;
+  readonly isRaw: boolean;
 }
 
 export interface NativeReceipt {
@@ -162,8 +163,11 @@ export interface NativeHub {
   join(connection: ConnectionId, key: string, userId?: string, events?: readonly string[]): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
   close(connection: ConnectionId): void;
-  /** Has its reader close it, once it has taken what is left or, if its client has gone, at once; whether it was open. */
-  end(connection: ConnectionId, hasGone: boolean): boolean;
+  /**
+   * Has its reader close it, once it has taken what is left or, if its client has gone, at once; whether it was open. The
+   * client is told the reason.
+   */
+  end(connection: ConnectionId, hasGone: boolean, reason?: string): boolean;
   /**
    * A reactor writes the connection's bytes to a duplicate of this socket from now on, and tells the environment of the
    * end. Handed over, the reactor also watches for the peer's close and ends the body. False: there is no such descriptor.
@@ -197,7 +201,7 @@ export interface NativeHub {
    * nothing. Who was given something reads on until then, or is told when there is more.
    */
   read(connection: ConnectionId, mostBytes: number): Uint8Array<ArrayBuffer> | null;
-  /** The same of what goes before the events: the verdict, a snapshot, the cursor line. */
+  /** The same of what goes before the events: the notice of the beginning, the verdict, a snapshot, the cursor line. */
   readNotice(connection: ConnectionId, mostBytes: number): Uint8Array<ArrayBuffer> | null;
   /** The next events, until they have so many bytes; they count as delivered. */
   readPage(connection: ConnectionId, bytes: number): NativePage;

@@ -29,6 +29,7 @@ const KIND_EVENT = 0;
 const KIND_RETRY = 1;
 const KIND_ERROR = 2;
 const KIND_TYPE = 3;
+const KIND_RAW_EVENT = 5;
 const PLACE_ASCII = 0;
 const PLACE_WIDE = 1;
 const PLACE_APART = 2;
@@ -130,7 +131,7 @@ export class WasmReceiver implements ReceiverCore {
         continue;
       }
       const kind = record & 7;
-      if (kind === KIND_EVENT) {
+      if (kind === KIND_EVENT || kind === KIND_RAW_EVENT) {
         const place = (record >>> 3) & 7;
         let data: string;
         if (place === PLACE_ASCII) {
@@ -153,7 +154,8 @@ export class WasmReceiver implements ReceiverCore {
           lastEventId = ascii.slice(asciiAt, asciiAt + idSize);
           asciiAt += idSize;
         }
-        items.push({ kind: "event", type: types[record >>> 9] as string, data, lastEventId });
+        const type = types[record >>> 9] as string;
+        items.push({ kind: "event", type, data, lastEventId, ...(kind === KIND_RAW_EVENT && { isRaw: true }) });
       } else if (kind === KIND_RETRY) {
         items.push({ kind: "retry", ms: size });
       } else if (kind === KIND_ERROR) {

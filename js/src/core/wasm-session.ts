@@ -1,4 +1,4 @@
-import type { Health, PollResult, SessionAction, SessionCore, SessionState, StreamFacts } from "./contract.js";
+import type { Health, Loss, PollResult, SessionAction, SessionCore, SessionState, StreamFacts } from "./contract.js";
 
 /** What wasm/session.cpp exports. Handles are numbers; -1 stands for never, none or unlimited. */
 export interface SessionExports {
@@ -11,6 +11,8 @@ export interface SessionExports {
     silenceMs: number,
     pollEveryMs: number,
     pausesWhenHidden: number,
+    serverMinMs: number,
+    serverMaxMs: number,
   ): number;
   sessionFree(session: number): void;
   sessionPut(session: number, input: number, nowMs: number, random: number, first: number, second: number): number;
@@ -26,6 +28,7 @@ const ACTIONS = ["none", "connect", "wait", "close", "giveUp", "poll"] as const;
 const STATES: readonly SessionState[] = ["disconnected", "connecting", "connected", "reconnecting", "error"];
 const HEALTHS: readonly Health[] = ["healthy", "degraded", "critical", "disconnected"];
 const POLL_RESULTS: readonly PollResult[] = ["events", "nothing", "failed", "more"];
+const LOSSES: readonly Loss[] = ["transient", "final", "planned"];
 const START = 0;
 const CLOSE = 1;
 const CONNECTED = 2;
@@ -89,8 +92,8 @@ export class WasmSession implements SessionCore {
     return this.#put(CONNECTED, nowMs, 0, silenceMs, heartbeatMs);
   }
 
-  received(nowMs: number, heartbeats: number): SessionAction {
-    return this.#put(RECEIVED, nowMs, 0, heartbeats);
+  received(nowMs: number, heartbeats: number, events: number): SessionAction {
+    return this.#put(RECEIVED, nowMs, 0, heartbeats, events);
   }
 
   stamped(nowMs: number, sentMs: number): void {
@@ -101,8 +104,8 @@ export class WasmSession implements SessionCore {
     this.#put(RETRY, 0, 0, ms);
   }
 
-  lost(final: boolean, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
-    return this.#put(LOST, nowMs, random, final ? 1 : 0, retryAfterMs);
+  lost(loss: Loss, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
+    return this.#put(LOST, nowMs, random, LOSSES.indexOf(loss), retryAfterMs);
   }
 
   polled(result: PollResult, nowMs: number, random: number, retryAfterMs = 0): SessionAction {

@@ -62,6 +62,8 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
         rest.silenceMs,
         rest.pollEveryMs,
         rest.pausesWhenHidden ? 1 : 0,
+        rest.serverMinMs,
+        rest.serverMaxMs,
       );
       const session = new WasmSession(exports, handle);
       sessions.register(session, handle);

@@ -1,5 +1,12 @@
-import { SSEClient, type SSEClientOptions, type SSEError, SSEErrorEvent } from "../client/index.js";
-import { readData, type Schemas, schemaOf } from "../client/schema.js";
+import { readData } from "../client/data.js";
+import {
+  SSEClient,
+  type SSEClientOptions,
+  type SSECloseEvent,
+  type SSEError,
+  SSEErrorEvent,
+  SSEMessageEvent,
+} from "../client/index.js";
 import { Renewal } from "./renewal.js";
 import type { EventSourceSnapshot, SSEMessage, StoreOptions } from "./types.js";
 
@@ -15,6 +22,7 @@ export const DISCONNECTED: EventSourceSnapshot = {
   error: null,
   isConnected: false,
   state: "disconnected",
+  completed: false,
   health: "disconnected",
   transport: "stream",
   lastEventId: "",
@@ -110,30 +118,32 @@ class ConnectionStore {
   }
 
   #take(event: Event): void {
-    if (event instanceof MessageEvent) {
+    if (event instanceof SSEMessageEvent) {
       this.#takeMessage(event);
       return;
     }
     if (event instanceof SSEErrorEvent) this.#takeError(event.error);
     else if (event.type === "open") this.#takeOpen();
-    else if (event.type === "close") this.#tell((options) => options.onClose?.());
+    else if (event.type === "close") this.#tell((options) => options.onClose?.(event as SSECloseEvent));
     this.#renewal.now();
   }
 
-  #takeMessage({ type, data: text, lastEventId }: MessageEvent<string>): void {
+  #takeMessage(event: SSEMessageEvent): void {
+    const { type, lastEventId } = event;
     let data: unknown;
     try {
-      data = dataOf(type, text, this.#options.schema);
+      data = readData(event, this.#options, true);
     } catch (error) {
       this.#takeError(error as SSEError);
       this.#renewal.now();
       return;
     }
-    const message = { type, data, lastEventId };
+    const message = { event: type, type, data, id: lastEventId, lastEventId };
     this.#event = message;
     this.#recent.push(message);
     if (this.#recent.length > 2 * this.#historySize) this.#recent = lastOf(this.#recent, this.#historySize);
-    this.#tell((options) => options.onMessage?.(message));
+    this.#tell((options) => options.onMessage?.(event));
+    this.#tell((options) => options.onEvent?.(type, data));
     this.#renewal.later();
   }
 
@@ -166,7 +176,7 @@ class ConnectionStore {
   }
 
   #renew(): void {
-    const { state, health, transport, lastEventId, attempts, resume } = this.client;
+    const { state, completed, health, transport, lastEventId, attempts, resume } = this.client;
     const { history } = this.snapshot;
     this.snapshot = {
       data: this.#event?.data ?? null,
@@ -174,6 +184,7 @@ class ConnectionStore {
       error: this.#error,
       isConnected: state === "connected",
       state,
+      completed,
       health,
       transport,
       lastEventId,
@@ -228,16 +239,6 @@ export class Connection {
 
   get #store(): ConnectionStore | undefined {
     return this.#key === null ? undefined : stores.get(this.#key);
-  }
-}
-
-/** @throws SSEError where the type has a validator and the data is not what it asks for. */
-function dataOf(type: string, text: string, schemas: Schemas<object> | undefined): unknown {
-  if (schemaOf(type, schemas)) return readData(type, text, schemas);
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }
 

@@ -3,19 +3,33 @@ import type {
   ResumeVerdict,
   SessionState,
   SSEClientOptions,
+  SSECloseEvent,
   SSEError,
+  SSEMessageEvent,
   UntypedEvents,
 } from "../client/index.js";
 
-/** One event of the stream: a union over the event types, told apart by `type`. */
+/** One event of the stream, as it was published: a union over the event types, told apart by `event`. */
 export type SSEMessage<Events extends object = UntypedEvents> = {
   [Type in keyof Events & string]: {
+    readonly event: Type;
+    /** `event`, as a `MessageEvent` calls it. */
     readonly type: Type;
-    /** As its validator gives it; for a type without one parsed from JSON, or the text itself where it is no JSON. */
+    /**
+     * What was published, by a Millrace server; the exact text, where it was sent `raw` and from every other server. As its
+     * validator gives it where its type has one, and as the option `parse` says, where it says something.
+     */
     readonly data: Events[Type];
     /** The last event ID in force; `""` where there is none. */
+    readonly id: string;
+    /** `id`, as a `MessageEvent` calls it. */
     readonly lastEventId: string;
   };
+}[keyof Events & string];
+
+/** A `MessageEvent` of the stream, with its exact text in `data`: a union over the event types, told apart by `type`. */
+export type SSEMessageEventOf<Events extends object = UntypedEvents> = {
+  [Type in keyof Events & string]: SSEMessageEvent<Events[Type]> & { readonly type: Type };
 }[keyof Events & string];
 
 /** What a connection looks like at a moment. A new object at each change, and never changed itself. */
@@ -31,8 +45,13 @@ export interface EventSourceSnapshot<Events extends object = UntypedEvents> {
   readonly error: SSEError | null;
   /** The state is `"connected"`. */
   readonly isConnected: boolean;
-  /** `"connecting"` at first; `"error"` once the client has given up; `"disconnected"` without a URL, and after `stop()`. */
+  /**
+   * `"connecting"` at first; `"error"` once the client has given up; `"disconnected"` without a URL, after `stop()`, and at
+   * the stream's end.
+   */
   readonly state: SessionState;
+  /** The stream has come to its end, and nothing more will come: an answer is whole. No error, and no state of its own. */
+  readonly completed: boolean;
   /** How well the connection does: `"degraded"` at first, while it connects. {@link ConnectionBadge} shows it. */
   readonly health: Health;
   /** How events come at present; `"polling"` only with the option `fallback`. */
@@ -70,8 +89,13 @@ export interface EventSourceResult<Events extends object = UntypedEvents> extend
 
 /** What a component hears, besides seeing the snapshot. */
 export interface EventSourceCallbacks<Events extends object = UntypedEvents> {
-  /** Called for each event, in order, as it arrives, whatever `throttleMs` says: also for those between two renders. */
-  readonly onMessage?: (message: SSEMessage<Events>) => void;
+  /**
+   * Called for each event, in order, as it arrives, whatever `throttleMs` says: also for those between two renders. It gets a
+   * `MessageEvent`: `event.data` is the exact text, `event.json` the data parsed from JSON.
+   */
+  readonly onMessage?: (event: SSEMessageEventOf<Events>) => void;
+  /** Called as `onMessage`, with the data as the snapshot has it. */
+  readonly onEvent?: <Type extends keyof Events & string>(type: Type, data: Events[Type]) => void;
   /**
    * Called for each error, also for data that a validator of `schema` refuses (`INVALID_DATA`) or that it cannot be asked
    * about (`INVALID_JSON`), which is no message then. The connection goes on by itself unless the state is `"error"`.
@@ -79,8 +103,11 @@ export interface EventSourceCallbacks<Events extends object = UntypedEvents> {
   readonly onError?: (error: SSEError) => void;
   /** Called when a connection opens, also again; not for one that was open before. */
   readonly onOpen?: () => void;
-  /** Called when the client has stopped: by `stop()`, by a final answer or for lack of attempts; not on unmount. */
-  readonly onClose?: () => void;
+  /**
+   * Called when the client has stopped: the stream is at its end (`completed`), by `stop()`, by a final answer or for lack of
+   * attempts; not on unmount. `event.reason` says why.
+   */
+  readonly onClose?: (event: SSECloseEvent) => void;
 }
 
 /** What a component says of its connection: {@link SSEClientOptions}, the callbacks, `historySize` and `throttleMs`. */

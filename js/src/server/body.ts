@@ -1,10 +1,30 @@
+import type { StreamFacts } from "./options.js";
+
+/** What the head of an answer says of its stream. */
+export interface StreamHead {
+  readonly facts: StreamFacts;
+  /** The cursor of a client that begins with it. */
+  readonly beginning: string | null;
+}
+
 /**
  * A stream's body. It notes when it is read by other means than a server that pipes it into its response: what comes out
  * then may be anything, so the bytes must go that way.
  */
 export class Body extends ReadableStream<Uint8Array<ArrayBuffer>> {
+  /** Whose body it is. */
+  readonly owner: StreamHead;
   /** Whether somebody else than a server may read it. */
   isOthers = false;
+
+  constructor(
+    owner: StreamHead,
+    source: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>>,
+    strategy: QueuingStrategy<Uint8Array<ArrayBuffer>>,
+  ) {
+    super(source, strategy);
+    this.owner = owner;
+  }
 
   // biome-ignore lint/suspicious/noExplicitAny: the overloads are the base class's
   override getReader(...args: any[]): any {

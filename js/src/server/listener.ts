@@ -1,15 +1,16 @@
 import type { ReceiverCore } from "../core/contract.js";
 import type { ConnectionId, NativeHub } from "../core/native.js";
+import { NOTICE_TYPES } from "../shared/notices.js";
 import { type Environment, environment, type Reader } from "./environment.js";
 import { runGuarded } from "./guarded.js";
-import { opened, RESERVED_TYPES, type SSEMessage } from "./message.js";
+import { opened, type SSEMessage } from "./message.js";
 import { reportError } from "./report.js";
 
 /** What a function that listens in the process is given: a message as it was published, with its id. */
 export interface ReceivedMessage extends SSEMessage {
   /** The event type; `"message"` where none was given. */
   event: string;
-  /** What was published. Text that was sent `raw` comes as it is, unless it happens to be JSON, which is parsed. */
+  /** What was published; undefined for an event without data. Text that was sent `raw` comes as it is. */
   data: unknown;
   id: string;
 }
@@ -78,8 +79,8 @@ export class Listener implements Reader {
     if (bytes === null) return;
     for (const item of this.#receiver.feed(bytes)) {
       if (!this.#isOpen) return;
-      if (item.kind !== "event" || item.type.startsWith(RESERVED_TYPES)) continue;
-      this.#call({ event: item.type, data: parsed(item.data), id: item.lastEventId });
+      if (item.kind !== "event" || item.type.startsWith(NOTICE_TYPES)) continue;
+      this.#call({ event: item.type, data: item.isRaw ? item.data : parsed(item.data), id: item.lastEventId });
     }
     // Others have their turn before the rest, which may have no end: a listener may publish what it hears.
     if (this.#isOpen && this.#hub.hasPending(this.connection)) setImmediate(() => this.onReadable());
@@ -121,7 +122,7 @@ function isStreamClosed(error: unknown): boolean {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return text === "" ? undefined : JSON.parse(text);
   } catch {
     return text;
   }

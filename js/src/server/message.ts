@@ -1,5 +1,6 @@
 import type { ConnectionId, NativeEvent, NativeReceipt, NativeRefusal } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { NOTICE_TYPES } from "../shared/notices.js";
 import { requireObject, requireString } from "./arguments.js";
 
 /** One event to be sent. */
@@ -16,7 +17,9 @@ export interface SSEMessage {
   id?: string;
   /** The reconnection time that clients shall use from now on, in whole milliseconds (at most 4294967295). */
   retry?: number;
-  /** `data` is a string that is sent as it is, not as JSON. CR and CRLF arrive as LF. Default false. */
+  /**
+   * `data` is a string that is sent as it is, not as JSON, and arrives as that text. CR and CRLF arrive as LF. Default false.
+   */
   raw?: boolean;
 }
 
@@ -27,9 +30,6 @@ export interface SendReceipt {
 }
 
 const MOST_RETRY_MS = 4294967295;
-/** The types of Millrace's notices to its client, which applications cannot send. */
-export const RESERVED_TYPES = "millrace.";
-
 /** A reconnection time; throws `INVALID_FIELD`. */
 export function requireRetry(name: string, ms: number): void {
   if (Number.isInteger(ms) && ms >= 0 && ms <= MOST_RETRY_MS) return;
@@ -43,10 +43,11 @@ export function toNativeEvent(message: SSEMessage): NativeEvent {
   if (event !== undefined) requireString("message.event", event);
   if (id !== undefined) requireString("message.id", id);
   if (retry !== undefined) requireRetry("retry", retry);
-  if (event?.startsWith(RESERVED_TYPES)) {
-    throw new SSEError("INVALID_FIELD", `Event types that begin with "${RESERVED_TYPES}" are Millrace's own`);
+  if (event?.startsWith(NOTICE_TYPES)) {
+    throw new SSEError("INVALID_FIELD", `Event types that begin with "${NOTICE_TYPES}" are Millrace's own`);
   }
-  return { event, id, retry, data: serialize(data, raw === true) };
+  const isRaw = raw === true;
+  return { event, id, retry, data: serialize(data, isRaw), isRaw };
 }
 
 function serialize(data: unknown, raw: boolean): string | undefined {

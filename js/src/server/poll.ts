@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { NativePage } from "../core/native.js";
+import { NOTICE_TYPES, RESUME_TYPE } from "../shared/notices.js";
 import { responseNow } from "./direct.js";
 import { environment } from "./environment.js";
-import { RESERVED_TYPES } from "./message.js";
 import type { CloseReason, RequestLike } from "./options.js";
 import { headersOnTop, keepingVary } from "./response.js";
 import type { HubStream } from "./stream.js";
@@ -15,6 +15,8 @@ export interface PolledEvent {
   readonly data: string;
   /** Left out of a snapshot's messages, which have none of their own. */
   readonly id?: string;
+  /** The data was sent `raw`: it is a text, and no JSON. */
+  readonly raw?: true;
 }
 
 /**
@@ -51,7 +53,6 @@ export interface PollAnswer {
   readonly release: () => void;
 }
 
-const VERDICT_TYPE = `${RESERVED_TYPES}resume`;
 /** The worst first: a snapshot may take so long that a gap follows. */
 const VERDICTS = ["reset", "gap", "continued"] as const;
 
@@ -80,9 +81,11 @@ function toBody({ bytes, cursor, hasMore }: NativePage, greeted: number): PollBo
   for (const item of bytes === null ? [] : receiver.feed(bytes)) {
     if (item.kind === "retry") retryMs = item.ms;
     if (item.kind !== "event") continue;
-    const { type: event, data, lastEventId: id } = item;
-    if (event === VERDICT_TYPE) verdicts.add(JSON.parse(data).verdict);
-    else events.push({ event, data, ...(events.length >= greeted && id !== "" && { id }) });
+    const { type: event, data, lastEventId: id, isRaw } = item;
+    if (event === RESUME_TYPE) verdicts.add(JSON.parse(data).verdict);
+    else if (!event.startsWith(NOTICE_TYPES)) {
+      events.push({ event, data, ...(events.length >= greeted && id !== "" && { id }), ...(isRaw && { raw: true }) });
+    }
   }
   return {
     events,

@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
-import type { HubStream, SSEStream } from "./stream.js";
+import type { Body, StreamHead } from "./body.js";
+import { withEnd } from "./foreign-body.js";
+import type { SSEStream } from "./stream.js";
 
 /** Clients call a stream silent after so many heartbeats that did not come. */
 const SILENT_HEARTBEATS = 3;
@@ -11,6 +13,11 @@ const SILENT_HEARTBEATS = 3;
  * and `X-Last-Event-ID`: where a client begins that came without a cursor, so that it has one before the first byte.
  * Headers of `init` come on top.
  *
+ * A stream that you have made otherwise is taken, too, with the headers that need no stream of Millrace's. Where it ends whole, a
+ * client of Millrace's is told so, and does not ask for it again; unless `init` says that it is encoded.
+ *
+ * @param source - what {@link createSSEStream} gives, or its `stream`, or any stream of bytes or text.
+ * @throws TypeError for everything else, and for a stream that somebody reads already.
  * @example
  * export async function GET(request: Request) {
  *   const stream = createSSEStream({ request });
@@ -18,10 +25,22 @@ const SILENT_HEARTBEATS = 3;
  *   return sseResponse(stream);
  * }
  */
-export function sseResponse(stream: SSEStream, init: ResponseInit = {}): Response {
-  if (!(stream?.stream instanceof ReadableStream)) throw new TypeError("stream must come from createSSEStream()");
-  const headers = streamHeaders(headersOf(stream as Partial<HubStream>), init.headers);
-  return new Response(stream.stream, { ...init, headers });
+export function sseResponse(
+  source: SSEStream | ReadableStream<Uint8Array | string>,
+  init: ResponseInit = {},
+): Response {
+  const body = isStream(source) ? source : (source as SSEStream | undefined)?.stream;
+  if (!isStream(body)) throw new TypeError("sseResponse takes a stream: createSSEStream(), or a ReadableStream");
+  if (body.locked) throw new TypeError("The stream for sseResponse is read by somebody else already");
+  const { owner } = body as Partial<Body>; // of whichever copy of this module
+  const headers = streamHeaders(headersOf(owner ?? {}), init.headers);
+  const isWhole = owner !== undefined || headers.has("content-encoding");
+  return new Response((isWhole ? body : withEnd(body)) as ReadableStream<Uint8Array>, { ...init, headers });
+}
+
+/** It may come from another realm, as in test environments. */
+function isStream(value: unknown): value is ReadableStream<Uint8Array | string> {
+  return value instanceof ReadableStream || Object.prototype.toString.call(value) === "[object ReadableStream]";
 }
 
 /** How long a body is and how it is framed is nobody's to say of a stream: it ends when it ends. */
@@ -52,10 +71,7 @@ export function keepingVary(res: ServerResponse, usual: Record<string, string>):
 }
 
 /** The headers of a stream's answer. */
-export function headersOf({
-  facts,
-  beginning,
-}: Partial<Pick<HubStream, "facts" | "beginning">>): Record<string, string> {
+export function headersOf({ facts, beginning }: Partial<StreamHead>): Record<string, string> {
   const headers: Record<string, string> = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-cache, no-transform",

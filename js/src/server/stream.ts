@@ -1,4 +1,5 @@
 import type { ConnectionId, NativeCloseReason, NativeHub } from "../core/native.js";
+import { SSEError } from "../shared/errors.js";
 import { requireString } from "./arguments.js";
 import { type AuthorizeContext, ask } from "./authorize.js";
 import { Body } from "./body.js";
@@ -27,7 +28,7 @@ import { reportError } from "./report.js";
  * return sseResponse(stream);
  */
 export interface SSEStream {
-  /** The bytes, for a `Response`. Nothing is produced before somebody reads. Of an attached stream: nothing at all. */
+  /** The bytes, for a `Response`; {@link sseResponse} takes them with or without the stream around them. Nothing is produced before somebody reads. Of an attached stream: nothing at all. */
   readonly stream: ReadableStream<Uint8Array>;
   /** Names the stream in this process. */
   readonly id: string;
@@ -47,7 +48,12 @@ export interface SSEStream {
   readonly send: (message: SSEMessage) => SendReceipt;
   /** Sends a comment, which clients ignore; it has no id. Throws `STREAM_CLOSED` after `close`. */
   readonly comment: (text: string) => SendReceipt;
-  /** Sends what is left, then ends the stream. Idempotent. */
+  /**
+   * Sends what is left, then ends the stream. The client is told the reason, and does not come back: its stream is complete.
+   * Idempotent.
+   *
+   * @param reason - for the client's `close` event and `closed`, at most 1,024 characters. Default `"closed"`.
+   */
   readonly close: (reason?: CloseReason) => void;
 }
 
@@ -69,6 +75,9 @@ const FIRST_CHUNK_BYTES = 16 * 1024;
 
 /** A stream that an authorizer is asked for while it is open is cut if there is no answer by then. */
 const LONGEST_ASKING_MS = 5000;
+
+/** In characters. */
+const LONGEST_REASON = 1024;
 
 /** Reasons for which a client still gets what is left. */
 const WHOLE = new Set<CloseReason>(["closed", "duration_cap", "completed", "draining"]);
@@ -146,6 +155,7 @@ export class HubStream implements SSEStream, Reader {
   get stream(): Body {
     // Nothing is read ahead: what a client has not taken stays in the logs, where its lag can be judged.
     this.#body ??= new Body(
+      this,
       {
         start: (controller) => {
           this.#controller = controller;
@@ -218,11 +228,14 @@ export class HubStream implements SSEStream, Reader {
   get close(): SSEStream["close"] {
     return (reason = "closed") => {
       requireString("reason", reason);
+      if (reason.length > LONGEST_REASON) {
+        throw new SSEError("INVALID_FIELD", `reason must not be longer than ${LONGEST_REASON} characters`);
+      }
       if (this.#endReason !== undefined || this.#wantedReason !== undefined) return;
       this.#wantedReason = reason;
       this.#isClosed = true;
       if (this.#ofSend !== undefined) this.#ofSend.isClosed = true;
-      this.#hub.end(this.#connection, false);
+      this.#hub.end(this.#connection, false, reason);
       if (!this.#isDiverted) this.#end();
     };
   }

@@ -3,6 +3,7 @@ import { toSSEError } from "../client/parse-error.js";
 import type { ParsedItem, ReceiverOptions } from "../core/contract.js";
 import { loadClientCore } from "../core/load-client.js";
 import type { SSEError } from "../shared/errors.js";
+import { BEGIN_TYPE } from "../shared/notices.js";
 import type { TapeContent } from "./saved-tape.js";
 
 /** What the client was told that made the tape: `dedup`, `events`, the limits, and the cursor it began with. */
@@ -22,7 +23,7 @@ export interface ReplayedEvent {
 
 /** What a tape holds. Each list is in the order of the stream. */
 export interface Replay {
-  /** Without repeats; the server's notices (`millrace.resume`) and heartbeats stand among them, unless `events` leaves them out. */
+  /** Without repeats; the server's notices (`millrace.…`) and heartbeats stand among them, unless `events` leaves them out. */
   readonly events: readonly ReplayedEvent[];
   /** What the parser objected to. */
   readonly errors: readonly { readonly atMs: number; readonly error: SSEError }[];
@@ -44,8 +45,11 @@ export interface Replay {
 export async function replayTape(tape: TapeContent, options: ReplayOptions = {}): Promise<Replay> {
   const { lastEventId, ...receiverOptions } = options;
   const receiver = (await loadClientCore()).createReceiver(receiverOptions);
-  // As the client does it: the event at the cursor counts as received.
-  if (lastEventId && canBeSent(lastEventId)) receiver.feed(new TextEncoder().encode(`id: ${lastEventId}\ndata:\n\n`));
+  // As the client does it: on a stream of Millrace's the event at the cursor counts as received.
+  if (lastEventId && canBeSent(lastEventId)) {
+    receiver.feed(new TextEncoder().encode(`event: ${BEGIN_TYPE}\nid: ${lastEventId}\ndata:\n\n`));
+    receiver.reset();
+  }
   const replay = new Recorder(tape.isTruncated && tape.entries[0]?.kind === "bytes");
   for (const { atMs, kind, bytes } of tape.entries) {
     if (kind === "open") {

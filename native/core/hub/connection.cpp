@@ -17,17 +17,40 @@ void Connection::setOwner(OwnerId owner) {
   owner_ = owner;
 }
 
+std::string_view closeReasonName(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::closed:
+      return "closed";
+    case CloseReason::disconnected:
+      return "disconnected";
+    case CloseReason::lagging:
+      return "lagging";
+    case CloseReason::durationCap:
+      return "duration_cap";
+    case CloseReason::unread:
+      return "unread";
+    case CloseReason::completed:
+      return "completed";
+    case CloseReason::draining:
+      return "draining";
+  }
+  return "unknown";
+}
+
 bool Connection::hasPending() const {
   if (isBroken_) {
     return false;
   }
-  if (!rest_.empty() || !sending_.empty() || !notice_.empty() || owesCursor_ || hub.owesVerdict || own_ != nullptr) {
+  const bool owes = owesCursor_ || hub.owesVerdict || hub.owesBeginning;
+  if (owes || !rest_.empty() || !sending_.empty() || !notice_.empty() || own_ != nullptr) {
     return true;
   }
-  return !isAtEnd_ &&
-         std::any_of(subscriptions_.begin(), subscriptions_.end(), [this](const Subscription& subscription) {
-           return subscription.cursor < endOf(subscription.channel->log);
-         });
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                     [this](const Subscription& subscription) { return awaits(subscription); });
+}
+
+bool Connection::awaits(const Subscription& subscription) const {
+  return !isAtEnd_ && subscription.cursor < endOf(subscription.channel->log);
 }
 
 LogDistance Connection::lag() const {

@@ -54,6 +54,15 @@ enum class CloseReason : std::uint8_t {
   draining,      // the hub is shutting down
 };
 
+// As clients and applications are told.
+[[nodiscard]] std::string_view closeReasonName(CloseReason reason);
+
+// The stream ends because somebody meant it to, and its client is told so.
+[[nodiscard]] constexpr bool isMeant(CloseReason reason) {
+  return reason == CloseReason::closed || reason == CloseReason::completed || reason == CloseReason::durationCap ||
+         reason == CloseReason::draining;
+}
+
 // Nothing that is left reaches the client.
 [[nodiscard]] constexpr bool isHopeless(CloseReason reason) {
   return reason == CloseReason::lagging || reason == CloseReason::disconnected;
@@ -116,6 +125,8 @@ class Connection {
   // Between gather() and taken().
   [[nodiscard]] bool isInFlight() const { return isInFlight_; }
   [[nodiscard]] bool hasPending() const;
+  // Whether the channel has events that it is yet to be given.
+  [[nodiscard]] bool awaits(const Subscription& subscription) const;
   [[nodiscard]] bool hasBeenRead() const { return hasBeenRead_; }
   // Whether it is an event of `closeAfter`.
   [[nodiscard]] bool isLast(const LogEntry& entry) const;
@@ -127,6 +138,7 @@ class Connection {
   [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
   // Nothing with a larger sequence is given any more.
   void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
+  [[nodiscard]] std::uint64_t lastSequence() const { return lastSequence_; }
 
   // Everything up to this sequence was taken, or was not for it; kEverySequence: there is nothing more.
   [[nodiscard]] std::uint64_t passedThrough() const;
@@ -179,6 +191,7 @@ class Connection {
     bool isCounted = true;           // false: a listener in the process
     bool resumes = false;            // the client came with a cursor, and a channel may yet say what became of it
     bool owesVerdict = false;        // `verdict` is said by the first read; more channels may change it until then
+    bool owesBeginning = false;      // the first read begins with the notice of a stream of ours
     bool isCatchingUp = true;        // it has yet to take for the first time all there is
     bool isGreeted = false;          // something goes before the cursor line
     bool hasProgressed = false;      // has taken something since its end began
@@ -236,7 +249,8 @@ class Connection {
   bool hasGapNotice_ = false;
   bool hasMore_ = false;
   bool isInFlight_ = false;
-  bool hasLast_ = false;  // an event of closeAfter was given: lastSequence_ is its
+  bool hasLast_ = false;    // an event of closeAfter was given: lastSequence_ is its
+  bool givesLast_ = false;  // and it has not been taken yet
   bool isBroken_ = false;
   bool givesEnd_ = false;  // gather() gave everything up to lastSequence_
   bool isAtEnd_ = false;   // and it was taken: what the logs do does not matter any more

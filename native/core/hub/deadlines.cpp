@@ -20,6 +20,17 @@ std::uint32_t toRetry(Millis wait) {
   return static_cast<std::uint32_t>(std::clamp<Millis::rep>(wait.count(), 0, kMost));
 }
 
+// The duration is in seconds, as the seeds have it.
+std::string durationCapData(Millis duration) {
+  const std::string millis = std::to_string(duration.count() % 1000);
+  std::string data = R"({"reason":"duration_cap","duration":)";
+  return data.append(std::to_string(duration.count() / 1000))
+             .append(".")
+             .append(3 - millis.size(), '0')
+             .append(millis) +
+         "}";
+}
+
 }  // namespace
 
 // A deadline that moves to a later time stays noted where it is, and is noted anew when it comes up.
@@ -108,7 +119,8 @@ void Hub::endForDuration(Connection& connection) {
   if (connection.hub.endReason == CloseReason::durationCap) {
     EventFields complete;
     complete.type = "complete";
-    complete.data = R"({"reason":"duration_cap"})";
+    const std::string data = durationCapData(now_ - connection.hub.openedAt);
+    complete.data = data;
     Receipt receipt;
     static_cast<void>(send(connection.id(), complete, now_, receipt));  // the client sees the end without it, too
   }

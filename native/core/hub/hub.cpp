@@ -61,6 +61,7 @@ OpenOutcome Hub::open(ConnectionId id, OwnerId owner, const OpenOptions& options
     if (!connection.hub.resumes) {
       connection.oweCursor();
     }
+    connection.hub.owesBeginning = true;
     markNews(connection);
   }
   const ConnectionOptions& lifetime = connection.options();
@@ -256,13 +257,13 @@ Connection* Hub::assign(ConnectionId id, OwnerId owner, void* reader) {
   return connection;
 }
 
-bool Hub::end(ConnectionId id, CloseReason reason, Instant now) {
+bool Hub::end(ConnectionId id, CloseReason reason, Instant now, std::string_view said) {
   now_ = now;
   Connection* const connection = findOpen(id);
   if (connection == nullptr) {
     return false;
   }
-  beginEnding(*connection, reason);
+  beginEnding(*connection, reason, said);
   return true;
 }
 
@@ -293,6 +294,11 @@ std::string Hub::cursor(ConnectionId id) {
 bool Hub::hasPending(ConnectionId id) {
   const Connection* const connection = registry_.findConnection(id);
   return connection != nullptr && connection->hasPending();
+}
+
+bool Hub::hasMore(ConnectionId id) {
+  const Connection* const connection = registry_.findConnection(id);
+  return connection != nullptr && connection->hasMore();
 }
 
 bool Hub::isComplete(ConnectionId id) {

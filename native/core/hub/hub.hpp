@@ -142,8 +142,9 @@ class Hub {
   // Another owner reads it from now on, by `reader`, if it has one: then it counts as taken over. It is told to close it if it
   // is ending already. None when it is not there. What it returns lives until that owner closes it.
   [[nodiscard]] Connection* assign(ConnectionId id, OwnerId owner, void* reader = nullptr);
-  // Tells its owner to close it once it has taken what there is now. False when it is not there or already ending.
-  bool end(ConnectionId id, CloseReason reason, Instant now);
+  // Tells its owner to close it once it has taken what there is now, and the client why, where the end is meant: `said` is the
+  // application's own reason. False when it is not there or already ending.
+  bool end(ConnectionId id, CloseReason reason, Instant now, std::string_view said = {});
   // From now on no connection is opened; those that are there are told when to come back, and ended in waves.
   void drain(const DrainOptions& options, Instant now);
   [[nodiscard]] bool isDraining() const { return isDraining_; }
@@ -157,6 +158,8 @@ class Hub {
   [[nodiscard]] std::string cursor(ConnectionId id);
   // Whether there is something that the connection has not taken.
   [[nodiscard]] bool hasPending(ConnectionId id);
+  // Whether the last read left out events because of its limits.
+  [[nodiscard]] bool hasMore(ConnectionId id);
   // The id that the first read begins with, for a client that is to know it before; none if anything goes before it.
   [[nodiscard]] std::optional<std::string> beginning(ConnectionId id);
   // Whether the client has everything up to an event of ConnectionOptions::closeAfter already.
@@ -260,7 +263,8 @@ class Hub {
   [[nodiscard]] Owner& ownerOf(const Connection& connection);
   void spreadNews(std::size_t limit);
   void wake(Owner& owner);
-  void beginEnding(Connection& connection, CloseReason reason);
+  void beginEnding(Connection& connection, CloseReason reason, std::string_view said = {});
+  void sayEnd(Connection& connection, CloseReason reason, std::string_view said);
   void tellClosing(const Connection& connection, OwnerId ownerId, CloseReason reason);
   void resolveResume(Connection& connection, Channel& channel);
   void resolveOwnId(Connection& connection, Channel& channel);

@@ -1,6 +1,8 @@
 // Who is behind, what becomes of them, and what is evicted; see hub.hpp.
 #include "core/hub/hub.hpp"
 
+#include "core/wire/notice.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -86,8 +88,8 @@ void Hub::noteBehind(Connection& connection) {
 // Nothing that the connection has not taken is evicted before, as long as the inbox is not half full.
 void Hub::hold(const Connection& connection, Instant until) {
   for (const Subscription& subscription : connection.subscriptions()) {
-    Channel& channel = *subscription.channel;
-    if (subscription.cursor < channel.log.end()) {
+    if (connection.awaits(subscription)) {
+      Channel& channel = *subscription.channel;
       channel.heldUntil = std::max(channel.heldUntil, until);
     }
   }
@@ -124,9 +126,12 @@ bool Hub::isNearlyEvicted(const Connection& connection) const {
   });
 }
 
-void Hub::beginEnding(Connection& connection, CloseReason reason) {
+void Hub::beginEnding(Connection& connection, CloseReason reason, std::string_view said) {
   if (connection.hub.isEnding) {
     return;
+  }
+  if (isMeant(reason) && connection.hub.isCounted) {
+    sayEnd(connection, reason, said);
   }
   connection.hub.isEnding = true;
   connection.hub.endReason = reason;
@@ -139,6 +144,19 @@ void Hub::beginEnding(Connection& connection, CloseReason reason) {
   }
   schedule(connection);
   tellClosing(connection, connection.owner(), reason);
+}
+
+// Behind all that the connection is still given. Who reads a channel goes on there, unless the application has ended it.
+void Hub::sayEnd(Connection& connection, CloseReason reason, std::string_view said) {
+  const bool isOver = reason == CloseReason::closed || reason == CloseReason::completed;
+  const bool goesOn = !isOver && !connection.subscriptions().empty();
+  encoded_.clear();
+  encodeEnd(said.empty() ? closeReasonName(reason) : said, goesOn ? Return::wanted : Return::never, encoded_);
+  LogEntry entry;
+  entry.sequence = std::min(sequence_, connection.lastSequence());
+  entry.bytes = encoded_;
+  entry.at = now_;
+  appendOwn(connection, entry);
 }
 
 void Hub::tellClosing(const Connection& connection, OwnerId ownerId, CloseReason reason) {

@@ -92,7 +92,7 @@ void Connection::gatherMerged(Instant now, const ReadLimits& limits, Spans& span
       }
       isEnd = !isOwn && isLast(entry);
       if (isEnd) {
-        hasLast_ = true;
+        hasLast_ = givesLast_ = true;
         endAt(entry.sequence);
       }
     }
@@ -127,8 +127,8 @@ void Connection::taken() {
     eventsTaken_ += ownGiven_.next - own_->begin().next;
     trimOwn(ownGiven_);
   }
-  if (hasLast_) {
-    own_.reset();  // nothing follows the last event
+  if (std::exchange(givesLast_, false)) {
+    own_.reset();  // nothing follows the last event but the notice of the end
   }
   for (Subscription& subscription : subscriptions_) {
     if (subscription.cursor < subscription.given) {

@@ -1,6 +1,7 @@
 // The hub's turns: who has news, and what is read; who is behind is in lag.cpp. See hub.hpp.
 #include "core/hub/hub.hpp"
 #include "core/wire/encoder.hpp"
+#include "core/wire/notice.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -201,6 +202,11 @@ void Hub::read(Connection& connection, Instant now, const ReadLimits& limits, Sp
   payVerdict(connection);
   if (connection.payCursor()) {
     encodeCursor(formatEventId({epoch_, connection.position()}), connection.notice());
+  }
+  if (std::exchange(connection.hub.owesBeginning, false)) {
+    std::string beginning;
+    encodeBegin(connection.subscriptions().empty() ? Resumption::impossible : Resumption::possible, beginning);
+    connection.notice().insert(0, beginning);
   }
   if (!connection.options().isCompressed) {
     connection.gather(now, limits, spans);

@@ -11,8 +11,8 @@ constexpr double kLongestTimer = 2147483647;  // what a timer of JavaScript can 
 }  // namespace
 
 void Backoff::useServerRetry(Millis retry) {
-  base_ = retry;
-  most_ = std::max(ownMost_, retry);
+  base_ = std::min(std::max(retry, options_.serverLeast), options_.serverMost);
+  most_ = std::max(options_.most, base_);
 }
 
 Millis Backoff::wait(std::uint32_t attempt, double random) const {

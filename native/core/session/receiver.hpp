@@ -5,6 +5,7 @@
 #include "core/wire/parser.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -12,13 +13,14 @@
 namespace millrace {
 
 struct ReceiverOptions {
-  std::size_t dedup = 1000;  // ids remembered; 0 turns dedup off
+  std::size_t dedup = 1000;  // events remembered; 0 turns dedup off
   ParserLimits limits;
   TypeFilter types = {};  // what is left out is received all the same: it sets the last event ID and enters the window
 };
 
 // Bytes in, events out, over one connection after another: the parser, then the window that drops what a replay repeats,
-// then the filter. An event is a repeat when its own id is in the window; an event without an id of its own never is.
+// then the filter. An event is a repeat when an earlier connection brought the same id, type and data; on a stream that says
+// that it is ours (notice.hpp), the same id. An event without an id of its own is never one.
 class Receiver {
  public:
   explicit Receiver(ReceiverOptions options = {})
@@ -37,16 +39,18 @@ class Receiver {
   void want(TypeFilter types) { types_ = std::move(types); }
 
   // A new connection begins.
-  void reset() { parser_.reset(); }
+  void reset();
 
   [[nodiscard]] std::string_view lastEventId() const { return parser_.lastEventId(); }
   [[nodiscard]] std::size_t heartbeats() const { return parser_.heartbeats(); }
 
  private:
   [[nodiscard]] bool isWanted(const ParsedItem& event);
+  [[nodiscard]] std::uint64_t fingerprintOf(const ParsedItem& event) const;
 
   Parser parser_;
   DedupWindow window_;
+  bool isOurs_ = false;  // this connection's stream has said so
   TypeFilter types_;
 };
 

@@ -11,6 +11,8 @@ constexpr Millis kLastProbe{300000};
 // A stream that works brings something at once: a Millrace server its cursor line.
 constexpr Millis kProbeBytes{5000};
 constexpr int kMostPollStretch = 4;
+// A connection that brings something after so long is no loop of servers that fail, or end streams, as soon as they are asked.
+constexpr Millis kHoldsAfter{5000};
 
 SessionAction act(SessionAction::Kind kind) { return {kind, Millis{0}}; }
 
@@ -25,6 +27,7 @@ SessionAction Session::start(Instant now) {
   if (state_ != SessionState::reconnecting) {
     attempts_ = 0;
     fruitless_ = 0;
+    unproven_ = 0;
     breaker_.succeeded();
   }
   way_ = Way::stream;
@@ -52,21 +55,27 @@ SessionAction Session::connected(Instant now, const StreamFacts& facts) {
   state_ = SessionState::connected;
   attempts_ = 0;
   hasReceived_ = false;
+  holds_ = false;
+  openedAt_ = now;
   heartbeats_.begin();
   const Millis threshold = facts.silence > Millis{0} ? *facts.silence : options_.silence;
   watchdog_.begin(now, options_.silence > Millis{0} ? threshold : Millis{0}, facts.heartbeat);
   return {};
 }
 
-SessionAction Session::received(Instant now, unsigned heartbeats) {
+SessionAction Session::received(Instant now, unsigned heartbeats, unsigned events) {
   if (!isOpen_) {
     return {};
   }
   if (!hasReceived_) {
     hasReceived_ = true;
     fruitless_ = 0;
-    breaker_.succeeded();
     way_ = Way::stream;
+  }
+  if (!holds_ && heartbeats + events > 0 && now - openedAt_ >= kHoldsAfter) {
+    holds_ = true;
+    unproven_ = 0;
+    breaker_.succeeded();
   }
   watchdog_.heard(now);
   heartbeats_.came(now, heartbeats, watchdog_.heartbeat());
@@ -80,7 +89,7 @@ SessionAction Session::lost(Loss loss, Instant now, double random, Millis retryA
   if (way_ == Way::polls || !isTrying()) {
     return {};
   }
-  if (way_ == Way::probe && loss == Loss::transient) {
+  if (way_ == Way::probe && loss != Loss::final) {
     return beginPolling(now);
   }
   way_ = Way::stream;
@@ -88,14 +97,17 @@ SessionAction Session::lost(Loss loss, Instant now, double random, Millis retryA
 }
 
 SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryAfter) {
-  const bool wasFruitless = !isOpen_ || !hasReceived_;
-  const std::uint32_t exponent = std::max(attempts_, fruitless_);
-  ++attempts_;
-  if (wasFruitless) {
+  const std::uint32_t exponent = std::max(attempts_, unproven_);
+  const bool isPlanned = loss == Loss::planned;
+  attempts_ += isPlanned ? 0 : 1;
+  if (!isOpen_ || !hasReceived_) {
     ++fruitless_;
+  }
+  if (!isOpen_ || !holds_) {
+    ++unproven_;
     breaker_.failed(now);
   }
-  if (loss == Loss::final || (options_.attempts && attempts_ >= *options_.attempts)) {
+  if (loss == Loss::final || (!isPlanned && options_.attempts && attempts_ >= *options_.attempts)) {
     return giveUp();
   }
   if (options_.pollEvery > Millis{0} && fruitless_ >= kFruitlessUntilPolling && way_ == Way::stream && !isOffline_) {
@@ -104,8 +116,9 @@ SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryA
   way_ = Way::stream;
   const Millis delay = backoff_.wait(exponent, random);
   const Millis least = isOffline_ ? options_.backoff.most : Millis{0};
-  earliest_ = now + retryAfter;
-  return wait(now + std::max({delay, retryAfter, breaker_.remaining(now), least}), now);
+  const Millis asked = std::min(retryAfter, options_.backoff.serverMost);
+  earliest_ = now + asked;
+  return wait(now + std::max({delay, asked, breaker_.remaining(now), least}), now);
 }
 
 SessionAction Session::connect(Instant now) {

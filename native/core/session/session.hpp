@@ -44,8 +44,12 @@ struct SessionAction {
   friend bool operator==(const SessionAction&, const SessionAction&) = default;
 };
 
-// Whether a lost connection may be tried again.
-enum class Loss : std::uint8_t { transient, final };
+// Why a connection is over.
+enum class Loss : std::uint8_t {
+  transient,  // it failed, and may be tried again
+  final,      // it failed, and would only fail again
+  planned,    // the server has ended it on purpose, and wants the client back: no failed attempt
+};
 
 struct SessionOptions {
   std::optional<std::uint32_t> attempts;  // in a row that may fail; none: no limit
@@ -83,8 +87,9 @@ class Session {
   // --- what the connection does
 
   [[nodiscard]] SessionAction connected(Instant now,
-                                        const StreamFacts& facts = {});           // the server answered with a stream
-  [[nodiscard]] SessionAction received(Instant now, unsigned heartbeats = 0);     // bytes, with so many heartbeats
+                                        const StreamFacts& facts = {});  // the server answered with a stream
+  // Bytes came, with so many heartbeats and other events.
+  [[nodiscard]] SessionAction received(Instant now, unsigned heartbeats = 0, unsigned events = 0);
   void stamped(Instant now, double sentMs) { heartbeats_.stamped(now, sentMs); }  // a heartbeat says when it was sent
   void retry(Millis retry) { backoff_.useServerRetry(retry); }                    // the server's `retry` field
   // It failed or ended. The server may have asked for a wait (`Retry-After`).
@@ -139,8 +144,11 @@ class Session {
   Way way_ = Way::stream;
   std::uint32_t attempts_ = 0;   // that failed since the last connection that opened
   std::uint32_t fruitless_ = 0;  // connections and attempts in a row that brought nothing
+  std::uint32_t unproven_ = 0;   // connections and attempts in a row that did not hold
   bool isOpen_ = false;          // a stream
   bool hasReceived_ = false;     // anything since it opened
+  bool holds_ = false;           // an event or a heartbeat when it had been open for a while
+  Instant openedAt_;
   bool isOffline_ = false;
   bool isPaused_ = false;  // until the page is visible again
   Instant until_;          // the end of the wait, the attempt, the probe or the poll

@@ -37,6 +37,9 @@ EncodeOutcome encodeEvent(const EventFields& fields, std::string& out) {
     return EncodeOutcome::empty;
   }
   const bool hasType = !fields.type.empty();
+  if (fields.isRaw && fields.data) {
+    out.append("raw\n");
+  }
   if (hasType) {
     appendLine("event", fields.type, out);
   }

@@ -15,7 +15,8 @@ enum class EncodeOutcome : std::uint8_t {
   empty,        // no field at all
 };
 
-// Appends one event to `out` as WHATWG HTML 9.2.5 has it: the lines `event`, `id`, `retry`, `data`, then an empty line.
+// Appends one event to `out` as WHATWG HTML 9.2.5 has it: the lines `event`, `id`, `retry`, `data`, then an empty line. Raw
+// data has a line `raw` before all of them, a field that other clients ignore, as they do every one they do not know.
 // Each value follows its colon after one space, so that leading spaces of data survive. Data is split at CRLF, CR and LF,
 // for the format cannot carry a CR: the client joins the lines by LF. An event with a type but without data gets one empty
 // `data` line, otherwise no client would deliver it. Nothing is appended unless the outcome is `encoded`.

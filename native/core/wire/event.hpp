@@ -16,6 +16,8 @@ struct EventFields {
   std::optional<std::uint32_t> retry;    // milliseconds
   std::optional<std::string_view> data;  // any text; line ends of every kind become separate `data` lines
 
+  bool isRaw = false;  // the data is a text of its own, and no JSON
+
   [[nodiscard]] bool isEmpty() const { return type.empty() && !id && !retry && !data; }
 };
 

@@ -167,6 +167,7 @@ const ParsedItem* Parser::giveEvent(std::string_view type, std::string_view data
                                     bool hasOwnId) {
   item_.kind = ParsedItem::Kind::event;
   item_.hasOwnId = hasOwnId;
+  item_.isRaw = pending_.isRaw;
   item_.type = type.empty() ? kDefaultType : type;
   item_.data = data;
   item_.lastEventId = lastEventId;

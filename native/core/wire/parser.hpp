@@ -30,6 +30,7 @@ struct ParsedItem {
 
   // event
   bool hasOwnId = false;  // the block brought a non-empty id itself
+  bool isRaw = false;     // the block has a `raw` line: its data is a text of its own, and no JSON
   // These three are bytes as they came. An event with some that are no UTF-8 in its type, data or own id is given with an
   // invalidUtf8 error right before it, by whoever shows items to others.
   std::string_view type;  // kDefaultType itself where the stream names none
@@ -96,6 +97,7 @@ class Parser {
     HeldText data;
     bool hasId = false;
     bool hasData = false;
+    bool isRaw = false;
     bool isDropped = false;
 
     void clear();

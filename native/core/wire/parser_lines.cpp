@@ -136,6 +136,10 @@ const ParsedItem* Parser::takeLine(std::string_view line) {
     pending_.type.refer(*type);
     return checkEventSize();
   }
+  if (valueIn(line, "raw")) {
+    pending_.isRaw = true;
+    return nullptr;
+  }
   const auto retry = valueIn(line, "retry");
   return retry ? takeRetry(*retry) : nullptr;
 }
@@ -195,6 +199,7 @@ void Parser::Pending::clear() {
   data.clear();
   hasId = false;
   hasData = false;
+  isRaw = false;
   isDropped = false;
 }
 

@@ -36,7 +36,7 @@ TEST_F(HubEnd, whoEndsTakesWhatThereIsAndNothingNewer) {
   EXPECT_EQ(tryJoin(1, "l"), JoinOutcome::closed);
   EXPECT_EQ(takeWakes(), Owners{1});
   EXPECT_EQ(idleTurn().closing, (Closings{{1, CloseReason::closed}}));
-  EXPECT_EQ(read(1), event(1, "1") + event(2, "2"));
+  EXPECT_EQ(read(1), event(1, "1") + event(2, "2") + end("closed"));
   EXPECT_EQ(read(1), "");
   EXPECT_FALSE(hub.end(2, CloseReason::closed, now)) << "there is none";
 }
@@ -106,7 +106,7 @@ TEST_F(HubEnd, whoIsAssignedWhileItEndsIsClosedByItsNewOwner) {
   const Turn turn = collect(2);
   EXPECT_EQ(turn.closing, (Closings{{1, CloseReason::closed}, {2, CloseReason::durationCap}}));
   EXPECT_EQ(turn.readable, (std::vector<ConnectionId>{1, 2}));
-  EXPECT_EQ(read(1), event(1, "1"));
+  EXPECT_EQ(read(1), event(1, "1") + end("closed"));
 }
 
 TEST_F(HubEnd, recipientsFollowWhoComesAndGoes) {

@@ -20,6 +20,14 @@ class HubTest : public ::testing::Test {
   static constexpr std::string_view kGap = "event: millrace.resume\ndata: {\"verdict\":\"gap\"}\n\n";
   static constexpr std::string_view kReset = "event: millrace.resume\ndata: {\"verdict\":\"reset\"}\n\n";
 
+  static constexpr std::string_view kBegin = "event: millrace.begin\ndata: {\"resumes\":true}\n\n";
+  static constexpr std::string_view kBeginOfItsOwn = "event: millrace.begin\ndata: {\"resumes\":false}\n\n";
+
+  static std::string end(std::string_view reason, bool reconnect = false) {
+    return "event: millrace.end\ndata: {\"reason\":\"" + std::string(reason) +
+           "\",\"reconnect\":" + (reconnect ? "true" : "false") + "}\n\n";
+  }
+
   // Without heartbeats, so that nothing comes that the test did not ask for.
   static OpenOptions quiet() {
     OpenOptions options;
@@ -91,7 +99,7 @@ class HubTest : public ::testing::Test {
   }
 
   // Takes all that the connection has.
-  std::string read(ConnectionId id) {
+  std::string readAll(ConnectionId id) {
     Spans spans;
     hub.read(id, now, {}, spans);
     std::string bytes;
@@ -99,6 +107,18 @@ class HubTest : public ::testing::Test {
       bytes.append(span);
     }
     hub.taken(id, now);
+    return bytes;
+  }
+
+  // The same without the notice that every stream begins with (hub_notice_test.cpp).
+  std::string read(ConnectionId id) { return withoutBegin(readAll(id)); }
+
+  static std::string withoutBegin(std::string bytes) {
+    for (const std::string_view begin : {kBegin, kBeginOfItsOwn}) {
+      if (bytes.starts_with(begin)) {
+        bytes.erase(0, begin.size());
+      }
+    }
     return bytes;
   }
 

@@ -57,13 +57,13 @@ TEST_F(HubPart, eventsAreWholeWhereverTheyAreCut) {
 }
 
 TEST_F(HubPart, soAreNoticesAndOwnEvents) {
-  for (std::size_t cut = 0; cut < 50; ++cut) {
+  for (std::size_t cut = 0; cut < 100; ++cut) {
     SCOPED_TRACE(cut);
     const ConnectionId id = cut + 1;
     const std::string key = std::to_string(cut);
     OpenOptions options = quiet();
     options.retry = 1500;
-    const std::string head = "retry: 1500\n\nid: a." + std::to_string(cut * 5) + "\n\n";
+    const std::string head = std::string(kBegin) + "retry: 1500\n\nid: a." + std::to_string(cut * 5) + "\n\n";
     open(id, options);
     join(id, key);
     std::string all = head + sendOne(id, "1");
@@ -72,7 +72,7 @@ TEST_F(HubPart, soAreNoticesAndOwnEvents) {
     const std::string part = readPart(id, cut);
     all += sendOne(id, "4");
     all += publishOne(key, "5");
-    EXPECT_EQ(part + read(id), all);
+    EXPECT_EQ(part + readAll(id), all);
     EXPECT_EQ(read(id), "");
   }
 }
@@ -180,6 +180,7 @@ TEST_F(HubLast, aConnectionIsCompleteOnceItHasTheLast) {
   EXPECT_EQ(read(1), event(1, "1") + "event: done\nid: a.2\ndata: 2\n\n");
   EXPECT_EQ(idleTurn().closing, (Closings{{1, CloseReason::completed}}));
   publish("k", "4");
+  EXPECT_EQ(read(1), end("completed"));
   EXPECT_EQ(read(1), "");
 }
 

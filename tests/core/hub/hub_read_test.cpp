@@ -29,7 +29,7 @@ TEST_F(HubRead, aPlainReadKeepsItsLimits) {
     publish("k", data);
   }
   join(1, "k");
-  EXPECT_EQ(readAtMost(1, 0), kContinued) << "what goes before the log has no limit";
+  EXPECT_EQ(withoutBegin(readAtMost(1, 0)), kContinued) << "what goes before the log has no limit";
   EXPECT_TRUE(hasMore);
   EXPECT_EQ(readAtMost(1, 1), event(1, "1")) << "an event is not cut";
   EXPECT_TRUE(hasMore);
@@ -137,7 +137,7 @@ TEST_F(HubPromise, aLargeStateReachesASlowClientOfABusyChannel) {
   for (std::uint64_t n = 1; n <= published; ++n) {
     expected += event(n, std::to_string(n));
   }
-  EXPECT_EQ(got, expected);
+  EXPECT_EQ(withoutBegin(got), expected);
 }
 
 TEST_F(HubPromise, whoTakesNothingOfItIsClosed) {

@@ -143,7 +143,8 @@ TEST_F(HubTime, theLongestDurationEndsInACompleteEvent) {
   const Turn turn = collect();
   ASSERT_EQ(turn.closing.size(), 1U);
   EXPECT_EQ(turn.closing[0], std::pair(ConnectionId{1}, CloseReason::durationCap));
-  EXPECT_EQ(read(1), "event: complete\nid: a.1\ndata: {\"reason\":\"duration_cap\"}\n\n");
+  EXPECT_EQ(read(1), "event: complete\nid: a.1\ndata: {\"reason\":\"duration_cap\",\"duration\":0.150}\n\n" +
+                         end("duration_cap"));
   EXPECT_EQ(tryJoin(1, "k"), JoinOutcome::closed);
   passAndTick(1000);
   EXPECT_EQ(read(1), "");

@@ -1,6 +1,7 @@
 #include "core/hub/property_client.hpp"
 
 #include "core/log/replay.hpp"
+#include "core/wire/notice.hpp"
 
 #include <gtest/gtest.h>
 
@@ -138,13 +139,10 @@ void Client::receive() {
   }
   const Chunk chunk = std::move(onTheWay_.front());
   onTheWay_.pop_front();
-  const bool isTwice = habits_.rewinds && !habits_.takesParts && random_.chance(20);  // whole events only
-  for (int times = 0; times < (isTwice ? 2 : 1); ++times) {
-    for (std::size_t at = 0; at < chunk.bytes.size();) {
-      const std::size_t size = 1 + random_.below(200);
-      feed(chunk.bytes.substr(at, size), chunk);
-      at += size;
-    }
+  for (std::size_t at = 0; at < chunk.bytes.size();) {
+    const std::size_t size = 1 + random_.below(200);
+    feed(chunk.bytes.substr(at, size), chunk);
+    at += size;
   }
 }
 
@@ -219,6 +217,10 @@ void Client::take(const ParsedItem& item, const Chunk& from) {
     if (item.data != R"({"verdict":"continued"})") {
       noticed(item.data == R"({"verdict":"reset"})", from);
     }
+    return;
+  }
+  if (item.type == kBeginType || item.type == kEndType) {
+    ASSERT_FALSE(item.hasOwnId);
     return;
   }
   if (item.type == kBeat) {

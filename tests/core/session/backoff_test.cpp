@@ -32,7 +32,7 @@ TEST(Backoff, staysInItsBoundsWhateverComes) {
 }
 
 TEST(Backoff, theServersRetryIsTheBaseAndRaisesTheMostOnlyWhileItIsLarger) {
-  Backoff backoff({Millis(100), Millis(1000)});
+  Backoff backoff({Millis(100), Millis(1000), Millis(0)});
   backoff.useServerRetry(Millis(5000));
   EXPECT_EQ(backoff.wait(0, 0.5), Millis(2500));
   EXPECT_EQ(backoff.wait(9, 0.5), Millis(2500));
@@ -41,6 +41,18 @@ TEST(Backoff, theServersRetryIsTheBaseAndRaisesTheMostOnlyWhileItIsLarger) {
   EXPECT_EQ(backoff.wait(9, 0.5), Millis(500));
   backoff.useServerRetry(Millis(0));
   EXPECT_EQ(backoff.wait(9, kAlmostOne), Millis(0));
+}
+
+TEST(Backoff, theServersRetryCountsFromItsLeastToItsMost) {
+  Backoff backoff({Millis(100), Millis(1000)});
+  backoff.useServerRetry(Millis(0));
+  EXPECT_EQ(backoff.wait(0, 0.5), Millis(250));
+  EXPECT_EQ(backoff.wait(1, 0.5), Millis(500));
+  backoff.useServerRetry(Millis(4294967295));
+  EXPECT_EQ(backoff.wait(0, 0.5), Millis(1800000));
+  Backoff inverted({Millis(100), Millis(1000), Millis(800), Millis(200)});  // the most is the last word
+  inverted.useServerRetry(Millis(500));
+  EXPECT_EQ(inverted.wait(0, 0.5), Millis(100));
 }
 
 }  // namespace

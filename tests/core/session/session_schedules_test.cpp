@@ -46,7 +46,8 @@ class Digest {
 SessionOptions drawOptions(Random& random) {
   SessionOptions options;
   options.attempts = random.below(3) == 0 ? std::optional(1 + random.below(10)) : std::nullopt;
-  options.backoff = {Millis(random.below(2000)), Millis(1 + random.below(60000))};
+  options.backoff = {Millis(random.below(2000)), Millis(1 + random.below(60000)), Millis(random.below(1000)),
+                     Millis(random.below(20000))};
   options.breaker = {random.below(6), Millis(random.below(60000))};
   options.silence = Millis(random.below(4) == 0 ? 0 : 1000 + random.below(60000));
   options.pollEvery = Millis(random.below(2) == 0 ? 0 : 500 + random.below(10000));
@@ -105,7 +106,7 @@ class Schedule {
       case 4:
       case 5:
       case 6:
-        return session_.received(now(), number % 4);
+        return session_.received(now(), number % 4, number / 4 % 3);
       case 7:
         session_.stamped(now(), static_cast<double>(now_ - static_cast<std::int64_t>(number / 4)));
         return {};
@@ -114,8 +115,10 @@ class Schedule {
         return {};
       case 9:
       case 10:
-        return session_.lost(number < 600 ? Loss::final : Loss::transient, now(), chance,
-                             Millis(number % 3 == 0 ? number : 0));
+        return session_.lost(number < 600    ? Loss::final
+                             : number < 6000 ? Loss::planned
+                                             : Loss::transient,
+                             now(), chance, Millis(number % 3 == 0 ? number : 0));
       case 11:
       case 12:
         return session_.polled(static_cast<PollResult>(number % 4), now(), chance);

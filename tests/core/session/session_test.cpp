@@ -26,7 +26,7 @@ SessionAction perform(Session& session, const SessionStep& step) {
       {"start", [&] { return session.start(step.now); }},
       {"close", [&] { return session.close(); }},
       {"connected", [&] { return session.connected(step.now, step.facts); }},
-      {"received", [&] { return session.received(step.now, step.heartbeats); }},
+      {"received", [&] { return session.received(step.now, step.heartbeats, step.events); }},
       {"stamped", [&] { return session.stamped(step.now, step.sentMs), SessionAction{}; }},
       {"retry", [&] { return session.retry(step.retry), SessionAction{}; }},
       {"lost", [&] { return session.lost(step.loss, step.now, step.random, step.retryAfter); }},

@@ -73,8 +73,10 @@ OwnedItem toItem(const json::object& object) {
     return errorItem(*error, object.at("limit").to_number<std::size_t>());
   }
   const json::object& event = object.at("event").as_object();
-  allowOnly(event, {"type", "data", "lastEventId"});
-  return eventItem(textOf(event.at("type")), textOf(event.at("data")), textOf(event.at("lastEventId")));
+  allowOnly(event, {"type", "data", "lastEventId", "isRaw"});
+  OwnedItem item = eventItem(textOf(event.at("type")), textOf(event.at("data")), textOf(event.at("lastEventId")));
+  item.isRaw = event.contains("isRaw");
+  return item;
 }
 
 ReceiverOptions toReceiverOptions(const json::object& object, std::size_t dedup) {
@@ -120,8 +122,8 @@ SessionAction toAction(const json::object& object) {
 }
 
 SessionOptions toSessionOptions(const json::object& given) {
-  allowOnly(given,
-            {"attempts", "baseMs", "maxMs", "failures", "coolDownMs", "silenceMs", "pollEveryMs", "pausesWhenHidden"});
+  allowOnly(given, {"attempts", "baseMs", "maxMs", "failures", "coolDownMs", "silenceMs", "pollEveryMs",
+                    "pausesWhenHidden", "serverMinMs", "serverMaxMs"});
   SessionOptions options;
   const auto setMillis = [&](std::string_view name, Millis& option) {
     option = Millis(numberIn<std::int64_t>(given, name).value_or(option.count()));
@@ -129,6 +131,8 @@ SessionOptions toSessionOptions(const json::object& given) {
   options.attempts = numberIn<std::uint32_t>(given, "attempts");
   setMillis("baseMs", options.backoff.base);
   setMillis("maxMs", options.backoff.most);
+  setMillis("serverMinMs", options.backoff.serverLeast);
+  setMillis("serverMaxMs", options.backoff.serverMost);
   options.breaker.failures = numberIn<std::uint32_t>(given, "failures").value_or(options.breaker.failures);
   setMillis("coolDownMs", options.breaker.coolDown);
   setMillis("silenceMs", options.silence);
@@ -138,12 +142,12 @@ SessionOptions toSessionOptions(const json::object& given) {
 }
 
 SessionStep toStep(const json::object& object) {
-  allowOnly(object, {"call", "final", "nowMs", "random", "ms", "retryAfterMs", "silenceMs", "heartbeatMs", "heartbeats",
-                     "sentMs", "result", "action", "state", "attempts", "health", "deadlineMs", "isPolling"});
+  allowOnly(object, {"call", "loss", "nowMs", "random", "ms", "retryAfterMs", "silenceMs", "heartbeatMs", "heartbeats",
+                     "events", "sentMs", "result", "action", "state", "attempts", "health", "deadlineMs", "isPolling"});
   SessionStep step;
   step.call = textOf(object.at("call"));
-  const json::value* const final = object.if_contains("final");
-  step.loss = final != nullptr && final->as_bool() ? Loss::final : Loss::transient;
+  const std::string loss = textIn(object, "loss").value_or("transient");
+  step.loss = loss == "final" ? Loss::final : loss == "planned" ? Loss::planned : Loss::transient;
   step.now = Instant(Millis(numberIn<std::int64_t>(object, "nowMs").value_or(0)));
   step.random = numberIn<double>(object, "random").value_or(0);
   step.retry = Millis(numberIn<std::int64_t>(object, "ms").value_or(0));
@@ -153,6 +157,7 @@ SessionStep toStep(const json::object& object) {
   }
   step.facts.heartbeat = Millis(numberIn<std::int64_t>(object, "heartbeatMs").value_or(0));
   step.heartbeats = numberIn<unsigned>(object, "heartbeats").value_or(0);
+  step.events = numberIn<unsigned>(object, "events").value_or(0);
   step.sentMs = numberIn<double>(object, "sentMs").value_or(0);
   const std::string result = textIn(object, "result").value_or("events");
   step.result = result == "failed"    ? PollResult::failed
@@ -174,10 +179,13 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
   const std::size_t dedup = subject == "parser" ? 0 : ReceiverOptions{}.dedup;
   std::vector<ReceiverVector> vectors;
   for (const json::object& each : casesOf(subject)) {
-    allowOnly(each, {"name", "options", "input", "inputHex", "expect", "lastEventId", "heartbeats", "beats"});
+    allowOnly(each, {"name", "options", "before", "beforeHex", "input", "inputHex", "expect", "lastEventId",
+                     "heartbeats", "beats"});
     ReceiverVector vector;
     vector.name = textOf(each.at("name"));
     vector.options = toReceiverOptions(each, dedup);
+    const auto before = textIn(each, "before");
+    vector.before = before ? *before : fromHex(textIn(each, "beforeHex").value_or(""));
     const auto input = textIn(each, "input");
     vector.input = input ? *input : fromHex(textOf(each.at("inputHex")));
     for (const json::value& item : each.at("expect").as_array()) {
@@ -200,9 +208,10 @@ std::vector<EncoderVector> encoderVectors() {
   for (const json::object& each : casesOf("encoder")) {
     allowOnly(each, {"name", "fields", "bytes", "error"});
     const json::object& fields = each.at("fields").as_object();
-    allowOnly(fields, {"event", "id", "retry", "data"});
+    allowOnly(fields, {"event", "id", "retry", "data", "raw"});
     EncoderVector vector;
     vector.name = textOf(each.at("name"));
+    vector.isRaw = fields.contains("raw");
     vector.type = textIn(fields, "event").value_or("");
     vector.id = textIn(fields, "id");
     vector.retry = numberIn<std::uint32_t>(fields, "retry");
@@ -222,6 +231,25 @@ std::vector<EventIdVector> eventIdVectors() {
     vector.text = textOf(each.at("text"));
     if (const json::object* const id = each.at("eventId").if_object()) {
       vector.eventId = EventId{toNumber(textOf(id->at("epoch")), 36), toNumber(textOf(id->at("sequence")), 10)};
+    }
+    vectors.push_back(std::move(vector));
+  }
+  return vectors;
+}
+
+std::vector<NoticeVector> noticeVectors() {
+  std::vector<NoticeVector> vectors;
+  for (const json::object& each : casesOf("notice")) {
+    allowOnly(each, {"name", "type", "data", "begin", "end"});
+    NoticeVector vector;
+    vector.name = textOf(each.at("name"));
+    vector.type = textOf(each.at("type"));
+    vector.data = textOf(each.at("data"));
+    if (const json::value* const begin = each.if_contains("begin")) {
+      vector.resumes = begin->at("resumes").as_bool();
+    } else {
+      vector.reason = textOf(each.at("end").at("reason"));
+      vector.reconnect = each.at("end").at("reconnect").as_bool();
     }
     vectors.push_back(std::move(vector));
   }

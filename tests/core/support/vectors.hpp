@@ -25,6 +25,7 @@ struct BeatVector {
 struct ReceiverVector {
   std::string name;
   ReceiverOptions options;
+  std::string before;  // of an earlier connection
   std::string input;
   std::vector<OwnedItem> expect;
   std::string lastEventId;
@@ -38,6 +39,7 @@ struct EncoderVector {
   std::optional<std::string> id;
   std::optional<std::uint32_t> retry;
   std::optional<std::string> data;
+  bool isRaw = false;
   std::optional<std::string> bytes;  // none: INVALID_FIELD
 };
 
@@ -45,6 +47,16 @@ struct EventIdVector {
   std::string name;
   std::string text;
   std::optional<EventId> eventId;
+};
+
+// A notice as an event, and what it says: that of the beginning or of the end.
+struct NoticeVector {
+  std::string name;
+  std::string type;
+  std::string data;
+  std::optional<bool> resumes;
+  std::string reason;
+  bool reconnect = false;
 };
 
 struct SessionStep {
@@ -56,6 +68,7 @@ struct SessionStep {
   Millis retryAfter{0};
   StreamFacts facts;
   unsigned heartbeats = 0;
+  unsigned events = 0;
   double sentMs = 0;
   PollResult result = PollResult::events;
   SessionAction action;
@@ -82,6 +95,7 @@ struct SessionVector {
 std::vector<ReceiverVector> receiverVectors(std::string_view subject);  // "parser" or "dedup"
 std::vector<EncoderVector> encoderVectors();
 std::vector<EventIdVector> eventIdVectors();
+std::vector<NoticeVector> noticeVectors();
 std::vector<SessionVector> sessionVectors();
 ScheduleDigest scheduleDigest();
 

@@ -20,6 +20,7 @@ TEST_P(EncoderVectors, hold) {
   fields.id = vector.id;
   fields.retry = vector.retry;
   fields.data = vector.data;
+  fields.isRaw = vector.isRaw;
   std::string out = "before";
   const EncodeOutcome outcome = encodeEvent(fields, out);
   EXPECT_EQ(outcome == EncodeOutcome::encoded, vector.bytes.has_value());

@@ -73,6 +73,9 @@ class RandomStream {
         "data: a\n",
         "id: 1\ndata: b\n\n",
         "id: 2\ndata: c\n\n",
+        "raw\n",
+        "raw",
+        "event: millrace.begin\ndata: {\"resumes\":true}\n\n",
     };
     std::string text = below(4) == 0 ? "\xEF\xBB\xBF" : "";
     for (std::size_t count = below(pieces); count > 0; --count) {

@@ -27,18 +27,28 @@ class ReceiverVectors : public ::testing::TestWithParam<ReceiverVector> {
   const ReceiverVector& vector = GetParam();
   const std::string_view input = vector.input;
   const Outcome expected{vector.expect, vector.lastEventId};
+
+  // One that has had the earlier connection.
+  [[nodiscard]] std::unique_ptr<Receiver> receiver() const {
+    auto made = std::make_unique<Receiver>(vector.options);
+    if (!vector.before.empty()) {
+      feedAll(*made, {vector.before});
+      made->reset();
+    }
+    return made;
+  }
 };
 
-TEST_P(ReceiverVectors, holdInOneChunk) { EXPECT_EQ(feedAll(vector.options, {input}), expected); }
+TEST_P(ReceiverVectors, holdInOneChunk) { EXPECT_EQ(feedAll(*receiver(), {input}), expected); }
 
 TEST_P(ReceiverVectors, countHeartbeatsWhereverCut) {
-  Receiver whole(vector.options);
-  feedAll(whole, {input});
-  EXPECT_EQ(whole.heartbeats(), vector.heartbeats.value_or(whole.heartbeats()));
+  const auto whole = receiver();
+  feedAll(*whole, {input});
+  EXPECT_EQ(whole->heartbeats(), vector.heartbeats.value_or(whole->heartbeats()));
   for (const std::size_t cut : test::cutsOf(input)) {
-    Receiver receiver(vector.options);
-    feedAll(receiver, {input.substr(0, cut), input.substr(cut)});
-    EXPECT_EQ(receiver.heartbeats(), whole.heartbeats()) << "cut at " << cut;
+    const auto cutOne = receiver();
+    feedAll(*cutOne, {input.substr(0, cut), input.substr(cut)});
+    EXPECT_EQ(cutOne->heartbeats(), whole->heartbeats()) << "cut at " << cut;
   }
 }
 
@@ -46,8 +56,8 @@ TEST_P(ReceiverVectors, holdCutAnywhere) {
   for (const std::size_t cut : test::cutsOf(input)) {
     const std::string_view head = input.substr(0, cut);
     const std::string_view tail = input.substr(cut);
-    EXPECT_EQ(feedAll(vector.options, {head, tail}), expected) << "cut at " << cut;
-    EXPECT_EQ(feedAll(vector.options, {"", head, "", tail, ""}), expected) << "cut at " << cut << ", empty chunks";
+    EXPECT_EQ(feedAll(*receiver(), {head, tail}), expected) << "cut at " << cut;
+    EXPECT_EQ(feedAll(*receiver(), {"", head, "", tail, ""}), expected) << "cut at " << cut << ", empty chunks";
   }
 }
 
@@ -58,8 +68,8 @@ TEST_P(ReceiverVectors, holdByteByByte) {
     bytes.push_back(input.substr(at, 1));
     bytesAndEmpty.insert(bytesAndEmpty.end(), {"", input.substr(at, 1)});
   }
-  EXPECT_EQ(feedAll(vector.options, bytes), expected);
-  EXPECT_EQ(feedAll(vector.options, bytesAndEmpty), expected) << "with empty chunks";
+  EXPECT_EQ(feedAll(*receiver(), bytes), expected);
+  EXPECT_EQ(feedAll(*receiver(), bytesAndEmpty), expected) << "with empty chunks";
 }
 
 // Wherever a connection is cut: the next begins anew, with a byte order mark again, and the last finished block's id.
@@ -69,16 +79,16 @@ TEST_P(ReceiverVectors, resetForgetsWhatIsUnfinished) {
     return;  // too small for the next event
   }
   for (const std::size_t cut : test::cutsOf(input)) {
-    Receiver receiver(vector.options);
-    feedAll(receiver, {input.substr(0, cut)});
-    const std::string lastEventId = test::replaceInvalidUtf8(receiver.lastEventId());
-    receiver.reset();
+    const auto made = receiver();
+    feedAll(*made, {input.substr(0, cut)});
+    const std::string lastEventId = test::replaceInvalidUtf8(made->lastEventId());
+    made->reset();
     Outcome outcome{{}, lastEventId};
     if (vector.options.types.passes("message")) {
       outcome.items.push_back(test::eventItem("message", "y", lastEventId));
     }
-    EXPECT_EQ(feedAll(receiver, {"\xEF\xBB\xBF"
-                                 "data:y\n\n"}),
+    EXPECT_EQ(feedAll(*made, {"\xEF\xBB\xBF"
+                              "data:y\n\n"}),
               outcome)
         << "reset at " << cut;
   }

@@ -17,7 +17,7 @@ async function failTimes(times: number): Promise<void> {
   }
 }
 
-test("after five attempts that brought nothing, none is made for thirty seconds", async () => {
+test("after five attempts that did not hold, none is made for thirty seconds", async () => {
   const { client } = watch(server.url, { clock, retry: QUICK, breaker: {} });
   await failTimes(5);
   expect(clock.delays).toEqual([50, 50, 50, 50, 30_000]);
@@ -26,7 +26,10 @@ test("after five attempts that brought nothing, none is made for thirty seconds"
   expect(clock.delays.at(-1)).toBe(30_000);
   clock.fire();
   const exchange = await server.next();
-  exchange.stream("data: x\n\n");
+  exchange.stream();
+  await nextEvent(client, "open");
+  clock.pass(5000);
+  exchange.write("data: x\n\n");
   await nextEvent(client, "message");
   exchange.end();
   await until(() => clock.isWaiting);

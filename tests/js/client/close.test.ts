@@ -1,5 +1,5 @@
 import { closeAll, ManualClock, nextEvent, watch } from "./helpers.js";
-import { ScriptedServer, settle, until } from "./scripted-server.js";
+import { MILLRACE, ScriptedServer, settle, until } from "./scripted-server.js";
 
 const server = ScriptedServer.forEachTest(closeAll);
 
@@ -66,7 +66,7 @@ test("close() in the middle of a chunk: what follows is not dispatched, and come
   client.reconnect();
   const second = await server.next();
   expect(second.lastEventId).toBe("1");
-  second.stream("id: 1\ndata: one\n\nid: 2\ndata: two\n\n");
+  second.stream(`${MILLRACE}id: 1\ndata: one\n\nid: 2\ndata: two\n\n`);
   await until(() => messages.length === 2);
   expect(messages).toEqual(["message:one", "message:two"]);
 });

@@ -23,18 +23,18 @@ test.each(BAD_IDS)("an id with %s is the event's, and not the cursor", async (_,
   client.addEventListener("message", ({ lastEventId }) => void ids.push(`${lastEventId}|${client.lastEventId}`));
   const first = await server.next();
   first.stream(`${send("1", "a")}${send(id, "b")}${send(id, "again")}data: c\n\n`);
-  await until(() => messages.length === 3);
-  expect(ids).toEqual(["1|1", `${id}|1`, `${id}|1`]);
+  await until(() => messages.length === 4);
+  expect(ids).toEqual(["1|1", `${id}|1`, `${id}|1`, `${id}|1`]);
   expect(errors.map(({ code }) => code)).toEqual(["INVALID_FIELD"]);
-  expect(log.slice(2)).toEqual(["message", "message", "message", "error"]);
+  expect(log.slice(2)).toEqual(["message", "message", "message", "message", "error"]);
 
   first.destroy();
   const second = await server.next();
   expect(second.lastEventId).toBe("1");
   // What came already is a repeat, whatever its id; what is new moves the cursor.
   second.stream(send(id, "b") + send("2", "d"));
-  await until(() => messages.length === 4);
-  expect([messages[3], client.lastEventId, client.state]).toEqual(["message:d", "2", "connected"]);
+  await until(() => messages.length === 5);
+  expect([messages[4], client.lastEventId, client.state]).toEqual(["message:d", "2", "connected"]);
 });
 
 test("it is said once a connection, with what is wrong", async () => {

@@ -4,8 +4,16 @@ const ANSWER = { events: [], lastEventId: "e.1", verdict: null };
 const read = (said: unknown) => readPollAnswer(JSON.stringify(said));
 
 test("what a Millrace server sends", () => {
-  const events = [{ event: "a", data: "x", id: "e.1" }];
-  expect(read({ events, lastEventId: "e.1", verdict: "gap", retryMs: 5, hasMore: true })).toEqual({
+  const events = [{ event: "a", data: "x", id: "e.1", isRaw: true }];
+  expect(
+    read({
+      events: [{ event: "a", data: "x", id: "e.1", raw: true }],
+      lastEventId: "e.1",
+      verdict: "gap",
+      retryMs: 5,
+      hasMore: true,
+    }),
+  ).toEqual({
     events,
     lastEventId: "e.1",
     verdict: "gap",
@@ -16,7 +24,12 @@ test("what a Millrace server sends", () => {
 
 test("what is missing, or is of another kind and does not matter, is none", () => {
   const answer = read({ events: [{ data: "x" }], lastEventId: "", verdict: 7, retryMs: "5\ndata: x", hasMore: "yes" });
-  expect(answer).toEqual({ events: [{ event: "message", data: "x" }], lastEventId: "", verdict: null, hasMore: false });
+  expect(answer).toEqual({
+    events: [{ event: "message", data: "x", isRaw: false }],
+    lastEventId: "",
+    verdict: null,
+    hasMore: false,
+  });
 });
 
 test.each<[string, unknown]>([

@@ -1,7 +1,7 @@
 import type { SSEClientOptions } from "../../../js/src/client/index.js";
 import { closeAll, ManualClock, nextEvent, STREAM_ACCEPT } from "./helpers.js";
 import { event, NOTHING, of, requestAfter, startPolling } from "./polling.js";
-import { type Exchange, ScriptedServer, settle, until } from "./scripted-server.js";
+import { type Exchange, MILLRACE, ScriptedServer, settle, until } from "./scripted-server.js";
 
 const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
@@ -62,12 +62,13 @@ test("retryMs is the base of the waits from then on, as a stream's retry is", as
   expect(clock.delays.at(-1)).toBe(15_000); // half of the longest wait; with the 100 of the options it were 400
 });
 
-test("204 is the end: nothing will come any more", async () => {
+test("204 is the end: nothing will come any more, and that is no error", async () => {
   const { poll, client, errors } = await polling();
+  errors.length = 0;
   poll.respond(204);
-  await nextEvent(client, "close");
-  expect(errors.at(-1)).toMatchObject({ code: "BAD_RESPONSE", status: 204 });
-  expect([client.state, client.transport, clock.isWaiting]).toEqual(["error", "stream", false]);
+  expect(await nextEvent(client, "close")).toMatchObject({ reason: "completed", completed: true });
+  expect([errors, client.state, client.completed]).toEqual([[], "disconnected", true]);
+  expect([client.transport, clock.isWaiting]).toEqual(["stream", false]);
 });
 
 test.each<[string, (poll: Exchange) => void, string]>([
@@ -124,7 +125,7 @@ test("close() by a listener: what follows in the poll comes again after a restar
   client.reconnect();
   const stream = await server.next();
   expect([stream.lastEventId, client.transport]).toEqual(["e.1", "stream"]);
-  stream.stream("id: e.1\ndata: e.1\n\nid: e.2\ndata: e.2\n\n");
+  stream.stream(`${MILLRACE}id: e.1\ndata: e.1\n\nid: e.2\ndata: e.2\n\n`);
   await until(() => messages.length === 2);
   expect(messages).toEqual(["message:e.1", "message:e.2"]);
 });

@@ -1,7 +1,7 @@
 import type { SSEClientOptions } from "../../../js/src/client/index.js";
 import { closeAll, ManualClock, nextEvent, POLL_ACCEPT, STREAM_ACCEPT, watch } from "./helpers.js";
 import { EVERY_MS, failToStream, NOTHING, of, requestAfter, startPolling } from "./polling.js";
-import { ScriptedServer, until } from "./scripted-server.js";
+import { MILLRACE, ScriptedServer, until } from "./scripted-server.js";
 
 const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
@@ -56,7 +56,7 @@ test("every event once, from a stream over polls to a stream", async () => {
   const watched = watch(server.url, { clock, retry: { baseMs: 100 }, fallback: {} });
   const { client, messages } = watched;
   const first = await server.next();
-  first.stream("id: e.1\ndata: e.1\n\nid: e.2\ndata: e.2\n\n");
+  first.stream(`${MILLRACE}id: e.1\ndata: e.1\n\nid: e.2\ndata: e.2\n\n`);
   await until(() => messages.length === 2);
   first.destroy();
   await until(() => clock.isWaiting);
@@ -64,7 +64,7 @@ test("every event once, from a stream over polls to a stream", async () => {
   await failToStream(server, clock, client);
   const poll = await server.next();
   expect(poll.lastEventId).toBe("e.2");
-  poll.json({ ...of("e.1", "e.2", "e.3", "e.3"), verdict: "reset" });
+  poll.json({ ...of("e.1", "e.2", "e.3"), verdict: "reset" });
   await until(() => messages.length === 3);
   expect(client.resume).toEqual({ verdict: "reset" });
 
@@ -75,7 +75,7 @@ test("every event once, from a stream over polls to a stream", async () => {
     const exchange = await server.next();
     if (exchange.headers.accept === STREAM_ACCEPT) {
       expect(exchange.lastEventId).toBe("e.3");
-      exchange.stream("id: e.2\ndata: e.2\n\nid: e.3\ndata: e.3\n\nid: e.4\ndata: e.4\n\n");
+      exchange.stream(`${MILLRACE}id: e.2\ndata: e.2\n\nid: e.3\ndata: e.3\n\nid: e.4\ndata: e.4\n\n`);
       await until(() => messages.length === 4);
       break;
     }

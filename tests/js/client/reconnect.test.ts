@@ -101,7 +101,7 @@ test("the server's retry replaces the base of the wait", async () => {
   expect(client.state).toBe("connecting");
 });
 
-test("the wait doubles up to its limit, and starts again after a connection that brought something", async () => {
+test("the wait doubles up to its limit, and starts again after a connection that held", async () => {
   const clock = new ManualClock(0.5);
   const { client } = watch(server.url, { clock, retry: { baseMs: 1000, maxMs: 3000 } });
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -111,7 +111,10 @@ test("the wait doubles up to its limit, and starts again after a connection that
   }
   expect(clock.delays).toEqual([500, 1000, 1500]);
   const exchange = await server.next();
-  exchange.stream("data: something\n\n");
+  exchange.stream();
+  await nextEvent(client, "open");
+  clock.pass(5000);
+  exchange.write("data: something\n\n");
   await nextEvent(client, "message");
   expect(client.attempts).toBe(0);
   exchange.end();

@@ -106,7 +106,7 @@ test.each(["soon", "-5", "1e3", "12 seconds", "Wed, 21 Oct 2015 07:28:00 GMT"])(
   },
 );
 
-test("a Retry-After beyond any timer is the longest timer", async () => {
+test("a Retry-After beyond any timer is the longest timer, and counts as an hour", async () => {
   const [error, delayMs] = await waitAfter("99999999999");
-  expect([error?.retryAfterMs, delayMs]).toEqual([2147483647, 2147483647]);
+  expect([error?.retryAfterMs, delayMs]).toEqual([2147483647, 3600000]);
 });

@@ -1,5 +1,5 @@
 import { closeAll, nextEvent, watch } from "./helpers.js";
-import { ScriptedServer, until } from "./scripted-server.js";
+import { MILLRACE, ScriptedServer, until } from "./scripted-server.js";
 
 const server = ScriptedServer.forEachTest(closeAll);
 
@@ -9,8 +9,7 @@ test("all attempts of a POST carry one Idempotency-Key, and another client anoth
   for (let attempt = 0; attempt < 3; attempt++) {
     const exchange = await server.next();
     keys.add(exchange.headers["idempotency-key"]);
-    exchange.stream();
-    exchange.end();
+    exchange.respond(503);
   }
   (await server.next()).stream();
   await nextEvent(client, "open");
@@ -56,10 +55,13 @@ test('resumeBy: "get" asks for the rest by a GET, once an id was received', asyn
   expect(third.headers).not.toHaveProperty("idempotency-key");
 });
 
-test("a request is resumed as it was by default", async () => {
-  const { messages } = watch(server.url, { body: "order" });
+test.each([
+  ["the stream said that it resumes", {}, MILLRACE],
+  ["the user says so", { resumeBy: "same" as const }, ""],
+])("a request is resumed as it was where %s", async (_, options, beginning) => {
+  const { messages } = watch(server.url, { body: "order", ...options });
   const first = await server.next();
-  first.stream("id: 7\ndata: x\n\n");
+  first.stream(`${beginning}id: 7\ndata: x\n\n`);
   await until(() => messages.length === 1);
   first.destroy();
   const { method, body, lastEventId } = await server.next();

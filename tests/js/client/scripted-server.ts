@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setImmediate } from "node:timers/promises";
 
+/** By this a stream says that it is Millrace's, and resumes. */
+export const MILLRACE = 'event: millrace.begin\ndata: {"resumes":true}\n\n';
+
 /** One request, to be answered by the test. */
 export class Exchange {
   readonly headers: IncomingMessage["headers"];
@@ -10,8 +13,10 @@ export class Exchange {
   /** Resolves when the connection is gone, whoever ended it. */
   readonly gone: Promise<void>;
   readonly #response: ServerResponse;
+  readonly #beginning: string;
 
-  constructor(request: IncomingMessage, response: ServerResponse, body: string) {
+  constructor(request: IncomingMessage, response: ServerResponse, body: string, beginning: string) {
+    this.#beginning = beginning;
     this.headers = request.headers;
     this.method = request.method;
     this.path = request.url;
@@ -20,10 +25,11 @@ export class Exchange {
     this.gone = new Promise((resolve) => void response.once("close", resolve));
   }
 
-  /** The cursor as the server has it: the header's bytes, read as UTF-8. */
+  /** The cursor as the server has it: the header's bytes, read as UTF-8, or what stands in the query. */
   get lastEventId(): string | undefined {
     const header = this.headers["last-event-id"];
-    return typeof header === "string" ? Buffer.from(header, "latin1").toString("utf8") : undefined;
+    if (typeof header === "string") return Buffer.from(header, "latin1").toString("utf8");
+    return new URL(this.path ?? "", "http://localhost").searchParams.get("lastEventId") ?? undefined;
   }
 
   respond(status: number, headers: Record<string, string> = {}, body = ""): void {
@@ -43,7 +49,7 @@ export class Exchange {
   stream(text = "", headers: Record<string, string> = {}): void {
     this.#response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", ...headers });
     this.#response.flushHeaders();
-    if (text) this.#response.write(text);
+    if (this.#beginning + text) this.#response.write(this.#beginning + text);
   }
 
   write(text: string | Uint8Array): void {
@@ -65,6 +71,7 @@ export class ScriptedServer {
   #server: Server | undefined;
   #arrived: Exchange[] = [];
   #waiting: ((exchange: Exchange) => void)[] = [];
+  #beginning = "";
   /** How many requests came, answered or not. */
   requests = 0;
 
@@ -82,9 +89,12 @@ export class ScriptedServer {
    *
    * Hooks run in the order they are written in, those after a test too. A file's own hook after a test is written
    * before this call if it is to run before the clients are closed.
+   *
+   * @param beginning - what every stream begins with: {@link MILLRACE} for a server of Millrace's.
    */
-  static forEachTest(closeClients: () => void = () => {}): ScriptedServer {
+  static forEachTest(closeClients: () => void = () => {}, beginning = ""): ScriptedServer {
     const server = new ScriptedServer();
+    server.#beginning = beginning;
     beforeEach(() => server.#start());
     afterEach(async () => {
       closeClients();
@@ -101,7 +111,7 @@ export class ScriptedServer {
       this.requests++;
       let body = "";
       for await (const piece of request) body += piece;
-      const exchange = new Exchange(request, response, body);
+      const exchange = new Exchange(request, response, body, this.#beginning);
       const waiter = waiting.shift();
       if (waiter) waiter(exchange);
       else arrived.push(exchange);

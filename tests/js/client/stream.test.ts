@@ -64,8 +64,7 @@ test("a body is posted, again at each attempt", async () => {
       '{"ask":1}',
       "application/json",
     ]);
-    exchange.stream();
-    exchange.end();
+    exchange.respond(503);
   }
 });
 

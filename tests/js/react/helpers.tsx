@@ -3,12 +3,12 @@ import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import type { UntypedEvents } from "../../../js/src/client/index.js";
 import { type EventSourceResult, type UseEventSourceOptions, useEventSource } from "../../../js/src/react/index.js";
-import { ScriptedServer, until } from "../client/scripted-server.js";
+import { MILLRACE, ScriptedServer, until } from "../client/scripted-server.js";
 
 /** Reconnects practically at once. */
 export const FAST = { baseMs: 1, maxMs: 1 };
 
-/** A server for each test; and components render as in a page, not when a test says so with `act`. */
+/** A Millrace server for each test; and components render as in a page, not when a test says so with `act`. */
 export function serverPerTest(): ScriptedServer {
   beforeAll(() => {
     Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
@@ -16,7 +16,7 @@ export function serverPerTest(): ScriptedServer {
   return ScriptedServer.forEachTest(() => {
     cleanup();
     for (const unmount of mounted.splice(0)) unmount();
-  });
+  }, MILLRACE);
 }
 
 const mounted: (() => void)[] = [];

@@ -33,7 +33,7 @@ interface SuspendingProps {
 }
 
 function Suspending({ url, waitFor, heard = [] }: SuspendingProps) {
-  const { data, state } = useEventSource(url, { onMessage: (message) => heard.push(message.data) });
+  const { data, state } = useEventSource(url, { onMessage: (message) => heard.push(message.json) });
   return <p>{`${state} ${data} ${waitFor ? use(waitFor) : ""}`}</p>;
 }
 

@@ -12,14 +12,14 @@ test("with a validator data is what it makes of it; what it refuses is an error 
   const schema = { at: z.iso.date().transform((text) => new Date(text).getUTCFullYear()) };
   const view = probe(server.url, {
     schema,
-    onMessage: ({ type, data }) => heard.push([type, data]),
+    onMessage: ({ type, json }) => heard.push([type, json]),
     onError: ({ code, raw }) => heard.push([code, raw]),
   });
   const exchange = await server.next();
   exchange.stream('event: at\ndata: "2024-05-06"\n\nevent: at\ndata: 7\n\nid: 3\nevent: at\ndata: {\n\n');
   await shows(view, ({ error }) => error?.code === "INVALID_JSON");
   expect(view.last).toMatchObject({ data: 2024, isConnected: true, lastEventId: "3" });
-  expect(view.last.history).toEqual([{ type: "at", data: 2024, lastEventId: "" }]);
+  expect(view.last.history).toEqual([{ event: "at", type: "at", data: 2024, id: "", lastEventId: "" }]);
   expect(heard).toEqual([
     ["at", 2024],
     ["INVALID_DATA", "7"],
@@ -84,7 +84,7 @@ function Progress({ url }: { url: string }) {
   const { data, state } = useEventSource(url, {
     // Made at each render; typed by the compiler.
     schema: { progress: z.object({ done: z.number() }) },
-    onMessage: (message) => message.data.done.toFixed(),
+    onMessage: (event) => event.json.done.toFixed(),
   });
   return <p>{`${state} ${data?.done.toFixed(1)}`}</p>;
 }

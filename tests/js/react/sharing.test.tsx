@@ -2,7 +2,7 @@
 import { render } from "@testing-library/react";
 import { StrictMode } from "react";
 import { SSEClient } from "../../../js/src/client/index.js";
-import { type SSEMessage, useEventSource } from "../../../js/src/react/index.js";
+import { useEventSource } from "../../../js/src/react/index.js";
 import { settle, until } from "../client/scripted-server.js";
 import { probe, serverPerTest, shows } from "./helpers.js";
 
@@ -10,7 +10,7 @@ const server = serverPerTest();
 
 test("StrictMode's second mount keeps the connection", async () => {
   const heard: unknown[] = [];
-  const view = probe(server.url, { onMessage: ({ data }) => heard.push(data) }, { wrapper: StrictMode });
+  const view = probe(server.url, { onMessage: ({ json }) => heard.push(json) }, { wrapper: StrictMode });
   const exchange = await server.next();
   exchange.stream("data: 1\n\n");
   await shows(view, ({ data }) => data === 1);
@@ -59,7 +59,9 @@ test("a component that takes the place of another takes its connection and what 
 
 test("two components with one URL share a connection, and each hears every event", async () => {
   const heard: string[] = [];
-  const options = (name: string) => ({ onMessage: ({ data }: SSEMessage) => void heard.push(`${name}${data}`) });
+  const options = (name: string) => ({
+    onMessage: ({ data }: { readonly data: string }) => void heard.push(`${name}${data}`),
+  });
   const a = probe(server.url, options("a"));
   const b = probe(server.url, options("b"));
   const exchange = await server.next();
@@ -90,7 +92,7 @@ test("a callback that throws is reported, and neither the others nor the stream 
       throw new Error("in onMessage");
     },
   });
-  probe(server.url, { onMessage: ({ data }) => heard.push(data) });
+  probe(server.url, { onMessage: ({ json }) => heard.push(json) });
   (await server.next()).stream("data: 1\n\ndata: 2\n\n");
   await until(() => reports.length === 2);
   window.removeEventListener("error", report);

@@ -3,7 +3,7 @@ import type { SSEError } from "../../../js/src/client/index.js";
 import { Connection, GRACE_MS } from "../../../js/src/react/store.js";
 import type { StoreOptions } from "../../../js/src/react/types.js";
 import { ManualClock } from "../client/helpers.js";
-import { ScriptedServer, settle, until } from "../client/scripted-server.js";
+import { MILLRACE, ScriptedServer, settle, until } from "../client/scripted-server.js";
 
 beforeEach(() => {
   // The store's own timers only: the network and the tests' waiting go on.
@@ -13,7 +13,7 @@ afterEach(() => {
   jest.runOnlyPendingTimers();
   jest.useRealTimers();
 });
-const server = ScriptedServer.forEachTest();
+const server = ScriptedServer.forEachTest(() => {}, MILLRACE);
 
 /** Waits for nothing, until something is received. */
 class HurriedClock extends ManualClock {
@@ -27,7 +27,7 @@ class HurriedClock extends ManualClock {
 function subscribe(connection: Connection, options: StoreOptions = {}) {
   const heard: unknown[] = [];
   const news = { changes: 0, heard };
-  const all: StoreOptions = { ...options, onMessage: ({ data }) => heard.push(data) };
+  const all: StoreOptions = { ...options, onMessage: ({ json }) => heard.push(json) };
   const unsubscribe = connection.subscribe({ changed: () => void news.changes++, options: () => all });
   return { news, unsubscribe };
 }

@@ -1,6 +1,6 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 import { render } from "@testing-library/react";
-import { type SSEMessage, useEventSource } from "../../../js/src/react/index.js";
+import { useEventSource } from "../../../js/src/react/index.js";
 import { settle, until } from "../client/scripted-server.js";
 import { probe, serverPerTest, shows } from "./helpers.js";
 
@@ -84,7 +84,7 @@ test("a final answer shows as an error; a component that mounts later tries agai
 test("ten thousand events at once are a few renders, and onMessage hears each in order", async () => {
   const count = 10_000;
   const heard: unknown[] = [];
-  const view = probe(server.url, { onMessage: ({ data }) => heard.push(data) });
+  const view = probe(server.url, { onMessage: ({ json }) => heard.push(json) });
   const exchange = await server.next();
   exchange.stream(Array.from({ length: count }, (_, index) => `data: ${index}\n\n`).join(""));
   await shows(view, ({ data }) => data === count - 1);
@@ -161,7 +161,7 @@ test("functions may be new at each render: the connection stays, and the latest 
   const optionsOf = (name: string) => ({
     headers: () => ({ "x-name": name }),
     fetch: (url: string, init: RequestInit) => fetch(url, init),
-    onMessage: ({ data }: SSEMessage) => void heard.push(`${name}:${data}`),
+    onMessage: ({ data }: { readonly data: string }) => void heard.push(`${name}:${data}`),
   });
   const view = probe(server.url, optionsOf("first"));
   const first = await server.next();
@@ -217,8 +217,8 @@ function Build({ url, heard }: { url: string; heard: (number | string)[] }) {
   const state = useEventSource<BuildEvents, string>(url, {
     onMessage: (message) => {
       // Told apart by the compiler.
-      if (message.type === "progress") heard.push(message.data.done);
-      else heard.push(message.data.line);
+      if (message.type === "progress") heard.push(message.json.done);
+      else heard.push(message.json.line);
     },
     select: (result) => {
       const last: { done: number } | { line: string } | null = result.data;

@@ -89,7 +89,7 @@ test("a replay has the events of all connections, each once, with the time of th
     bytes(2, "ta: one\n\nevent: b\nid: 2\ndata: two\n\nid: 3\ndata: cut"),
     { atMs: 3, kind: "end" },
     ...connected(4),
-    bytes(5, "id: 2\ndata: two\n\nid: 3\ndata: three\n\n"),
+    bytes(5, "event: b\nid: 2\ndata: two\n\nid: 3\ndata: three\n\n"),
   ]);
   expect(await replayTape(tape)).toEqual({
     events: [
@@ -104,14 +104,19 @@ test("a replay has the events of all connections, each once, with the time of th
 });
 
 test("a replay is told what the client was told", async () => {
-  const tape = tapeOf([...connected(0), bytes(1, "id: 1\ndata: x\n\nevent: b\nid: 2\ndata: y\n\ndata: too long\n\n")]);
+  const text = "id: 1\ndata: x\n\nevent: b\nid: 2\ndata: y\n\ndata: too long\n\n";
+  const tape = tapeOf([...connected(0), bytes(1, `event: millrace.begin\ndata: \n\n${text}`)]);
   const datas = async (options: Parameters<typeof replayTape>[1]) =>
     (await replayTape(tape, options)).events.map(({ data }) => data);
   expect(await datas({ events: ["b"] })).toEqual(["y"]);
-  expect(await datas({ lastEventId: "1" })).toEqual(["y", "too long"]);
-  expect(await datas({ lastEventId: "1", dedup: 0 })).toEqual(["x", "y", "too long"]);
+  expect(await datas({ lastEventId: "1" })).toEqual(["", "y", "too long"]);
+  expect(await datas({ lastEventId: "1", dedup: 0 })).toEqual(["", "x", "y", "too long"]);
   const { errors } = await replayTape(tape, { maxEventBytes: 7 });
-  expect(errors).toMatchObject([{ atMs: 1, error: { code: "EVENT_TOO_LARGE", limit: 7 } }]);
+  const error = { code: "EVENT_TOO_LARGE", limit: 7 };
+  expect(errors).toMatchObject([
+    { atMs: 1, error },
+    { atMs: 1, error },
+  ]);
   await expect(replayTape(tape, { dedup: -1 })).rejects.toThrow(RangeError);
 });
 

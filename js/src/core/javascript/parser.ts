@@ -9,7 +9,7 @@ const COLON = 58;
 const ZERO = 48;
 const LINE_FEED = Uint8Array.of(LF);
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
-const FIELDS = ["data", "id", "event", "retry"].map((name) => ({ name, bytes: new TextEncoder().encode(name) }));
+const FIELDS = ["data", "id", "event", "retry", "raw"].map((name) => ({ name, bytes: new TextEncoder().encode(name) }));
 const MAX_RETRY_MS = 4294967295;
 const HEARTBEAT = new TextEncoder().encode("heartbeat");
 /** With a colon and a space before it. */
@@ -24,7 +24,7 @@ export interface ParserSettings {
    * Asked right before an event is delivered. No type: its bytes are none that anybody could name. `identity` tells its
    * own id from others, and is `""` without one.
    */
-  readonly isWanted: (type: string | undefined, identity: string) => boolean;
+  readonly isWanted: (type: string | undefined, identity: string, data: Uint8Array) => boolean;
 }
 
 /** The event whose blank line has not come yet. Its data stands apart, in a buffer that is used again. */
@@ -34,6 +34,7 @@ interface Block {
   /** What tells its id from others; `""` where it brings none, or an empty one. */
   identity: string;
   hasData: boolean;
+  isRaw: boolean;
   /** Data with its inner line feeds, type and id, in bytes. */
   size: number;
   /** Above a limit: reported, and no longer kept but for its id. */
@@ -41,7 +42,7 @@ interface Block {
 }
 
 function newBlock(): Block {
-  return { type: NO_TEXT, id: undefined, identity: "", hasData: false, size: 0, dropped: false };
+  return { type: NO_TEXT, id: undefined, identity: "", hasData: false, isRaw: false, size: 0, dropped: false };
 }
 
 /**
@@ -189,6 +190,9 @@ export class Parser {
         block.id = decodeText(value);
         block.identity = identityOf(block.id, value);
         return;
+      case "raw":
+        block.isRaw = true;
+        return;
       case "retry":
         this.#takeRetry(value);
     }
@@ -206,11 +210,12 @@ export class Parser {
   }
 
   #endBlock(): void {
-    const { type, id, identity, hasData, dropped } = this.#block;
+    const { type, id, identity, hasData, isRaw, dropped } = this.#block;
     if (id) this.#lastEventId = id.text;
     const name = type.text || "message";
-    if (hasData && !dropped && this.#settings.isWanted(type.wellFormed ? name : undefined, identity)) {
-      const data = decodeText(this.#data.bytes);
+    const { bytes } = this.#data;
+    if (hasData && !dropped && this.#settings.isWanted(type.wellFormed ? name : undefined, identity, bytes)) {
+      const data = decodeText(bytes);
       if (!type.wellFormed || !data.wellFormed || id?.wellFormed === false) {
         this.#items.push({ kind: "error", code: "INVALID_UTF8", limit: 0 });
       }
@@ -219,6 +224,7 @@ export class Parser {
         type: name,
         data: data.text,
         lastEventId: this.#lastEventId,
+        ...(isRaw && { isRaw }),
       });
     }
     this.#startBlock();

@@ -2,6 +2,7 @@ import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { sessionOptions } from "../client-options.js";
 import type {
   Health,
+  Loss,
   PollResult,
   SessionAction,
   SessionCore,
@@ -12,7 +13,6 @@ import type {
 import { Heartbeats } from "./heartbeats.js";
 import { Watchdog } from "./watchdog.js";
 
-const MAX_RETRY_MS = 4294967295;
 /** From here on doubling changes nothing, for every `maxMs` is below 2 ** 32; without it, 0 * Infinity is no number. */
 const MAX_EXPONENT = 32;
 const CRITICAL_ATTEMPTS = 3;
@@ -24,6 +24,7 @@ const MOST_POLL_STRETCH = 4;
 const LATE_MS = 1000;
 const VERY_LATE_MS = 5000;
 const LONGEST_HURRY_MS = 1000;
+const HOLDS_AFTER_MS = 5000;
 
 const NONE: SessionAction = { kind: "none" };
 const CONNECT: SessionAction = { kind: "connect" };
@@ -42,11 +43,14 @@ export class JavaScriptSession implements SessionCore {
   #maxMs: number;
   #attempts = 0;
   #fruitless = 0;
+  #unproven = 0;
   /** Of the breaker. */
   #failures = 0;
   #openUntilMs = 0;
   #isOpen = false;
   #hasReceived = false;
+  #holds = false;
+  #openedAtMs = 0;
   #isOffline = false;
   #isPaused = false;
   #untilMs = 0;
@@ -80,7 +84,7 @@ export class JavaScriptSession implements SessionCore {
 
   start(nowMs: number): SessionAction {
     if (this.#isTrying) return NONE;
-    if (this.#state !== "reconnecting") this.#attempts = this.#fruitless = this.#failures = 0;
+    if (this.#state !== "reconnecting") this.#attempts = this.#fruitless = this.#unproven = this.#failures = 0;
     this.#way = "stream";
     return this.#connect(Math.floor(nowMs));
   }
@@ -99,7 +103,8 @@ export class JavaScriptSession implements SessionCore {
     this.#isOpen = true;
     this.#state = "connected";
     this.#attempts = 0;
-    this.#hasReceived = false;
+    this.#hasReceived = this.#holds = false;
+    this.#openedAtMs = Math.floor(nowMs);
     this.#heartbeats = new Heartbeats();
     const thresholdMs =
       this.#options.silenceMs === 0
@@ -111,13 +116,17 @@ export class JavaScriptSession implements SessionCore {
     return NONE;
   }
 
-  received(nowMs: number, heartbeats: number): SessionAction {
+  received(nowMs: number, heartbeats: number, events: number): SessionAction {
     const now = Math.floor(nowMs);
     if (!this.#isOpen) return NONE;
     if (!this.#hasReceived) {
       this.#hasReceived = true;
-      this.#fruitless = this.#failures = 0;
+      this.#fruitless = 0;
       this.#way = "stream";
+    }
+    if (!this.#holds && heartbeats + events > 0 && now - this.#openedAtMs >= HOLDS_AFTER_MS) {
+      this.#holds = true;
+      this.#unproven = this.#failures = 0;
     }
     this.#watchdog.heard(now);
     this.#heartbeats.came(now, heartbeats, this.#watchdog.heartbeatMs);
@@ -129,22 +138,23 @@ export class JavaScriptSession implements SessionCore {
   }
 
   retry(ms: number): void {
-    this.#baseMs = Math.min(Math.floor(ms), MAX_RETRY_MS);
+    const { serverMinMs, serverMaxMs } = this.#options;
+    this.#baseMs = Math.min(Math.max(Math.floor(ms), serverMinMs), serverMaxMs);
     this.#maxMs = Math.max(this.#options.maxMs, this.#baseMs);
   }
 
-  lost(final: boolean, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
+  lost(loss: Loss, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
     if (this.#way === "polls" || !this.#isTrying) return NONE;
-    if (this.#way === "probe" && !final) return this.#beginPolling(Math.floor(nowMs));
+    if (this.#way === "probe" && loss !== "final") return this.#beginPolling(Math.floor(nowMs));
     this.#way = "stream";
-    return this.#fail(final, Math.floor(nowMs), random, Math.floor(retryAfterMs));
+    return this.#fail(loss, Math.floor(nowMs), random, Math.floor(retryAfterMs));
   }
 
   polled(result: PollResult, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
     const now = Math.floor(nowMs);
     if (this.#way !== "polls" || !this.#isPollUnderWay) return NONE;
     this.#isPollUnderWay = false;
-    if (result === "failed") return this.#fail(false, now, random, Math.floor(retryAfterMs));
+    if (result === "failed") return this.#fail("transient", now, random, Math.floor(retryAfterMs));
     this.#state = "connected";
     this.#attempts = this.#failures = 0;
     const { pollEveryMs } = this.#options;
@@ -200,7 +210,7 @@ export class JavaScriptSession implements SessionCore {
       case "reconnecting":
         return this.#isPaused || !isDue ? this.#wait(this.#untilMs, now) : this.#connect(now);
       case "connecting":
-        return isDue ? this.#fail(false, now, random, 0) : NONE;
+        return isDue ? this.#fail("transient", now, random, 0) : NONE;
       case "connected":
         return this.#tickConnected(now, random);
       default:
@@ -233,16 +243,18 @@ export class JavaScriptSession implements SessionCore {
     return this.#isBroken ? Math.max(0, this.#openUntilMs - now) : 0;
   }
 
-  #fail(final: boolean, now: number, random: number, retryAfterMs: number): SessionAction {
-    const { attempts, failures, coolDownMs, pollEveryMs, maxMs } = this.#options;
-    const exponent = Math.min(Math.max(this.#attempts, this.#fruitless), MAX_EXPONENT);
-    this.#attempts++;
-    if (!this.#isOpen || !this.#hasReceived) {
-      this.#fruitless++;
+  #fail(loss: Loss, now: number, random: number, retryAfterMs: number): SessionAction {
+    const { attempts, failures, coolDownMs, pollEveryMs, maxMs, serverMaxMs } = this.#options;
+    const exponent = Math.min(Math.max(this.#attempts, this.#unproven), MAX_EXPONENT);
+    const isPlanned = loss === "planned";
+    if (!isPlanned) this.#attempts++;
+    if (!this.#isOpen || !this.#hasReceived) this.#fruitless++;
+    if (!this.#isOpen || !this.#holds) {
+      this.#unproven++;
       this.#failures++;
       if (failures > 0 && this.#failures >= failures) this.#openUntilMs = now + coolDownMs;
     }
-    if (final || this.#attempts >= attempts) {
+    if (loss === "final" || (!isPlanned && this.#attempts >= attempts)) {
       this.#state = "error";
       this.#isOpen = false;
       this.#way = "stream";
@@ -254,8 +266,9 @@ export class JavaScriptSession implements SessionCore {
     const longestMs = Math.min(this.#maxMs, this.#baseMs * 2 ** exponent);
     const delayMs = Math.min(Math.floor(random * longestMs), LONGEST_TIMER_MS);
     const leastMs = this.#isOffline ? maxMs : 0;
-    this.#earliestMs = now + retryAfterMs;
-    return this.#wait(now + Math.max(delayMs, retryAfterMs, this.#coolDownMs(now), leastMs), now);
+    const askedMs = Math.min(retryAfterMs, serverMaxMs);
+    this.#earliestMs = now + askedMs;
+    return this.#wait(now + Math.max(delayMs, askedMs, this.#coolDownMs(now), leastMs), now);
   }
 
   #connect(now: number): SessionAction {
@@ -311,7 +324,7 @@ export class JavaScriptSession implements SessionCore {
       return NONE;
     }
     this.#watchdog.fired();
-    return this.#fail(false, now, random, 0);
+    return this.#fail("transient", now, random, 0);
   }
 
   #grant(now: number): void {

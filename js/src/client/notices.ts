@@ -1,6 +1,3 @@
-/** The event type by which a Millrace server says how a connection continues the one before it. */
-export const RESUME_EVENT = "millrace.resume";
-
 /**
  * How the current connection continues the one before it, as the server says it.
  *
@@ -16,19 +13,38 @@ export interface ResumeVerdict {
   readonly from?: string;
 }
 
-/** Reads the data of a {@link RESUME_EVENT}; null where it is malformed. */
+/** How a stream ended that did not break off. */
+export interface StreamEnd {
+  readonly reason: string;
+  /** It goes on, on another connection. */
+  readonly reconnect: boolean;
+}
+
+/** Reads the data of a notice of how the connection continues; null where it is malformed. */
 export function parseResume(data: string): ResumeVerdict | null {
-  let said: unknown;
-  try {
-    said = JSON.parse(data);
-  } catch {
-    return null;
-  }
-  if (typeof said !== "object" || said === null) return null;
-  const { verdict, after, from } = said as Record<string, unknown>;
+  const { verdict, after, from } = membersOf(data);
   if (verdict !== "continued" && verdict !== "gap" && verdict !== "reset") return null;
   if (!isIdOrAbsent(after) || !isIdOrAbsent(from)) return null;
   return { verdict, ...(after !== undefined && { after }), ...(from !== undefined && { from }) };
+}
+
+/** Reads the data of a notice of the beginning: whether a client that is cut gets what it missed. */
+export function parseBegin(data: string): boolean {
+  return membersOf(data).resumes === true;
+}
+
+/** Reads the data of a notice of the end. What says no more is an end all the same. */
+export function parseEnd(data: string): StreamEnd {
+  const { reason, reconnect } = membersOf(data);
+  return { reason: typeof reason === "string" ? reason : "closed", reconnect: reconnect === true };
+}
+
+function membersOf(data: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(data));
+  } catch {
+    return {};
+  }
 }
 
 function isIdOrAbsent(value: unknown): value is string | undefined {

@@ -1,0 +1,39 @@
+import { END_TYPE } from "../shared/notices.js";
+
+/** What a client of Millrace's is told, so that it does not ask again for what it has. Others ignore it. */
+const END = `event: ${END_TYPE}\ndata: ${JSON.stringify({ reason: "closed", reconnect: false })}\n\n`;
+
+/**
+ * A stream that somebody else has made, with the notice of its end behind it where it ends whole; one that fails, or is
+ * cancelled, has none. A last event without its empty line, which clients would not deliver, gets it.
+ *
+ * @param source - of bytes; texts are taken, too, and sent as UTF-8.
+ */
+export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableStream<Uint8Array> {
+  const reader = source.getReader();
+  const encoder = new TextEncoder();
+  let last: Uint8Array = new Uint8Array(0); // at most four bytes
+  const bytes: UnderlyingDefaultSource<Uint8Array> = {
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) {
+        controller.enqueue(encoder.encode(`${missingLineEnds(last)}${END}`));
+        controller.close();
+        return;
+      }
+      const chunk = typeof value === "string" ? encoder.encode(value) : value;
+      if (!(chunk instanceof Uint8Array)) throw new TypeError("A stream for sseResponse must give bytes or text");
+      last = Uint8Array.of(...last, ...chunk.subarray(-4)).slice(-4);
+      controller.enqueue(chunk);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
+  return new ReadableStream(bytes, { highWaterMark: 0 });
+}
+
+/** What is missing to the empty line that ends an event. */
+function missingLineEnds(last: Uint8Array): string {
+  const text = String.fromCharCode(...last).replace(/\r\n?/g, "\n");
+  if (text === "" || text.endsWith("\n\n")) return "";
+  return text.endsWith("\n") ? "\n" : "\n\n";
+}

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace millrace {
+
+// Notices are events of ours in the stream. They have types that applications cannot use and no id, so they move no cursor,
+// and clients that do not know them ignore them, as they do every type they do not listen to (WHATWG HTML 9.2.6).
+
+// The first event of every stream of ours: ids are known by themselves, whatever the event holds.
+inline constexpr std::string_view kBeginType = "millrace.begin";
+// The last one, where the stream does not break off.
+inline constexpr std::string_view kEndType = "millrace.end";
+
+// Whether a client that is cut gets what it missed: the stream reads a channel.
+enum class Resumption : std::uint8_t { impossible, possible };
+
+// Whether a client is to come back when the stream has ended: it goes on, on another connection.
+enum class Return : std::uint8_t { never, wanted };
+
+// Appends `{"resumes":true}` or `{"resumes":false}`.
+void encodeBegin(Resumption resumption, std::string& out);
+
+// Appends `{"reason":"…","reconnect":true}` or `…false}`. `reason` is any text of UTF-8.
+void encodeEnd(std::string_view reason, Return wish, std::string& out);
+
+}  // namespace millrace
