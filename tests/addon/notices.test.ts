@@ -196,6 +196,7 @@ describe("with the client", () => {
     closing.push(server.close);
     const { heard, errors, client } = await heardBy(server.port);
     const numbers = () => heard.filter((data) => !data.includes("duration_cap"));
+    await until(() => client.state === "connected");
     for (let n = 0; n < 50; n++) {
       hub.publish("c", { event: "message", data: n });
       await until(() => numbers().length === n + 1 || hub.connectionCount("c") === 0 || client.state !== "connected");
