@@ -70,7 +70,7 @@ export async function measure() {
     const files = await filesOf(entry);
     const asking = closure(files, "stdin.js");
     const nameOf = (input) => [...files].find(([, { inputs }]) => inputs.some((path) => path.endsWith(input)))[0];
-    const reading = ["core/load-wasm.js", "client/inbox.js"].flatMap((input) => [...closure(files, nameOf(input))]);
+    const reading = ["client/engine.js"].flatMap((input) => [...closure(files, nameOf(input))]);
     const all = new Set([...asking, ...reading]);
     sizes[entry] = { asking: sizeOf(files, asking), all: sizeOf(files, all) };
   }

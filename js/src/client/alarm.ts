@@ -1,13 +1,5 @@
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import type { Clock } from "./options.js";
-
-/** The time, the chance and the timers of the page. */
-export const pageClock: Clock = {
-  now: () => performance.now(),
-  random: () => Math.random(),
-  setTimer: (run, delayMs) => setTimeout(run, delayMs),
-  clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
-};
+import type { Clock } from "./clock.js";
 
 /** One timer, for the next of the times that something is due. It may ring early: it is then to be set again. */
 export class Alarm {

@@ -24,9 +24,6 @@ export type Schemas<Events extends object> = {
 /** What an event's data is made of its text: JSON, the text itself, or what a function makes of it. */
 export type Parse = "json" | "text" | ((text: string, type: string) => unknown);
 
-/** Data that ends a stream of OpenAI's kind, and is no JSON. */
-export const DONE = "[DONE]";
-
 /**
  * An event's data, as `parse` and `schema` say. Where they say nothing: what was sent `raw` is its text, and everything else
  * is parsed from JSON; where it need not be JSON, the text of another server is left as it is. No data is undefined.
@@ -37,12 +34,12 @@ export const DONE = "[DONE]";
 export function readData(event: SSEMessageEvent, options: SSEClientOptions, mayBeText: boolean): unknown {
   const { type, data: text } = event;
   const { parse } = options;
-  const schema = ownOf<StandardSchema<unknown>>(options.schema, type);
+  const schema = schemaOf(event, options);
   const how = typeof parse === "object" ? ownOf<Parse>(parse, type) : parse;
   if (typeof how === "function") return guarded("parse", type, text, () => how(text, type));
   if (schema === undefined && (how === "text" || (how === undefined && event.isRaw))) return text;
   if (schema === undefined && how === undefined && mayBeText) return event.isOurs ? jsonOr(text) : text;
-  return readJson(type, text, schema);
+  return readJson(event, options);
 }
 
 /** What a server published without data has none; what it did not write as JSON after all is its text. */
@@ -55,7 +52,9 @@ function jsonOr(text: string): unknown {
 }
 
 /** The data as JSON, validated; throws as {@link readData} does. */
-export function readJson(type: string, text: string, schema: StandardSchema<unknown> | undefined): unknown {
+export function readJson(event: SSEMessageEvent, options: SSEClientOptions): unknown {
+  const { type, data: text } = event;
+  const schema = schemaOf(event, options);
   let value: unknown;
   try {
     value = text === "" && schema === undefined ? undefined : JSON.parse(text);
@@ -76,8 +75,12 @@ export function readJson(type: string, text: string, schema: StandardSchema<unkn
   });
 }
 
+function schemaOf({ type }: SSEMessageEvent, { schema }: SSEClientOptions): StandardSchema<unknown> | undefined {
+  return ownOf(schema, type);
+}
+
 /** A member by the name of a type; the server may name its types after members of every object. */
-export function ownOf<Value>(all: object | undefined, type: string): Value | undefined {
+function ownOf<Value>(all: object | undefined, type: string): Value | undefined {
   return all && Object.hasOwn(all, type) ? (all as Record<string, Value>)[type] : undefined;
 }
 

@@ -41,11 +41,17 @@ export class SSECloseEvent extends Event {
 }
 
 /**
+ * @internal What an event's data is: `json`, whatever the option `parse` says; `data`, as that says, or JSON; `mixed`, where
+ * other servers' texts are left as they are.
+ */
+export type ReadData = (event: SSEMessageEvent, as: "json" | "data" | "mixed") => unknown;
+
+/**
  * An event of the stream: a `MessageEvent` as the platform has it, and what the server published it as. `data` is the exact
  * text.
  */
 export class SSEMessageEvent<Data = unknown> extends MessageEvent<string> {
-  readonly #json: (event: SSEMessageEvent) => unknown;
+  readonly #read: ReadData;
   /** It was sent `raw`: its data is a text of its own, and no JSON. */
   readonly isRaw: boolean;
   /** @internal Its stream is Millrace's, and says of every event whether it is raw. */
@@ -56,12 +62,12 @@ export class SSEMessageEvent<Data = unknown> extends MessageEvent<string> {
     type: string,
     init: MessageEventInit<string>,
     { isRaw = false, isOurs }: { readonly isRaw?: boolean; readonly isOurs: boolean },
-    json: (event: SSEMessageEvent) => unknown,
+    read: ReadData,
   ) {
     super(type, init);
     this.isRaw = isRaw;
     this.isOurs = isOurs;
-    this.#json = json;
+    this.#read = read;
   }
 
   /** `type`, as `publish` calls it. */
@@ -80,7 +86,12 @@ export class SSEMessageEvent<Data = unknown> extends MessageEvent<string> {
    * @throws SSEError `INVALID_JSON` or `INVALID_DATA`, with the text in `raw`.
    */
   get json(): Data {
-    return this.#json(this) as Data;
+    return this.#read(this, "json") as Data;
+  }
+
+  /** @internal Its data as {@link ReadData} has it. */
+  read(as: Parameters<ReadData>[1]): unknown {
+    return this.#read(this, as);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { ClientCore, ParsedItem, ReceiverCore } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
-import { BEGIN_TYPE, END_TYPE, RESUME_TYPE } from "../shared/notices.js";
+import { BEGIN_TYPE, DONE, END_TYPE, RESUME_TYPE } from "../shared/notices.js";
 import { canBeSent } from "./cursor.js";
-import { DONE } from "./data.js";
 import { toEventText } from "./event-text.js";
 import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "./notices.js";
 import type { SSEClientOptions } from "./options.js";

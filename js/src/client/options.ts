@@ -1,4 +1,5 @@
 import type { ReceiverOptions, SessionOptions } from "../core/contract.js";
+import type { Clock } from "./clock.js";
 import type { Parse, Schemas } from "./data.js";
 
 /** Headers, or what gives them. A function is called anew at each attempt, so that a token can be refreshed. */
@@ -150,16 +151,6 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   readonly tape?: Tape;
   /** @internal Time and chance, for tests. */
   readonly clock?: Clock;
-}
-
-/** @internal Where a client has its time from. Default: the page's. */
-export interface Clock {
-  /** Milliseconds on a clock that never goes back. */
-  now(): number;
-  /** A number in [0, 1). */
-  random(): number;
-  setTimer(run: () => void, delayMs: number): unknown;
-  clearTimer(timer: unknown): void;
 }
 
 /** The name that tabs share a connection by; undefined for one that is not shared. */

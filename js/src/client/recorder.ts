@@ -23,20 +23,21 @@ export class Recorder {
   readonly #now: () => number;
   readonly #beganMs: number;
 
-  constructor({ debug, tape }: SSEClientOptions, now: () => number) {
+  /** @param beganMs - when the client was made. */
+  constructor({ debug, tape }: SSEClientOptions, now: () => number, beganMs: number) {
     this.#most = debug === true ? DEFAULT_TRANSITIONS : Number(debug ?? 0);
     this.#tape = tape;
     this.#now = now;
-    this.#beganMs = now();
+    this.#beganMs = beganMs;
   }
 
-  note(what: string, { state, health, attempts }: Omit<Transition, "atMs" | "what">): void {
+  note(what: string, { state, health, attempts }: Omit<Transition, "atMs" | "what">, atMs = this.#now()): void {
     if (this.#most <= 0) return;
-    const transition = { atMs: this.#now() - this.#beganMs, what, state, health, attempts };
+    const transition = { atMs: atMs - this.#beganMs, what, state, health, attempts };
     this.transitions = [...this.transitions, transition].slice(-this.#most);
   }
 
-  record(kind: TapeEntry["kind"], bytes?: Uint8Array): void {
-    this.#tape?.write({ atMs: this.#now() - this.#beganMs, kind, ...(bytes && { bytes }) });
+  record(kind: TapeEntry["kind"], bytes?: Uint8Array, atMs = this.#now()): void {
+    this.#tape?.write({ atMs: atMs - this.#beganMs, kind, ...(bytes && { bytes }) });
   }
 }

@@ -1,21 +1,22 @@
+import type { Clock } from "./clock.js";
 import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
 import type { SSEClientOptions } from "./options.js";
-import type { PollOutcome } from "./poll-transport.js";
-import type { Recorder } from "./recorder.js";
-import { openStream, pollOnce } from "./transports.js";
+import { openStream } from "./transports.js";
 
 /** The requests of one client, of which there is never more than one: a new one ends that before it. */
 export class Requests {
   readonly #url: string;
   readonly #options: SSEClientOptions;
-  readonly #recorder: Recorder;
+  readonly #clock: Clock;
   readonly #idempotencyKey = randomKey();
   #current: AbortController | undefined;
+  /** When the last one was made. */
+  madeMs = 0;
 
-  constructor(url: string, options: SSEClientOptions, recorder: Recorder) {
+  constructor(url: string, options: SSEClientOptions, clock: Clock) {
     this.#url = url;
     this.#options = options;
-    this.#recorder = recorder;
+    this.#clock = clock;
   }
 
   /** Whether one was ever made and not aborted. */
@@ -34,47 +35,14 @@ export class Requests {
 
   /** Asks for the stream. `ready` and `lastEventId` are {@link StreamRequest}'s. */
   stream(lastEventId: () => string, ready: Promise<unknown>, handler: StreamHandler): void {
-    const request = this.#newRequest(lastEventId, ready);
-    this.#recorder.record("connect");
-    const recorded: StreamHandler = {
-      opened: (...answer) => {
-        this.#recorder.record("open");
-        handler.opened(...answer);
-      },
-      bytes: (chunk) => {
-        this.#recorder.record("bytes", chunk);
-        handler.bytes(chunk);
-      },
-      ended: (status) => {
-        this.#recorder.record("end");
-        handler.ended(status);
-      },
-      failed: (error, final) => {
-        this.#recorder.record("end");
-        handler.failed(error, final);
-      },
-    };
-    void openStream(request, recorded);
+    void openStream(this.make(lastEventId, ready), handler);
   }
 
-  /** Asks for the events after the cursor. `done` is not called when another request, or none, takes its place. */
-  async poll(lastEventId: () => string, ready: Promise<unknown>, done: (outcome: PollOutcome) => void): Promise<void> {
-    const request = this.#newRequest(lastEventId, ready);
-    this.#recorder.record("connect");
-    const outcome = await pollOnce(request);
-    if (outcome === undefined || request.signal.aborted) return;
-    if ("bytes" in outcome) {
-      this.#recorder.record("open");
-      this.#recorder.record("bytes", outcome.bytes);
-    }
-    this.#recorder.record("end");
-    done(outcome);
-  }
-
-  #newRequest(lastEventId: () => string, ready: Promise<unknown>): StreamRequest {
+  make(lastEventId: () => string, ready: Promise<unknown>): StreamRequest {
     this.abort();
     const current = new AbortController();
     this.#current = current;
+    this.madeMs = this.#clock.now();
     const { signal } = current;
     return {
       isReleased: () => this.#current !== current,

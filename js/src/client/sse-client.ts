@@ -40,7 +40,7 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
    * @throws TypeError for a URL that is none; SSEError `INVALID_FIELD` for a `lastEventId` that cannot be sent.
    */
   constructor(url: string | URL, options: SSEClientOptions<Events> = {}) {
-    super(options);
+    super();
     if (url === undefined) throw new TypeError("SSEClient needs a URL");
     this.url = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
     this.withCredentials = options.withCredentials ?? false;
@@ -75,12 +75,12 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
 
   /** How events come at present. */
   get transport(): "stream" | "polling" {
-    return this.#connection.standing.transport;
+    return this.#connection.engine?.standing.transport ?? "stream";
   }
 
   /** How much longer than the fastest the last heartbeat event with a time in it was under way; null before one came. */
   get latencyMs(): number | null {
-    return this.#connection.standing.latencyMs;
+    return this.#connection.engine?.standing.latencyMs ?? null;
   }
 
   /**
@@ -99,17 +99,17 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
 
   /** What the server said of how this connection continues the one before; null while it has said nothing. */
   get resume(): ResumeVerdict | null {
-    return this.#connection.resume;
+    return this.#connection.engine?.resume ?? null;
   }
 
   /** What parses here: `"javascript"` where the page forbids WebAssembly; null before it is loaded. */
   get implementation(): "wasm" | "javascript" | null {
-    return this.#connection.implementation;
+    return this.#connection.engine?.implementation ?? null;
   }
 
   /** The last transitions, oldest first; none without the option `debug`. */
   get transitions(): readonly Transition[] {
-    return this.#connection.recorder.transitions;
+    return this.#connection.engine?.recorder.transitions ?? [];
   }
 
   /**

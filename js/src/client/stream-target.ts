@@ -1,7 +1,6 @@
 import type { SSEError } from "../shared/errors.js";
-import { DONE, readData } from "./data.js";
+import { DONE } from "../shared/notices.js";
 import { type ErrorOrMessage, SSEErrorEvent, type SSEListener, SSEMessageEvent } from "./events.js";
-import type { SSEClientOptions } from "./options.js";
 
 /**
  * The client's own events: a server's events of these names do not reach those who listen to them. An `error` of the server's
@@ -21,11 +20,8 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
   /** The event parsed last, for the other listeners of the same event. */
   #parsed: { event?: Event; value?: unknown } = {};
 
-  readonly #options: SSEClientOptions<Events>;
-
-  constructor(options: SSEClientOptions<Events>) {
+  constructor() {
     super();
-    this.#options = options;
     super.addEventListener("open", (event) => this.onopen?.(event));
     super.addEventListener("message", (event) => this.onmessage?.(event as SSEMessageEvent));
     super.addEventListener("error", (event) => this.onerror?.(event as ErrorOrMessage));
@@ -84,7 +80,7 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
       this.#parsed = { event };
       try {
         if (event.data !== DONE || event.isOurs) {
-          this.#parsed.value = readData(event, this.#options as SSEClientOptions, false);
+          this.#parsed.value = event.read("data");
         }
       } catch (error) {
         // Another listener of the same event may have closed the client.

@@ -1,6 +1,5 @@
 import { SSEError } from "../shared/errors.js";
 import { openFetch, type StreamHandler, type StreamRequest } from "./fetch-transport.js";
-import type { PollOutcome } from "./poll-transport.js";
 
 // What few clients need is loaded when it is needed. That can fail where the network does, and is then a failed attempt.
 
@@ -16,14 +15,6 @@ export async function openStream(request: StreamRequest, handler: StreamHandler)
   }
 }
 
-/** Asks once for the events after the cursor. Never rejects; gives undefined when it is aborted. */
-export async function pollOnce(request: StreamRequest): Promise<PollOutcome | undefined> {
-  const { poll } = await import("./poll-transport.js").catch((cause: unknown) => ({
-    poll: async () => ({ error: notLoaded(cause), isOver: false }),
-  }));
-  return poll(request);
-}
-
-function notLoaded(cause: unknown): SSEError {
+export function notLoaded(cause: unknown): SSEError {
   return new SSEError("CONNECTION_FAILED", "The code that makes the connection could not be loaded", { cause });
 }

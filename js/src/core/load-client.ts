@@ -1,11 +1,12 @@
 import type { ClientCore } from "./contract.js";
+import { loadWasmCore } from "./load-wasm.js";
 
 let loading: Promise<ClientCore> | undefined;
 
 /**
  * The client core of this page, loaded once, or again where that failed: WebAssembly, or JavaScript where there is none or
  * where the page's content security policy forbids to compile it (`WebAssembly.validate` says yes even then, so this simply
- * tries). Both are modules of their own, so that a page asks for its stream before it has loaded either, and loads only one.
+ * tries).
  */
 export function loadClientCore(): Promise<ClientCore> {
   loading ??= load().catch((error: unknown) => {
@@ -17,7 +18,6 @@ export function loadClientCore(): Promise<ClientCore> {
 
 async function load(): Promise<ClientCore> {
   try {
-    const { loadWasmCore } = await import("./load-wasm.js");
     return await loadWasmCore();
   } catch {
     return (await import("./javascript/index.js")).javascriptCore;

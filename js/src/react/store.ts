@@ -1,4 +1,3 @@
-import { readData } from "../client/data.js";
 import {
   SSEClient,
   type SSEClientOptions,
@@ -6,6 +5,7 @@ import {
   type SSEError,
   SSEErrorEvent,
   SSEMessageEvent,
+  type UntypedEvents,
 } from "../client/index.js";
 import { Renewal } from "./renewal.js";
 import type { EventSourceSnapshot, SSEMessage, StoreOptions } from "./types.js";
@@ -66,7 +66,7 @@ class ConnectionStore {
   constructor(key: string, url: string, options: StoreOptions) {
     this.#key = key;
     this.#options = options;
-    this.client = new SSEClient(url, this.#clientOptions());
+    this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions());
     // With a signal that is aborted it does not even try.
     this.snapshot = this.client.readyState === SSEClient.CLOSED ? DISCONNECTED : CONNECTING;
     // No listener hears every type, but every event of a client passes here.
@@ -132,7 +132,7 @@ class ConnectionStore {
     const { type, lastEventId } = event;
     let data: unknown;
     try {
-      data = readData(event, this.#options, true);
+      data = event.read("mixed");
     } catch (error) {
       this.#takeError(error as SSEError);
       this.#renewal.now();

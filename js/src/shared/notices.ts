@@ -7,5 +7,8 @@ export const BEGIN_TYPE = "millrace.begin";
 /** How a connection continues the one before it. */
 export const RESUME_TYPE = "millrace.resume";
 
+/** Data that ends a stream of other servers, of OpenAI's kind, and is no JSON. */
+export const DONE = "[DONE]";
+
 /** The last event of a stream that does not break off. */
 export const END_TYPE = "millrace.end";

@@ -96,10 +96,48 @@ test("closed and started again before the core is there: one connection", async 
   expect(log).toEqual(["disconnected", "close", "connecting", "connected", "open"]);
 });
 
-test("a core that cannot be loaded is the end", async () => {
-  const { client, errors, log } = watch(server.url);
+test("a core that cannot be loaded is a failed attempt, and there is another", async () => {
+  const clock = new ManualClock();
+  const { client, errors, log, messages } = watch(server.url, { clock, retry: { baseMs: 1000, maxMs: 3000 } });
+  for (const delayMs of [500, 1000, 1500, 1500]) {
+    const exchange = await server.next();
+    const cause = new TypeError("Failed to fetch dynamically imported module");
+    loaded.reject(cause);
+    await exchange.gone;
+    await until(() => clock.isWaiting);
+    expect([clock.delays.at(-1), client.state]).toEqual([delayMs, "reconnecting"]);
+    expect(errors.at(-1)).toMatchObject({ code: "CONNECTION_FAILED", cause });
+    loaded = withResolvers();
+    clock.fire();
+  }
+  expect([client.attempts, client.health, client.state]).toEqual([4, "degraded", "connecting"]);
+  (await server.next()).stream("data: x\n\n");
+  loaded.resolve(javascriptCore);
+  await until(() => messages.length === 1);
+  expect(client.attempts).toBe(0);
+  expect(log.slice(0, 4)).toEqual(["reconnecting", "error", "connecting", "reconnecting"]);
+});
+
+test.each(["reconnect", "close"] as const)("%s() while it waits to load the core again", async (what) => {
+  const clock = new ManualClock();
+  const { client, log } = watch(server.url, { clock });
+  await server.next();
+  loaded.reject(new TypeError("Failed to fetch"));
+  await until(() => clock.isWaiting);
+  loaded = withResolvers();
+  log.length = 0;
+  client[what]();
+  expect(clock.isWaiting).toBe(false);
+  if (what === "reconnect") await server.next();
+  expect(log).toEqual(what === "close" ? ["disconnected", "close"] : ["connecting"]);
+});
+
+test.each([
+  ["the platform refuses it", new EvalError("unsafe-eval"), {}],
+  ["the attempts are used up", new TypeError("Failed to fetch"), { attempts: 1 }],
+])("it is the end where %s", async (_, cause, retry) => {
+  const { client, errors, log } = watch(server.url, { retry });
   const exchange = await server.next();
-  const cause = new Error("no such module");
   loaded.reject(cause);
   await nextEvent(client, "close");
   await exchange.gone;

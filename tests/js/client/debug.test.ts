@@ -61,6 +61,7 @@ test.each([
 test("a hundred are kept by default, none without the option", async () => {
   const chatty = watch(server.url, { debug: true }).client;
   const quiet = watch(server.url).client;
+  await until(() => chatty.implementation !== null && quiet.implementation !== null);
   for (let round = 0; round < 60; round++) {
     for (const client of [chatty, quiet]) {
       client.close();

@@ -1,5 +1,11 @@
-import { type ErrorOrMessage, SSEClient, type SSEClientOptions, type SSEError } from "../../../js/src/client/index.js";
-import type { Clock } from "../../../js/src/client/options.js";
+import type { Clock } from "../../../js/src/client/clock.js";
+import {
+  type ErrorOrMessage,
+  SSEClient,
+  type SSEClientOptions,
+  type SSEError,
+  type UntypedEvents,
+} from "../../../js/src/client/index.js";
 
 /** What a client's requests accept. */
 export const STREAM_ACCEPT = "text/event-stream, application/problem+json";
@@ -81,7 +87,7 @@ export function watch(
 ): Watched {
   // A clock of the test's own is about waits: nothing else is to ask for a timer.
   const unwatched = !isWatched && { silenceMs: 0, breaker: false as const };
-  const client = new SSEClient(url, { retry: FAST, ...unwatched, ...options });
+  const client = new SSEClient<UntypedEvents>(url, { retry: FAST, ...unwatched, ...options });
   opened.push(client);
   const messages: string[] = [];
   const errors: SSEError[] = [];
