@@ -13,7 +13,6 @@ import { pollOnce } from "./polling.js";
 import { Recorder } from "./recorder.js";
 import type { Requests } from "./requests.js";
 import { type EarlyStanding, Standing } from "./standing.js";
-import { listenedAs } from "./stream-target.js";
 import { type TabHost, TabLink } from "./tab-link.js";
 
 /** Whose engine it is. */
@@ -279,12 +278,9 @@ export class Engine {
 
   readonly #listener: InboxListener = {
     message: ({ type, data, lastEventId, isRaw = false }) => {
-      const name = listenedAs(type);
       const init = { data, lastEventId, origin: this.standing.origin };
       const isOurs = this.#inbox.resumes !== undefined;
-      const event = new SSEMessageEvent(name, init, { isRaw, isOurs }, this.#read);
-      if (name !== type) Object.defineProperty(event, "type", { value: type });
-      this.#host.dispatch(event);
+      this.#host.dispatch(new SSEMessageEvent(type, init, { isRaw, isOurs }, this.#read));
     },
     ended: (end) => this.#ended(end),
     resumed: (verdict) => {

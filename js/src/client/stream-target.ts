@@ -8,15 +8,14 @@ import { type ErrorOrMessage, SSEErrorEvent, type SSEListener, SSEMessageEvent }
  */
 const OWN = /^(open|close|statechange|healthchange|resume)$/;
 
-/** The name that the server's events of a type are dispatched under. */
-export const listenedAs = (type: string): string => (OWN.test(type) ? `server ${type}` : type);
-
 /** The listening half of a client: EventSource's handlers, typed listeners, and data parsed. */
 export abstract class StreamTarget<Events extends object> extends EventTarget {
   onopen: ((event: Event) => void) | null = null;
   onmessage: ((event: SSEMessageEvent) => void) | null = null;
   onerror: ((event: ErrorOrMessage) => void) | null = null;
 
+  /** Where the server's events of those names go. */
+  readonly #others = new EventTarget();
   /** The event parsed last, for the other listeners of the same event. */
   #parsed: { event?: Event; value?: unknown } = {};
 
@@ -65,14 +64,23 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
     type: Type,
     listener: (data: Events[Type], event: SSEMessageEvent) => void,
   ): () => void {
-    const name = listenedAs(type);
     const listenParsed = (event: Event): void => {
       if (!(event instanceof SSEMessageEvent)) return;
       const parsed = this.#parse(event);
       if ("value" in parsed) listener(parsed.value as Events[Type], event);
     };
-    super.addEventListener(name, listenParsed);
-    return () => super.removeEventListener(name, listenParsed);
+    if (OWN.test(type)) {
+      this.#others.addEventListener(type, listenParsed);
+      return () => this.#others.removeEventListener(type, listenParsed);
+    }
+    super.addEventListener(type, listenParsed);
+    return () => super.removeEventListener(type, listenParsed);
+  }
+
+  /** As EventTarget's. */
+  override dispatchEvent(event: Event): boolean {
+    const isOther = event instanceof SSEMessageEvent && OWN.test(event.type);
+    return isOther ? this.#others.dispatchEvent(event) : super.dispatchEvent(event);
   }
 
   #parse(event: SSEMessageEvent): { value?: unknown } {
