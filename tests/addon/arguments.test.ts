@@ -66,6 +66,21 @@ const cases: [string, () => unknown, RegExp][] = [
   ],
   ["a traceId number", () => untyped(millrace.createSSEStream)({ traceId: 1 }), /^traceId must be a string/],
   ["a request text", () => untyped(millrace.createSSEStream)({ request: "GET /" }), /^request must be an object/],
+  [
+    "a misspelt hub option",
+    () => untyped(millrace.createHub)({ histroy: {} }),
+    /^createHub has no option "histroy": is it "history"/,
+  ],
+  ["a misspelt limit", () => untyped(millrace.createHub)({ limits: { perUsers: 1 } }), /^limits .*: is it "perUser"/],
+  ["a misspelt history", () => untyped(millrace.createHub)({ history: { ttl: 1 } }), /^history .*: is it "ttlMs"/],
+  ["a misspelt stream option", () => untyped(millrace.createSSEStream)({ heartbeatMs: 1 }), /: is it "heartbeat"/],
+  ["a misspelt heartbeat", () => untyped(millrace.createSSEStream)({ heartbeat: { every: 1 } }), /: is it "everyMs"/],
+  ["a misspelt lag", () => untyped(millrace.createSSEStream)({ lag: { event: 1 } }), /^lag .*: is it "events"/],
+  [
+    "a misspelt registration",
+    () => untyped(millrace.registerConnection)("k", () => {}, { userID: "ann" }),
+    /^registerConnection .*: is it "userId"/,
+  ],
   ["a response of nothing", () => untyped(millrace.sseResponse)(), /^sseResponse takes a stream/],
   ["a hub name number", () => untyped(millrace.createHub)({ name: 1 }), /^name must be a string/],
   [

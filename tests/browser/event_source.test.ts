@@ -108,8 +108,8 @@ describe("hub.attach on node:http", () => {
         const received = (window.received = { isOpen: false, texts: [], ids: [] });
         const retry = { baseMs: 50, maxMs: 200 };
         function Page() {
-          const onMessage = ({ data, lastEventId }) => {
-            received.texts.push(data.text);
+          const onMessage = ({ json, lastEventId }) => {
+            received.texts.push(json.text);
             received.ids.push(lastEventId);
           };
           received.isOpen = useEventSource("/events", { events: ["notify"], onMessage, retry }).isConnected;

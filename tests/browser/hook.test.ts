@@ -39,7 +39,7 @@ const program = `
 
   const seen = (window.seen = { events: 0, misplaced: 0, renders: 0, frames: 0, isShown: false });
   let eventsAtFrame = 0;
-  const onMessage = ({ data }) => {
+  const onMessage = ({ json: data }) => {
     if (data.n !== seen.events) seen.misplaced++;
     seen.events++;
   };

@@ -1,5 +1,6 @@
 import type { StreamFacts } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
+import { countStream } from "./development.js";
 import { isSafe, type SSEClientOptions } from "./options.js";
 
 /** What one attempt asks for. */
@@ -45,6 +46,7 @@ const LONGEST_LEAVE_MS = 1000;
 /** Makes one attempt with `fetch`: sends the request and reads the answer until it ends. Never rejects. */
 export async function openFetch(request: StreamRequest, handler: StreamHandler): Promise<void> {
   const { options, signal } = request;
+  let uncount: (() => void) | undefined;
   try {
     const response = await ask(request, request.url, STREAM_ACCEPT);
     await request.ready;
@@ -60,6 +62,7 @@ export async function openFetch(request: StreamRequest, handler: StreamHandler):
       return;
     }
     const { origin } = new URL(response.url || request.url);
+    if (typeof process === "object" && process.env.NODE_ENV !== "production") uncount = countStream(request.url);
     handler.opened(origin, factsOf(headers, options), headers.get("X-Last-Event-ID"));
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const cancel = () => void reader.cancel().catch(() => {});
@@ -86,6 +89,8 @@ export async function openFetch(request: StreamRequest, handler: StreamHandler):
     const error =
       cause instanceof SSEError ? cause : new SSEError("CONNECTION_FAILED", "The connection failed", { cause });
     handler.failed(error, error.code === "BAD_RESPONSE");
+  } finally {
+    uncount?.();
   }
 }
 

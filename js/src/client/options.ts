@@ -123,12 +123,16 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
    */
   readonly fallback?: FallbackOptions;
   /**
-   * One connection for all tabs of the browser with this URL and these options; the others get what the one that has it
-   * receives, the last 200 events of before included, and one of them takes it over when that tab goes. A string names the
-   * connection: tabs with the same name share it. Needs a secure context (Web Locks); elsewhere each tab has its own. Default
-   * false.
+   * One connection for all tabs of the browser that would make the same request (URL, method, headers, body, credentials,
+   * `events`) for the same `user`; the others get what the one that has it receives, the last 200 events of before included,
+   * and one of them takes it over when that tab goes. A string names the connection: tabs with the same name, and the same
+   * `user`, share it. Needs a secure context (Web Locks); elsewhere each tab has its own. So has one whose request nobody can
+   * compare: with `headers` from a function, or `withCredentials`, and without `user` or a name; or with a body of files.
+   * Default false.
    */
   readonly shareAcrossTabs?: boolean | string;
+  /** Who the user is, for `shareAcrossTabs`: tabs of different users never share a connection. It is not sent. */
+  readonly user?: string;
   /** Drop the connection while the page is hidden; it resumes when it is visible. Default false. */
   readonly pauseWhenHidden?: boolean;
   /**
@@ -151,14 +155,6 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   readonly tape?: Tape;
   /** @internal Time and chance, for tests. */
   readonly clock?: Clock;
-}
-
-/** The name that tabs share a connection by; undefined for one that is not shared. */
-export function shareNameOf(url: string, options: SSEClientOptions): string | undefined {
-  const { shareAcrossTabs, method, body, events, withCredentials, transport } = options;
-  if (typeof shareAcrossTabs === "string") return shareAcrossTabs;
-  if (!shareAcrossTabs) return undefined;
-  return JSON.stringify([url, method, typeof body === "string" ? body : "", events, withCredentials, transport]);
 }
 
 /** Whether the request, made twice, does no more than made once (RFC 9110, 9.2.1). */

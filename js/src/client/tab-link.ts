@@ -1,5 +1,5 @@
 import type { StreamEnd } from "./notices.js";
-import { type SSEClientOptions, shareNameOf } from "./options.js";
+import type { SSEClientOptions } from "./options.js";
 import type { SharedEvent } from "./tab-ring.js";
 import type { TabSharing, TabState } from "./tab-sharing.js";
 
@@ -21,25 +21,28 @@ export interface TabHost {
 
 /** A client's way to the other tabs with its connection; without `shareAcrossTabs` there are none. */
 export class TabLink {
-  readonly #name: string | undefined;
+  readonly #url: string;
+  readonly #options: SSEClientOptions;
   #sharing: TabSharing | undefined;
   /** How the connection is in the tab that has it, where that is another one. */
   mirror: TabState | undefined;
 
   constructor(url: string, options: SSEClientOptions) {
-    this.#name = shareNameOf(url, options);
+    this.#url = url;
+    this.#options = options;
   }
 
   get isWanted(): boolean {
-    return this.#name !== undefined;
+    return Boolean(this.#options.shareAcrossTabs);
   }
 
   /** Where tabs cannot find each other, or what makes them does not load, the tab has a connection of its own. */
   async join(host: TabHost, isCurrent: () => boolean): Promise<void> {
     const loaded = await import("./tab-sharing.js").catch(() => undefined);
     if (!isCurrent()) return;
-    if (this.#name === undefined || !loaded?.TabSharing.isPossible) return host.begin();
-    this.#sharing = new loaded.TabSharing(this.#name, {
+    const name = loaded?.shareNameOf(this.#url, this.#options);
+    if (name === undefined || !loaded?.TabSharing.isPossible) return host.begin();
+    this.#sharing = new loaded.TabSharing(name, {
       lead: () => {
         if (!isCurrent()) return;
         this.mirror = undefined;

@@ -4,6 +4,8 @@ import { toCursorText, toEventText } from "./event-text.js";
 import type { StreamEnd } from "./notices.js";
 import { type SharedEvent, TabRing } from "./tab-ring.js";
 
+export { shareNameOf } from "./tab-name.js";
+
 /** How a connection is, as the tab that has it says. */
 export interface TabState {
   readonly state: SessionState;

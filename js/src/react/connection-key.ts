@@ -18,12 +18,13 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
     withCredentials ?? false,
     events,
     [dedup, maxLineBytes, maxEventBytes],
-    [retry?.attempts, retry?.baseMs, retry?.maxMs].map(String), // JSON has no Infinity
+    [retry?.attempts, retry?.baseMs, retry?.maxMs, retry?.serverMinMs, retry?.serverMaxMs].map(String), // JSON has no Infinity
     breaker && [breaker.failures, breaker.coolDownMs].map(String),
     fallback && [String(fallback.poll), fallback.everyMs],
     [String(options.silenceMs), options.pauseWhenHidden ?? false],
     [options.resumeBy ?? "same", options.transport ?? "fetch", options.heartbeatEvent ?? "heartbeat"],
-    options.shareAcrossTabs ?? false,
+    [options.shareAcrossTabs ?? false, options.user],
+    [options.onEnd, options.cursorIn, options.idempotency, identifyParse(options.parse)],
     options.lastEventId,
     options.debug ?? false,
     [options.signal, options.tape, options.clock].map(identify),
@@ -32,6 +33,12 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
       .map(([type, validator]) => [type, identify(validator)] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);
+}
+
+/** Functions count by being there, as others do. */
+function identifyParse(parse: SSEClientOptions["parse"]): unknown {
+  if (typeof parse !== "object") return typeof parse === "function" ? "function" : parse;
+  return Object.entries(parse).map(([type, how]) => [type, typeof how === "function" ? "function" : how]);
 }
 
 function identify(value: unknown): unknown {

@@ -7,6 +7,7 @@ export type {
   EventSourceResult,
   EventSourceSnapshot,
   SSEMessage,
+  SSEMessageEventOf,
   UseEventSourceOptions,
 } from "./types.js";
 export { useEventSource } from "./use-event-source.js";

@@ -99,9 +99,11 @@ class ConnectionStore {
 
   /** Functions are looked up when they are called: components make new ones at each render. */
   #clientOptions(): SSEClientOptions {
-    const { headers, fetch } = this.#options;
+    const { onMessage, onEvent, onError, onOpen, onClose, historySize, throttleMs, select, ...options } = this
+      .#options as StoreOptions & { readonly select?: unknown };
+    const { headers, fetch } = options;
     return {
-      ...this.#options,
+      ...options,
       ...(typeof headers === "function" && {
         headers: () => {
           const current = this.#latest().headers;

@@ -1,8 +1,10 @@
 "use client";
 
 import { useCallback, useEffect, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import type { UntypedEvents } from "../client/index.js";
+import { checkOptions } from "../client/development.js";
+import type { SSEClientOptions, UntypedEvents } from "../client/index.js";
 import { connectionKey } from "./connection-key.js";
+import { HOOK_OPTIONS } from "./hook-options.js";
 import { createSelector, type Shown } from "./select.js";
 import { Connection } from "./store.js";
 import type { EventSourceResult, EventSourceSnapshot, StoreOptions, UseEventSourceOptions } from "./types.js";
@@ -29,6 +31,9 @@ export function useEventSource<Events extends object = UntypedEvents, Selected =
   url: string | URL | null,
   given: UseEventSourceOptions<Events, Selected> = {},
 ): Selected {
+  if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+    checkOptions("useEventSource", given as SSEClientOptions, HOOK_OPTIONS);
+  }
   const address = String(url ?? "");
   const checked = Object.keys(given.schema ?? {});
   // Validators that are new at each render would be a new connection at each render.

@@ -1,11 +1,12 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import type { Names } from "../shared/misspelt.js";
 import { acceptsEventStream, prefersJson } from "./accept.js";
 import { requireFunction, requireObject, requireString, requireStringArray } from "./arguments.js";
 import { type Authorize, ask, authorizerOf } from "./authorize.js";
 import type { HubRecord } from "./environment.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
-import { lastEventIdOf, type RequestLike, type StreamOptions } from "./options.js";
+import { lastEventIdOf, type RequestLike, STREAM_OPTIONS, type StreamOptions } from "./options.js";
 import { NOTHING_LEFT, type PollAnswer, pollAnswer } from "./poll.js";
 import { isRefusal } from "./refusal.js";
 import type { Registrations } from "./registrations.js";
@@ -48,6 +49,19 @@ export interface ResponseOptions extends Omit<StreamOptions, "request"> {
   /** Headers beside the usual ones. */
   headers?: Record<string, string>;
 }
+
+const { request: _, ...OF_STREAMS } = STREAM_OPTIONS;
+
+/** What the options of `response` may be called. */
+export const RESPONSE_OPTIONS: Names<ResponseOptions> = {
+  ...OF_STREAMS,
+  channels: true,
+  events: true,
+  userId: true,
+  authorize: true,
+  snapshot: true,
+  headers: true,
+};
 
 /** Only what is wrong whatever the request is: what a request decides, such as which channels, is answered. */
 export function checkResponseOptions(options: ResponseOptions): void {

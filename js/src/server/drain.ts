@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { NativeHub } from "../core/native.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
 import { requireNumber, requireObject } from "./arguments.js";
 import { environment } from "./environment.js";
@@ -16,6 +17,14 @@ export interface DrainOptions {
   /** ... and evenly spread over so many. Default 10000. */
   retrySpreadMs?: number;
 }
+
+/** With what {@link drainOnSignal} has besides. */
+const DRAIN_OPTIONS: Names<DrainOnSignalOptions> = {
+  withinMs: true,
+  retryFromMs: true,
+  retrySpreadMs: true,
+  signals: true,
+};
 
 const LOOK_EVERY_MS = 20;
 
@@ -32,6 +41,7 @@ export async function drainHub(hub: NativeHub, options: DrainOptions): Promise<v
 
 function checked(options: DrainOptions): Required<DrainOptions> {
   requireObject("options", options);
+  requireKnown<DrainOnSignalOptions>("drain", options, DRAIN_OPTIONS);
   const { withinMs = 10000, retryFromMs = 1000, retrySpreadMs = 10000 } = options;
   requireNumber("withinMs", withinMs);
   requireNumber("retryFromMs", retryFromMs);

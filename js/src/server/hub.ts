@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NativeHub, NativeStats } from "../core/native.js";
 import { isSSEError } from "../shared/errors.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { prefersJson } from "./accept.js";
 import { requireFunction, requireKey, requireNumber, requireObject, requireString } from "./arguments.js";
 import { attachStream, requestLike } from "./attach.js";
 import type { Authorize } from "./authorize.js";
 import { claimSocket, releaseAtEnd } from "./claim-socket.js";
-import { Connector, checkResponseOptions, type ResponseOptions, reportFailure } from "./connect.js";
+import { Connector, checkResponseOptions, RESPONSE_OPTIONS, type ResponseOptions, reportFailure } from "./connect.js";
 import { declare } from "./declare.js";
 import { claimSocketNow, shorten } from "./direct.js";
 import { type DrainOptions, drainHub } from "./drain.js";
@@ -20,6 +21,7 @@ import {
   type HistoryOptions,
   type LimitOptions,
   type RequestLike,
+  STREAM_OPTIONS,
   type StreamDefaults,
   type StreamOptions,
   toNativeHubOptions,
@@ -65,6 +67,22 @@ export interface HubOptions {
   retryMs?: number;
   compress?: boolean;
 }
+
+const HUB_OPTIONS: Names<HubOptions> = {
+  name: true,
+  limits: true,
+  history: true,
+  channelTtlMs: true,
+  lagGraceMs: true,
+  reactors: true,
+  authorize: true,
+  lag: true,
+  heartbeat: true,
+  maxDurationMs: true,
+  retryMs: true,
+  compress: true,
+};
+const ATTACH_OPTIONS: Names<AttachOptions> = { ...RESPONSE_OPTIONS, handOver: true };
 
 /**
  * Channels and the connections that read them. One in the whole process for each name: in every route, in instrumentation
@@ -122,11 +140,13 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
+    requireKnown("createSSEStream", options, STREAM_OPTIONS);
     const release = claimSocketNow();
     try {
       const stream = new HubStream(this.name, this.#native, { ...this.#record.defaults, ...options });
       releaseAtEnd(stream, release);
       shorten(stream, options.direct !== false);
+      if (!stream.hasEnded) stream.announce([], undefined);
       return stream;
     } catch (error) {
       release();
@@ -153,6 +173,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   async response(request: RequestLike, options: ResponseOptions): Promise<Response> {
     checkResponseOptions(options);
+    requireKnown("response", options, RESPONSE_OPTIONS);
     let stream: HubStream | undefined;
     let release = () => {};
     let accept: string | null = null;
@@ -210,6 +231,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
     const peer = new PeerSignal(req, res);
     try {
       checkResponseOptions(options);
+      requireKnown("attach", options, ATTACH_OPTIONS);
       areOptionsRight = true;
       const request = requestLike(req, peer.signal);
       if (prefersJson(request.headers.get("accept"))) {
@@ -324,6 +346,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
  */
 export function createHub<Events extends EventMap = AnyEvents>(options: HubOptions = {}): Hub<Events> {
   requireObject("options", options);
+  requireKnown("createHub", options, HUB_OPTIONS);
   const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, compress, ...limits } = options;
   requireString("name", name);
   if (authorize !== undefined) requireFunction("authorize", authorize);

@@ -1,5 +1,6 @@
 import type { NativeCloseReason, NativeHubOptions, NativeOpenOptions } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { acceptsGzip } from "./accept.js";
 import {
   type NumberBounds,
@@ -129,6 +130,30 @@ export interface StreamFacts {
   readonly isCompressed: boolean;
 }
 
+/** What the option objects have, so that no other name passes. */
+export const STREAM_OPTIONS: Names<StreamOptions> = {
+  request: true,
+  heartbeat: true,
+  maxDurationMs: true,
+  retryMs: true,
+  traceId: true,
+  lag: true,
+  compress: true,
+  closeAfter: true,
+  direct: true,
+  onClose: true,
+};
+const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = { everyMs: true, event: true, data: true };
+const LAG_OPTIONS: Names<LagOptions> = { events: true, bytes: true, overflow: true, stallMs: true };
+const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
+const LIMIT_OPTIONS: Names<LimitOptions> = {
+  connections: true,
+  perChannel: true,
+  perUser: true,
+  channels: true,
+  channelsPerConnection: true,
+};
+
 export const DEFAULT_HEARTBEAT_MS = 15000;
 export const DEFAULT_STALL_MS = 30000;
 const MOST_REACTORS = 64;
@@ -147,8 +172,12 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
   const lastTypes = typeof closeAfter === "string" ? [closeAfter] : closeAfter;
   if (lastTypes.length > 0) requireStrings("closeAfter", lastTypes);
   const beat = heartbeat === false ? undefined : heartbeat;
-  if (beat !== undefined) requireObject("heartbeat", beat);
+  if (beat !== undefined) {
+    requireObject("heartbeat", beat);
+    requireKnown("heartbeat", beat, HEARTBEAT_OPTIONS);
+  }
   requireObject("lag", lag);
+  requireKnown("lag", lag, LAG_OPTIONS);
   const everyMs = heartbeatEveryMs(heartbeat);
   if (everyMs !== undefined) requireNumber("heartbeat.everyMs", everyMs, { least: 1 });
   const { event: heartbeatEvent, data: heartbeatData } = toHeartbeatEvent(beat);
@@ -204,6 +233,8 @@ export function toNativeHubOptions(options: {
   const { history = {}, limits = {}, channelTtlMs, lagGraceMs, reactors } = options;
   requireObject("history", history);
   requireObject("limits", limits);
+  requireKnown("history", history, HISTORY_OPTIONS);
+  requireKnown("limits", limits, LIMIT_OPTIONS);
   const { events, bytes, ttlMs } = history;
   const { connections, perChannel, perUser, channels, channelsPerConnection } = limits;
   const check = (name: string, value: number | undefined, bounds: NumberBounds) => {

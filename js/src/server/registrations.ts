@@ -1,5 +1,6 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { requireFunction, requireKey, requireObject, requireString, requireStrings } from "./arguments.js";
 import { environment, type StreamOfSend } from "./environment.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
@@ -11,6 +12,8 @@ export interface RegisterOptions {
   /** Only these event types, at least one. Default: all. */
   events?: readonly string[];
 }
+
+const REGISTER_OPTIONS: Names<RegisterOptions> = { userId: true, events: true };
 
 /** What a connection is registered with: a stream's `send`, or any function, which is then called with each message. */
 export type SendFunction = (message: ReceivedMessage) => unknown;
@@ -34,6 +37,7 @@ export class Registrations {
     requireKey("key", key);
     requireFunction("send", send);
     requireObject("options", options);
+    requireKnown("registerConnection", options, REGISTER_OPTIONS);
     if (options.userId !== undefined) requireString("userId", options.userId);
     if (options.events !== undefined) requireStrings("events", options.events);
     const stream = environment().streams.get(send);

@@ -1,4 +1,4 @@
-import { useEventSource } from "millrace/react";
+import { type SSEMessage, useEventSource } from "millrace/react";
 import { useEffect, useMemo, useReducer, useState } from "react";
 import { eventsUrl } from "../channels";
 import type { DemoEvents } from "../events";
@@ -22,7 +22,11 @@ export function useDemo() {
 
   const connection = useEventSource<DemoEvents>(tab === null ? null : eventsUrl(tab), {
     historySize: 0,
-    onMessage: (message) => arrive({ message, isDuplicate: received.add(message) }),
+    onMessage: ({ type, json, id }) => {
+      // One by one they are told apart by their types, which the compiler does not follow.
+      const message = { event: type, type, data: json, id, lastEventId: id } as SSEMessage<DemoEvents>;
+      arrive({ message, isDuplicate: received.add(message) });
+    },
     onOpen: () => setOpened((count) => count + 1),
   });
 
