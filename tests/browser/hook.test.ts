@@ -51,7 +51,7 @@ const program = `
   requestAnimationFrame(onFrame);
 
   function Stream({ path }) {
-    const result = useEventSource(path, { onMessage, historySize: 200 });
+    const result = useEventSource(path, { onMessage, historySize: 200, parse: "json" });
     seen.renders++;
     seen.isShown = result.data?.n === seen.events - 1 && result.history.length === 200;
     return <p><ConnectionBadge result={result} /> {result.data?.n}</p>;

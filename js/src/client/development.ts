@@ -1,7 +1,14 @@
 // What is checked while an application is developed, and not in what its users load: callers ask for it inside of
 // `typeof process === "object" && process.env.NODE_ENV !== "production"`, which bundlers leave out.
+import { receiverOptions, sessionOptions } from "../core/client-options.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
-import type { BreakerOptions, FallbackOptions, RetryOptions, SSEClientOptions } from "./options.js";
+import {
+  type BreakerOptions,
+  type FallbackOptions,
+  type RetryOptions,
+  type SSEClientOptions,
+  sessionOptionsOf,
+} from "./options.js";
 
 const CLIENT_OPTIONS: Names<SSEClientOptions> = {
   method: true,
@@ -48,7 +55,7 @@ const FALLBACK_OPTIONS: Names<FallbackOptions> = { poll: true, everyMs: true };
 
 /**
  * @param more - names that are options there, too.
- * @throws TypeError for a misspelt option.
+ * @throws TypeError for a misspelt option, and for one that is of the wrong type or out of its range.
  */
 export function checkOptions(of: string, options: SSEClientOptions, more: Readonly<Record<string, true>> = {}): void {
   requireKnown(of, options, { ...CLIENT_OPTIONS, ...more });
@@ -56,6 +63,12 @@ export function checkOptions(of: string, options: SSEClientOptions, more: Readon
   if (retry) requireKnown("retry", retry, RETRY_OPTIONS);
   if (breaker) requireKnown("breaker", breaker, BREAKER_OPTIONS);
   if (fallback) requireKnown("fallback", fallback, FALLBACK_OPTIONS);
+  try {
+    receiverOptions(options);
+    sessionOptions(sessionOptionsOf(options));
+  } catch (error) {
+    throw error instanceof RangeError ? new TypeError(error.message) : error;
+  }
 }
 
 /** What browsers allow at a time to one host over HTTP/1.1, in all their tabs together. */

@@ -4,14 +4,15 @@ const identities = new WeakMap<object, number>();
 let nextIdentity = 0;
 
 /**
- * A text that is equal for connections that can be one: same URL, same options. Functions count by being there, for
+ * A text that is equal for connections that can be one: same URL, same options but for those that count at the beginning only
+ * (`lastEventId`, `debug`). Functions count by being there, for
  * components make new ones at each render; objects that have no text of their own count by identity, validators too.
  */
 export function connectionKey(url: string, options: SSEClientOptions): string {
   const { method, body, headers, withCredentials, events, dedup, maxLineBytes, maxEventBytes, retry } = options;
   const { breaker, fallback, schema } = options;
   return JSON.stringify([
-    url,
+    absolute(url),
     method,
     body instanceof URLSearchParams ? String(body) : identify(body),
     typeof headers === "function" ? "function" : [...new Headers(headers)],
@@ -25,14 +26,21 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
     [options.resumeBy ?? "same", options.transport ?? "fetch", options.heartbeatEvent ?? "heartbeat"],
     [options.shareAcrossTabs ?? false, options.user],
     [options.onEnd, options.cursorIn, options.idempotency, identifyParse(options.parse)],
-    options.lastEventId,
-    options.debug ?? false,
     [options.signal, options.tape, options.clock].map(identify),
     options.fetch !== undefined,
     Object.entries(schema ?? {})
       .map(([type, validator]) => [type, identify(validator)] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);
+}
+
+/** As a page has it; on a server there is none to resolve it by, and nothing connects. */
+function absolute(url: string): string {
+  try {
+    return new URL(url, globalThis.document?.baseURI).href;
+  } catch {
+    return url;
+  }
 }
 
 /** Functions count by being there, as others do. */

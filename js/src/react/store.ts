@@ -60,7 +60,6 @@ class ConnectionStore {
   #error: SSEError | null = null;
   /** The events since the last snapshot; no more than twice of what the history takes. */
   #recent: SSEMessage[] = [];
-  #historySize = 0;
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(key: string, url: string, options: StoreOptions) {
@@ -81,7 +80,6 @@ class ConnectionStore {
     clearTimeout(this.#graceTimer);
     this.#subscribers.add(subscriber);
     this.#renewal.hurry();
-    this.#historySize = Math.max(this.#historySize, subscriber.options().historySize ?? DEFAULT_HISTORY_SIZE);
     return () => {
       this.#subscribers.delete(subscriber);
       if (this.#subscribers.size > 0) return;
@@ -172,6 +170,12 @@ class ConnectionStore {
     }
   }
 
+  /** As they want it now. While nobody is there, for a moment, nothing is thrown away. */
+  get #historySize(): number {
+    const asked = Array.from(this.#subscribers, ({ options }) => options().historySize ?? DEFAULT_HISTORY_SIZE);
+    return asked.length > 0 ? Math.max(...asked) : DEFAULT_HISTORY_SIZE;
+  }
+
   get #throttleMs(): number {
     const asked = Array.from(this.#subscribers, (subscriber) => subscriber.options().throttleMs ?? 0);
     return asked.length > 0 ? Math.min(...asked) : 0;
@@ -179,7 +183,9 @@ class ConnectionStore {
 
   #renew(): void {
     const { state, completed, health, transport, lastEventId, attempts, resume } = this.client;
-    const { history } = this.snapshot;
+    const size = this.#historySize;
+    const all = [...this.snapshot.history, ...this.#recent];
+    const isSame = this.#recent.length === 0 && all.length <= size;
     this.snapshot = {
       data: this.#event?.data ?? null,
       event: this.#event,
@@ -192,7 +198,7 @@ class ConnectionStore {
       lastEventId,
       attempts,
       resume,
-      history: this.#recent.length > 0 ? lastOf([...history, ...this.#recent], this.#historySize) : history,
+      history: isSame ? this.snapshot.history : lastOf(all, size),
     };
     this.#recent = [];
     for (const subscriber of this.#subscribers) subscriber.changed();

@@ -1,10 +1,9 @@
 "use client";
 
 import { useCallback, useEffect, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from "react";
-import { checkOptions } from "../client/development.js";
-import type { SSEClientOptions, UntypedEvents } from "../client/index.js";
+import type { UntypedEvents } from "../client/index.js";
 import { connectionKey } from "./connection-key.js";
-import { HOOK_OPTIONS } from "./hook-options.js";
+import { checkHookOptions } from "./hook-options.js";
 import { createSelector, type Shown } from "./select.js";
 import { Connection } from "./store.js";
 import type { EventSourceResult, EventSourceSnapshot, StoreOptions, UseEventSourceOptions } from "./types.js";
@@ -19,7 +18,8 @@ import type { EventSourceResult, EventSourceSnapshot, StoreOptions, UseEventSour
  *
  * @typeParam Events - data types by event type; with `schema` they are those of the validators. Without a validator they
  * describe what the server sends and are not checked: data that is no JSON arrives as its text.
- * @param url - relative to the document; null for no connection, or for none yet. Another URL is another connection.
+ * @param url - relative to the document; null or undefined for no connection, or for none yet. Another URL is another
+ *   connection.
  * @returns the snapshot with `start`, `stop` and `reconnect`, or what `select` makes of it.
  * @throws TypeError, when rendering, for headers that no request can have.
  * @example
@@ -28,11 +28,11 @@ import type { EventSourceResult, EventSourceSnapshot, StoreOptions, UseEventSour
  * const { event } = useEventSource("/api/events", { schema: { progress: z.object({ done: z.number() }) } });
  */
 export function useEventSource<Events extends object = UntypedEvents, Selected = EventSourceResult<Events>>(
-  url: string | URL | null,
+  url: string | URL | null | undefined,
   given: UseEventSourceOptions<Events, Selected> = {},
 ): Selected {
   if (typeof process === "object" && process.env.NODE_ENV !== "production") {
-    checkOptions("useEventSource", given as SSEClientOptions, HOOK_OPTIONS);
+    checkHookOptions(given as StoreOptions);
   }
   const address = String(url ?? "");
   const checked = Object.keys(given.schema ?? {});
@@ -40,7 +40,7 @@ export function useEventSource<Events extends object = UntypedEvents, Selected =
   // biome-ignore lint/correctness/useExhaustiveDependencies: those of the first render count.
   const schema = useMemo(() => given.schema, [address, checked.sort().join("\n")]);
   const options = schema ? { ...given, schema } : given;
-  const key = url === null ? null : connectionKey(address, options as StoreOptions);
+  const key = url == null ? null : connectionKey(address, options as StoreOptions);
   const connection = useMemo(() => new Connection(key, address), [key, address]);
 
   // Set before any effect of this commit, so that subscribing and every event see the options of the last render.

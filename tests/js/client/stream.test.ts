@@ -164,9 +164,22 @@ test("the server's verdict on resuming is no message; a malformed one is ignored
   expect(client.resume).toEqual({ verdict: "continued" });
 });
 
-test("arguments that are wrong throw, and options that are wrong end in an error", async () => {
+test("arguments that are wrong throw", () => {
   expect(() => new SSEClient("/relative, and no document")).toThrow("Invalid URL");
-  const { client, errors } = watch(server.url, { dedup: -1 });
+  const wrong = (options: object) => () => new SSEClient(server.url, options);
+  expect(wrong({ dedup: -1 })).toThrow(new TypeError("dedup must be a whole number from 0 to 1048576"));
+  expect(wrong({ silenceMs: Number.NaN })).toThrow(TypeError);
+  expect(wrong({ retry: { baseMs: 1e22 } })).toThrow(/^baseMs must be a whole number/);
+  expect(wrong({ retry: { delay: 5 } })).toThrow(/^retry has no option "delay"/);
+  expect(wrong({ header: {} })).toThrow(new TypeError('SSEClient has no option "header": is it "headers"?'));
+  expect(wrong({ onMessage: () => {} })).toThrow(/^SSEClient has no option "onMessage"/);
+});
+
+test("in production options that are wrong are not looked for, and end in an error", async () => {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  const { client, errors } = watch(server.url, { dedup: -1, heders: {} } as object);
+  process.env.NODE_ENV = NODE_ENV;
   await nextEvent(client, "close");
   expect(client.state).toBe("error");
   expect(errors[0]?.cause).toBeInstanceOf(RangeError);

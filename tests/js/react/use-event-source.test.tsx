@@ -236,3 +236,101 @@ test("messages are a union over the event types", async () => {
   await until(() => container.textContent === "connected false");
   expect(heard).toEqual([3, "x"]);
 });
+
+test("undefined is no connection, as null is", () => {
+  expect(probe(undefined as never).last).toMatchObject({ state: "disconnected", data: null });
+});
+
+test("the cursor is no part of what a connection is: a component that gives the last one back keeps it", async () => {
+  const view = probe(server.url);
+  const exchange = await server.next();
+  exchange.stream();
+  for (let n = 1; n <= 10; n++) {
+    exchange.write(`id: ${n}\ndata: ${n}\n\n`);
+    await shows(view, ({ data }) => data === n);
+    view.update(server.url, { lastEventId: view.last.lastEventId });
+  }
+  expect(server.requests).toBe(1);
+});
+
+test("a relative URL is the same as what it resolves to", async () => {
+  const { fetch } = globalThis;
+  let asked = 0;
+  globalThis.fetch = (input, init) => {
+    const { origin, pathname } = new URL(String(input));
+    if (origin !== location.origin) return fetch(input, init); // of a test before, whose connection is kept for a moment
+    asked++;
+    return fetch(server.origin + pathname, init);
+  };
+  const views = ["/events", "events", new URL("/events", document.baseURI).href].map((url) => probe(url));
+  (await server.next()).stream("data: 1\n\n");
+  for (const view of views) await shows(view, ({ data }) => data === 1);
+  globalThis.fetch = fetch;
+  expect(asked).toBe(1);
+});
+
+test("historySize counts as it is now", async () => {
+  const view = probe(server.url, { historySize: 2 });
+  const exchange = await server.next();
+  const sizes: number[] = [];
+  const publish = async (n: number) => {
+    exchange.write(`data: ${n}\n\n`);
+    await shows(view, ({ data }) => data === n);
+    sizes.push(view.last.history.length);
+  };
+  exchange.stream();
+  for (let n = 1; n <= 3; n++) await publish(n);
+  view.update(server.url, { historySize: 4 });
+  for (let n = 4; n <= 6; n++) await publish(n);
+  view.update(server.url, { historySize: 0 });
+  await publish(7);
+  expect(sizes).toEqual([1, 2, 2, 3, 4, 4, 0]);
+});
+
+test.each([
+  [{ historySize: Number.NaN }, "historySize"],
+  [{ historySize: -1 }, "historySize"],
+  [{ throttleMs: 1e22 }, "throttleMs"],
+  [{ throttleMs: "100" }, "throttleMs"],
+  [{ silenceMs: Number.NaN }, "silenceMs"],
+  [{ retry: { attempts: -1 } }, "attempts"],
+  [{ throttle: 100 }, 'useEventSource has no option "throttle": is it "throttleMs"?'],
+])("options that are wrong are a TypeError that names them: %j", (options, named) => {
+  const { error } = console;
+  console.error = () => {};
+  let thrown: unknown;
+  try {
+    probe(server.url, options as object);
+  } catch (caught) {
+    thrown = caught;
+  }
+  console.error = error;
+  expect(thrown).toBeInstanceOf(TypeError);
+  expect(String(thrown)).toContain(named);
+});
+
+test("of another server the data is the exact text, unless `parse` says otherwise", async () => {
+  const texts = [" 7", "null", "12345678901234567890", "{}"];
+  const stream = texts.map((text) => `data: ${text}\n\n`).join("");
+  const answer = () => Promise.resolve(new Response(stream, { headers: { "Content-Type": "text/event-stream" } }));
+  const heard: unknown[] = [];
+  const asked = { fetch: answer, onEnd: "close" as const, onEvent: (_: string, data: unknown) => heard.push(data) };
+  const view = probe("http://elsewhere/text", asked);
+  await shows(view, ({ completed }) => completed);
+  expect([view.last.history.map(({ data }) => data), heard]).toEqual([texts, texts]);
+  const json = probe("http://elsewhere/json", { ...asked, parse: "json", onEvent: () => {} });
+  await shows(json, ({ completed }) => completed);
+  expect(json.last.history.map(({ data }) => data)).toEqual(texts.map((text) => JSON.parse(text)));
+});
+
+test("the end of an answer shows, and is no error", async () => {
+  const closed: unknown[] = [];
+  const view = probe(server.url, { body: "ask", onClose: ({ reason, completed }) => closed.push([reason, completed]) });
+  const exchange = await server.next();
+  exchange.stream('data: "Hello"\n\nevent: millrace.end\ndata: {"reason":"quota","reconnect":false}\n\n');
+  exchange.end();
+  await shows(view, ({ completed }) => completed);
+  expect(view.last).toMatchObject({ state: "disconnected", error: null, data: "Hello", completed: true });
+  expect(closed).toEqual([["quota", true]]);
+  expect(server.requests).toBe(1);
+});

@@ -3,27 +3,30 @@ import { broadcast, getConnectionCount, type SSEStream } from "millrace";
 import { job } from "./run/job";
 import { singleton } from "./singleton";
 
-/** The open streams by a name that only their own tab knows. */
-const streams = singleton("streams", () => new Map<string, SSEStream>());
+/** What cuts the open streams, by a name that only their own tab knows. */
+const cuts = singleton("cuts", () => new Map<string, AbortController>());
 
 /** Tells a new tab what it cannot know: the name of its stream, and how the run stands. */
-export function welcome(stream: SSEStream, channels: readonly string[]): void {
+export function welcome(stream: SSEStream, channels: readonly string[], cut: AbortController): void {
   const name = randomUUID();
-  streams.set(name, stream);
+  cuts.set(name, cut);
   stream.send({ event: "hello", data: { stream: name } });
   if (channels.includes("run")) stream.send({ event: "run.snapshot", data: job.snapshot() });
   tellConnections();
   void stream.closed.then(() => {
-    streams.delete(name);
+    cuts.delete(name);
     tellConnections();
   });
 }
 
-/** Ends a stream as a broken network would; its client comes back. False where there is no such stream. */
+/**
+ * Cuts a stream as a broken network does, in the middle and without a word: its client comes back. (After `stream.close()` it
+ * would not: that is the stream's end.) False where there is no such stream.
+ */
 export function drop(name: string): boolean {
-  const stream = streams.get(name);
-  stream?.close("dropped");
-  return stream !== undefined;
+  const cut = cuts.get(name);
+  cut?.abort();
+  return cut !== undefined;
 }
 
 function tellConnections(): void {
