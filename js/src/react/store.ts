@@ -7,6 +7,7 @@ import {
   SSEMessageEvent,
   type UntypedEvents,
 } from "../client/index.js";
+import { onReset } from "../shared/reset.js";
 import { Renewal } from "./renewal.js";
 import type { EventSourceSnapshot, SSEMessage, StoreOptions } from "./types.js";
 
@@ -43,6 +44,9 @@ export interface Subscriber {
 }
 
 const stores = new Map<string, ConnectionStore>();
+onReset(() => {
+  for (const store of stores.values()) store.dispose();
+});
 
 /** One connection, which any number of components share. It exists from the first `subscribe` on. */
 class ConnectionStore {
@@ -84,13 +88,20 @@ class ConnectionStore {
       this.#subscribers.delete(subscriber);
       if (this.#subscribers.size > 0) return;
       // A closed connection is nothing to keep: who comes next connects anew.
-      if (this.client.readyState === SSEClient.CLOSED) this.#dispose();
-      else this.#graceTimer = setTimeout(() => this.#dispose(), GRACE_MS);
+      if (this.client.readyState === SSEClient.CLOSED) this.dispose();
+      else this.#keepForAMoment();
     };
   }
 
-  #dispose(): void {
-    stores.delete(this.#key);
+  /** Where components are tested, the next test must not find it: StrictMode's second mount comes in the same turn. */
+  #keepForAMoment(): void {
+    const { IS_REACT_ACT_ENVIRONMENT: isTest } = globalThis as { readonly IS_REACT_ACT_ENVIRONMENT?: unknown };
+    if (isTest === true) queueMicrotask(() => this.#subscribers.size === 0 && this.dispose());
+    else this.#graceTimer = setTimeout(() => this.dispose(), GRACE_MS);
+  }
+
+  dispose(): void {
+    if (stores.get(this.#key) === this) stores.delete(this.#key);
     this.client.close();
     this.#renewal.stop();
   }

@@ -1,4 +1,5 @@
 export type { Tape, TapeEntry } from "../client/options.js";
 export { type Replay, type ReplayedEvent, type ReplayOptions, replayTape } from "./replay-tape.js";
+export { resetMillrace } from "./reset.js";
 export { type SavedTape, type TapeContent, tapeFromJSON } from "./saved-tape.js";
 export { createTape, type RecordedTape, type TapeOptions } from "./tape.js";

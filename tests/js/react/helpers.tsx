@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import type { UntypedEvents } from "../../../js/src/client/index.js";
 import { type EventSourceResult, type UseEventSourceOptions, useEventSource } from "../../../js/src/react/index.js";
+import { reset } from "../../../js/src/shared/reset.js";
 import { MILLRACE, ScriptedServer, until } from "../client/scripted-server.js";
 
 /** Reconnects practically at once. */
@@ -16,6 +17,7 @@ export function serverPerTest(): ScriptedServer {
   return ScriptedServer.forEachTest(() => {
     cleanup();
     for (const unmount of mounted.splice(0)) unmount();
+    reset();
   }, MILLRACE);
 }
 
