@@ -89,7 +89,9 @@ async function sidesAgree() {
 /** A side that does not see its last chunk. */
 async function sidesDiffer() {
   const { millrace } = await loadSides();
-  const deaf = (dedup) => ({ pass: (chunks, counter) => millrace(dedup).pass(chunks.slice(0, -1), counter) });
+  const deaf = (dedup) => ({
+    pass: (chunks, counter, reconnects) => millrace(dedup).pass(chunks.slice(0, -1), counter, reconnects),
+  });
   try {
     compared({ millrace, deaf }, streamsOf(workloads[0], 1 / 20));
   } catch (error) {

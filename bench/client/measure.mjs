@@ -9,26 +9,26 @@ const SLOW_MS = 1000;
 /**
  * Gives every stream to every side once, and compares all characters of all events.
  *
- * @returns those to measure: { name, side, chunks, bytes, counts }
+ * @returns those to measure: { name, side, chunks, reconnects, bytes, counts }
  * @throws where two sides differ
  */
 export function compared(sides, streams, dedup = 0) {
   const contestants = [];
   const slow = new Set();
-  for (const { part, chunks, bytes } of streams) {
+  for (const { part, chunks, reconnects, bytes } of streams) {
     let expected;
     for (const [name, create] of Object.entries(sides).filter(([name]) => !slow.has(name))) {
       const whole = new Counter({ everyCharacter: true });
       const began = performance.now();
-      create(dedup).pass(chunks, whole);
+      create(dedup).pass(chunks, whole, reconnects);
       if (performance.now() - began > SLOW_MS) slow.add(name);
       expected ??= whole.counts;
       requireEqual(name, whole.counts, expected);
 
       const side = create(dedup);
       const counter = new Counter();
-      side.pass(chunks, counter);
-      contestants.push({ name: name + part, side, chunks, bytes, counts: counter.counts });
+      side.pass(chunks, counter, reconnects);
+      contestants.push({ name: name + part, side, chunks, reconnects, bytes, counts: counter.counts });
     }
   }
   return contestants;
@@ -39,13 +39,13 @@ function requireEqual(name, counts, expected) {
 }
 
 /** Bytes a second, over as many passes as the time allows. */
-function sample({ name, side, chunks, bytes, counts }, leastMs) {
+function sample({ name, side, chunks, reconnects, bytes, counts }, leastMs) {
   const began = performance.now();
   let elapsed = 0;
   let passes = 0;
   for (; elapsed < leastMs; elapsed = performance.now() - began) {
     const counter = new Counter();
-    side.pass(chunks, counter);
+    side.pass(chunks, counter, reconnects);
     requireEqual(name, counter.counts, counts);
     passes += 1;
   }

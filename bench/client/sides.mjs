@@ -1,4 +1,5 @@
-// Those who are compared. A side is one client: pass(chunks, counter) gives it one connection's bytes, and ends it.
+// Those who are compared. A side is one client: pass(chunks, counter, reconnects) gives it the bytes of one connection and ends
+// it; where it reconnects, each chunk is one.
 import { createParser } from "eventsource-parser";
 import { javascriptCore } from "../../dist/esm/core/javascript/index.js";
 import { loadClientCore } from "../../dist/esm/core/load-client.js";
@@ -10,10 +11,12 @@ class MillraceSide {
     this.#receiver = core.createReceiver({ dedup });
   }
 
-  pass(chunks, counter) {
-    for (const chunk of chunks)
+  pass(chunks, counter, reconnects = false) {
+    for (const chunk of chunks) {
       for (const item of this.#receiver.feed(chunk))
         if (item.kind === "event") counter.add(item.type, item.data, item.lastEventId);
+      if (reconnects) this.#receiver.reset();
+    }
     this.#receiver.reset();
   }
 }
@@ -35,10 +38,13 @@ class ParserSide {
     this.#parser = createParser({ onEvent: dedup > 0 ? takeNew : take });
   }
 
-  pass(chunks, counter) {
+  pass(chunks, counter, reconnects = false) {
     this.#counter = counter;
     const decoder = new TextDecoder();
-    for (const chunk of chunks) this.#parser.feed(decoder.decode(chunk, { stream: true }));
+    for (const chunk of chunks) {
+      this.#parser.feed(decoder.decode(chunk, { stream: true }));
+      if (reconnects) this.#parser.reset();
+    }
     this.#parser.reset();
   }
 }

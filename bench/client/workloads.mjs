@@ -2,7 +2,8 @@
 //   id, title
 //   bytes           size of the stream, about
 //   build           (bytes, random) → chunks
-//   dedup           how many of the last ids are remembered; 0 where not given
+//   dedup           how many of the last events are remembered; 0 where not given
+//   reconnects      every chunk is a connection of its own
 //   withQuarter     a stream of a quarter of the bytes is measured too, to see whether the time is linear
 import { eastern, prose, randomFrom, records, whole, word } from "./texts.mjs";
 
@@ -51,15 +52,19 @@ const inChunks = (make, chunkBytes) => (bytes, random) =>
     chunkBytes,
   );
 
-/** Every second event is one of the last 900 new ones again. */
+/** Each chunk is a connection, which begins with the 900 last events of the one before, and brings 900 new ones. */
 function withRepeats(bytes, random) {
-  const fresh = [];
-  const next = (number) => {
-    if (number % 2 === 0) return fresh[fresh.length - whole(random, 1, Math.min(900, fresh.length))];
-    fresh.push(tokenBlock(fresh.length + 1, random));
-    return fresh.at(-1);
-  };
-  return cut(blocksOf(bytes, next));
+  const chunks = [];
+  let fresh = [];
+  for (let [size, number] = [0, 0]; size < bytes; size += chunks.at(-1).length) {
+    const repeats = fresh;
+    fresh = Array.from({ length: 900 }, () => {
+      number += 1;
+      return encoder.encode(tokenBlock(number, random));
+    });
+    chunks.push(...cut([...repeats, ...fresh], 10 * MB));
+  }
+  return chunks;
 }
 
 /** The first event that begins in a chunk has its id line ended by CR. */
@@ -120,7 +125,7 @@ export const workloads = [
     bytes: 4 * MB,
     build: inChunks((number, random) => block(number, eastern(random, whole(random, 200, 600)))),
   },
-  { id: "dedup", title: "dedup, half repeats", bytes: 4 * MB, dedup: DEDUP_IDS, build: withRepeats },
+  { id: "dedup", title: "dedup, half repeats", bytes: 4 * MB, dedup: DEDUP_IDS, reconnects: true, build: withRepeats },
   {
     id: "stray-cr",
     title: "a stray CR in each 64 KB",
@@ -130,12 +135,12 @@ export const workloads = [
   { id: "line", title: "an 8 MB line in packets", bytes: 8 * MB, build: longLine, withQuarter: true },
 ];
 
-/** The workload's streams, the smaller first: { part, chunks, bytes }; `part` is empty for the whole one. */
-export function streamsOf({ bytes, build, withQuarter = false }, scale = 1) {
+/** The workload's streams, the smaller first: { part, chunks, reconnects, bytes }; `part` is empty for the whole one. */
+export function streamsOf({ bytes, build, withQuarter = false, reconnects = false }, scale = 1) {
   const streams = [{ part: "", size: bytes * scale }];
   if (withQuarter) streams.unshift({ part: "Quarter", size: (bytes * scale) / 4 });
   return streams.map(({ part, size }) => {
     const chunks = build(Math.ceil(size), randomFrom(20_251_121));
-    return { part, chunks, bytes: chunks.reduce((sum, { length }) => sum + length, 0) };
+    return { part, chunks, reconnects, bytes: chunks.reduce((sum, { length }) => sum + length, 0) };
   });
 }
