@@ -6,6 +6,9 @@ import type { SSEClientOptions } from "./options.js";
 import { Requests } from "./requests.js";
 import type { EarlyStanding, Standing } from "./standing.js";
 
+/** What test environments may lack. */
+const NEEDED = ["fetch", "ReadableStream", "TextDecoder", "TextEncoder"];
+
 /** From so many failures on, things are critical. */
 const CRITICAL_ATTEMPTS = 3;
 
@@ -79,7 +82,7 @@ export class Connection {
 
   #begin(): void {
     const run = ++this.#run;
-    this.#clock.clearTimer(this.#timer);
+    this.#clearTimer();
     this.#early.hasEnded = false;
     this.#change("connecting", "degraded");
     if (run !== this.#run) return;
@@ -103,6 +106,8 @@ export class Connection {
   }
 
   async #load(): Promise<void> {
+    const missing = NEEDED.filter((name) => !(name in globalThis) && !(name === "fetch" && this.#options.fetch));
+    if (missing.length > 0) throw new ReferenceError(`${missing.join(", ")} must be there, and is not`);
     const { Engine, loadClientCore } = await import("./engine.js");
     const core = await loadClientCore();
     this.engine = new Engine(core, this.#url, this.#options, this.#requests, this.#beganMs, this.#early, {
@@ -114,7 +119,8 @@ export class Connection {
   #fail(cause: unknown): void {
     const early = this.#early;
     const { attempts = Infinity, baseMs = 1000, maxMs = 30000 } = this.#options.retry ?? {};
-    const error = new SSEError("CONNECTION_FAILED", "The client could not be loaded", { cause });
+    const { message } = Object(cause) as { readonly message?: unknown };
+    const error = new SSEError("CONNECTION_FAILED", `The client could not be loaded: ${message}`, { cause });
     this.#requests.abort();
     early.attempts++;
     if (isRefusal(cause) || early.attempts >= attempts) {
@@ -131,10 +137,15 @@ export class Connection {
   #end(state: "disconnected" | "error", ...events: Event[]): void {
     this.#early.hasEnded = true;
     this.#run++;
-    this.#clock.clearTimer(this.#timer);
+    this.#clearTimer();
     this.#requests.abort();
     this.#onEnd();
     this.#change(state, "disconnected", ...events);
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Dispatches what is new, and these, until a listener closes or restarts the client. */

@@ -100,7 +100,7 @@ describe("a page that is offline", () => {
       await tab.hasReceived(server.published);
 
       network.goDown();
-      await tab.until(() => tab.last.attempts === 4); // the first of them had an open connection
+      await tab.until(() => tab.last.attempts === 3); // the first of them had an open connection
       await tab.page.context().setOffline(true);
       await server.publish(10);
       network.comeBack();

@@ -164,12 +164,6 @@ const differences: Differences = {
   "format-field-event: the name of an event that Millrace's servers send": {
     SSEClient: { observed: [], why: "on purpose: the verdict on resumption is the client's `resume` event" },
   },
-  "format-field-id: the same one twice": {
-    SSEClient: {
-      observed: [message("a", "1")],
-      why: "on purpose: an id that was seen is a repeat (`dedup`: 0 lets it through)",
-    },
-  },
   "format-utf-8: whatever the content type says": {
     EventSource: { observed: [], why: "Chromium: refuses every charset but UTF-8" },
   },
