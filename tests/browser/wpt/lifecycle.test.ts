@@ -32,7 +32,7 @@ const inFrame = (client: ClientName, frameUrl: string, url: string) =>
       source.close();
       const { url: address } = source;
       frame.remove();
-      return { url: address, ownClass: event.constructor === inner.MessageEvent };
+      return { url: address, ownClass: event instanceof inner.MessageEvent };
     },
     { client, frameUrl, url },
   ] as const;
@@ -139,9 +139,6 @@ const windowOnly: Suite = {
     },
   ],
   differences: {
-    "eventsource-onmessage-realm: that of the class": {
-      EventSource: { observed: false, why: "Chromium: an event gets its object where its first listener comes from" },
-    },
     "eventsource-url: in the encoding of the document": {
       SSEClient: { observed: "?%C3%B6", why: "`new URL` knows no encoding but UTF-8" },
     },

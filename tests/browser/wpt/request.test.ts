@@ -12,6 +12,7 @@ const outcome = ({ run }: Subject, url: string) =>
         source.onopen = () => resolve(`open, state ${source.readyState}`);
         source.onmessage = () => resolve("message without open");
         source.onerror = () => resolve(`error, state ${source.readyState}`);
+        source.addEventListener("close", () => resolve("close, and no error")); // an EventSource has none
       }),
     url,
   );
@@ -188,6 +189,12 @@ const differences: Differences = {
   ...Object.fromEntries(
     [408, 425, 429, 500, 502, 503, 504].map((status) => [`request-status-error: ${status}`, overloaded]),
   ),
+  "request-status-error: 204": {
+    SSEClient: {
+      observed: "close, and no error",
+      why: "on purpose: it says that there is no more, which is an end and no error",
+    },
+  },
   "request-accept": {
     SSEClient: {
       observed: Array(2).fill("text/event-stream, application/problem+json"),

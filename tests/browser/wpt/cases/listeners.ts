@@ -27,7 +27,7 @@ export const listeners: Suite = {
         type: "message",
         data: "1",
         id: "",
-        class: "MessageEvent",
+        class: "[object MessageEvent]",
         flags: [false, false],
         source: null,
         ports: 0,
@@ -38,7 +38,8 @@ export const listeners: Suite = {
             const event = await next(new Source(url), "message");
             const { type, data, lastEventId, bubbles, cancelable, source, ports } = event;
             const flags = [bubbles, cancelable];
-            return { type, data, id: lastEventId, class: event.constructor.name, flags, source, ports: ports.length };
+            const named = Object.prototype.toString.call(event);
+            return { type, data, id: lastEventId, class: named, flags, source, ports: ports.length };
           },
           serve(openStream(events("1"))).url,
         ),
