@@ -13,7 +13,9 @@ import { pollOnce } from "./polling.js";
 import { Recorder } from "./recorder.js";
 import type { Requests } from "./requests.js";
 import { type EarlyStanding, Standing } from "./standing.js";
-import { type TabHost, TabLink } from "./tab-link.js";
+import { TabLink } from "./tab-link.js";
+import type { TabEnd } from "./tab-message.js";
+import type { TabHost } from "./tab-sharing.js";
 
 /** Whose engine it is. */
 export interface EngineHost {
@@ -107,8 +109,8 @@ export class Engine {
     this.#close("client");
   }
 
-  #close(reason: string): void {
-    this.#stop();
+  #close(reason: string, end?: TabEnd): void {
+    this.#stop(end);
     const changes = this.#changes("disconnected");
     this.#note("close");
     this.#emit(...changes, new SSECloseEvent(reason, this.standing.completed));
@@ -126,16 +128,23 @@ export class Engine {
 
   #joinTabs(run: number): Promise<void> {
     const host: TabHost = {
-      begin: () => this.#begin(),
+      begin: (isAnother) => {
+        if (!isAnother || this.#mayAskAgain) this.#begin();
+        else this.#giveUp(new SSEError("CONNECTION_FAILED", "The tab that had the answer has gone"));
+      },
+      mayAskAgain: () => this.#mayAskAgain,
       end: () => this.#perform(this.#session.close()),
       status: () => this.standing.shared,
       mirrored: ({ origin }, hasOpened) => {
         this.standing.origin = origin;
         this.#emit(...this.#changes(), ...(hasOpened ? [new Event("open")] : []));
       },
-      receive: (bytes) => this.#receive(bytes),
+      receive: (bytes, isNew) => {
+        if (isNew) this.#inbox.reset(true);
+        this.#receive(bytes);
+      },
       reconnect: () => this.reconnect(),
-      ended: (end) => this.#ended(end),
+      ended: (end) => (end instanceof SSEError ? this.#giveUp(end) : this.#ended(end)),
       cursor: () => this.lastEventId,
     };
     return this.#tabs.join(host, () => run === this.#run);
@@ -206,9 +215,12 @@ export class Engine {
   };
 
   /** A request that may have done something is not made again unless the server, or the user, says that it can be. */
+  get #mayAskAgain(): boolean {
+    return isSafe(this.#options) || this.#options.resumeBy !== undefined || this.#inbox.resumes === true;
+  }
+
   #lost(error: SSEError, final = false): void {
-    const isUnsafe = !isSafe(this.#options) && this.#options.resumeBy === undefined && error.status === undefined;
-    const isFinal = final || (isUnsafe && this.#inbox.resumes !== true);
+    const isFinal = final || (error.status === undefined && !this.#mayAskAgain);
     const action = this.#session.lost(
       isFinal ? "final" : "transient",
       this.#clock.now(),
@@ -230,8 +242,7 @@ export class Engine {
     }
     // What was cut off by the server is not complete.
     this.standing.completed = reason !== "duration_cap" && reason !== "draining";
-    this.#tabs.end({ reason, reconnect });
-    this.#close(reason);
+    this.#close(reason, { reason, reconnect });
   }
 
   async #poll(): Promise<void> {
@@ -308,17 +319,18 @@ export class Engine {
   }
 
   #giveUp(error: SSEError): void {
-    this.#stop();
+    const { code, message, status } = error;
+    this.#stop({ code, message, status });
     const changes = this.#changes("error");
     this.#note("giveUp");
     this.#emit(...changes, new SSEErrorEvent(error), new SSECloseEvent("error", false));
   }
 
-  #stop(): void {
+  #stop(end?: TabEnd): void {
     this.standing.hasEnded = true;
     this.#run++;
     this.#leavePage();
-    this.#tabs.leave();
+    this.#tabs.leave(end);
     this.#host.ended();
     this.#requests.abort();
     this.#session.close();

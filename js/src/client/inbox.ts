@@ -6,7 +6,7 @@ import { toEventText } from "./event-text.js";
 import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "./notices.js";
 import type { SSEClientOptions } from "./options.js";
 import { toSSEError } from "./parse-error.js";
-import type { SharedEvent } from "./tab-ring.js";
+import type { SharedEvent } from "./tab-message.js";
 
 type Message = Extract<ParsedItem, { kind: "event" }>;
 

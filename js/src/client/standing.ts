@@ -1,6 +1,6 @@
 import type { Health, SessionCore, SessionState } from "../core/contract.js";
 import type { TabLink } from "./tab-link.js";
-import type { TabState } from "./tab-sharing.js";
+import type { TabState } from "./tab-message.js";
 
 /** How a client is, as far as it can be said before its engine is there. */
 export interface EarlyStanding {

@@ -16,13 +16,15 @@ export function shareNameOf(url: string, options: SSEClientOptions): string | un
     resumeBy,
     user,
   } = options;
-  if (typeof shareAcrossTabs === "string") return JSON.stringify([shareAcrossTabs, user]);
+  const wanted = events && [...events].sort();
+  // The leader hears no more than its own `events`: who wants others cannot follow it.
+  if (typeof shareAcrossTabs === "string") return JSON.stringify([shareAcrossTabs, user, wanted]);
   // What a function answers, and whose cookies they are, another tab cannot see.
   if (user === undefined && (typeof headers === "function" || withCredentials)) return undefined;
   const sent = bodyText(body);
   if (sent === undefined) return undefined;
   const named = typeof headers === "function" ? "function" : [...new Headers(headers)].sort();
-  return JSON.stringify([url, method?.toUpperCase(), sent, named, events, withCredentials, transport, resumeBy, user]);
+  return JSON.stringify([url, method?.toUpperCase(), sent, named, wanted, withCredentials, transport, resumeBy, user]);
 }
 
 /** A text that is equal for equal bodies; undefined where they would have to be read first. */

@@ -1,193 +1,390 @@
-import type { Health, SessionState } from "../core/contract.js";
-import { RESUME_TYPE } from "../shared/notices.js";
-import { toCursorText, toEventText } from "./event-text.js";
+import { SSEError, type SSEErrorCode } from "../shared/errors.js";
+import type { Clock } from "./clock.js";
 import type { StreamEnd } from "./notices.js";
-import { type SharedEvent, TabRing } from "./tab-ring.js";
+import type { Presence } from "./presence.js";
+import { TabLog } from "./tab-log.js";
+import {
+  readMessage,
+  type SharedEvent,
+  type TabEnd,
+  type TabMessage,
+  type TabPlace,
+  type TabState,
+  toBytes,
+} from "./tab-message.js";
 
-export { shareNameOf } from "./tab-name.js";
-
-/** How a connection is, as the tab that has it says. */
-export interface TabState {
-  readonly state: SessionState;
-  readonly health: Health;
-  readonly attempts: number;
-  readonly transport: "stream" | "polling";
-  readonly origin: string;
-}
-
-/** What a tab's client does with what it hears. */
-export interface TabListener {
-  /** This tab is to have the connection from now on. */
-  lead(): void;
-  /** Another tab has taken it over, since this one did not answer. */
-  follow(): void;
-  /** How the leader's connection is. */
-  mirror(state: TabState): void;
-  /** What the leader received, as the server would have sent it. */
-  receive(bytes: Uint8Array): void;
-  /** Another tab wants the connection to be made anew. */
+/** The connection that tabs share, in this tab. */
+export interface TabHost {
+  /** Makes the connection; `isAnother`: a tab had one before. */
+  begin(isAnother: boolean): void;
+  /** Whether what another tab has asked for may be asked for once more. */
+  mayAskAgain(): boolean;
+  /** Ends it: another tab has it, or is to have it. */
+  end(): void;
+  status(): TabState;
+  /** The tab that has it says how it is; `hasOpened` where it was not connected before. */
+  mirrored(state: TabState, hasOpened: boolean): void;
+  /** What the leader received, as the server would have sent it; a connection `isNew` that continues another. */
+  receive(bytes: Uint8Array, isNew: boolean): void;
   reconnect(): void;
-  ended(end: StreamEnd): void;
+  /** The stream has ended in the tab that has it, or there is no getting it. */
+  ended(end: StreamEnd | SSEError): void;
   cursor(): string;
 }
 
-/** What tabs say to each other in the channel of one connection. */
-type TabMessage =
-  | { readonly kind: "hello"; readonly cursor: string }
-  /** For one tab: how the connection is, and the events that the tab lacks. */
-  | ({ readonly kind: "welcome"; readonly to: string; readonly hasGap: boolean; readonly state: TabState } & TabEvents)
-  | { readonly kind: "state"; readonly state: TabState }
-  | ({ readonly kind: "events" } & TabEvents)
-  | { readonly kind: "reconnect" }
-  | { readonly kind: "end"; readonly end: StreamEnd };
-
-interface TabEvents {
-  readonly events: readonly SharedEvent[];
-  readonly cursor: string;
+/** What a browser has for tabs to find each other. */
+export interface TabPlatform {
+  readonly locks: Pick<LockManager, "request">;
+  open(name: string): Pick<BroadcastChannel, "postMessage" | "close" | "onmessage">;
+  /** See {@link Presence}. */
+  follow(put: (presence: Presence) => void): () => void;
+  readonly clock: Clock;
 }
 
 /** A leader is asked whether it is there when it has said nothing for so long; servers send heartbeats every 15 s. */
 const LEADER_SILENT_MS = 60000;
-/** It must make room when it does not answer for so long: its page is frozen, or hangs. */
+/** It must make room when it does not answer for so long: its page hangs. */
 const LEADER_ANSWERS_MS = 5000;
+/** A timer that is so late was not running, and neither was whatever would have heard an answer. */
+const LATE_MS = 1000;
+/** A tab that catches up by itself asks again whether it may follow. */
+const CATCH_UP_MS = 1000;
+/** So long the lock is kept after the end, so that the end arrives before it. */
+const END_ARRIVES_MS = 100;
+
+type Stage =
+  /** There is no connection here, and none is known elsewhere. */
+  | "asking"
+  /** Another tab has the connection, and tells what comes. */
+  | "following"
+  /** This tab has the connection, and the lock. */
+  | "leading"
+  /** This tab gets what the leader no longer has from the server itself, until it can follow. */
+  | "catching up"
+  /** The page cannot run. */
+  | "away"
+  | "left";
 
 /**
  * One connection for all tabs of a browser that want the same. The tab that holds the Web Lock of the connection's name is the
  * leader: it streams or polls, and says in the BroadcastChannel of that name what it received and how it is. The others take
- * that as if it came from the server, each with a receiver of its own, which drops what it had. When the leader goes, the lock
- * goes to the next tab, which resumes from its own cursor; the others ask it for what lies between its events and theirs.
+ * that as if it came from the server. When the leader goes, the lock goes to the next tab, which resumes from its own cursor;
+ * the others ask it for what lies between its events and theirs. A tab that cannot have a connection is not in the queue.
  */
 export class TabSharing {
+  /** How the connection is in the tab that has it, where that is another one. */
+  mirror: TabState | undefined;
   readonly #name: string;
-  readonly #listener: TabListener;
-  readonly #tab = crypto.randomUUID();
-  readonly #channel: BroadcastChannel;
-  readonly #left = new AbortController();
-  readonly #ring = new TabRing();
-  #isQueued = false;
-  #resign: (() => void) | undefined;
-  /** Whose events follow what this tab has; undefined while it has yet to ask. */
-  #leader: string | undefined;
-  #patience: ReturnType<typeof setTimeout> | undefined;
-  #state: TabState | undefined;
+  readonly #host: TabHost;
+  readonly #platform: TabPlatform;
+  readonly #pausesWhenHidden: boolean;
+  readonly #tab = randomName();
+  readonly #log = new TabLog();
+  #stage: Stage = "asking";
+  #presence: Presence = "here";
+  #channel: ReturnType<TabPlatform["open"]> | undefined;
+  /** Ends the request for the lock, or its possession. */
+  #leaveQueue: (() => void) | undefined;
+  /** The cursor with which this tab came to its leader, who may have been further back. */
+  #floor = "";
+  /** Counts what this tab has asked: who hung may answer what is no question any more. */
+  #asked = 0;
+  #timer: unknown;
+  #catchUpMs = CATCH_UP_MS;
+  /** A tab has, or had, the connection. */
+  #isAnother = false;
+  readonly #unfollow: () => void;
 
-  /** Whether tabs can find each other here: in a secure context of a browser. */
-  static get isPossible(): boolean {
-    return typeof BroadcastChannel !== "undefined" && globalThis.navigator?.locks !== undefined;
-  }
-
-  constructor(name: string, listener: TabListener) {
-    this.#name = `millrace:${name}`;
-    this.#listener = listener;
-    this.#channel = new BroadcastChannel(this.#name);
-    this.#channel.onmessage = ({ data }: MessageEvent<TabMessage & { from: string }>) => this.#hear(data, data.from);
-    this.#queueForLead({ signal: this.#left.signal });
+  /** @throws what the platform does, where it has it and refuses it. */
+  constructor(name: string, host: TabHost, platform: TabPlatform, pausesWhenHidden: boolean) {
+    this.#name = `millrace 1:${name}`;
+    this.#host = host;
+    this.#platform = platform;
+    this.#pausesWhenHidden = pausesWhenHidden;
+    this.#openChannel();
+    this.#unfollow = platform.follow((presence) => this.#move(presence));
+    if (this.#isAble()) this.#queue();
     this.#ask();
   }
 
   get isLeader(): boolean {
-    return this.#resign !== undefined;
+    return this.#stage === "leading";
   }
 
   /** The leader tells the others how its connection is. */
   say(state: TabState): void {
-    this.#state = state;
-    if (this.isLeader) this.#post({ kind: "state", state });
+    const { place } = this.#log;
+    if (this.isLeader && place) this.#post({ kind: "state", term: place.term, state });
   }
 
-  /** What this tab received; a leader tells the others. */
+  /** What this tab received from the server; a leader tells the others. */
   share(events: readonly SharedEvent[], cursor: string): void {
-    this.#ring.add(events, cursor);
-    if (this.isLeader) this.#post({ kind: "events", events, cursor });
+    const { place } = this.#log;
+    if (!place || (this.#stage !== "leading" && this.#stage !== "catching up")) return;
+    this.#log.add(events, cursor);
+    if (this.isLeader) this.#post({ kind: "events", ...place, events, cursor });
   }
 
+  /** Asks the tab that has the connection to make it anew. */
   reconnect(): void {
     this.#post({ kind: "reconnect" });
   }
 
-  end(end: StreamEnd): void {
-    if (this.isLeader) this.#post({ kind: "end", end });
+  /** The tab does not want the connection any more; with an end, no tab can have it. */
+  leave(end?: TabEnd): void {
+    const { place } = this.#log;
+    const isTold = end !== undefined && this.isLeader && place !== undefined;
+    if (isTold) this.#post({ kind: "end", term: place.term, end });
+    this.#stage = "left";
+    this.#unfollow();
+    this.#clearTimer();
+    this.mirror = undefined;
+    const go = () => {
+      this.#leaveQueue?.();
+      this.#closeChannel();
+    };
+    if (isTold) this.#platform.clock.setTimer(go, END_ARRIVES_MS);
+    else go();
   }
 
-  /** The tab does not want the connection any more. */
-  leave(): void {
-    this.#left.abort();
-    clearTimeout(this.#patience);
-    this.#resign?.();
-    this.#channel.close();
+  // --- the page
+
+  #move(presence: Presence): void {
+    const before = this.#presence;
+    if (presence === before) return;
+    this.#presence = presence;
+    if (this.#stage === "left") return;
+    const wasAble = this.#isAble(before);
+    const isAble = this.#isAble();
+    if (presence === "away") {
+      this.#rest("away");
+      this.#clearTimer();
+      this.#closeChannel();
+      return;
+    }
+    if (before === "away") {
+      this.#openChannel();
+      this.#stage = "asking";
+    }
+    if (isAble && !wasAble) this.#queue();
+    if (!isAble && wasAble) this.#rest(this.#stage === "following" ? "following" : "asking");
+    else if (this.#stage === "asking") this.#ask();
   }
 
-  #queueForLead(options: LockOptions): void {
-    this.#isQueued ||= options.steal !== true;
-    const lead = () =>
+  #isAble(presence = this.#presence): boolean {
+    return presence === "here" || (presence === "hidden" && !this.#pausesWhenHidden);
+  }
+
+  /** This tab is not to have a connection for a while. */
+  #rest(stage: Stage): void {
+    const hasOwn = this.#stage === "leading" || this.#stage === "catching up";
+    this.#stage = stage;
+    this.#leaveQueue?.();
+    if (hasOwn) this.#yield();
+    if (hasOwn && stage === "asking") this.#wait(LEADER_SILENT_MS, () => this.#ask());
+  }
+
+  #yield(): void {
+    this.mirror = { ...this.#host.status(), state: "reconnecting", health: "degraded" };
+    this.#host.end();
+  }
+
+  #openChannel(): void {
+    this.#channel = this.#platform.open(this.#name);
+    this.#channel.onmessage = ({ data }: MessageEvent) => {
+      const message = readMessage(data);
+      if (message) this.#hear(message);
+    };
+  }
+
+  #closeChannel(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  // --- the lock
+
+  /** Waits for the lock, or takes it from a tab that does not answer. */
+  #queue(steal = false): void {
+    this.#leaveQueue?.();
+    const left = new AbortController();
+    let release: (() => void) | undefined;
+    const leaveQueue = () => {
+      if (this.#leaveQueue === leaveQueue) this.#leaveQueue = undefined;
+      left.abort();
+      release?.();
+    };
+    this.#leaveQueue = leaveQueue;
+    const hold = () =>
       new Promise<void>((resolve) => {
-        this.#isQueued &&= options.steal === true;
-        if (this.#left.signal.aborted) return resolve();
-        clearTimeout(this.#patience);
-        this.#resign = resolve;
-        this.#listener.lead();
+        if (left.signal.aborted) return resolve();
+        release = resolve;
+        this.#lead();
       });
-    navigator.locks.request(this.#name, options, lead).catch(() => {
-      // It was stolen; or the tab has left while it was waiting.
-      if (this.#left.signal.aborted || this.#resign === undefined) return;
-      this.#resign = undefined;
-      if (!this.#isQueued) this.#queueForLead({ signal: this.#left.signal });
-      this.#listener.follow();
-      this.#ask();
+    // Only a request that waits can be aborted.
+    const options: LockOptions = steal ? { steal } : { signal: left.signal };
+    Promise.resolve()
+      .then(() => this.#platform.locks.request(this.#name, options, hold))
+      .catch((cause: unknown) => {
+        if (left.signal.aborted) return;
+        this.#leaveQueue = undefined;
+        if (release) this.#robbed();
+        // Taken away before this page could run.
+        else if (Object(cause).name === "AbortError") this.#queue();
+        else this.#beAlone();
+      });
+  }
+
+  #lead(): void {
+    const hasOwn = this.#stage === "catching up";
+    this.#clearTimer();
+    this.#stage = "leading";
+    this.#asked++;
+    this.mirror = undefined;
+    this.#log.begin(randomName());
+    this.say(this.#host.status());
+    if (!hasOwn) this.#host.begin(this.#isAnother);
+  }
+
+  #robbed(): void {
+    this.#stage = "asking";
+    this.#yield();
+    if (this.#isAble()) this.#queue();
+    this.#ask();
+  }
+
+  /** There are locks, and the browser refuses them here. */
+  #beAlone(): void {
+    const hasOwn = this.#stage === "leading" || this.#stage === "catching up";
+    this.leave();
+    if (!hasOwn) this.#host.begin(this.#isAnother);
+  }
+
+  // --- the others
+
+  /** Asks the leader for what this tab lacks, and takes its place if it does not answer. */
+  #ask(place: TabPlace | undefined = this.#log.place): void {
+    if (this.#stage === "following") this.#stage = "asking";
+    this.#post({ kind: "hello", ask: ++this.#asked, place, cursor: this.#host.cursor() });
+    if (this.#stage === "catching up") return;
+    this.#wait(LEADER_ANSWERS_MS, (isLate) => {
+      if (isLate) this.#ask();
+      else if (this.#isAble()) this.#queue(true);
+      else this.#wait(LEADER_SILENT_MS, () => this.#ask());
     });
   }
 
-  /** Asks the leader for what this tab lacks, and takes its place if it does not answer. */
-  #ask(): void {
-    this.#leader = undefined;
-    this.#post({ kind: "hello", cursor: this.#listener.cursor() });
-    this.#wait(LEADER_ANSWERS_MS, () => this.#queueForLead({ steal: true }));
-  }
-
-  #wait(ms: number, run: () => void): void {
-    clearTimeout(this.#patience);
-    this.#patience = setTimeout(run, ms);
-  }
-
-  #hear(message: TabMessage, from: string): void {
-    if (this.isLeader) {
-      if (message.kind === "hello") this.#welcome(from, message.cursor);
-      if (message.kind === "reconnect") this.#listener.reconnect();
+  #hear(message: TabMessage): void {
+    if (this.#stage === "leading") {
+      if (message.kind === "hello") this.#welcome(message);
+      if (message.kind === "reconnect") this.#host.reconnect();
       return;
     }
-    if (message.kind === "hello" || message.kind === "reconnect") return;
+    if (this.#stage === "left" || message.kind === "hello" || message.kind === "reconnect") return;
     if (message.kind === "welcome") {
-      if (message.to !== this.#tab) return;
-      this.#leader = from;
-    } else if (from !== this.#leader) {
-      // A new leader, whose events may not follow those of this tab.
-      if (this.#leader !== undefined || message.kind === "state") this.#ask();
+      if (message.to === this.#tab && message.ask === this.#asked) this.#follow(message);
+      return;
+    }
+    this.#isAnother = true;
+    if (this.#stage === "catching up") return;
+    const { place } = this.#log;
+    const isNext = place?.term === message.term && (message.kind !== "events" || message.at === place.at);
+    if (this.#stage !== "following" || !isNext) {
+      // A leader whose events may not follow those of this tab.
+      if (this.#stage === "following" || message.kind === "state") this.#ask();
       return;
     }
     this.#wait(LEADER_SILENT_MS, () => this.#ask());
-    if (message.kind === "end") {
-      this.#listener.ended(message.end);
+    if (message.kind === "end") this.#host.ended(toEnd(message.end));
+    else if (message.kind === "state") this.#mirror(message.state);
+    else this.#take(message.events, message.cursor);
+  }
+
+  #follow(message: Extract<TabMessage, { kind: "welcome" }>): void {
+    const { term, at, events, cursor, state, isBehind, beginning } = message;
+    const hasOwn = this.#stage === "catching up";
+    this.#isAnother = true;
+    this.#wait(LEADER_SILENT_MS, () => this.#ask());
+    if (isBehind && this.#host.cursor() !== "" && this.#host.mayAskAgain()) {
+      // Where the leader is to begin, or whether the server can be had, is known when it is connected: it says so.
+      if (state.state !== "connected" && !hasOwn) this.#mirror(state);
+      else if (this.#isAble()) this.#catchUp();
       return;
     }
-    if (message.kind !== "events") this.#listener.mirror(message.state);
-    if (message.kind !== "state")
-      this.#listener.receive(toBytes(message, message.kind === "welcome" && message.hasGap));
+    const isNew = this.#log.place?.term !== term;
+    this.#stage = "following";
+    if (isNew || isBehind) this.#log.begin(term, at, beginning);
+    if (isNew) this.#floor = this.#host.cursor();
+    this.#mirror(state, hasOwn);
+    if (this.#stage !== "following") return;
+    this.#take(events, cursor, { beginning: isNew ? beginning : undefined, hasGap: isBehind }, isNew);
   }
 
-  #welcome(to: string, cursor: string): void {
-    if (this.#state === undefined) return; // it follows as soon as there is one
-    this.#post({ kind: "welcome", to, state: this.#state, ...this.#ring.after(cursor), cursor: this.#ring.cursor });
+  #take(
+    events: readonly SharedEvent[],
+    cursor: string,
+    before: Parameters<typeof toBytes>[2] = {},
+    isNew = false,
+  ): void {
+    const news = this.#log.addAfter(this.#floor, events, cursor);
+    this.#host.receive(toBytes(news.events, news.cursor, before), isNew);
   }
 
-  #post(message: TabMessage): void {
-    if (!this.#left.signal.aborted) this.#channel.postMessage({ ...message, from: this.#tab });
+  #mirror(state: TabState, hasOwn = false): void {
+    const hasOpened = state.state === "connected" && this.#host.status().state !== "connected";
+    this.mirror = state;
+    if (hasOwn) this.#host.end();
+    this.#host.mirrored(state, hasOpened);
+  }
+
+  /** What the leader no longer has, the server may have. */
+  #catchUp(): void {
+    if (this.#stage === "catching up") this.#catchUpMs = Math.min(this.#catchUpMs * 2, LEADER_SILENT_MS);
+    else {
+      this.#catchUpMs = CATCH_UP_MS;
+      this.#stage = "catching up";
+      this.mirror = undefined;
+      this.#log.begin(randomName());
+      this.#host.begin(true);
+    }
+    // Its place is that of its cursor, for the leader has not told it what it has since.
+    const again = () => {
+      this.#post({ kind: "hello", ask: ++this.#asked, cursor: this.#host.cursor() });
+      this.#wait(this.#catchUpMs, again);
+    };
+    if (this.#stage === "catching up") this.#wait(this.#catchUpMs, again);
+  }
+
+  #welcome({ from, ask, place, cursor }: Extract<TabMessage, { kind: "hello" }>): void {
+    const state = this.#host.status();
+    this.#post({ kind: "welcome", to: from, ask, state, ...this.#log.after(place, cursor) });
+  }
+
+  #post(message: WithoutFrom<TabMessage>): void {
+    this.#channel?.postMessage({ ...message, from: this.#tab });
+  }
+
+  #wait(ms: number, run: (isLate: boolean) => void): void {
+    const { clock } = this.#platform;
+    this.#clearTimer();
+    const dueMs = clock.now() + ms;
+    this.#timer = clock.setTimer(() => run(clock.now() > dueMs + LATE_MS), ms);
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== undefined) this.#platform.clock.clearTimer(this.#timer);
+    this.#timer = undefined;
   }
 }
 
-function toBytes({ events, cursor }: TabEvents, hasGap: boolean): Uint8Array {
-  const gap = hasGap ? toEventText(RESUME_TYPE, '{"verdict":"gap"}', undefined) : "";
-  const texts = events.map(({ type, data, lastEventId, hasOwnId, isRaw }) =>
-    toEventText(type, data, hasOwnId ? lastEventId : undefined, isRaw),
-  );
-  return new TextEncoder().encode(gap + texts.join("") + (cursor && toCursorText(cursor)));
+type WithoutFrom<Message> = Message extends unknown ? Omit<Message, "from"> : never;
+
+function toEnd(end: TabEnd): StreamEnd | SSEError {
+  if ("reason" in end) return end;
+  return new SSEError(end.code as SSEErrorCode, end.message, end.status === undefined ? {} : { status: end.status });
+}
+
+/** `crypto.randomUUID` is there in secure contexts only, as the locks are; where one forbids it, chance does. */
+function randomName(): string {
+  return `${Math.random()}`.slice(2) + `${Math.random()}`.slice(2);
 }

@@ -4,14 +4,22 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { createHub, type Hub } from "../../../js/src/server/index.js";
 
+/** A page of no origin, which has no locks. */
+const FRAME = `<!doctype html><iframe sandbox="allow-scripts" src="/"></iframe>`;
+
 /** A real hub behind HTTP/1.1, and blank pages with the client in them. */
 export class SharedServer {
   readonly hub: Hub;
   readonly url: string;
   /** Streams are open from now on, and nothing comes. */
   headsOnly = false;
+  /** How many streams were asked for, and answers by POST. */
+  asked = 0;
+  posts = 0;
+  opened = 0;
   readonly #server: Server;
   readonly #sockets: Set<Socket>;
+  readonly #answers = new Set<ServerResponse>();
   #published = 0;
 
   private constructor(hub: Hub, server: Server, sockets: Set<Socket>) {
@@ -26,8 +34,12 @@ export class SharedServer {
     const script = bundle();
     const sockets = new Set<Socket>();
     const server = createServer((req, res) => {
+      if (req.url === "/events") shared.asked += 1;
       if (req.url === "/client.js") res.writeHead(200, { "Content-Type": "text/javascript" }).end(script);
       else if (req.url === "/events" && shared.headsOnly) void answerHead(hub, req, res);
+      else if (req.url === "/open") shared.#open(res);
+      else if (req.url === "/answer") shared.#answer(res);
+      else if (req.url === "/frame") res.writeHead(200, { "Content-Type": "text/html" }).end(FRAME);
       else if (req.url === "/events") void hub.attach(req, res, { channels: ["c"], handOver: false });
       else res.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html><script src=/client.js></script>");
     });
@@ -51,6 +63,27 @@ export class SharedServer {
   /** Events with the numbers that follow. */
   publish(count: number): void {
     for (let n = 0; n < count; n += 1) this.hub.publish("c", { event: "n", data: ++this.#published });
+  }
+
+  /** Numbers without ids to every answer there is, and the last one ends it. */
+  answer(from: number, to: number, isLast: boolean): void {
+    for (const res of this.#answers) {
+      for (let n = from; n <= to; n += 1) res.write(`event: n\ndata: ${n}\n\n`);
+      if (isLast) res.end();
+    }
+  }
+
+  /** For pages of any origin. */
+  #open(res: ServerResponse): void {
+    this.opened += 1;
+    res.writeHead(200, { "Content-Type": "text/event-stream", "Access-Control-Allow-Origin": "*" }).flushHeaders();
+  }
+
+  #answer(res: ServerResponse): void {
+    this.posts += 1;
+    this.#answers.add(res);
+    res.once("close", () => this.#answers.delete(res));
+    res.writeHead(200, { "Content-Type": "text/event-stream" }).flushHeaders();
   }
 
   /** Cuts every connection there is. */

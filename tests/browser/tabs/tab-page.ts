@@ -1,4 +1,4 @@
-import { SSEClient } from "millrace/client";
+import { SSEClient, type SSEClientOptions } from "millrace/client";
 
 /** What a tab has seen. */
 export interface Seen {
@@ -10,11 +10,12 @@ export interface Seen {
 
 declare global {
   var seen: Seen;
-  var connect: () => void;
+  var connect: (url?: string, options?: SSEClientOptions) => void;
 }
 
-globalThis.connect = () => {
-  const client = new SSEClient<{ n: number }>("/events", { shareAcrossTabs: true, retry: { baseMs: 1, maxMs: 50 } });
+globalThis.connect = (url = "/events", options = {}) => {
+  const retry = { baseMs: 1, maxMs: 50 };
+  const client = new SSEClient<{ n: number }>(url, { shareAcrossTabs: true, retry, ...options });
   const seen: Seen = { numbers: [], verdicts: [], states: [], client };
   globalThis.seen = seen;
   client.on("n", (number) => seen.numbers.push(number));

@@ -23,10 +23,10 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function openTab(): Promise<Page> {
+async function openTab(url = "/events", options: { readonly body?: string } = {}): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${server.url}/`);
-  await page.evaluate(() => connect());
+  await page.evaluate((arg) => connect(arg.url, arg.options), { url, options });
   return page;
 }
 
@@ -170,6 +170,59 @@ test(
     for (const tab of [leader, follower]) await has(tab, 9);
     for (const tab of [leader, follower]) expect(await numbersOf(tab)).toEqual(range(1, 9));
     await until(() => server.connections === 1);
+  },
+  MINUTE,
+);
+
+test(
+  "a tab that is frozen leaves the connection to another, and has everything when it is thawed",
+  async () => {
+    const tabs = [await openTab(), await openTab()] as const;
+    const [leader, follower] = tabs;
+    for (const tab of tabs) await isConnected(tab);
+    server.publish(3);
+    for (const tab of tabs) await has(tab, 3);
+    // What the browser says before it freezes a page; it freezes none that can be seen.
+    await leader.evaluate(() => document.dispatchEvent(new Event("freeze")));
+    await until(() => server.asked === 2);
+    server.publish(3);
+    await has(follower, 6);
+    expect(await numbersOf(leader)).toEqual(range(1, 3));
+    await leader.evaluate(() => document.dispatchEvent(new Event("resume")));
+    server.publish(3);
+    for (const tab of tabs) await has(tab, 9);
+    for (const tab of tabs) expect(await numbersOf(tab)).toEqual(range(1, 9));
+    await until(() => server.connections === 1);
+  },
+  MINUTE,
+);
+
+test(
+  "a frame that may not lock has a connection of its own",
+  async () => {
+    const page = await context.newPage();
+    await page.goto(`${server.url}/frame`);
+    const frame = page.frames()[1];
+    await frame?.evaluate((url) => connect(url, { transport: "fetch" }), `${server.url}/open`);
+    await until(() => server.opened > 0);
+    await frame?.waitForFunction(() => seen.client.state === "connected");
+  },
+  MINUTE,
+);
+
+test(
+  "three tabs ask for one answer once, each has all of it, and its end is the end for all",
+  async () => {
+    const options = { body: "question" };
+    const tabs: Page[] = [];
+    for (let n = 0; n < 3; n += 1) tabs.push(await openTab("/answer", options));
+    for (const tab of tabs) await isConnected(tab);
+    server.answer(1, 50, false);
+    for (const tab of tabs) await has(tab, 50);
+    server.answer(51, 55, true);
+    for (const tab of tabs) await tab.waitForFunction(() => seen.client.completed);
+    for (const tab of tabs) expect(await numbersOf(tab)).toEqual(range(1, 55));
+    expect(server.posts).toBe(1);
   },
   MINUTE,
 );

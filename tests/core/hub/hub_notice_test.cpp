@@ -61,7 +61,7 @@ TEST_F(HubNotice, aStreamThatEndsBeforeItIsReadSaysBoth) {
 
 TEST_F(HubNotice, whoHasGoneOrLagsIsToldNothing) {
   for (const CloseReason reason : {CloseReason::disconnected, CloseReason::lagging, CloseReason::unread}) {
-    const auto id = static_cast<ConnectionId>(10 + static_cast<int>(reason));
+    const auto id = 10 + static_cast<ConnectionId>(reason);
     openAndJoin(id, "k");
     hub.end(id, reason, now);
     EXPECT_EQ(readAll(id), "") << closeReasonName(reason);
