@@ -129,10 +129,10 @@ export class Engine {
   #joinTabs(run: number): Promise<void> {
     const host: TabHost = {
       begin: (isAnother) => {
-        if (!isAnother || this.#mayAskAgain) this.#begin();
+        if (!isAnother || this.mayAskAgain) this.#begin();
         else this.#giveUp(new SSEError("CONNECTION_FAILED", "The tab that had the answer has gone"));
       },
-      mayAskAgain: () => this.#mayAskAgain,
+      mayAskAgain: () => this.mayAskAgain,
       end: () => this.#perform(this.#session.close()),
       status: () => this.standing.shared,
       mirrored: ({ origin }, hasOpened) => {
@@ -215,12 +215,12 @@ export class Engine {
   };
 
   /** A request that may have done something is not made again unless the server, or the user, says that it can be. */
-  get #mayAskAgain(): boolean {
+  get mayAskAgain(): boolean {
     return isSafe(this.#options) || this.#options.resumeBy !== undefined || this.#inbox.resumes === true;
   }
 
   #lost(error: SSEError, final = false): void {
-    const isFinal = final || (error.status === undefined && !this.#mayAskAgain);
+    const isFinal = final || (error.status === undefined && !this.mayAskAgain);
     const action = this.#session.lost(
       isFinal ? "final" : "transient",
       this.#clock.now(),

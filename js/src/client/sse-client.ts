@@ -114,6 +114,11 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
     return this.#connection.engine?.recorder.transitions ?? [];
   }
 
+  /** @internal Whether what was asked for may be asked for once more, with the cursor. */
+  get mayAskAgain(): boolean {
+    return this.#connection.engine?.mayAskAgain ?? true;
+  }
+
   /**
    * Connects at once: drops the connection there is, cuts a wait short, or starts again after `close()` or an `"error"`.
    * It resumes after the last event dispatched. Does nothing while an attempt is under way, or when `signal` is aborted.

@@ -52,6 +52,8 @@ onReset(() => {
 class ConnectionStore {
   snapshot: EventSourceSnapshot;
   readonly client: SSEClient;
+  /** It was not the last component's leaving that ended it. */
+  hasEnded = false;
   readonly #key: string;
   readonly #subscribers = new Set<Subscriber>();
   readonly #renewal = new Renewal(
@@ -66,12 +68,19 @@ class ConnectionStore {
   #recent: SSEMessage[] = [];
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(key: string, url: string, options: StoreOptions) {
+  /** @param before - what the component had before it was hidden: it goes on from there. */
+  constructor(key: string, url: string, options: StoreOptions, before: ConnectionStore | undefined) {
     this.#key = key;
     this.#options = options;
-    this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions());
+    const lastEventId = before?.client.lastEventId;
+    this.client = new SSEClient<UntypedEvents>(url, { ...this.#clientOptions(), ...(lastEventId && { lastEventId }) });
     // With a signal that is aborted it does not even try.
     this.snapshot = this.client.readyState === SSEClient.CLOSED ? DISCONNECTED : CONNECTING;
+    if (before) {
+      const { data, event, history } = before.snapshot;
+      this.#event = event;
+      this.snapshot = { ...this.snapshot, data, event, history, lastEventId: before.client.lastEventId };
+    }
     // No listener hears every type, but every event of a client passes here.
     const dispatch = this.client.dispatchEvent.bind(this.client);
     this.client.dispatchEvent = (event) => {
@@ -101,6 +110,8 @@ class ConnectionStore {
   }
 
   dispose(): void {
+    const { readyState, state, mayAskAgain } = this.client;
+    this.hasEnded = !mayAskAgain || (readyState === SSEClient.CLOSED && state !== "error");
     if (stores.get(this.#key) === this) stores.delete(this.#key);
     this.client.close();
     this.#renewal.stop();
@@ -220,6 +231,8 @@ class ConnectionStore {
 export class Connection {
   readonly #key: string | null;
   readonly #url: string;
+  /** What a component had that is hidden, by `<Activity>`: React takes its effects away, and brings them back. */
+  #before: ConnectionStore | undefined;
 
   /** @param key - by {@link connectionKey}; null for no connection. */
   constructor(key: string | null, url: string) {
@@ -230,9 +243,17 @@ export class Connection {
   subscribe(subscriber: Subscriber): () => void {
     const key = this.#key;
     if (key === null) return () => {};
-    const store = stores.get(key) ?? new ConnectionStore(key, this.#url, subscriber.options());
+    const before = this.#before;
+    const store =
+      stores.get(key) ??
+      // What has come to its end, or may not be asked for again, is shown as it is.
+      (before?.hasEnded ? before : new ConnectionStore(key, this.#url, subscriber.options(), before));
     stores.set(key, store);
-    return store.subscribe(subscriber);
+    const leave = store.subscribe(subscriber);
+    return () => {
+      leave();
+      this.#before = store;
+    };
   }
 
   snapshot(): EventSourceSnapshot {

@@ -13,6 +13,7 @@ import { claimSocketNow, shorten } from "./direct.js";
 import { type DrainOptions, drainHub } from "./drain.js";
 import { endedStream } from "./ended-stream.js";
 import { environment, type HubRecord } from "./environment.js";
+import { replaceOnReload } from "./hot-reload.js";
 import { emitHubEvent, type HubEvents, onHubEvent } from "./hub-events.js";
 import type { AnyEvents, AttachOptions, EventMap, HubChannel, HubMessage, PublishReceipt } from "./hub-types.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
@@ -123,14 +124,17 @@ export class Hub<Events extends EventMap = AnyEvents> {
 
   /**
    * Calls the listener with every event of the channel from now on, in this thread; returns what ends it. Listeners are no
-   * connections: no count or limit knows them.
+   * connections: no count or limit knows them. In development, what a module subscribes when it is evaluated ends when hot
+   * reload evaluates it anew.
    */
   subscribe(channel: string, listener: (message: ReceivedMessage) => void): () => void {
     requireKey("channel", channel);
     requireFunction("listener", listener);
     const reader = Listener.open(this.name, this.#native, listener, false);
     this.#registrations.join(reader.connection, channel, {});
-    return () => reader.close();
+    const end = () => reader.close();
+    replaceOnReload(this.subscribe, end);
+    return end;
   }
 
   /**
@@ -274,11 +278,13 @@ export class Hub<Events extends EventMap = AnyEvents> {
     return this.#registrations.unregister(key, send);
   }
 
-  /** Listens to what happens in this hub, in this thread; returns what ends it. */
+  /** Listens to what happens in this hub, in this thread; returns what ends it. Hot reload is minded as by `subscribe`. */
   on<Type extends keyof HubEvents>(type: Type, listener: (event: HubEvents[Type]) => unknown): () => void {
     requireString("type", type);
     requireFunction("listener", listener);
-    return onHubEvent(this.name, type, listener);
+    const end = onHubEvent(this.name, type, listener);
+    replaceOnReload(this.on, end);
+    return end;
   }
 
   /**

@@ -129,6 +129,62 @@ test("a hidden Activity has no connection; visible again, it connects and goes o
   expect(server.requests).toBe(2);
 });
 
+test("an Activity that was hidden is told what it missed, and shows what it had until then", async () => {
+  const heard: unknown[] = [];
+  const element = (mode: "hidden" | "visible") => (
+    <Activity mode={mode}>
+      <Suspending url={server.url} heard={heard} />
+    </Activity>
+  );
+  const page = mount(element("visible"));
+  const first = await server.next();
+  first.stream("id: e.1\ndata: 1\n\n");
+  await until(() => page.container.textContent === "connected 1 ");
+  page.update(element("hidden"));
+  await first.gone;
+  page.update(element("visible"));
+  const second = await server.next();
+  expect(second.lastEventId).toBe("e.1");
+  expect(page.container.textContent).toMatch(/^(connecting|disconnected) 1 $/);
+  second.stream("id: e.2\ndata: 2\n\nid: e.3\ndata: 3\n\n");
+  await until(() => page.container.textContent === "connected 3 ");
+  expect(heard).toEqual([1, 2, 3]);
+});
+
+function Answer({ url }: { url: string }) {
+  const { data, state, completed } = useEventSource(url, { body: "ask" });
+  return <p>{`${state} ${data} ${completed}`}</p>;
+}
+
+test("an answer that is complete, or was cut, is not asked for again by being shown again", async () => {
+  const element = (mode: "hidden" | "visible") => (
+    <Activity mode={mode}>
+      <Answer url={server.url} />
+    </Activity>
+  );
+  const page = mount(element("visible"));
+  (await server.next()).stream('data: 1\n\nevent: millrace.end\ndata: {"reason":"done","reconnect":false}\n\n');
+  await until(() => page.container.textContent === "disconnected 1 true");
+  page.update(element("hidden"));
+  await settle();
+  page.update(element("visible"));
+  await settle();
+  expect(page.container.textContent).toBe("disconnected 1 true");
+  expect(server.requests).toBe(1);
+  page.unmount();
+
+  const cut = mount(element("visible"));
+  const exchange = await server.next();
+  exchange.stream('event: millrace.begin\ndata: {"resumes":false}\n\ndata: 2\n\n');
+  await until(() => cut.container.textContent === "connected 2 false");
+  cut.update(element("hidden"));
+  await exchange.gone;
+  cut.update(element("visible"));
+  await settle();
+  expect(cut.container.textContent).toBe("disconnected 2 false");
+  expect(server.requests).toBe(2);
+});
+
 test("a component that goes while its snapshot is due renders no more", async () => {
   const view = probe(server.url, {
     onMessage: () => view.unmount(),
