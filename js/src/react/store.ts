@@ -115,6 +115,7 @@ class ConnectionStore {
     if (stores.get(this.#key) === this) stores.delete(this.#key);
     this.client.close();
     this.#renewal.stop();
+    this.#renew();
   }
 
   /** Functions are looked up when they are called: components make new ones at each render. */
@@ -257,7 +258,7 @@ export class Connection {
   }
 
   snapshot(): EventSourceSnapshot {
-    return this.#store?.snapshot ?? this.serverSnapshot();
+    return this.#store?.snapshot ?? this.#before?.snapshot ?? this.serverSnapshot();
   }
 
   serverSnapshot(): EventSourceSnapshot {

@@ -168,6 +168,7 @@ test("an answer that is complete, or was cut, is not asked for again by being sh
   page.update(element("hidden"));
   await settle();
   page.update(element("visible"));
+  await until(() => page.container.textContent === "disconnected 1 true");
   await settle();
   expect(page.container.textContent).toBe("disconnected 1 true");
   expect(server.requests).toBe(1);
@@ -180,6 +181,7 @@ test("an answer that is complete, or was cut, is not asked for again by being sh
   cut.update(element("hidden"));
   await exchange.gone;
   cut.update(element("visible"));
+  await until(() => cut.container.textContent === "disconnected 2 false");
   await settle();
   expect(cut.container.textContent).toBe("disconnected 2 false");
   expect(server.requests).toBe(2);

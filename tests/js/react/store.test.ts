@@ -71,7 +71,7 @@ test("who comes within the grace keeps the connection for good", async () => {
   expect(server.requests).toBe(1);
 });
 
-test("without subscribers nothing is connected, and nothing kept", async () => {
+test("without subscribers nothing is connected, and nothing kept but what a component had that may be shown again", async () => {
   const connection = new Connection("idle", server.url);
   const { news, unsubscribe } = subscribe(connection);
   const exchange = await server.next();
@@ -81,7 +81,8 @@ test("without subscribers nothing is connected, and nothing kept", async () => {
   expect(connection.snapshot().data).toBe(1);
   unsubscribe();
   jest.advanceTimersByTime(GRACE_MS);
-  expect(connection.snapshot()).toMatchObject({ state: "connecting", data: null });
+  expect(connection.snapshot()).toMatchObject({ state: "disconnected", data: 1 });
+  expect(new Connection("idle", server.url).snapshot()).toMatchObject({ state: "connecting", data: null });
   await settle();
   expect(server.requests).toBe(1);
 });
