@@ -32,7 +32,7 @@ const faults = [
   ["js/src/shared/a.ts", 'import "../core/y.js";\n', 1, "shared may not use core"],
   ["js/src/react/a.ts", 'import fs from "node:fs";\n', 1, "react runs in browsers"],
   ["js/src/client/a.ts", 'import { createTape } from "../testing/tape.js";\n', 1, "client may not use testing"],
-  ["js/src/testing/a.ts", 'import { hub } from "../server/hub.js";\n', 1, "testing may not use server"],
+  ["js/src/testing/a.ts", 'import { hook } from "../react/index.js";\n', 1, "testing may not use react"],
   ["js/src/testing/a.ts", 'import { readFileSync } from "node:fs";\n', 1, "testing runs in browsers"],
   ["js/src/client/a.ts", 'import { useState } from "react";\n', 1, "only react may use React"],
   ["js/src/core/a.ts", 'import "../../../scripts/x.js";\n', 1, "leads out of js/src"],

@@ -27,7 +27,7 @@ const scriptArrows = {
   client: ["core", "shared"],
   server: ["core", "shared"],
   react: ["client", "core", "shared"],
-  testing: ["client", "core", "shared"],
+  testing: ["client", "core", "server", "shared"],
   next: ["server", "core", "shared"],
   cluster: ["server", "core", "shared"],
 };

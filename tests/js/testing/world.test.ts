@@ -1,0 +1,60 @@
+import { jest } from "@jest/globals";
+import { createHub, createSSEStream, sseResponse } from "../../../js/src/server/index.js";
+import { createWorld, type World } from "../../../js/src/testing/index.js";
+
+let world: World;
+afterEach(() => world.close());
+
+test("a client that is cut waits on the test's clock, and has everything afterwards", async () => {
+  const hub = createHub({ name: "world" });
+  world = createWorld((request) => hub.response(request, { channels: ["news"] }));
+  const client = world.client<{ news: number }>("/events");
+  const heard: number[] = [];
+  client.on("news", (number) => heard.push(number));
+  await world.until(() => client.state === "connected");
+  hub.publish("news", { event: "news", data: 1 });
+  await world.until(() => heard.length === 1);
+
+  world.isDown = true;
+  await world.until(() => client.state === "reconnecting");
+  expect(world.connections).toBe(0);
+  hub.publish("news", { event: "news", data: 2 });
+  await world.advance(3_600_000);
+  expect(client.health).toBe("critical");
+  expect(world.nowMs).toBe(3_600_000);
+  expect(world.requests).toHaveLength(1);
+
+  world.isDown = false;
+  await world.advance(60_000);
+  await world.until(() => heard.length === 2);
+  expect(client.resume?.verdict).toBe("continued");
+  expect(world.requests[1]?.headers.get("last-event-id")).toMatch(/\.\d+$/);
+  client.close();
+  await world.until(() => hub.stats().connections === 0);
+  hub.close();
+});
+
+test("an answer comes to its end, and the client is told", async () => {
+  world = createWorld(async (request) => {
+    const stream = createSSEStream();
+    for (const data of await request.text()) stream.send({ event: "token", data, raw: true });
+    stream.close("told");
+    return sseResponse(stream);
+  });
+  const client = world.client("/answer", { body: "abc" });
+  const tokens: unknown[] = [];
+  client.on("token", (token) => tokens.push(token));
+  await world.until(() => client.completed);
+  expect(tokens).toEqual(["a", "b", "c"]);
+  await world.advance(60_000);
+  expect(world.requests).toHaveLength(1);
+});
+
+test("a condition that does not come true is named", async () => {
+  world = createWorld(() => new Response(null, { status: 204 }));
+  const client = world.client("/");
+  await world.until(() => client.completed);
+  const now = jest.spyOn(Date, "now").mockReturnValueOnce(0).mockReturnValue(6_000);
+  await expect(world.until(() => client.state === "error")).rejects.toThrow('client.state === "error"');
+  now.mockRestore();
+});
