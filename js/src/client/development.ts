@@ -1,5 +1,4 @@
-// What is checked while an application is developed, and not in what its users load: callers ask for it inside of
-// `typeof process === "object" && process.env.NODE_ENV !== "production"`, which bundlers leave out.
+// What is checked while an application is developed, and not in what its users load: callers have it by diagnostics.ts.
 import { receiverOptions, sessionOptions } from "../core/client-options.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import {

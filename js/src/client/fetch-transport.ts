@@ -1,6 +1,6 @@
 import type { StreamFacts } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
-import { countStream } from "./development.js";
+import { diagnostics } from "./diagnostics.js";
 import { isSafe, type SSEClientOptions } from "./options.js";
 
 /** What one attempt asks for. */
@@ -62,7 +62,7 @@ export async function openFetch(request: StreamRequest, handler: StreamHandler):
       return;
     }
     const { origin } = new URL(response.url || request.url);
-    if (typeof process === "object" && process.env.NODE_ENV !== "production") uncount = countStream(request.url);
+    uncount = diagnostics()?.countStream(request.url);
     handler.opened(origin, factsOf(headers, options), headers.get("X-Last-Event-ID"));
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const cancel = () => void reader.cancel().catch(() => {});

@@ -2,7 +2,7 @@ import type { Health, SessionState } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
 import { Connection } from "./connection.js";
 import { canBeSent } from "./cursor.js";
-import { checkOptions } from "./development.js";
+import { diagnostics } from "./diagnostics.js";
 import type { UntypedEvents } from "./events.js";
 import type { ResumeVerdict } from "./notices.js";
 import type { SSEClientOptions } from "./options.js";
@@ -42,7 +42,7 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
    */
   constructor(url: string | URL, options: SSEClientOptions<Events> = {}) {
     super();
-    if (typeof process === "object" && process.env.NODE_ENV !== "production") checkOptions("SSEClient", options);
+    diagnostics()?.checkOptions("SSEClient", options);
     if (url === undefined) throw new TypeError("SSEClient needs a URL");
     this.url = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
     this.withCredentials = options.withCredentials ?? false;

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useInsertionEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import type { UntypedEvents } from "../client/index.js";
 import { connectionKey } from "./connection-key.js";
-import { checkHookOptions } from "./hook-options.js";
+import { diagnostics } from "./diagnostics.js";
 import { createSelector, type Shown } from "./select.js";
 import { Connection } from "./store.js";
 import type { EventSourceResult, EventSourceSnapshot, StoreOptions, UseEventSourceOptions } from "./types.js";
@@ -31,9 +31,7 @@ export function useEventSource<Events extends object = UntypedEvents, Selected =
   url: string | URL | null | undefined,
   given: UseEventSourceOptions<Events, Selected> = {},
 ): Selected {
-  if (typeof process === "object" && process.env.NODE_ENV !== "production") {
-    checkHookOptions(given as StoreOptions);
-  }
+  diagnostics()?.checkHookOptions(given as StoreOptions);
   const address = String(url ?? "");
   const checked = Object.keys(given.schema ?? {});
   // Validators that are new at each render would be a new connection at each render.

@@ -227,6 +227,25 @@ test(
   MINUTE,
 );
 
+test(
+  "the sixth stream to one host is warned of, once a page, where pages are developed",
+  async () => {
+    const warnings: string[] = [];
+    for (let n = 1; n <= 6; n += 1) {
+      const page = await context.newPage();
+      page.on("console", (message) => message.type() === "warning" && warnings.push(`${n} ${message.text()}`));
+      await page.goto(`${server.url}/`);
+      await page.evaluate(() => connect("/events", { shareAcrossTabs: false }));
+      await isConnected(page);
+      if (n < 6) expect(warnings).toEqual([]);
+    }
+    await until(() => warnings.length > 0);
+    expect(warnings[0]).toMatch(/^6 Millrace: 6 event streams to http:\/\/127\.0\.0\.1:\d+ are open.*shareAcrossTabs/);
+    expect(warnings).toHaveLength(1);
+  },
+  MINUTE,
+);
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
