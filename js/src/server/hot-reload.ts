@@ -4,7 +4,10 @@ import { environment } from "./environment.js";
 /** So far the module that is evaluated is looked for. */
 const MOST_FRAMES = 30;
 /** What evaluates modules: in Node, and in what webpack and Turbopack make. */
-const LOADERS = /^(Module\._compile|__webpack_require__|__webpack_exec__|instantiateModule|instantiateRuntimeModule)$/;
+const LOADERS = /^(Module\._compile|__webpack_require__|__webpack_exec__|instantiateModuleShared|instantiateModule)$/;
+const RUNTIME = /\[turbopack\]_runtime/;
+/** How a module begins in a file that Turbopack has made. */
+const MODULE_START = /^"(\[[^"]+)", \(/;
 /** One in a thread; development only. */
 const KEY = Symbol.for("millrace.modules.1");
 
@@ -22,7 +25,7 @@ interface Evaluation {
  */
 export function replaceOnReload(below: (...args: never[]) => unknown, end: () => void): void {
   if (process.env.NODE_ENV === "production") return;
-  const module = moduleBeingEvaluated(below);
+  const module = moduleBeingEvaluated(callSites(below, MOST_FRAMES));
   if (module === undefined) return;
   const store = environment() as { [KEY]?: Map<string, Evaluation> };
   store[KEY] ??= new Map();
@@ -32,7 +35,7 @@ export function replaceOnReload(below: (...args: never[]) => unknown, end: () =>
     evaluation = { isOver: false, ends: [] };
     store[KEY].set(module, evaluation);
     const current = evaluation;
-    // A module is evaluated at one go, up to its first await.
+    // A module is evaluated at one go, up to its next await.
     queueMicrotask(() => {
       current.isOver = true;
     });
@@ -41,16 +44,37 @@ export function replaceOnReload(below: (...args: never[]) => unknown, end: () =>
 }
 
 /** A name that is the same when the module is evaluated again; undefined where none is being evaluated. */
-function moduleBeingEvaluated(below: (...args: never[]) => unknown): string | undefined {
-  const sites = callSites(below, MOST_FRAMES);
+function moduleBeingEvaluated(sites: readonly NodeJS.CallSite[]): string | undefined {
   const loader = sites.findIndex(
     (site) => LOADERS.test(site.getFunctionName() ?? "") || site.getTypeName() === "ModuleJob",
   );
-  const site = sites[loader - 1];
+  if (loader >= 0) {
+    const site = sites.slice(0, loader).findLast((one) => !RUNTIME.test(one.getFileName() ?? ""));
+    return site && moduleOf(site).name;
+  }
+  // Behind an await of the module's, which imports that wait are, too, nobody stands above it.
+  const [site] = sites;
   if (site === undefined) return undefined;
-  const file = (site.getFileName() ?? site.getEvalOrigin() ?? "").replace(/\?.*/, "");
-  const name = site.getFunctionName() ?? "";
-  // Turbopack has many modules in one file, all of one name: where it calls us tells them apart.
-  const place = name === "module evaluation" ? `:${site.getLineNumber()}:${site.getColumnNumber()}` : "";
-  return `${file} ${name}${place}`;
+  if (site.getFunctionName() === "eval") return moduleOf(site).name;
+  const isCallback = site.getFunctionName() !== null || !site.getFileName()?.includes("/.next/");
+  const { name, line } = isCallback ? {} : moduleOf(site);
+  return line !== undefined && /^\S/.test(line) ? name : undefined;
+}
+
+/** The module that a call site is in, and its line there, where that is to be seen. */
+function moduleOf(site: NodeJS.CallSite): { readonly name: string; readonly line?: string | undefined } {
+  const file = site.getFileName() ?? site.getEvalOrigin() ?? "";
+  const id = /\?id=([^&]*)/.exec(file)?.[1]; // Turbopack, once it was changed
+  if (id !== undefined) return { name: decodeURIComponent(id.replaceAll("+", " ")) };
+  if (!file.includes("/.next/")) return { name: file.replace(/\?.*/, "") };
+  try {
+    const number = site.getLineNumber() ?? 0;
+    const { readFileSync } = process.getBuiltinModule("node:fs");
+    const lines = readFileSync(file, "utf8").split("\n", number);
+    const start = lines.findLast((line) => MODULE_START.test(line));
+    const name = (start && MODULE_START.exec(start)?.[1]) ?? `${file} ${site.getFunctionName()}`;
+    return { name, line: lines[number - 1] };
+  } catch {
+    return { name: `${file} ${site.getFunctionName()}` };
+  }
 }
