@@ -69,8 +69,8 @@ async function buildJs() {
   const onlyEsm = "core/trace-native"; // names files by import.meta.url; its reader is in ESM, too
   for (const module of modules) {
     if (module === onlyEsm) continue;
-    // CommonJS has no import.meta: that module has a twin written for it.
-    const source = module === "core/load-native" ? "core/load-native-cjs" : module;
+    // CommonJS has no import.meta: modules that use it have a twin written for it.
+    const source = modules.includes(`${module}-cjs`) ? `${module}-cjs` : module;
     const { code, warnings } = await transform(readFileSync(join(esm, `${source}.js`), "utf8"), {
       format: "cjs",
       platform: "node",

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { NativeModule } from "./native.js";
 
 /** The addon's entry, from the folder of the module that loads it; see js/native. */
@@ -36,7 +36,8 @@ export function findNative(module: string | undefined, bundle: string): NativeMo
   if (!isHere && !isFound(() => createRequire(href)("millrace/native"))) {
     isFound(() => ({ binding: createRequire(href)("./millrace.node"), error: null, target: target() }));
   }
-  return found ?? { binding: null, error: new Error(`There is no addon near ${href}`), target: target() };
+  const missingIn = fileURLToPath(new URL(".", href));
+  return found ?? { binding: null, error: new Error(`none is near ${missingIn}`), target: target(), missingIn };
 }
 
 const target = () => `${process.platform}-${process.arch}`;

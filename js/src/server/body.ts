@@ -1,4 +1,5 @@
 import type { StreamFacts } from "./options.js";
+import { NodeReadableStream } from "./web-streams.js";
 
 /** What the head of an answer says of its stream. */
 export interface StreamHead {
@@ -11,7 +12,7 @@ export interface StreamHead {
  * A stream's body. It notes when it is read by other means than a server that pipes it into its response: what comes out
  * then may be anything, so the bytes must go that way.
  */
-export class Body extends ReadableStream<Uint8Array<ArrayBuffer>> {
+export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
   /** Whose body it is. */
   readonly owner: StreamHead;
   /** Whether somebody else than a server may read it. */
