@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Millrace and Next.js: what a Next.js app may call beside the route handlers.
  *

@@ -18,6 +18,9 @@ export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
   /** Whether somebody else than a server may read it. */
   isOthers = false;
 
+  // What is internal here is left out of the declarations: its types are the DOM library's, which a server need not have.
+
+  /** @internal */
   constructor(
     owner: StreamHead,
     source: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>>,
@@ -27,12 +30,14 @@ export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
     this.owner = owner;
   }
 
+  /** @internal */
   // biome-ignore lint/suspicious/noExplicitAny: the overloads are the base class's
   override getReader(...args: any[]): any {
     this.isOthers = true;
     return super.getReader(...(args as []));
   }
 
+  /** @internal */
   override pipeThrough<Output>(
     transform: ReadableWritablePair<Output, Uint8Array<ArrayBuffer>>,
     options?: StreamPipeOptions,
@@ -41,7 +46,11 @@ export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
     return super.pipeThrough(transform, options);
   }
 
-  /** Servers stop the pipe when the client leaves, so they give a signal; who pipes by hand mostly does not. */
+  /**
+   * Servers stop the pipe when the client leaves, so they give a signal; who pipes by hand mostly does not.
+   *
+   * @internal
+   */
   override pipeTo(
     destination: WritableStream<Uint8Array<ArrayBuffer>>,
     options?: StreamPipeOptions,
@@ -50,11 +59,13 @@ export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
     return super.pipeTo(destination, options) as Promise<undefined>;
   }
 
+  /** @internal */
   override tee(): [ReadableStream<Uint8Array<ArrayBuffer>>, ReadableStream<Uint8Array<ArrayBuffer>>] {
     this.isOthers = true;
     return super.tee();
   }
 
+  /** @internal */
   override values(
     options?: ReadableStreamIteratorOptions,
   ): ReturnType<ReadableStream<Uint8Array<ArrayBuffer>>["values"]> {
@@ -62,6 +73,7 @@ export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
     return super.values(options);
   }
 
+  /** @internal */
   override [Symbol.asyncIterator](
     options?: ReadableStreamIteratorOptions,
   ): ReturnType<ReadableStream<Uint8Array<ArrayBuffer>>["values"]> {
