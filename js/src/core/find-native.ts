@@ -42,14 +42,17 @@ export function findNative(module: string | undefined, bundle: string): NativeMo
 
 const target = () => `${process.platform}-${process.arch}`;
 
-/** Where the module that loads the addon may lie. What a bundler has made lies elsewhere, and has another name. */
+/**
+ * Where the module that loads the addon may lie: what has moved goes before what was there at build time. What a bundler has
+ * made itself has another name.
+ */
 function addresses(module: string | undefined, bundle: string): string[] {
   if (module === undefined || !/\/core\/load-native(-cjs)?\.[jt]s$/.test(module)) return [];
   const tail = module.indexOf(NODE_MODULES);
-  const all = [module];
-  if (tail < 0) return all;
+  const all: string[] = [];
+  if (tail < 0 || module === bundle) return [module];
   for (let end = bundle.lastIndexOf("/"); end > "file://".length; end = bundle.lastIndexOf("/", end - 1)) {
     all.push(bundle.slice(0, end) + module.slice(tail));
   }
-  return all;
+  return [...all, module];
 }
