@@ -7,7 +7,7 @@ import { run, startServer } from "../package/command.js";
 import { streamsAcrossRoutes } from "../package/streams-across-routes.js";
 
 const MINUTES = 60_000;
-const work = process.env.MILLRACE_TEST_WORK ?? "";
+const work = process.env.MILLRACE_MATRIX_WORK ?? "";
 
 interface Layout {
   readonly name: string;

@@ -21,9 +21,9 @@ function manifest(folder, fields) {
 /** Jest calls this once, before the first test file. */
 export default async function prepare() {
   const work = mkdtempSync(join(tmpdir(), "millrace-matrix-"));
-  process.env.MILLRACE_TEST_WORK = work;
-  process.env.MILLRACE_TEST_TARBALL ??= await pack(work);
-  const millrace = `file:${process.env.MILLRACE_TEST_TARBALL}`;
+  process.env.MILLRACE_MATRIX_WORK = work;
+  process.env.MILLRACE_MATRIX_TARBALL ??= await pack(work); // another, to see what it fails
+  const millrace = `file:${process.env.MILLRACE_MATRIX_TARBALL}`;
   const next = versions("next", "react", "react-dom");
 
   const tools = join(work, "tools");
@@ -55,5 +55,5 @@ export default async function prepare() {
 }
 
 export function cleanUp() {
-  rmSync(process.env.MILLRACE_TEST_WORK, { recursive: true, force: true });
+  rmSync(process.env.MILLRACE_MATRIX_WORK, { recursive: true, force: true });
 }

