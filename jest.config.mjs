@@ -21,9 +21,14 @@ const shared = {
     "^millrace/native$": "<rootDir>/dist/native/index.cjs",
   },
   // Their package.json files would collide with ours by name, and built copies with their sources.
-  modulePathIgnorePatterns: ["build", "dist", "examples", "tests/package/app", ".*/\\.next"].map(
-    (folder) => `<rootDir>/${folder}/`,
-  ),
+  modulePathIgnorePatterns: [
+    "build",
+    "dist",
+    "examples",
+    "tests/package/app",
+    "tests/matrix/workspace",
+    ".*/\\.next",
+  ].map((folder) => `<rootDir>/${folder}/`),
 };
 
 const project = (displayName, folders, more = {}) => ({
@@ -41,6 +46,10 @@ export default {
     project("package", ["package", "types"], {
       globalSetup: "<rootDir>/tests/package/prepare.mjs",
       globalTeardown: "<rootDir>/tests/package/clean-up.mjs",
+    }),
+    project("matrix", ["matrix"], {
+      globalSetup: "<rootDir>/tests/matrix/prepare.mjs",
+      globalTeardown: "<rootDir>/tests/matrix/clean-up.mjs",
     }),
   ],
 };

@@ -66,9 +66,11 @@ async function buildJs() {
   keepOnly(esm, outputs);
 
   const { transform } = await import("esbuild");
+  const onlyEsm = "core/trace-native"; // names files by import.meta.url; its reader is in ESM, too
   for (const module of modules) {
-    // Top-level await has no CommonJS form: that module has a twin written for it.
-    const source = module === "core/load-native" ? "core/load-native-cjs" : module;
+    if (module === onlyEsm) continue;
+    // CommonJS has no import.meta: modules that use it have a twin written for it.
+    const source = modules.includes(`${module}-cjs`) ? `${module}-cjs` : module;
     const { code, warnings } = await transform(readFileSync(join(esm, `${source}.js`), "utf8"), {
       format: "cjs",
       platform: "node",
@@ -83,7 +85,7 @@ async function buildJs() {
     writeIfChanged(join(cjs, `${module}.d.ts`), readFileSync(join(esm, `${module}.d.ts`)));
   }
   writeIfChanged(join(cjs, "package.json"), '{ "type": "commonjs" }\n');
-  keepOnly(cjs, [...outputs, "package.json"]);
+  keepOnly(cjs, ["package.json", ...outputs.filter((file) => !file.startsWith(`${onlyEsm}.`))]);
 
   // Hand-written CommonJS beside the binaries: what `millrace/native` resolves to.
   const entries = listFiles(join(root, "js/native")).filter((file) => /\.c?[jt]s$/.test(file));

@@ -101,6 +101,8 @@ const steps = {
   example: () => buildExample(),
   browser: () => jest("browser", 10 * 60_000),
   package: async () => ({ ...(await jest("package", 15 * 60_000)), note: browserSize() }),
+  // Slower checks: how people install, bundle and compile it.
+  matrix: () => jest("matrix", 15 * 60_000),
 };
 
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);

@@ -5,16 +5,26 @@ import { join } from "node:path";
 import { nextBin } from "../../scripts/lib/next.mjs";
 import { root, run } from "../../scripts/lib/process.mjs";
 
-async function command(name, args, cwd, env = {}) {
+/** Runs a command to its end; gives its output, or throws with it. */
+export async function command(name, args, cwd, env = {}) {
   const { ok, output } = await run(name, args, { cwd, env });
   if (!ok) throw new Error(`${name} ${args.join(" ")} failed:\n${output}`);
   return output;
 }
 
+/** Of a package in this tree. */
+export const versionOf = (name) =>
+  JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
+
+/** Packs Millrace as npm would publish it; gives the tarball. */
+export async function pack(folder) {
+  const packed = await command("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], root);
+  const [first] = Object.values(JSON.parse(packed.slice(packed.search(/^[[{]/m))));
+  return join(folder, first.filename);
+}
+
 /** What a bare Next.js app needs, in the versions that this tree has. */
 function manifest(tarball) {
-  const versionOf = (name) =>
-    JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
   const packages = ["next", "react", "react-dom", "typescript", "@types/node", "@types/react", "@types/react-dom"];
   return JSON.stringify({
     name: "bare-app",
@@ -31,9 +41,7 @@ export default async function prepare() {
   const work = mkdtempSync(join(tmpdir(), "millrace-package-"));
   const app = join(work, "app");
   process.env.MILLRACE_TEST_WORK = work;
-  const packed = await command("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", work], root);
-  const [first] = Object.values(JSON.parse(packed.slice(packed.search(/^[[{]/m))));
-  process.env.MILLRACE_TEST_TARBALL = join(work, first.filename);
+  process.env.MILLRACE_TEST_TARBALL = await pack(work);
   cpSync(join(root, "tests/package/app"), app, { recursive: true });
   writeFileSync(join(app, "package.json"), manifest(process.env.MILLRACE_TEST_TARBALL));
   // No script runs at installation, so nothing is compiled or downloaded.

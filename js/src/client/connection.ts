@@ -120,10 +120,13 @@ export class Connection {
     const early = this.#early;
     const { attempts = Infinity, baseMs = 1000, maxMs = 30000 } = this.#options.retry ?? {};
     const { message } = Object(cause) as { readonly message?: unknown };
-    const error = new SSEError("CONNECTION_FAILED", `The client could not be loaded: ${message}`, { cause });
+    const isServiceWorker = "skipWaiting" in globalThis; // there import() is forbidden
+    const error = isServiceWorker
+      ? new SSEError("UNSUPPORTED_RUNTIME", "Bundle the service worker as one file", { cause })
+      : new SSEError("CONNECTION_FAILED", `The client could not be loaded: ${message}`, { cause });
     this.#requests.abort();
     early.attempts++;
-    if (isRefusal(cause) || early.attempts >= attempts) {
+    if (isServiceWorker || isRefusal(cause) || early.attempts >= attempts) {
       this.#end("error", new SSEErrorEvent(error), new SSECloseEvent("error", false));
       return;
     }

@@ -2,8 +2,12 @@ import type { ReceiverOptions, SessionOptions } from "../core/contract.js";
 import type { Clock } from "./clock.js";
 import type { Parse, Schemas } from "./data.js";
 
+// `HeadersInit` and `BodyInit` are the DOM library's; `RequestInit` is Node's, too.
+type HeadersLike = NonNullable<RequestInit["headers"]>;
+type BodyLike = NonNullable<RequestInit["body"]>;
+
 /** Headers, or what gives them. A function is called anew at each attempt, so that a token can be refreshed. */
-export type HeadersSource = HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+export type HeadersSource = HeadersLike | (() => HeadersLike | Promise<HeadersLike>);
 
 /** What a client calls to open a connection: `fetch`, or something that behaves like it. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
@@ -49,7 +53,7 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   /** The HTTP method. Default `"GET"`, or `"POST"` where there is a `body`. */
   readonly method?: string;
   /** The request's body; therefore no stream. */
-  readonly body?: Exclude<BodyInit, ReadableStream>;
+  readonly body?: Exclude<BodyLike, ReadableStream>;
   /**
    * How a request that is no GET is made again when its answer is cut. `"same"`: the same request, with the cursor; all of
    * them carry one `Idempotency-Key`, so that the server can tell them from a new order. `"get"`: by a GET without the body,

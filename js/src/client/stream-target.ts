@@ -36,7 +36,7 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
   override addEventListener<Type extends string>(
     type: Type,
     listener: SSEListener<Type> | null,
-    options?: AddEventListenerOptions | boolean,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
   ): void {
     super.addEventListener(type, listener as EventListener | null, options);
   }
@@ -45,7 +45,7 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
   override removeEventListener<Type extends string>(
     type: Type,
     listener: SSEListener<Type> | null,
-    options?: EventListenerOptions | boolean,
+    options?: Parameters<EventTarget["removeEventListener"]>[2],
   ): void {
     super.removeEventListener(type, listener as EventListener | null, options);
   }

@@ -16,5 +16,5 @@ export async function openStream(request: StreamRequest, handler: StreamHandler)
 }
 
 export function notLoaded(cause: unknown): SSEError {
-  return new SSEError("CONNECTION_FAILED", "The code that makes the connection could not be loaded", { cause });
+  return new SSEError("CONNECTION_FAILED", "The client could not be loaded", { cause });
 }

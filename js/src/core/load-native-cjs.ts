@@ -1,4 +1,6 @@
+import { pathToFileURL } from "node:url";
+import { findNative } from "./find-native.js";
 import type { NativeModule } from "./native.js";
 
-/** The addon, or why there is none. In CommonJS, Node's own `require` finds it beside this file. */
-export const nativeModule: NativeModule = require("../../native/index.cjs") as NativeModule;
+/** The addon, or why there is none. */
+export const nativeModule: NativeModule = findNative(pathToFileURL(__filename).href, __filename);

@@ -1,14 +1,13 @@
+import { findNative } from "./find-native.js";
 import type { NativeModule } from "./native.js";
 import { traceNativeFiles } from "./trace-native.js";
 
-// A bundler must leave the addon to Node: the package imports itself by name, which Node resolves from wherever the bundle
-// lies. CommonJS has no top-level await and takes load-native-cjs.ts instead.
-const specifier = "millrace/native";
-const loaded = (await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ specifier)) as {
-  default: NativeModule;
-};
+// In what a bundler makes for CommonJS there is no import.meta.url; in what webpack makes it is that of the source, and
+// __filename that of the chunk.
+const module: string | undefined = import.meta.url;
+const file: unknown = typeof __filename === "string" ? __filename : module;
 
-/** The addon, or why there is none. */
-export const nativeModule: NativeModule = loaded.default;
+/** The addon, or why there is none. CommonJS has no import.meta and takes load-native-cjs.ts instead. */
+export const nativeModule: NativeModule = findNative(module, String(file));
 
 if (process.env.MILLRACE_TRACE_NATIVE_FILES !== undefined) traceNativeFiles();

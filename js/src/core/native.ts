@@ -219,4 +219,6 @@ export interface NativeModule {
   readonly binding: NativeBinding | null;
   readonly error: Error | null;
   readonly target: string;
+  /** The folder of the code that runs, where the package's files were not found at all. */
+  readonly missingIn?: string;
 }

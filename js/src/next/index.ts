@@ -1,10 +1,12 @@
+/// <reference types="node" preserve="true" />
 /**
  * Millrace and Next.js: what a Next.js app may call beside the route handlers.
  *
  * @packageDocumentation
  */
 import type { DrainOnSignalOptions } from "../server/drain.js";
-import { SSEError } from "../shared/errors.js";
+
+export { type NextConfigLike, withMillrace } from "./with-millrace.js";
 
 /** Options of {@link register}. */
 export interface RegisterOptions {
@@ -29,33 +31,12 @@ export async function register({ drain = {} }: RegisterOptions = {}): Promise<vo
   // Only in this form, with the import inside, do both bundlers leave it out of what they make for the edge.
   if (process.env.NEXT_RUNTIME !== "edge") {
     const { nativeModule } = await import("../core/load-native.js");
+    const { requireBinding } = await import("../core/require-binding.js");
     const { watchRequests } = await import("../server/direct.js");
     watchRequests();
-    if (nativeModule.binding !== null) {
-      if (drain === false || process.env.NODE_ENV !== "production") return;
-      const { drainAllOnSignal } = await import("../server/drain.js");
-      drainAllOnSignal({ withinMs: 5000, ...drain });
-      return;
-    }
-    throw new SSEError("NO_NATIVE_BINARY", `Millrace has no native addon that loads on ${nativeModule.target}`, {
-      cause: nativeModule.error,
-    });
+    requireBinding(nativeModule);
+    if (drain === false || process.env.NODE_ENV !== "production") return;
+    const { drainAllOnSignal } = await import("../server/drain.js");
+    drainAllOnSignal({ withinMs: 5000, ...drain });
   }
-}
-
-/** What {@link withMillrace} reads and writes of a Next.js configuration. */
-export interface NextConfigLike {
-  serverExternalPackages?: string[];
-}
-
-/**
- * Leaves Millrace unbundled on the server. Not needed for Next.js 16; it helps where a custom bundler setting gets in the
- * way of the addon.
- *
- * @example
- * export default withMillrace({ reactStrictMode: true });
- */
-export function withMillrace<Config extends object>(config: Config): Config & Required<NextConfigLike> {
-  const external = (config as NextConfigLike).serverExternalPackages ?? [];
-  return { ...config, serverExternalPackages: [...new Set([...external, "millrace"])] };
 }

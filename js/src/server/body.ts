@@ -1,4 +1,5 @@
 import type { StreamFacts } from "./options.js";
+import { NodeReadableStream } from "./web-streams.js";
 
 /** What the head of an answer says of its stream. */
 export interface StreamHead {
@@ -11,12 +12,15 @@ export interface StreamHead {
  * A stream's body. It notes when it is read by other means than a server that pipes it into its response: what comes out
  * then may be anything, so the bytes must go that way.
  */
-export class Body extends ReadableStream<Uint8Array<ArrayBuffer>> {
+export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
   /** Whose body it is. */
   readonly owner: StreamHead;
   /** Whether somebody else than a server may read it. */
   isOthers = false;
 
+  // What is internal here is left out of the declarations: its types are the DOM library's, which a server need not have.
+
+  /** @internal */
   constructor(
     owner: StreamHead,
     source: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>>,
@@ -26,12 +30,14 @@ export class Body extends ReadableStream<Uint8Array<ArrayBuffer>> {
     this.owner = owner;
   }
 
+  /** @internal */
   // biome-ignore lint/suspicious/noExplicitAny: the overloads are the base class's
   override getReader(...args: any[]): any {
     this.isOthers = true;
     return super.getReader(...(args as []));
   }
 
+  /** @internal */
   override pipeThrough<Output>(
     transform: ReadableWritablePair<Output, Uint8Array<ArrayBuffer>>,
     options?: StreamPipeOptions,
@@ -40,7 +46,11 @@ export class Body extends ReadableStream<Uint8Array<ArrayBuffer>> {
     return super.pipeThrough(transform, options);
   }
 
-  /** Servers stop the pipe when the client leaves, so they give a signal; who pipes by hand mostly does not. */
+  /**
+   * Servers stop the pipe when the client leaves, so they give a signal; who pipes by hand mostly does not.
+   *
+   * @internal
+   */
   override pipeTo(
     destination: WritableStream<Uint8Array<ArrayBuffer>>,
     options?: StreamPipeOptions,
@@ -49,11 +59,13 @@ export class Body extends ReadableStream<Uint8Array<ArrayBuffer>> {
     return super.pipeTo(destination, options) as Promise<undefined>;
   }
 
+  /** @internal */
   override tee(): [ReadableStream<Uint8Array<ArrayBuffer>>, ReadableStream<Uint8Array<ArrayBuffer>>] {
     this.isOthers = true;
     return super.tee();
   }
 
+  /** @internal */
   override values(
     options?: ReadableStreamIteratorOptions,
   ): ReturnType<ReadableStream<Uint8Array<ArrayBuffer>>["values"]> {
@@ -61,6 +73,7 @@ export class Body extends ReadableStream<Uint8Array<ArrayBuffer>> {
     return super.values(options);
   }
 
+  /** @internal */
   override [Symbol.asyncIterator](
     options?: ReadableStreamIteratorOptions,
   ): ReturnType<ReadableStream<Uint8Array<ArrayBuffer>>["values"]> {

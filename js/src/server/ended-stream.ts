@@ -1,10 +1,11 @@
 import type { CloseReason } from "./options.js";
 import type { SSEStream } from "./stream.js";
+import { NodeReadableStream } from "./web-streams.js";
 
 /** A stream that never began: its client was answered otherwise. */
 export function endedStream(reason: CloseReason): SSEStream {
   return {
-    stream: new ReadableStream({ start: (controller) => controller.close() }),
+    stream: new NodeReadableStream({ start: (controller) => controller.close() }),
     id: "s0",
     closed: Promise.resolve(reason),
     signal: AbortSignal.abort(reason),

@@ -1,6 +1,6 @@
 import { nativeModule } from "../core/load-native.js";
 import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment, NativeHub } from "../core/native.js";
-import { SSEError } from "../shared/errors.js";
+import { requireBinding } from "../core/require-binding.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
 import type { Authorize } from "./authorize.js";
 import type { StreamDefaults } from "./options.js";
@@ -181,17 +181,6 @@ export class Environment {
 /** The environment of this thread; throws `NO_NATIVE_BINARY` where the addon does not load. */
 export function environment(): Environment {
   const store = globalThis as { [KEY]?: Environment };
-  store[KEY] ??= new Environment(requireBinding());
+  store[KEY] ??= new Environment(requireBinding(nativeModule));
   return store[KEY];
-}
-
-function requireBinding(): NativeBinding {
-  const { binding, error, target } = nativeModule;
-  if (binding !== null) return binding;
-  throw new SSEError(
-    "NO_NATIVE_BINARY",
-    `Millrace has no native addon that loads on ${target} (${error?.message ?? "unknown error"}). ` +
-      "This version has one for linux-x64 with glibc; use Node 20 or newer there.",
-    { cause: error },
-  );
 }

@@ -1,4 +1,5 @@
 import { END_TYPE } from "../shared/notices.js";
+import { NodeReadableStream } from "./web-streams.js";
 
 /** What a client of Millrace's is told, so that it does not ask again for what it has. Others ignore it. */
 const END = `event: ${END_TYPE}\ndata: ${JSON.stringify({ reason: "closed", reconnect: false })}\n\n`;
@@ -28,7 +29,7 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
     },
     cancel: (reason) => reader.cancel(reason),
   };
-  return new ReadableStream(bytes, { highWaterMark: 0 });
+  return new NodeReadableStream(bytes, { highWaterMark: 0 });
 }
 
 /** What is missing to the empty line that ends an event. */

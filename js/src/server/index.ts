@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * Millrace for servers: streams, channels, broadcasts.
  *

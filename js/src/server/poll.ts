@@ -6,6 +6,7 @@ import { environment } from "./environment.js";
 import type { CloseReason, RequestLike } from "./options.js";
 import { headersOnTop, keepingVary } from "./response.js";
 import type { HubStream } from "./stream.js";
+import { NodeReadableStream } from "./web-streams.js";
 
 /** One event of a {@link PollBody}. */
 export interface PolledEvent {
@@ -115,7 +116,7 @@ export function pollResponse(answer: PollAnswer, own: Record<string, string> = {
     },
     cancel: release,
   };
-  return new Response(new ReadableStream(source, { highWaterMark: 0 }), init);
+  return new Response(new NodeReadableStream(source, { highWaterMark: 0 }), init);
 }
 
 /** Writes the answer, if the client is still there; gives the reason for which there is no stream. */

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Body, StreamHead } from "./body.js";
 import { withEnd } from "./foreign-body.js";
 import type { SSEStream } from "./stream.js";
+import { NodeReadableStream } from "./web-streams.js";
 
 /** Clients call a stream silent after so many heartbeats that did not come. */
 const SILENT_HEARTBEATS = 3;
@@ -40,7 +41,7 @@ export function sseResponse(
 
 /** It may come from another realm, as in test environments. */
 function isStream(value: unknown): value is ReadableStream<Uint8Array | string> {
-  return value instanceof ReadableStream || Object.prototype.toString.call(value) === "[object ReadableStream]";
+  return value instanceof NodeReadableStream || Object.prototype.toString.call(value) === "[object ReadableStream]";
 }
 
 /** How long a body is and how it is framed is nobody's to say of a stream: it ends when it ends. */

