@@ -42,6 +42,11 @@ declare module "react-router" {
   export interface ActionFunctionArgs { request: Request }
 }
 declare module "reflect-metadata";
+declare module "vitest" {
+  export const afterEach: (run: () => void) => void;
+  export const test: (name: string, run: () => Promise<void>) => void;
+  export const expect: (value: unknown) => { toBe(expected: unknown): void; toBeTruthy(): void };
+}
 `;
 
 const folderOf = (path: string) => join(folder, path.replace(/\.md$/, ""));
@@ -130,7 +135,6 @@ const readUntil = (text: string) => `
   let text = "";
   while (!text.includes(${JSON.stringify(text)})) text += (await reader.read()).value;
   console.log(text.replace(/id: .*/g, "id"));
-  await reader.cancel();
 `;
 const HEADLINE = `${BEGIN}id\n\nevent: headline\nid\ndata: {"title":"It works"}\n\n\n`;
 
@@ -141,6 +145,7 @@ test("the quick start streams what is broadcast", () => {
     const { body } = await GET(new Request("http://host/"));
     broadcast("news", "headline", { title: "It works" });
     ${readUntil("It works")}
+    await reader.cancel();
   `);
   expect(ran).toEqual({ status: 0, output: HEADLINE });
 });
@@ -180,6 +185,7 @@ test("the plain functions stream what is broadcast", () => {
     const { body } = await GET(new Request("http://host/"));
     await import("${moduleOf("docs/reference/server.md", 'broadcast("news"')}");
     ${readUntil("It works")}
+    await reader.cancel();
   `);
   expect(ran).toEqual({ status: 0, output: HEADLINE });
 });
