@@ -130,10 +130,15 @@ test("the front page is short, and leads to every page", () => {
 /** What every stream that reads a channel begins with. */
 const BEGIN = 'event: millrace.begin\ndata: {"resumes":true}\n\n';
 
+/** Of `response`, which is held until then: fetch cancels an answer that nobody reads when its Response is collected. */
 const readUntil = (text: string) => `
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
-  while (!text.includes(${JSON.stringify(text)})) text += (await reader.read()).value;
+  while (!text.includes(${JSON.stringify(text)})) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error("The stream ended: " + text);
+    text += value;
+  }
   console.log(text.replace(/id: .*/g, "id"));
 `;
 const HEADLINE = `${BEGIN}id\n\nevent: headline\nid\ndata: {"title":"It works"}\n\n\n`;
@@ -142,7 +147,7 @@ test("the quick start streams what is broadcast", () => {
   const ran = node(`
     import { GET } from "${moduleOf("README.md", "app/api/events")}";
     import { broadcast } from "millrace";
-    const { body } = await GET(new Request("http://host/"));
+    const response = await GET(new Request("http://host/"));
     broadcast("news", "headline", { title: "It works" });
     ${readUntil("It works")}
     await reader.cancel();
@@ -182,7 +187,7 @@ test("the front page's CORS header is on the stream, and on a refusal", () => {
 test("the plain functions stream what is broadcast", () => {
   const ran = node(`
     import { GET } from "${moduleOf("docs/reference/server.md", 'registerConnection("news"')}";
-    const { body } = await GET(new Request("http://host/"));
+    const response = await GET(new Request("http://host/"));
     await import("${moduleOf("docs/reference/server.md", 'broadcast("news"')}");
     ${readUntil("It works")}
     await reader.cancel();
@@ -289,7 +294,7 @@ test.each(["node-http", "express"])("%s streams, publishes and ends", async (nam
     });
     await import("${moduleOf("docs/guides/frameworks.md", `// ${name}.ts`)}");
     const base = "http://127.0.0.1:" + (await listening);
-    const { body } = await fetch(base + "/api/events");
+    const response = await fetch(base + "/api/events");
     const headers = { "Content-Type": "application/json" };
     await fetch(base + "/api/news", { method: "POST", headers, body: JSON.stringify({ title: "It works" }) });
     ${readUntil("It works")}
