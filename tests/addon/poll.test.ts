@@ -188,7 +188,9 @@ describe.each(WAYS)("by %s", (way) => {
     expect([late.status, await late.json()]).toMatchObject([503, { code: "DRAINING" }]);
     expect(heard.map(([type, event]) => [type, (event as { code: string }).code])).toEqual([
       ["refused", "TOO_MANY_CONNECTIONS"],
+      ["connection", undefined], // the stream without a channel
       ["refused", "SERVER_FULL"],
+      ["close", undefined],
       ["refused", "DRAINING"],
     ]);
     await until(() => hub.stats().connections === 0);

@@ -193,6 +193,29 @@ describe.each(WAYS)("by %s", (way) => {
     expect(heard).toHaveLength(3);
   });
 
+  test("the application's headers are on every answer, and take nothing away from it", async () => {
+    const hub = createHub({ name: `headers ${way}` });
+    const ask = await asking(hub, way);
+    const { id } = hub.publish("c", { event: "done", data: 1 });
+    const headers = { "Access-Control-Allow-Origin": "*", "Content-Type": "text/plain", Vary: "Origin" };
+    const answers = [
+      await ask({ headers: { ...headers, "Content-Type": "text/event-stream" } }),
+      await ask({ headers }, { Accept: "application/json" }),
+      await ask({ headers, closeAfter: "done" }, { "Last-Event-ID": id }),
+      await ask({ headers, authorize: () => false }),
+      await ask({ headers, authorize: () => Promise.reject(new Error("mine")) }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 204, 403, 500]);
+    for (const answer of answers) expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+    for (const answer of answers) expect(answer.headers.get("vary")).toMatch(/Origin/);
+    expect(answers[0]?.headers.get("vary")).toBe("Accept, Origin");
+    expect(answers[3]?.headers.get("content-type")).toBe("application/problem+json");
+    await answers[0]?.cancel();
+    // What cannot be said is left out of a refusal, and no reason for another error.
+    const refused = await ask({ headers: { "not a name": "x" }, authorize: () => false });
+    expect(refused.status).toBe(403);
+  });
+
   test("hub.on tells of an end only where it told of a connection", async () => {
     const hub = createHub({ name: `no ends ${way}`, limits: { perChannel: 0 } });
     const ask = await asking(hub, way);
@@ -202,7 +225,14 @@ describe.each(WAYS)("by %s", (way) => {
     expect((await ask({})).status).toBe(429);
     createHub({ name: `no ends ${way}`, limits: { perChannel: 1 } });
     expect((await ask({ closeAfter: "done" }, { "Last-Event-ID": id })).status).toBe(204);
-    hub.createStream().close();
     expect(heard).toEqual(["refused"]);
+    hub.createStream().close();
+    expect(heard).toEqual(["refused", "connection", "close"]);
   });
+});
+
+test("response takes no request of Node's, and says what does", async () => {
+  const hub = createHub({ name: "node request" });
+  const request = { headers: { accept: "text/event-stream" } } as never;
+  await expect(hub.response(request, { channels: ["c"] })).rejects.toThrow(/hub\.attach\(req, res, options\)/);
 });

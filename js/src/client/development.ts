@@ -85,7 +85,7 @@ let hasWarned = false;
 export function countStream(url: string): () => void {
   const { origin, protocol } = new URL(url);
   const { document, navigator } = globalThis as Partial<Window & typeof globalThis>;
-  if (document === undefined || protocol !== "http:" || navigator?.locks === undefined) return () => {};
+  if (document === undefined || protocol !== "http:" || navigator?.locks == null) return () => {};
   const { locks } = navigator;
   const name = `millrace stream to ${origin}`;
   let end = () => {};

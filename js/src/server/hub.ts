@@ -32,7 +32,7 @@ import { PeerSignal } from "./peer-signal.js";
 import { pollResponse, writePoll } from "./poll.js";
 import { failureResponse, isRefusal, writeFailure } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
-import { sseResponse } from "./response.js";
+import { headersBeside, sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
 
 /** Responses that are a stream's, or are about to be. */
@@ -176,6 +176,11 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * export const GET = (request: Request) => hub.response(request, { channels: ["news"] });
    */
   async response(request: RequestLike, options: ResponseOptions): Promise<Response> {
+    if (typeof request?.headers?.get !== "function") {
+      throw new TypeError(
+        "response takes a web Request; for a request of Node's there is hub.attach(req, res, options)",
+      );
+    }
     checkResponseOptions(options);
     requireKnown("response", options, RESPONSE_OPTIONS);
     let stream: HubStream | undefined;
@@ -191,7 +196,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       if (typeof connected === "string") {
         release();
         return connected === "complete"
-          ? new Response(null, { status: 204 })
+          ? new Response(null, { status: 204, headers: headersBeside({}, options.headers) })
           : sseResponse(endedStream("disconnected"));
       }
       stream = connected;
@@ -201,7 +206,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
     } catch (error) {
       release();
       stream?.abandon("refused");
-      const response = failureResponse(error, accept, () => this.#native.nextRetry());
+      const retryMs = () => this.#native.nextRetry();
+      const response = failureResponse(error, { accept, retryMs, headers: options.headers });
       this.#tellFailure(error, options.channels);
       return response;
     }
@@ -247,7 +253,9 @@ export class Hub<Events extends EventMap = AnyEvents> {
       peer.stop();
       if (typeof connected === "string") {
         release();
-        if (connected === "complete" && !res.destroyed) res.writeHead(204).end();
+        if (connected === "complete" && !res.destroyed) {
+          res.writeHead(204, Object.fromEntries(headersBeside({}, options.headers))).end();
+        }
         return endedStream(connected === "complete" ? "completed" : "disconnected");
       }
       stream = connected;
@@ -259,7 +267,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
     } catch (error) {
       release();
       stream?.abandon("refused");
-      writeFailure(res, error, req.headers.accept ?? null, () => this.#native.nextRetry());
+      const retryMs = () => this.#native.nextRetry();
+      writeFailure(res, error, { accept: req.headers.accept ?? null, retryMs, headers: options?.headers });
       this.#tellFailure(error, options?.channels ?? []);
       if (!areOptionsRight) throw error;
       return endedStream("refused");

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { isSSEError, type SSEErrorCode } from "../shared/errors.js";
 import { namesProblem, prefersJson } from "./accept.js";
 import type { RequestLike } from "./options.js";
+import { headersBeside } from "./response.js";
 
 const RETRY_AFTER_SECONDS = 5;
 
@@ -88,22 +89,35 @@ export function refusalResponse(error: unknown, request?: RequestLike): Response
   return refusal && toResponse(refusal);
 }
 
-/** The answer to whatever error; `retryMs` is asked for a client that comes while the hub drains. */
-export function failureResponse(error: unknown, accept: string | null, retryMs: () => number): Response {
-  return toResponse(drainedStream(error, accept, retryMs) ?? refusalOf(error) ?? FAILURE);
+/** What an answer to a failed request needs to know. */
+export interface FailureContext {
+  readonly accept: string | null;
+  /** Asked for a client that comes while the hub drains. */
+  readonly retryMs: () => number;
+  /** The application's headers. */
+  readonly headers?: ResponseInit["headers"] | undefined;
 }
 
-function toResponse({ status, headers, body }: Refusal): Response {
-  return new Response(body, { status, headers });
+/** The answer to whatever error. */
+export function failureResponse(error: unknown, { accept, retryMs, headers }: FailureContext): Response {
+  return toResponse(drainedStream(error, accept, retryMs) ?? refusalOf(error) ?? FAILURE, headers);
+}
+
+function toResponse({ status, headers, body }: Refusal, own: ResponseInit["headers"] = {}): Response {
+  return new Response(body, { status, headers: headersBeside(headers, own) });
 }
 
 /** The same for a Node response, if it can still be said; else it is cut. */
-export function writeFailure(res: ServerResponse, error: unknown, accept: string | null, retryMs: () => number): void {
+export function writeFailure(res: ServerResponse, error: unknown, context: FailureContext): void {
+  const { accept, retryMs, headers: own } = context;
   if (res.destroyed || res.writableEnded) return;
   const { status, headers, body } = drainedStream(error, accept, retryMs) ?? refusalOf(error) ?? FAILURE;
   try {
     if (res.headersSent) res.destroy();
-    else res.writeHead(status, headers).end(res.req?.method === "HEAD" ? undefined : body);
+    else
+      res
+        .writeHead(status, Object.fromEntries(headersBeside(headers, own)))
+        .end(res.req?.method === "HEAD" ? undefined : body);
   } catch {
     res.destroy(); // a header that somebody has set before is none
   }

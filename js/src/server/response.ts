@@ -58,9 +58,23 @@ export function streamHeaders(usual: Record<string, string>, own: ResponseInit["
 export function headersOnTop(usual: Record<string, string>, own: ResponseInit["headers"]): Headers {
   const headers = new Headers(usual);
   for (const [name, value] of new Headers(own)) {
-    // The one header that may come several times.
-    if (name === "set-cookie") headers.append(name, value);
+    // One header may come several times, and one lists what else the answer depends on.
+    if (name === "set-cookie" || name === "vary") headers.append(name, value);
     else headers.set(name, value);
+  }
+  return headers;
+}
+
+/** The application's headers on an answer that is no stream: CORS has to be on it, too. What says what it is stays. */
+export function headersBeside(usual: Record<string, string>, own: ResponseInit["headers"]): Headers {
+  const headers = new Headers(usual);
+  try {
+    for (const [name, value] of streamHeaders({}, own)) {
+      if (name === "set-cookie") headers.append(name, value);
+      else if (!headers.has(name) && !name.startsWith("content-")) headers.set(name, value);
+    }
+  } catch {
+    // They may be what is wrong.
   }
   return headers;
 }
