@@ -51,7 +51,7 @@ test.each([
     copyFileSync(outfile, join(moved, name));
     const told = await node(join(moved, name));
     expect(told).toMatch(
-      /^SSEError NO_NATIVE_BINARY .* esbuild: --external:millrace.* copy .*linux-x64\/millrace\.node into /,
+      /^SSEError NO_NATIVE_BINARY .*\(esbuild: --external:millrace.* copy .*linux-x64\/millrace\.node into /,
     );
     expect(told).toContain(moved);
 
