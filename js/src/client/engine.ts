@@ -128,9 +128,15 @@ export class Engine {
 
   #joinTabs(run: number): Promise<void> {
     const host: TabHost = {
-      begin: (isAnother) => {
-        if (!isAnother || this.mayAskAgain) this.#begin();
-        else this.#giveUp(new SSEError("CONNECTION_FAILED", "The tab that had the answer has gone"));
+      begin: (wasAsked) => {
+        if (!wasAsked || this.mayAskAgain) this.#begin();
+        else
+          this.#giveUp(
+            new SSEError(
+              "CONNECTION_FAILED",
+              "The answer was cut with the tab that had it, and is not asked for again",
+            ),
+          );
       },
       mayAskAgain: () => this.mayAskAgain,
       end: () => this.#perform(this.#session.close()),

@@ -129,10 +129,11 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   /**
    * One connection for all tabs of the browser that would make the same request (URL, method, headers, body, credentials,
    * `events`) for the same `user`; the others get what the one that has it receives, the last 200 events of before included,
-   * and one of them takes it over when that tab goes. A string names the connection: tabs with the same name, and the same
-   * `user`, share it. Needs a secure context (Web Locks); elsewhere each tab has its own. So has one whose request nobody can
-   * compare: with `headers` from a function, or `withCredentials`, and without `user` or a name; or with a body of files.
-   * Default false.
+   * and one of them takes it over when that tab goes, is frozen, or is hidden with `pauseWhenHidden`. The end of the stream, and
+   * an error that is final, are one for all of them. A string names the connection: tabs with the same name, and the same
+   * `user` and `events`, share it. Needs a secure context (Web Locks); elsewhere each tab has its own. So has one whose request
+   * nobody can compare: with `headers` from a function, or `withCredentials`, and without `user` or a name; or with a body of
+   * files. Default false.
    */
   readonly shareAcrossTabs?: boolean | string;
   /** Who the user is, for `shareAcrossTabs`: tabs of different users never share a connection. It is not sent. */

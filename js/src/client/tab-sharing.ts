@@ -15,9 +15,9 @@ import {
 
 /** The connection that tabs share, in this tab. */
 export interface TabHost {
-  /** Makes the connection; `isAnother`: a tab had one before. */
-  begin(isAnother: boolean): void;
-  /** Whether what another tab has asked for may be asked for once more. */
+  /** Makes the connection; `wasAsked`: it was made before, here or in another tab. */
+  begin(wasAsked: boolean): void;
+  /** Whether what was asked for may be asked for once more. */
   mayAskAgain(): boolean;
   /** Ends it: another tab has it, or is to have it. */
   end(): void;
@@ -91,8 +91,8 @@ export class TabSharing {
   #asked = 0;
   #timer: unknown;
   #catchUpMs = CATCH_UP_MS;
-  /** A tab has, or had, the connection. */
-  #isAnother = false;
+  /** This tab or another has asked for the stream before. */
+  #wasAsked = false;
   readonly #unfollow: () => void;
 
   /** @throws what the platform does, where it has it and refuses it. */
@@ -156,17 +156,19 @@ export class TabSharing {
     if (this.#stage === "left") return;
     const wasAble = this.#isAble(before);
     const isAble = this.#isAble();
+    // To give it up would be to lose it: it goes on for as long as the page lives.
+    if (!isAble && this.isLeader && !this.#host.mayAskAgain()) return;
     if (presence === "away") {
       this.#rest("away");
       this.#clearTimer();
       this.#closeChannel();
       return;
     }
-    if (before === "away") {
+    if (this.#stage === "away") {
       this.#openChannel();
       this.#stage = "asking";
     }
-    if (isAble && !wasAble) this.#queue();
+    if (isAble && !this.isLeader && !this.#leaveQueue) this.#queue();
     if (!isAble && wasAble) this.#rest(this.#stage === "following" ? "following" : "asking");
     else if (this.#stage === "asking") this.#ask();
   }
@@ -243,7 +245,9 @@ export class TabSharing {
     this.mirror = undefined;
     this.#log.begin(randomName());
     this.say(this.#host.status());
-    if (!hasOwn) this.#host.begin(this.#isAnother);
+    const before = this.#wasAsked;
+    this.#wasAsked = true;
+    if (!hasOwn) this.#host.begin(before);
   }
 
   #robbed(): void {
@@ -257,7 +261,7 @@ export class TabSharing {
   #beAlone(): void {
     const hasOwn = this.#stage === "leading" || this.#stage === "catching up";
     this.leave();
-    if (!hasOwn) this.#host.begin(this.#isAnother);
+    if (!hasOwn) this.#host.begin(this.#wasAsked);
   }
 
   // --- the others
@@ -285,7 +289,7 @@ export class TabSharing {
       if (message.to === this.#tab && message.ask === this.#asked) this.#follow(message);
       return;
     }
-    this.#isAnother = true;
+    this.#wasAsked = true;
     if (this.#stage === "catching up") return;
     const { place } = this.#log;
     const isNext = place?.term === message.term && (message.kind !== "events" || message.at === place.at);
@@ -303,7 +307,7 @@ export class TabSharing {
   #follow(message: Extract<TabMessage, { kind: "welcome" }>): void {
     const { term, at, events, cursor, state, isBehind, beginning } = message;
     const hasOwn = this.#stage === "catching up";
-    this.#isAnother = true;
+    this.#wasAsked = true;
     this.#wait(LEADER_SILENT_MS, () => this.#ask());
     if (isBehind && this.#host.cursor() !== "" && this.#host.mayAskAgain()) {
       // Where the leader is to begin, or whether the server can be had, is known when it is connected: it says so.

@@ -219,6 +219,19 @@ test("an answer that may not be asked for twice is not asked for by the next tab
   expect(source.requests).toBe(1);
 });
 
+test("an answer that may not be asked for twice is not given up by a page that is hidden or frozen", async () => {
+  const source = new Source(true);
+  const tabs = await open(source, 2, { mayAsk: false, pauses: true });
+  for (const presence of ["hidden", "away", "here"] as const) {
+    tabs[0]?.page.put(presence);
+    await browser.settle();
+    await publish(source, 5);
+    expect(connected(tabs)).toEqual([0]);
+  }
+  for (const tab of tabs) expect(tab.seen).toEqual(range(1, 15));
+  expect(source.requests).toBe(1);
+});
+
 test.each([
   undefined,
   null,

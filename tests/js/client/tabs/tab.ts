@@ -89,8 +89,8 @@ export class Tab implements TabHost {
     this.sharing.share(fresh, this.#cursor);
   }
 
-  begin(isAnother: boolean): void {
-    if (isAnother && !this.mayAsk) {
+  begin(wasAsked: boolean): void {
+    if (wasAsked && !this.mayAsk) {
       this.ended(new SSEError("CONNECTION_FAILED", "gone"));
       return;
     }
