@@ -94,7 +94,10 @@ export class TabLog {
       // Its leader told it more than it told this tab: that comes again from the server, where it has ids.
       const end = this.#terms[index + 1]?.start ?? this.#count;
       const start = Math.min((this.#terms[index]?.start ?? 0) + place.at, end) - this.#dropped;
-      return rest(this.#events.slice(Math.max(start, 0)), start < 0, this.#beginning);
+      // What came again in later terms is in what it gets, or it had it.
+      const own = end - this.#dropped;
+      const missing = this.#events.filter((event, at) => at >= start && (at < own || !this.#old.has(event)));
+      return rest(missing, start < 0, this.#beginning);
     }
     // What is told of the connection was told to the others: it is no news for this tab.
     const isTold = ({ type }: SharedEvent) => type === RESUME_TYPE || type === BEGIN_TYPE;
