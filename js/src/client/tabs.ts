@@ -9,7 +9,7 @@ export function joinTabs(url: string, options: SSEClientOptions, host: TabHost, 
   try {
     const name = shareNameOf(url, options);
     const { locks } = navigator;
-    if (name === undefined || locks === undefined) return undefined;
+    if (name === undefined || locks == null) return undefined;
     const platform = { locks, open: (of: string) => new BroadcastChannel(of), follow: followPresence, clock };
     return new TabSharing(name, host, platform, options.pauseWhenHidden ?? false);
   } catch {
