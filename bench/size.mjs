@@ -60,9 +60,18 @@ function sizeOf(files, names) {
   };
 }
 
+/** What a page loads besides, when it needs it, by the module that is imported then. */
+const FEATURES = {
+  "the core in JavaScript": "core/javascript/index.js",
+  polling: "client/poll-transport.js",
+  "tab sharing": "client/tabs.js",
+  EventSource: "client/event-source-transport.js",
+  "refusals explained": "client/refusal.js",
+};
+
 /**
  * By entry: `asking`, what is loaded before the stream is asked for; `all`, with the core that reads it. What few pages load
- * (the JavaScript core, polling, tab sharing, EventSource) is in neither.
+ * (the JavaScript core, polling, tab sharing, EventSource) is in neither, but in `features`. `inputs`: the modules in all of it.
  */
 export async function measure() {
   const sizes = {};
@@ -72,19 +81,32 @@ export async function measure() {
     const nameOf = (input) => [...files].find(([, { inputs }]) => inputs.some((path) => path.endsWith(input)))[0];
     const reading = ["client/engine.js"].flatMap((input) => [...closure(files, nameOf(input))]);
     const all = new Set([...asking, ...reading]);
-    sizes[entry] = { asking: sizeOf(files, asking), all: sizeOf(files, all) };
+    const features = Object.entries(FEATURES).map(([name, input]) => {
+      const besides = [...closure(files, nameOf(input))].filter((file) => !all.has(file));
+      return [name, sizeOf(files, besides)];
+    });
+    sizes[entry] = {
+      asking: sizeOf(files, asking),
+      all: sizeOf(files, all),
+      features: Object.fromEntries(features),
+      inputs: [...files.values()].flatMap(({ inputs }) => inputs),
+    };
   }
   return sizes;
 }
 
+const withoutInputs = (sizes) =>
+  Object.fromEntries(Object.entries(sizes).map(([entry, { inputs, ...size }]) => [entry, size]));
+
 if (process.argv[1] === import.meta.filename) {
   const sizes = await measure();
   console.log("Bytes that a page loads, React not counted:");
-  const rows = Object.entries(sizes).flatMap(([entry, { asking, all }]) => [
+  const rows = Object.entries(sizes).flatMap(([entry, { asking, all, features }]) => [
     [`${entry}, before the stream is asked for`, asking],
     [`${entry}, all`, all],
+    ...Object.entries(features).map(([name, size]) => [`${entry}, besides: ${name}`, size]),
   ]);
   console.table(Object.fromEntries(rows));
   mkdirSync(join(root, "bench/results"), { recursive: true });
-  writeFileSync(join(root, "bench/results/size.json"), `${JSON.stringify(sizes, null, 2)}\n`);
+  writeFileSync(join(root, "bench/results/size.json"), `${JSON.stringify(withoutInputs(sizes), null, 2)}\n`);
 }
