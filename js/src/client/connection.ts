@@ -107,7 +107,7 @@ export class Connection {
 
   async #load(): Promise<void> {
     const missing = NEEDED.filter((name) => !(name in globalThis) && !(name === "fetch" && this.#options.fetch));
-    if (missing.length > 0) throw new ReferenceError(`${missing.join(", ")} must be there, and is not`);
+    if (missing.length > 0) throw new ReferenceError(`This environment has no ${missing.join(", ")}`);
     const { Engine, loadClientCore } = await import("./engine.js");
     const core = await loadClientCore();
     this.engine = new Engine(core, this.#url, this.#options, this.#requests, this.#beganMs, this.#early, {

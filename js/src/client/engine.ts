@@ -308,8 +308,10 @@ export class Engine {
     error: (error) => this.#host.dispatch(new SSEErrorEvent(error)),
   };
 
-  readonly #read = (event: SSEMessageEvent, as: "json" | "data" | "mixed"): unknown =>
-    as === "json" ? readJson(event, this.#options) : readData(event, this.#options, as === "mixed");
+  readonly #read = (event: SSEMessageEvent, as: "json" | "data" | "mixed"): unknown => {
+    if (as !== "json") return readData(event, this.#options, as === "mixed");
+    return event.isRaw ? event.data : readJson(event, this.#options);
+  };
 
   #fail(action: SessionAction, error: SSEError, final: boolean): void {
     this.#note(`lost ${error.code}`);

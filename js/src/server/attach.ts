@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers";
 import { descriptorOf, FirstChunk, mayBeDirect } from "./first-chunk.js";
 import { flushed } from "./flushed.js";
 import type { RequestLike } from "./options.js";

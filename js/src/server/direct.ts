@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
+import { setImmediate } from "node:timers";
 import { claimSocket } from "./claim-socket.js";
 import { descriptorOf, FirstChunk, mayBeDirect } from "./first-chunk.js";
 import { flushed, isFlushed } from "./flushed.js";

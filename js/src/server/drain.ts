@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
+import { setTimeout } from "node:timers";
 import type { NativeHub } from "../core/native.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";

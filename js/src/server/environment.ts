@@ -1,3 +1,4 @@
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { nativeModule } from "../core/load-native.js";
 import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment, NativeHub } from "../core/native.js";
 import { requireBinding } from "../core/require-binding.js";

@@ -1,3 +1,4 @@
+import type { Names } from "../shared/misspelt.js";
 import { environment } from "./environment.js";
 import { runGuarded } from "./guarded.js";
 import type { CloseReason } from "./options.js";
@@ -19,6 +20,8 @@ export interface HubEvents {
    */
   error: { readonly error: unknown; readonly code: UserCode; readonly channels?: readonly string[] };
 }
+
+export const HUB_EVENTS: Names<HubEvents> = { connection: true, close: true, refused: true, error: true };
 
 type Listeners = Map<string, Set<(event: never) => unknown>>;
 

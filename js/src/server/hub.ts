@@ -14,7 +14,7 @@ import { type DrainOptions, drainHub } from "./drain.js";
 import { endedStream } from "./ended-stream.js";
 import { environment, type HubRecord } from "./environment.js";
 import { replaceOnReload } from "./hot-reload.js";
-import { emitHubEvent, type HubEvents, onHubEvent } from "./hub-events.js";
+import { emitHubEvent, HUB_EVENTS, type HubEvents, onHubEvent } from "./hub-events.js";
 import type { AnyEvents, AttachOptions, EventMap, HubChannel, HubMessage, PublishReceipt } from "./hub-types.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
@@ -145,6 +145,11 @@ export class Hub<Events extends EventMap = AnyEvents> {
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
     requireKnown("createSSEStream", options, STREAM_OPTIONS);
+    if (options.request !== undefined && typeof options.request?.headers?.get !== "function") {
+      throw new TypeError(
+        "request must be a web Request; for a request of Node's there is hub.attach(req, res, options)",
+      );
+    }
     const release = claimSocketNow();
     try {
       const stream = new HubStream(this.name, this.#native, { ...this.#record.defaults, ...options });
@@ -289,7 +294,9 @@ export class Hub<Events extends EventMap = AnyEvents> {
 
   /** Listens to what happens in this hub, in this thread; returns what ends it. Hot reload is minded as by `subscribe`. */
   on<Type extends keyof HubEvents>(type: Type, listener: (event: HubEvents[Type]) => unknown): () => void {
-    requireString("type", type);
+    if (!Object.hasOwn(HUB_EVENTS, type)) {
+      throw new TypeError(`hub.on knows ${Object.keys(HUB_EVENTS).join(", ")}, not ${JSON.stringify(type)}`);
+    }
     requireFunction("listener", listener);
     const end = onHubEvent(this.name, type, listener);
     replaceOnReload(this.on, end);

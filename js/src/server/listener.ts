@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { ReceiverCore } from "../core/contract.js";
 import type { ConnectionId, NativeHub } from "../core/native.js";
 import { NOTICE_TYPES } from "../shared/notices.js";

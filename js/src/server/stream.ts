@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from "node:timers";
 import type { ConnectionId, NativeCloseReason, NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { requireString } from "./arguments.js";

@@ -1,5 +1,5 @@
 import { toEventText } from "../client/event-text.js";
-import { type SSEMessage, toNativeEvent } from "../server/message.js";
+import { accepted, type SSEMessage, toNativeEvent } from "../server/message.js";
 import type { CloseReason } from "../server/options.js";
 import type { SSEStream } from "../server/stream.js";
 import { SSEError } from "../shared/errors.js";
@@ -38,19 +38,33 @@ export function mockStream(): MockStream {
   const sent: SSEMessage[] = [];
   const comments: string[] = [];
   const abort = new AbortController();
-  const encoder = new TextEncoder();
+  const texts: string[] = [];
   let reason: CloseReason | undefined;
   let resolveClosed: (reason: CloseReason) => void = () => {};
   const closed = new Promise<CloseReason>((resolve) => {
     resolveClosed = resolve;
   });
+  let bytes: ReadableStream<Uint8Array> | undefined;
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const bytes = new ReadableStream<Uint8Array>({
-    start: (given) => {
-      controller = given;
-    },
-    cancel: () => end("disconnected"),
-  });
+  const write = (text: string) => {
+    if (controller) controller.enqueue(new TextEncoder().encode(text));
+    else texts.push(text);
+  };
+  /** Made when it is asked for: test environments may have no streams. */
+  const open = () => {
+    bytes ??= new ReadableStream<Uint8Array>({
+      start: (given) => {
+        controller = given;
+        texts.forEach(write);
+        if (reason === "disconnected") disconnectBytes();
+        else if (reason !== undefined) given.close();
+      },
+      cancel: () => end("disconnected"),
+    });
+    // As a stream of the server's it says its end itself.
+    return Object.assign(bytes, { owner: {} });
+  };
+  const disconnectBytes = () => controller?.error(new DOMException("The client has gone", "AbortError"));
 
   function end(because: CloseReason): void {
     if (reason !== undefined) return;
@@ -65,16 +79,15 @@ export function mockStream(): MockStream {
       throw new SSEError("STREAM_CLOSED", "The stream has ended; check stream.signal.aborted before sending");
     return true;
   }
-  // As a stream of the server's it says its end itself.
-  Object.assign(bytes, { owner: {} });
-  const write = (text: string) => controller?.enqueue(encoder.encode(text));
-
   const stream: SSEStream = {
-    stream: bytes,
+    get stream() {
+      return open();
+    },
     id: `mock-${++streams}`,
     closed,
     signal: abort.signal,
     send: (message) => {
+      requireSendable(message);
       const { event = "message", id = `mock.${sent.length + 1}`, data = "", retry, isRaw } = toNativeEvent(message);
       if (!isOpen()) return { id: null };
       sent.push(message);
@@ -107,7 +120,21 @@ export function mockStream(): MockStream {
     disconnect: () => {
       if (reason !== undefined) return;
       end("disconnected");
-      controller?.error(new DOMException("The client has gone", "AbortError"));
+      disconnectBytes();
     },
   };
+}
+
+const MOST_ID_BYTES = 1024;
+
+/** What the core refuses, for the same reasons. */
+function requireSendable(message: SSEMessage): void {
+  const { event, id } = toNativeEvent(message);
+  if (event !== undefined && /[\r\n\0]/.test(event)) accepted("invalidType");
+  if (id === undefined) return;
+  if (id === "") accepted("idEmpty");
+  if (/[^ -~\x80-\uffff]/.test(id)) accepted("invalidId");
+  if (/^ | $/.test(id)) accepted("idOuterSpace");
+  if (/^[a-z0-9]+\.\d+$/i.test(id)) accepted("idReserved");
+  if (id.length * 3 > MOST_ID_BYTES && new TextEncoder().encode(id).length > MOST_ID_BYTES) accepted("idTooLong");
 }

@@ -2,8 +2,8 @@ import { reset } from "../shared/reset.js";
 
 /**
  * Forgets what is left over from a test: connections that no component uses any more, which are otherwise kept for a moment,
- * so that the next test with the same URL does not show the last one's data. Called after each test by itself, where the test
- * runner has a global `afterEach`; and without it, too, where components are unmounted in React's test environment
+ * so that the next test with the same URL does not show the last one's data. Where the test runner has a global `afterEach`,
+ * importing `millrace/testing` at the top of a test file has it called after each test; and without it, too, where components are unmounted in React's test environment
  * (`IS_REACT_ACT_ENVIRONMENT`), as by Testing Library's `cleanup()`.
  *
  * @example
@@ -15,4 +15,8 @@ export function resetMillrace(): void {
 }
 
 const { afterEach } = globalThis as { readonly afterEach?: (run: () => void) => void };
-if (typeof afterEach === "function") afterEach(resetMillrace);
+try {
+  if (typeof afterEach === "function") afterEach(resetMillrace);
+} catch {
+  // It is imported inside of a test, where none can be registered.
+}

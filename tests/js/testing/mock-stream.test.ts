@@ -1,4 +1,4 @@
-import { type SSEStream, sseResponse } from "../../../js/src/server/index.js";
+import { createSSEStream, type SSEStream, sseResponse } from "../../../js/src/server/index.js";
 import { mockStream } from "../../../js/src/testing/index.js";
 
 async function answer(tokens: readonly string[], { send, close, signal }: SSEStream): Promise<void> {
@@ -43,6 +43,20 @@ test("it refuses what a real one refuses", () => {
   expect(() => stream.send({ data: 1n })).toThrow(expect.objectContaining({ code: "UNSERIALIZABLE" }));
   expect(() => stream.send({ event: "millrace.end" })).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
   expect(() => stream.send(7 as never)).toThrow(TypeError);
+  const refused = [
+    { event: "a\nb" },
+    { id: "" },
+    { id: "x\ty" },
+    { id: " x" },
+    { id: "1.5" },
+    { id: "x".repeat(1025) },
+  ];
+  for (const message of refused) {
+    const real = createSSEStream();
+    expect(() => real.send(message)).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
+    expect(() => stream.send(message)).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
+    real.close();
+  }
   expect(sent).toEqual([]);
   expect(closed).toBe(false);
   stream.close();

@@ -9,7 +9,7 @@ function News({ url }) {
 test("a component renders, and says what a connection lacks here, or that there is none to that port", async () => {
   render(<News url="http://127.0.0.1:9/events" />);
   expect(screen.getByText("connecting nothing")).toBeTruthy();
-  await waitFor(() => screen.getByText(/^(error .* must be there, and is not|reconnecting The .*fail.*)/), {
+  await waitFor(() => screen.getByText(/^(error .*This environment has no |reconnecting The .*fail.*)/), {
     timeout: 4000,
   });
 });
