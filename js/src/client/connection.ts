@@ -2,7 +2,7 @@ import { SSEError } from "../shared/errors.js";
 import { type Clock, pageClock } from "./clock.js";
 import type { Engine } from "./engine.js";
 import { SSECloseEvent, SSEErrorEvent } from "./events.js";
-import type { SSEClientOptions } from "./options.js";
+import { isOnce, type SSEClientOptions } from "./options.js";
 import { Requests } from "./requests.js";
 import type { EarlyStanding, Standing } from "./standing.js";
 
@@ -32,6 +32,11 @@ export class Connection {
     attempts: 0,
   };
   #loading: Promise<void> | undefined;
+  #setLoaded = () => {};
+  /** Resolves once the engine is there. */
+  readonly #loaded = new Promise<void>((resolve) => {
+    this.#setLoaded = resolve;
+  });
   #timer: unknown;
   /** Counts starts and ends: what began under another number is stale. */
   #run = 0;
@@ -48,6 +53,11 @@ export class Connection {
 
   get standing(): EarlyStanding {
     return this.engine?.standing ?? this.#early;
+  }
+
+  /** Whether what was asked for may be asked for once more, with the cursor. */
+  get mayAskAgain(): boolean {
+    return this.engine?.mayAskAgain ?? !isOnce(this.#options);
   }
 
   get lastEventId(): string {
@@ -87,9 +97,11 @@ export class Connection {
     this.#change("connecting", "degraded");
     if (run !== this.#run) return;
     this.#loading ??= this.#load();
-    if (!this.#options.shareAcrossTabs) {
+    const once = isOnce(this.#options);
+    // What is under way is waited for, however often it takes to load what reads it.
+    if (!this.#options.shareAcrossTabs && !(once && this.#requests.isUnderWay)) {
       const engine = () => this.engine as Engine; // it is there once `loading` has resolved
-      this.#requests.stream(() => this.lastEventId, this.#loading, {
+      this.#requests.stream(() => this.lastEventId, once ? this.#loaded : this.#loading, {
         opened: (...answer) => engine().handler.opened(...answer),
         bytes: (chunk) => engine().handler.bytes(chunk),
         ended: (status) => engine().handler.ended(status),
@@ -114,6 +126,7 @@ export class Connection {
       dispatch: this.#dispatch,
       ended: this.#onEnd,
     });
+    this.#setLoaded();
   }
 
   #fail(cause: unknown): void {
@@ -124,7 +137,7 @@ export class Connection {
     const error = isServiceWorker
       ? new SSEError("UNSUPPORTED_RUNTIME", "Bundle the service worker as one file", { cause })
       : new SSEError("CONNECTION_FAILED", `The client could not be loaded: ${message}`, { cause });
-    this.#requests.abort();
+    if (!isOnce(this.#options)) this.#requests.abort();
     early.attempts++;
     if (isServiceWorker || isRefusal(cause) || early.attempts >= attempts) {
       this.#end("error", new SSEErrorEvent(error), new SSECloseEvent("error", false));

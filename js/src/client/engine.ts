@@ -46,6 +46,8 @@ export class Engine {
   #run = 0;
   resume: ResumeVerdict | null = null;
   #leavePage = () => {};
+  /** A request was sent whose answer is no refusal: what it asks for may have been done. */
+  #wasSent = false;
 
   /** @param beganMs - when the client was made. */
   constructor(
@@ -81,6 +83,7 @@ export class Engine {
       return;
     }
     const { madeMs } = this.#requests;
+    this.#wasSent = true;
     this.#note("connect", madeMs);
     this.recorder.record("connect", undefined, madeMs);
     this.#session.start(this.#clock.now()); // what it wants first is under way already
@@ -89,7 +92,9 @@ export class Engine {
   }
 
   start(): void {
-    this.standing.hasEnded = this.standing.completed = false;
+    // An end that comes again is no repeat.
+    if (this.standing.completed) this.#inbox.forget();
+    this.standing.hasEnded = this.standing.completed = this.#wasSent = false;
     this.#run++;
     this.#emit(...this.#changes("connecting"));
     if (!this.standing.hasEnded) this.#connectOrJoin();
@@ -100,6 +105,7 @@ export class Engine {
       this.#tabs.reconnect();
       return;
     }
+    this.#wasSent = false; // who asks for it wants it
     const nowMs = this.#clock.now();
     const isOpen = this.standing.state === "connected";
     this.#perform(isOpen ? this.#session.restored(nowMs) : this.#session.start(nowMs));
@@ -159,6 +165,10 @@ export class Engine {
   // --- the session's actions
 
   #perform(action: SessionAction): void {
+    if ((action.kind === "connect" || action.kind === "poll") && !this.#mayConnect) {
+      this.#giveUp(new SSEError("CONNECTION_FAILED", "The answer was cut, and is not asked for again by itself"));
+      return;
+    }
     if (action.kind !== "none") {
       this.#requests.abort();
       this.#note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind);
@@ -186,6 +196,7 @@ export class Engine {
   }
 
   #connect(): void {
+    this.#wasSent = true;
     this.#inbox.reset(true);
     this.recorder.record("connect");
     this.#requests.stream(() => this.lastEventId, LOADED, this.handler);
@@ -216,9 +227,14 @@ export class Engine {
     },
     failed: (error, final) => {
       this.recorder.record("end");
+      if (error.status !== undefined) this.#wasSent = false;
       this.#lost(error, final);
     },
   };
+
+  get #mayConnect(): boolean {
+    return !this.#wasSent || this.mayAskAgain;
+  }
 
   /** A request that may have done something is not made again unless the server, or the user, says that it can be. */
   get mayAskAgain(): boolean {
@@ -226,7 +242,7 @@ export class Engine {
   }
 
   #lost(error: SSEError, final = false): void {
-    const isFinal = final || (error.status === undefined && !this.mayAskAgain);
+    const isFinal = final || !this.#mayConnect;
     const action = this.#session.lost(
       isFinal ? "final" : "transient",
       this.#clock.now(),
@@ -242,16 +258,17 @@ export class Engine {
     if (this.standing.hasEnded) return;
     this.#requests.release();
     this.#note(`end ${reason}`);
-    if (reconnect) {
+    if (reconnect && this.#mayConnect) {
       this.#perform(session.lost("planned", this.#clock.now(), this.#clock.random()));
       return;
     }
     // What was cut off by the server is not complete.
-    this.standing.completed = reason !== "duration_cap" && reason !== "draining";
-    this.#close(reason, { reason, reconnect });
+    this.standing.completed = !reconnect && reason !== "duration_cap" && reason !== "draining";
+    this.#close(reason, { reason, reconnect: false });
   }
 
   async #poll(): Promise<void> {
+    this.#wasSent = true;
     this.#inbox.reset(false);
     const outcome = await pollOnce(
       this.#requests.make(() => this.lastEventId, LOADED),
@@ -267,6 +284,7 @@ export class Engine {
     } else if (outcome.isOver) {
       this.#ended({ reason: "completed", reconnect: false });
     } else {
+      if (outcome.error.status !== undefined) this.#wasSent = false;
       this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);
     }
   }
@@ -282,11 +300,18 @@ export class Engine {
     if (sentMs !== undefined) session.stamped(nowMs, sentMs);
     const action = session.received(nowMs, heartbeats, events);
     const run = this.#run;
+    this.#share = () => {
+      this.#share = () => {};
+      this.#tabs.share(() => inbox.toShared(arrival), inbox.lastEventId);
+    };
     inbox.deliver(items, this.#listener, () => run === this.#run);
     if (run !== this.#run) return;
-    this.#tabs.share(() => inbox.toShared(arrival), inbox.lastEventId);
+    this.#share();
     this.#perform(action);
   }
+
+  /** Tells the other tabs what has come, once: what is before the end they have to have before the end. */
+  #share = () => {};
 
   #beginAt(cursor: string): void {
     this.#inbox.begin(cursor, this.#listener);
@@ -299,7 +324,10 @@ export class Engine {
       const isOurs = this.#inbox.resumes !== undefined;
       this.#host.dispatch(new SSEMessageEvent(type, init, { isRaw, isOurs }, this.#read));
     },
-    ended: (end) => this.#ended(end),
+    ended: (end) => {
+      this.#share();
+      this.#ended(end);
+    },
     resumed: (verdict) => {
       this.resume = verdict;
       this.#host.dispatch(new Event("resume"));
@@ -315,11 +343,12 @@ export class Engine {
 
   #fail(action: SessionAction, error: SSEError, final: boolean): void {
     this.#note(`lost ${error.code}`);
-    if (action.kind !== "giveUp") {
+    const mayConnect = this.#mayConnect;
+    if (action.kind !== "giveUp" && mayConnect) {
       const run = this.#run;
       this.#perform(action);
       if (run === this.#run) this.#emit(new SSEErrorEvent(error));
-    } else if (final) this.#giveUp(error);
+    } else if (final || !mayConnect) this.#giveUp(error);
     else
       this.#giveUp(
         new SSEError("GAVE_UP", `Gave up after ${this.standing.attempts} failed attempts`, { cause: error }),
@@ -354,7 +383,7 @@ export class Engine {
     };
     if (this.standing.hasEnded) return;
     this.#leavePage();
-    this.#leavePage = followPage(put);
+    this.#leavePage = followPage(put, () => this.#mayConnect);
   }
 
   #changes(wanted?: SessionState): Event[] {

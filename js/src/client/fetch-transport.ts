@@ -232,7 +232,11 @@ export function isFinal(response: Response, options: SSEClientOptions): boolean 
   const { status } = response;
   const mayComeAgain = /^(408|425|429|503)$/.test(`${status}`) || (status >= 500 && isSafe(options));
   try {
-    return options.isFinal?.(response) ?? !mayComeAgain;
+    const answer: unknown = options.isFinal?.(response);
+    if (typeof answer === "boolean") return answer;
+    if (answer === undefined) return !mayComeAgain;
+    void Promise.resolve(answer).catch(() => {});
+    throw new TypeError("isFinal must answer true or false, at once");
   } catch (error) {
     // Reported as what a listener throws is.
     setTimeout(() => {

@@ -74,6 +74,11 @@ export class Inbox {
     if (fault) listener.error(fault);
   }
 
+  /** What came is no repeat any more: the stream had come to its end. */
+  forget(): void {
+    this.#receiver = this.#createReceiver();
+  }
+
   parse(chunk: Uint8Array): Arrival {
     const before = this.#receiver.heartbeats;
     const items = this.#receiver.feed(chunk);
@@ -153,7 +158,8 @@ export class Inbox {
   #createReceiver(): ReceiverCore {
     this.#id = this.lastEventId;
     const { events, ...options } = this.#options;
-    const types = events && [...events, RESUME_TYPE, BEGIN_TYPE, END_TYPE, this.#heartbeat];
+    // A `[DONE]` is an event without a type.
+    const types = events && [...events, "message", RESUME_TYPE, BEGIN_TYPE, END_TYPE, this.#heartbeat];
     const receiver = this.#core.createReceiver({ ...options, ...(types && { events: types }) });
     if (this.lastEventId) {
       receiver.feed(new TextEncoder().encode(toEventText(BEGIN_TYPE, "", this.lastEventId)));

@@ -167,6 +167,11 @@ export function isSafe({ method, body }: SSEClientOptions): boolean {
   return method === undefined ? body === undefined : /^(GET|HEAD)$/i.test(method);
 }
 
+/** Whether the request may be made once only, as far as its options say. */
+export function isOnce(options: SSEClientOptions): boolean {
+  return !isSafe(options) && options.resumeBy === undefined;
+}
+
 /** Whether a stream is at its end where its answer is, and does not say so itself. */
 export function endsWithItsAnswer(options: SSEClientOptions): boolean {
   return options.onEnd === undefined ? !isSafe(options) : options.onEnd === "close";
@@ -181,7 +186,8 @@ export function sessionOptionsOf(options: SSEClientOptions): SessionOptions {
     ...retry,
     ...(breaker === false ? { failures: 0 } : breaker),
     ...(silence !== undefined && { silenceMs: silence }),
-    ...(fallback && { pollEveryMs: fallback.everyMs ?? 5000 }),
+    // A poll would be the same request once more.
+    ...(fallback && !isOnce(options) && { pollEveryMs: fallback.everyMs ?? 5000 }),
     pausesWhenHidden: pauseWhenHidden ?? false,
   };
 }

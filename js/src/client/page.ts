@@ -13,20 +13,23 @@ const offline: PageInput = (session) => {
   return { kind: "none" };
 };
 
-/** Says how the page is, where there is one, and then what it does. Returns what ends it. */
-export function followPage(put: (input: PageInput) => void): () => void {
+/**
+ * Says how the page is, where there is one, and then what it does; that it is hidden only where a connection that is dropped for
+ * it `mayComeBack`. Returns what ends it.
+ */
+export function followPage(put: (input: PageInput) => void, mayComeBack: () => boolean): () => void {
   const { document, navigator, addEventListener } = globalThis as Partial<Window & typeof globalThis>;
   if (addEventListener === undefined) return () => {};
   const heard: [EventTarget | undefined, string, (event: Event) => void][] = [
     [globalThis, "online", () => put(online)],
     [globalThis, "offline", () => put(offline)],
     [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && put(restored)],
-    [document, "visibilitychange", () => put(document?.hidden ? hidden : visible)],
+    [document, "visibilitychange", () => (document?.hidden ? mayComeBack() && put(hidden) : put(visible))],
     [document, "resume", () => document?.hidden || put(visible)], // after the browser has frozen it
   ];
   for (const [target, type, run] of heard) target?.addEventListener(type, run);
   put(navigator?.onLine === false ? offline : online);
-  if (document?.hidden) put(hidden);
+  if (document?.hidden && mayComeBack()) put(hidden);
   return () => {
     for (const [target, type, run] of heard) target?.removeEventListener(type, run);
   };

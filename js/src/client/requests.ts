@@ -56,8 +56,9 @@ export class Requests {
   }
 }
 
-/** `crypto.randomUUID` is there in secure contexts only. */
+/** `crypto.randomUUID` is there in secure contexts only; old test environments have no `crypto` at all. */
 function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const bytes = new Uint8Array(16);
+  const random = typeof crypto === "undefined" ? bytes.map(() => Math.random() * 256) : crypto.getRandomValues(bytes);
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -46,6 +46,7 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
     if (url === undefined) throw new TypeError("SSEClient needs a URL");
     this.url = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
     this.withCredentials = options.withCredentials ?? false;
+    if (typeof (options.lastEventId ?? "") !== "string") throw new TypeError("lastEventId must be a string");
     if (!canBeSent(options.lastEventId ?? "")) throw new SSEError("INVALID_FIELD", "lastEventId cannot be sent");
     this.#connection = new Connection(this.url, options as SSEClientOptions, (event) => this.dispatchEvent(event));
     this.#connection.start();
@@ -116,7 +117,7 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
 
   /** @internal Whether what was asked for may be asked for once more, with the cursor. */
   get mayAskAgain(): boolean {
-    return this.#connection.engine?.mayAskAgain ?? true;
+    return this.#connection.mayAskAgain;
   }
 
   /**

@@ -61,7 +61,7 @@ export type TabMessage = { readonly from: string } & (
 /** What a channel brought, if it is one of these messages: any script of the origin may write there. */
 export function readMessage(data: unknown): TabMessage | undefined {
   const message = Object(data) as Record<string, unknown>;
-  const { kind, from, to, ask, term, at, cursor, place, state, events, end } = message;
+  const { kind, from, to, ask, isBehind, beginning, term, at, cursor, place, state, events, end } = message;
   if (typeof from !== "string") return undefined;
   const isPlaced = typeof term === "string" && Number.isSafeInteger(at) && typeof cursor === "string";
   const hasEvents = isPlaced && Array.isArray(events) && events.every(isEvent);
@@ -71,7 +71,13 @@ export function readMessage(data: unknown): TabMessage | undefined {
       typeof ask === "number" &&
       typeof cursor === "string" &&
       (place === undefined || isPlace(place))) ||
-    (kind === "welcome" && typeof ask === "number" && typeof to === "string" && hasEvents && isState(state)) ||
+    (kind === "welcome" &&
+      typeof isBehind === "boolean" &&
+      (beginning === undefined || typeof beginning === "string") &&
+      typeof ask === "number" &&
+      typeof to === "string" &&
+      hasEvents &&
+      isState(state)) ||
     (kind === "state" && typeof term === "string" && isState(state)) ||
     (kind === "events" && hasEvents) ||
     (kind === "end" && typeof term === "string" && isEnd(end));
@@ -84,8 +90,9 @@ function isPlace(value: unknown): boolean {
 }
 
 function isEvent(value: unknown): boolean {
-  const { type, data, lastEventId } = Object(value) as Record<string, unknown>;
-  return [type, data, lastEventId].every((field) => typeof field === "string");
+  const { type, data, lastEventId, hasOwnId, isRaw } = Object(value) as Record<string, unknown>;
+  const isFlagged = typeof hasOwnId === "boolean" && (isRaw === undefined || typeof isRaw === "boolean");
+  return isFlagged && [type, data, lastEventId].every((field) => typeof field === "string");
 }
 
 function isState(value: unknown): boolean {

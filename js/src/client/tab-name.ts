@@ -24,7 +24,17 @@ export function shareNameOf(url: string, options: SSEClientOptions): string | un
   const sent = bodyText(body);
   if (sent === undefined) return undefined;
   const named = typeof headers === "function" ? "function" : [...new Headers(headers)].sort();
-  return JSON.stringify([url, method?.toUpperCase(), sent, named, wanted, withCredentials, transport, resumeBy, user]);
+  return JSON.stringify([
+    url.replace(/#.*/, ""),
+    method?.toUpperCase(),
+    sent,
+    named,
+    wanted,
+    withCredentials,
+    transport,
+    resumeBy,
+    user,
+  ]);
 }
 
 /** A text that is equal for equal bodies; undefined where they would have to be read first. */

@@ -273,8 +273,10 @@ export class TabSharing {
     if (this.#stage === "catching up") return;
     this.#wait(LEADER_ANSWERS_MS, (isLate) => {
       if (isLate) this.#ask();
-      else if (this.#isAble()) this.#queue(true);
-      else this.#wait(LEADER_SILENT_MS, () => this.#ask());
+      else if (this.#isAble()) {
+        this.#wasAsked = true; // whoever has the lock
+        this.#queue(true);
+      } else this.#wait(LEADER_SILENT_MS, () => this.#ask());
     });
   }
 

@@ -27,7 +27,7 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
     [options.shareAcrossTabs ?? false, options.user],
     [options.onEnd, options.cursorIn, options.idempotency, identifyParse(options.parse)],
     [options.signal, options.tape, options.clock].map(identify),
-    options.fetch !== undefined,
+    [options.fetch, options.isFinal, options.onUnauthorized].map((given) => given !== undefined),
     Object.entries(schema ?? {})
       .map(([type, validator]) => [type, identify(validator)] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -37,11 +37,14 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
 /** As a page has it; on a server there is none to resolve it by, and nothing connects. */
 function absolute(url: string): string {
   try {
-    return new URL(url, globalThis.document?.baseURI).href;
+    return withoutHash(new URL(url, globalThis.document?.baseURI).href);
   } catch {
     return url;
   }
 }
+
+/** It is not sent. */
+const withoutHash = (url: string) => url.replace(/#.*/, "");
 
 /** Functions count by being there, as others do. */
 function identifyParse(parse: SSEClientOptions["parse"]): unknown {

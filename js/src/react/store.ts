@@ -68,19 +68,12 @@ class ConnectionStore {
   #recent: SSEMessage[] = [];
   #graceTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param before - what the component had before it was hidden: it goes on from there. */
-  constructor(key: string, url: string, options: StoreOptions, before: ConnectionStore | undefined) {
+  constructor(key: string, url: string, options: StoreOptions) {
     this.#key = key;
     this.#options = options;
-    const lastEventId = before?.client.lastEventId;
-    this.client = new SSEClient<UntypedEvents>(url, { ...this.#clientOptions(), ...(lastEventId && { lastEventId }) });
+    this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions());
     // With a signal that is aborted it does not even try.
     this.snapshot = this.client.readyState === SSEClient.CLOSED ? DISCONNECTED : CONNECTING;
-    if (before) {
-      const { data, event, history } = before.snapshot;
-      this.#event = event;
-      this.snapshot = { ...this.snapshot, data, event, history, lastEventId: before.client.lastEventId };
-    }
     // No listener hears every type, but every event of a client passes here.
     const dispatch = this.client.dispatchEvent.bind(this.client);
     this.client.dispatchEvent = (event) => {
@@ -109,6 +102,11 @@ class ConnectionStore {
     else this.#graceTimer = setTimeout(() => this.dispose(), GRACE_MS);
   }
 
+  /** Its component was hidden, and is shown again. What has come to its end, or may not be asked for again, is shown as it is. */
+  resume(): void {
+    if (!this.hasEnded) this.client.reconnect();
+  }
+
   dispose(): void {
     const { readyState, state, mayAskAgain } = this.client;
     this.hasEnded = !mayAskAgain || (readyState === SSEClient.CLOSED && state !== "error");
@@ -122,7 +120,7 @@ class ConnectionStore {
   #clientOptions(): SSEClientOptions {
     const { onMessage, onEvent, onError, onOpen, onClose, historySize, throttleMs, select, ...options } = this
       .#options as StoreOptions & { readonly select?: unknown };
-    const { headers, fetch } = options;
+    const { headers, fetch, isFinal, onUnauthorized, parse } = options;
     return {
       ...options,
       ...(typeof headers === "function" && {
@@ -132,6 +130,16 @@ class ConnectionStore {
         },
       }),
       ...(fetch && { fetch: (url, init) => (this.#latest().fetch ?? fetch)(url, init) }),
+      ...(isFinal && { isFinal: (response) => (this.#latest().isFinal ?? isFinal)(response) }),
+      ...(onUnauthorized && {
+        onUnauthorized: (response) => (this.#latest().onUnauthorized ?? onUnauthorized)(response),
+      }),
+      ...(typeof parse === "function" && {
+        parse: (text, type) => {
+          const latest = this.#latest().parse;
+          return (typeof latest === "function" ? latest : parse)(text, type);
+        },
+      }),
     };
   }
 
@@ -245,12 +253,11 @@ export class Connection {
     const key = this.#key;
     if (key === null) return () => {};
     const before = this.#before;
-    const store =
-      stores.get(key) ??
-      // What has come to its end, or may not be asked for again, is shown as it is.
-      (before?.hasEnded ? before : new ConnectionStore(key, this.#url, subscriber.options(), before));
+    const current = stores.get(key);
+    const store = current ?? before ?? new ConnectionStore(key, this.#url, subscriber.options());
     stores.set(key, store);
     const leave = store.subscribe(subscriber);
+    if (store !== current && store === before) store.resume();
     return () => {
       leave();
       this.#before = store;

@@ -14,16 +14,27 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
   const reader = source.getReader();
   const encoder = new TextEncoder();
   let last: Uint8Array = new Uint8Array(0); // at most four bytes
+  let half = ""; // of a pair of surrogates that was cut between two chunks
+  const bytesOf = (text: string) => {
+    const whole = half + text;
+    half = /[\ud800-\udbff]$/.exec(whole)?.[0] ?? "";
+    return encoder.encode(whole.slice(0, whole.length - half.length));
+  };
   const bytes: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       const { done, value } = await reader.read();
       if (done) {
+        if (half) controller.enqueue(encoder.encode(half));
         controller.enqueue(encoder.encode(`${missingLineEnds(last)}${END}`));
         controller.close();
         return;
       }
-      const chunk = typeof value === "string" ? encoder.encode(value) : value;
-      if (!(chunk instanceof Uint8Array)) throw new TypeError("A stream for sseResponse must give bytes or text");
+      const chunk = typeof value === "string" ? bytesOf(value) : value;
+      if (!(chunk instanceof Uint8Array)) {
+        const error = new TypeError("A stream for sseResponse must give bytes or text");
+        void reader.cancel(error).catch(() => {}); // whoever makes it need not go on
+        throw error;
+      }
       last = Uint8Array.of(...last, ...chunk.subarray(-4)).slice(-4);
       controller.enqueue(chunk);
     },
@@ -32,9 +43,13 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
   return new NodeReadableStream(bytes, { highWaterMark: 0 });
 }
 
+const CR = 0x0d;
+
 /** What is missing to the empty line that ends an event. */
 function missingLineEnds(last: Uint8Array): string {
   const text = String.fromCharCode(...last).replace(/\r\n?/g, "\n");
   if (text === "" || text.endsWith("\n\n")) return "";
+  // Behind a lone CR an LF would be the same line's end.
+  if (last.at(-1) === CR) return "\r";
   return text.endsWith("\n") ? "\n" : "\n\n";
 }

@@ -66,7 +66,7 @@ function moduleOf(site: NodeJS.CallSite): { readonly name: string; readonly line
   const file = site.getFileName() ?? site.getEvalOrigin() ?? "";
   const id = /\?id=([^&]*)/.exec(file)?.[1]; // Turbopack, once it was changed
   if (id !== undefined) return { name: decodeURIComponent(id.replaceAll("+", " ")) };
-  if (!file.includes("/.next/")) return { name: file.replace(/\?.*/, "") };
+  if (!file.includes("/.next/")) return { name: file };
   try {
     const number = site.getLineNumber() ?? 0;
     const { readFileSync } = process.getBuiltinModule("node:fs");

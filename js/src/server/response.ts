@@ -68,13 +68,14 @@ export function headersOnTop(usual: Record<string, string>, own: ResponseInit["h
 /** The application's headers on an answer that is no stream: CORS has to be on it, too. What says what it is stays. */
 export function headersBeside(usual: Record<string, string>, own: ResponseInit["headers"]): Headers {
   const headers = new Headers(usual);
-  try {
-    for (const [name, value] of streamHeaders({}, own)) {
-      if (name === "set-cookie") headers.append(name, value);
-      else if (!headers.has(name) && !name.startsWith("content-")) headers.set(name, value);
+  for (const [name, value] of own instanceof Headers ? own : Object.entries(own ?? {})) {
+    if (/^(content-|transfer-encoding$)/i.test(name)) continue;
+    try {
+      if (/^set-cookie$/i.test(name)) headers.append(name, value);
+      else if (!headers.has(name)) headers.set(name, value);
+    } catch {
+      // What cannot be said may be what is wrong.
     }
-  } catch {
-    // They may be what is wrong.
   }
   return headers;
 }

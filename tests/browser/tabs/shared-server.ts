@@ -65,11 +65,12 @@ export class SharedServer {
     for (let n = 0; n < count; n += 1) this.hub.publish("c", { event: "n", data: ++this.#published });
   }
 
-  /** Numbers without ids to every answer there is, and the last one ends it. */
+  /** Numbers without ids to every answer there is, and the last ones end it, in one chunk. */
   answer(from: number, to: number, isLast: boolean): void {
     for (const res of this.#answers) {
-      for (let n = from; n <= to; n += 1) res.write(`event: n\ndata: ${n}\n\n`);
-      if (isLast) res.end();
+      const numbers = Array.from({ length: to - from + 1 }, (_, index) => `event: n\ndata: ${from + index}\n\n`);
+      if (isLast) res.end(`${numbers.join("")}data: [DONE]\n\n`);
+      else res.write(numbers.join(""));
     }
   }
 

@@ -101,6 +101,24 @@ test("the page going offline in a wait is a change of health at once", async () 
   expect(healths).toEqual(["critical", "degraded"]);
 });
 
+test("a POST that may not be made again is not dropped with the page's being hidden, nor made again by its being restored", async () => {
+  const { client, messages, errors, exchange } = await connected({ body: "ask", pauseWhenHidden: true });
+  setHidden(true);
+  setHidden(false);
+  exchange.write("data: x\n\n");
+  await until(() => messages.length === 1);
+  expect(server.requests).toBe(1);
+  page.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  expect(client.state).toBe("error");
+  expect(errors).toMatchObject([
+    { code: "CONNECTION_FAILED", message: expect.stringContaining("not asked for again") },
+  ]);
+  expect(server.requests).toBe(1);
+  client.reconnect(); // whoever asks for it wants it
+  (await server.next()).stream();
+  await nextEvent(client, "open");
+});
+
 test("an open connection is left alone by online and by visibility", async () => {
   const { client, log } = await connected();
   log.length = 0;

@@ -147,7 +147,7 @@ test("a stream whose heartbeats come in bundles is left for polls", async () => 
 });
 
 test("a POST polls by POST, with its key; or by GET where it says so", async () => {
-  const same = await polling({ body: "order" });
+  const same = await polling({ body: "order", resumeBy: "same" });
   expect([same.poll.method, same.poll.body, typeof same.poll.headers["idempotency-key"]]).toEqual([
     "POST",
     "order",

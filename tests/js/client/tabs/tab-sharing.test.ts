@@ -245,6 +245,7 @@ test.each([
   { from: "x", kind: "state", term: "t" },
   { from: "x", kind: "state", term: "t", state: { state: "unknown" } },
   { from: "x", kind: "welcome", to: "y", term: "t", at: 0, events: {}, cursor: "", state: null },
+  { from: "x", kind: "events", term: "t", at: 0, events: [{ type: "n", data: "", lastEventId: "" }], cursor: "" },
   { from: "x", kind: "hello", cursor: 7 },
   { from: "x", kind: "hello", cursor: "", place: { term: 1 } },
   { from: "x", kind: "end", term: "t", end: null },
