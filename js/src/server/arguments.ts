@@ -1,7 +1,18 @@
 /** Checks of what users pass in: a TypeError names the argument and says what it must be. */
+import { SSEError } from "../shared/errors.js";
 
 export function requireString(name: string, value: unknown): asserts value is string {
   if (typeof value !== "string") throw new TypeError(`${name} must be a string, not ${describe(value)}`);
+}
+
+/** In characters. */
+const LONGEST_REASON = 1024;
+
+/** Why a stream is closed, for its client. */
+export function requireReason(reason: unknown): asserts reason is string {
+  requireString("reason", reason);
+  if (reason.length <= LONGEST_REASON) return;
+  throw new SSEError("INVALID_FIELD", `reason must not be longer than ${LONGEST_REASON} characters`);
 }
 
 /** A channel key: any string but the empty one. */

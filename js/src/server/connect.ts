@@ -138,9 +138,10 @@ export class Connector {
     const hasGone = () => request.signal?.aborted === true;
     requireAcceptable(request);
     const channels = [...options.channels]; // what is asked for is what is joined, whatever becomes of the array
-    const events = options.events && [...options.events];
+    // The last event ends the stream, so that it has to be in it.
+    const events = options.events && [...new Set([...options.events, ...[options.closeAfter ?? []].flat()])];
     if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
-    if (events?.length === 0) throw new TypeError("events must not be empty");
+    if (options.events?.length === 0) throw new TypeError("events must not be empty");
     const authorize = authorizerOf(this.#hubName, this.#record, options.authorize);
     const context = { request, channels, userId: options.userId };
     const userId =

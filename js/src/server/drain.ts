@@ -2,7 +2,6 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
-import { setTimeout } from "node:timers";
 import type { NativeHub } from "../core/native.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
@@ -166,7 +165,7 @@ class Servers {
         for (const server of this.#servers) if (!server.listening) server.closeAllConnections();
         resolve();
       };
-      setTimeout(closeAll, Math.min(Math.max(0, end - performance.now()), LONGEST_TIMER_MS)).unref();
+      setTimeout(closeAll, Math.min(Math.max(0, end - performance.now()), LONGEST_TIMER_MS)).unref?.();
       if (!areClosed) return;
       let open = this.#servers.size;
       if (open === 0) resolve();

@@ -1,4 +1,4 @@
-import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+import { setImmediate } from "node:timers";
 import { nativeModule } from "../core/load-native.js";
 import type { ConnectionId, NativeBinding, NativeCloseReason, NativeEnvironment, NativeHub } from "../core/native.js";
 import { requireBinding } from "../core/require-binding.js";
@@ -124,7 +124,7 @@ export class Environment {
       },
       Math.min(inMs, LONGEST_TIMER_MS),
     );
-    this.#timer.unref();
+    this.#timer.unref?.();
   }
 
   /** A socket that Node does not know any more keeps the process alive, as Node's own do. */
@@ -143,7 +143,7 @@ export class Environment {
 
   #turn(): void {
     const restMs = this.#restsUntilMs - performance.now();
-    if (restMs > 0) setTimeout(() => this.#turn(), restMs).unref();
+    if (restMs > 0) setTimeout(() => this.#turn(), restMs).unref?.();
     else this.#distribute();
   }
 

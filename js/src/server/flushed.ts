@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { clearTimeout, setTimeout } from "node:timers";
 
 /** A client that has not taken what waits for it after so long is a slow one. */
 const PATIENCE_MS = 10_000;
@@ -14,7 +13,8 @@ export function flushed(socket: Socket): Promise<boolean> {
   if (isFlushed(socket) || isOver(socket)) return Promise.resolve(!isOver(socket));
   return new Promise((resolve) => {
     let hasWaited = false;
-    const timer = setTimeout(() => settle(false), PATIENCE_MS).unref();
+    const timer = setTimeout(() => settle(false), PATIENCE_MS);
+    timer.unref?.();
     const settle = (hasLeft: boolean) => {
       hasWaited = true;
       clearTimeout(timer);

@@ -1,7 +1,5 @@
-import { clearTimeout, setTimeout } from "node:timers";
 import type { ConnectionId, NativeCloseReason, NativeHub } from "../core/native.js";
-import { SSEError } from "../shared/errors.js";
-import { requireString } from "./arguments.js";
+import { requireReason, requireString } from "./arguments.js";
 import { type AuthorizeContext, ask } from "./authorize.js";
 import { Body } from "./body.js";
 import { callUser } from "./call.js";
@@ -76,9 +74,6 @@ const FIRST_CHUNK_BYTES = 16 * 1024;
 
 /** A stream that an authorizer is asked for while it is open is cut if there is no answer by then. */
 const LONGEST_ASKING_MS = 5000;
-
-/** In characters. */
-const LONGEST_REASON = 1024;
 
 /** Reasons for which a client still gets what is left. */
 const WHOLE = new Set<CloseReason>(["closed", "duration_cap", "completed", "draining"]);
@@ -228,10 +223,7 @@ export class HubStream implements SSEStream, Reader {
 
   get close(): SSEStream["close"] {
     return (reason = "closed") => {
-      requireString("reason", reason);
-      if (reason.length > LONGEST_REASON) {
-        throw new SSEError("INVALID_FIELD", `reason must not be longer than ${LONGEST_REASON} characters`);
-      }
+      requireReason(reason);
       if (this.#endReason !== undefined || this.#wantedReason !== undefined) return;
       this.#wantedReason = reason;
       this.#isClosed = true;
@@ -327,7 +319,8 @@ export class HubStream implements SSEStream, Reader {
       refuse();
       return;
     }
-    const timer = setTimeout(refuse, LONGEST_ASKING_MS).unref();
+    const timer = setTimeout(refuse, LONGEST_ASKING_MS);
+    timer.unref?.();
     ask(this.#hubName, authorize, context)
       .catch((error: unknown) => {
         if (!isRefusal(error)) reportError(this.#hubName, "authorize", error, context.channels);

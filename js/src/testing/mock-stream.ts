@@ -1,9 +1,10 @@
 import { toEventText } from "../client/event-text.js";
+import { requireReason, requireString } from "../server/arguments.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../server/message.js";
 import type { CloseReason } from "../server/options.js";
 import type { SSEStream } from "../server/stream.js";
 import { SSEError } from "../shared/errors.js";
-import { END_TYPE } from "../shared/notices.js";
+import { BEGIN_TYPE, END_TYPE } from "../shared/notices.js";
 
 /** What a handler was seen to send. */
 export interface MockStream {
@@ -38,7 +39,7 @@ export function mockStream(): MockStream {
   const sent: SSEMessage[] = [];
   const comments: string[] = [];
   const abort = new AbortController();
-  const texts: string[] = [];
+  const texts = [toEventText(BEGIN_TYPE, '{"resumes":false}', undefined)];
   let reason: CloseReason | undefined;
   let resolveClosed: (reason: CloseReason) => void = () => {};
   const closed = new Promise<CloseReason>((resolve) => {
@@ -88,19 +89,23 @@ export function mockStream(): MockStream {
     signal: abort.signal,
     send: (message) => {
       requireSendable(message);
-      const { event = "message", id = `mock.${sent.length + 1}`, data = "", retry, isRaw } = toNativeEvent(message);
+      const { event, id = `mock.${sent.length + 1}`, data, retry, isRaw } = toNativeEvent(message);
       if (!isOpen()) return { id: null };
       sent.push(message);
-      write(`${retry === undefined ? "" : `retry: ${retry}\n`}${toEventText(event, data, id, isRaw)}`);
+      const isEvent = event !== undefined || data !== undefined || message.id !== undefined;
+      const text = isEvent ? toEventText(event ?? "message", data ?? "", id, isRaw) : "\n";
+      write(`${retry === undefined ? "" : `retry: ${retry}\n`}${text}`);
       return { id };
     },
     comment: (text) => {
+      requireString("text", text);
       if (!isOpen()) return { id: null };
       comments.push(text);
-      write(`${text.replace(/^/gm, ": ")}\n\n`);
+      write(`${text.replace(/\r\n?/g, "\n").replace(/^/gm, ": ")}\n\n`);
       return { id: null };
     },
     close: (because = "closed") => {
+      requireReason(because);
       if (reason !== undefined) return;
       write(toEventText(END_TYPE, JSON.stringify({ reason: because, reconnect: false }), undefined));
       controller?.close();
@@ -126,10 +131,14 @@ export function mockStream(): MockStream {
 }
 
 const MOST_ID_BYTES = 1024;
+/** Of a hub's log, by default; in characters, which are no more than its bytes. */
+const LARGEST_EVENT = 8 * 1024 * 1024;
 
 /** What the core refuses, for the same reasons. */
 function requireSendable(message: SSEMessage): void {
-  const { event, id } = toNativeEvent(message);
+  const { event, id, data, retry } = toNativeEvent(message);
+  if ([event, id, data, retry].every((field) => field === undefined)) accepted("empty");
+  if ((data?.length ?? 0) > LARGEST_EVENT) accepted("tooLarge");
   if (event !== undefined && /[\r\n\0]/.test(event)) accepted("invalidType");
   if (id === undefined) return;
   if (id === "") accepted("idEmpty");

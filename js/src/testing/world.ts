@@ -10,7 +10,7 @@ export interface World {
   readonly nowMs: number;
   /** The requests so far. */
   readonly requests: readonly Request[];
-  /** Answers that are being read. */
+  /** Requests that are answered, or wait for an answer. */
   readonly connections: number;
   /** For clients and hooks that the test makes itself: `useEventSource("/api/events", { ...world.options })`. */
   readonly options: Pick<SSEClientOptions, "fetch">;
@@ -64,8 +64,7 @@ export function createWorld(handler: Handler): World {
     const request = new Request(new URL(url, ORIGIN), init);
     if (isDown) throw new TypeError("The network is down");
     requests.push(request);
-    const response = await handler(request);
-    if (isDown) throw new TypeError("The network is down");
+    const response = await unlessBroken(handler(request), request.signal, open);
     return response.body === null ? response : breakable(response, request.signal, open);
   };
   const options = { fetch, clock };
@@ -93,6 +92,7 @@ export function createWorld(handler: Handler): World {
       if (down) cut();
     },
     advance: async (ms) => {
+      if (!(ms >= 0)) throw new TypeError(`advance takes milliseconds from 0, not ${ms}`);
       const endMs = clock.now() + ms;
       do {
         for (let n = 0; n < TURNS; n++) await turn();
@@ -111,6 +111,27 @@ export function createWorld(handler: Handler): World {
       cut();
     },
   };
+}
+
+/** What the handler answers, unless the connection is broken, or given up, before. */
+function unlessBroken(
+  answer: Response | Promise<Response>,
+  signal: AbortSignal,
+  open: Set<() => void>,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const breakIt = () => settle(() => reject(new TypeError("The connection broke")));
+    const settle = (how: () => void) => {
+      open.delete(breakIt);
+      how();
+    };
+    open.add(breakIt);
+    signal.addEventListener("abort", () => settle(() => reject(signal.reason)));
+    Promise.resolve(answer).then(
+      (response) => settle(() => resolve(response)),
+      (cause) => settle(() => reject(cause)),
+    );
+  });
 }
 
 /** The same answer, with a body that can be broken, and is by the signal. */
