@@ -25,7 +25,17 @@ async function jest(project, timeoutMs) {
   const report = join(results, `jest-${project}.json`);
   rmSync(report, { force: true });
   const { ok, output } = await run(
-    ...nodeTool("jest/bin/jest.js", "--selectProjects", project, "--ci", "--json", "--outputFile", report),
+    // A test that fails leaves its server open: it must not keep the run from ending and telling so.
+    ...nodeTool(
+      "jest/bin/jest.js",
+      "--selectProjects",
+      project,
+      "--ci",
+      "--forceExit",
+      "--json",
+      "--outputFile",
+      report,
+    ),
     { timeoutMs, env: { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --experimental-vm-modules`.trim() } },
   );
   if (!existsSync(report)) return { ok: false, output };

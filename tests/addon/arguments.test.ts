@@ -65,7 +65,7 @@ const cases: [string, () => unknown, RegExp][] = [
     /^lag.overflow must be/,
   ],
   ["a traceId number", () => untyped(millrace.createSSEStream)({ traceId: 1 }), /^traceId must be a string/],
-  ["a request text", () => untyped(millrace.createSSEStream)({ request: "GET /" }), /^request must be an object/],
+  ["a request text", () => untyped(millrace.createSSEStream)({ request: "GET /" }), /^request must be a web Request/],
   [
     "a misspelt hub option",
     () => untyped(millrace.createHub)({ histroy: {} }),

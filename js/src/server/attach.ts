@@ -5,7 +5,7 @@ import { descriptorOf, FirstChunk, mayBeDirect } from "./first-chunk.js";
 import { flushed } from "./flushed.js";
 import type { RequestLike } from "./options.js";
 import { PeerWatch } from "./peer-watch.js";
-import { headersOf, keepingVary, streamHeaders } from "./response.js";
+import { headersOf, keepingVary, nodeHeaders, streamHeaders } from "./response.js";
 import { tieToServer } from "./server-tie.js";
 import type { HubStream } from "./stream.js";
 import { beginTakeover, endTakeover } from "./takeover.js";
@@ -45,7 +45,7 @@ export function attachStream(stream: HubStream, req: IncomingMessage, res: Serve
   if (res.hasHeader("content-length")) res.removeHeader("content-length");
   // Node does not frame a body any more whose header was removed.
   if (res.hasHeader("transfer-encoding")) res.setHeader("Transfer-Encoding", "chunked");
-  res.writeHead(200, Object.fromEntries(streamHeaders(usual, headers)));
+  res.writeHead(200, nodeHeaders(streamHeaders(usual, headers)));
   const first = stream.takeFirst();
   const { socket } = res;
   let proof: FirstChunk | undefined;

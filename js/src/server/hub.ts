@@ -32,7 +32,7 @@ import { PeerSignal } from "./peer-signal.js";
 import { pollResponse, writePoll } from "./poll.js";
 import { failureResponse, isRefusal, writeFailure } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
-import { headersBeside, sseResponse } from "./response.js";
+import { headersBeside, nodeHeaders, sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
 
 /** Responses that are a stream's, or are about to be. */
@@ -259,7 +259,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       if (typeof connected === "string") {
         release();
         if (connected === "complete" && !res.destroyed) {
-          res.writeHead(204, Object.fromEntries(headersBeside({}, options.headers))).end();
+          res.writeHead(204, nodeHeaders(headersBeside({}, options.headers))).end();
         }
         return endedStream(connected === "complete" ? "completed" : "disconnected");
       }

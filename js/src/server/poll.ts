@@ -4,7 +4,7 @@ import { NOTICE_TYPES, RESUME_TYPE } from "../shared/notices.js";
 import { responseNow } from "./direct.js";
 import { environment } from "./environment.js";
 import type { CloseReason, RequestLike } from "./options.js";
-import { headersOnTop, keepingVary } from "./response.js";
+import { headersOnTop, keepingVary, nodeHeaders } from "./response.js";
 import type { HubStream } from "./stream.js";
 import { NodeReadableStream } from "./web-streams.js";
 
@@ -128,7 +128,7 @@ export function writePoll(res: ServerResponse, answer: PollAnswer, own: Record<s
   }
   res.once("finish", release).once("close", release);
   try {
-    res.writeHead(status, Object.fromEntries(headersOnTop(keepingVary(res, headers), own)));
+    res.writeHead(status, nodeHeaders(headersOnTop(keepingVary(res, headers), own)));
     res.end(body ?? undefined);
   } catch (error) {
     release();

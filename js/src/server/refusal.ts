@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { isSSEError, type SSEErrorCode } from "../shared/errors.js";
 import { namesProblem, prefersJson } from "./accept.js";
 import type { RequestLike } from "./options.js";
-import { headersBeside } from "./response.js";
+import { headersBeside, nodeHeaders } from "./response.js";
 
 const RETRY_AFTER_SECONDS = 5;
 
@@ -116,7 +116,7 @@ export function writeFailure(res: ServerResponse, error: unknown, context: Failu
     if (res.headersSent) res.destroy();
     else
       res
-        .writeHead(status, Object.fromEntries(headersBeside(headers, own)))
+        .writeHead(status, nodeHeaders(headersBeside(headers, own)))
         .end(res.req?.method === "HEAD" ? undefined : body);
   } catch {
     res.destroy(); // a header that somebody has set before is none

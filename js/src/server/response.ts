@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import { type OutgoingHttpHeaders, type ServerResponse, validateHeaderValue } from "node:http";
 import type { Body, StreamHead } from "./body.js";
 import { withEnd } from "./foreign-body.js";
 import type { SSEStream } from "./stream.js";
@@ -68,9 +68,11 @@ export function headersOnTop(usual: Record<string, string>, own: ResponseInit["h
 /** The application's headers on an answer that is no stream: CORS has to be on it, too. What says what it is stays. */
 export function headersBeside(usual: Record<string, string>, own: ResponseInit["headers"]): Headers {
   const headers = new Headers(usual);
-  for (const [name, value] of own instanceof Headers ? own : Object.entries(own ?? {})) {
+  const pairs = Symbol.iterator in Object(own) ? (own as Iterable<[string, string]>) : Object.entries(own ?? {});
+  for (const [name, value] of pairs) {
     if (/^(content-|transfer-encoding$)/i.test(name)) continue;
     try {
+      validateHeaderValue(name, value); // Node's rule is the stricter one
       if (/^set-cookie$/i.test(name)) headers.append(name, value);
       else if (!headers.has(name)) headers.set(name, value);
     } catch {
@@ -78,6 +80,12 @@ export function headersBeside(usual: Record<string, string>, own: ResponseInit["
     }
   }
   return headers;
+}
+
+/** The headers as `writeHead` takes them: one cookie each. */
+export function nodeHeaders(headers: Headers): OutgoingHttpHeaders {
+  const cookies = headers.getSetCookie();
+  return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { "set-cookie": cookies }) };
 }
 
 /** The usual headers with what the response's `Vary` names already: what handles CORS, for one, adds to it, too. */

@@ -34,7 +34,7 @@ test("it is answered with as a real one is, and a client reads it", async () => 
   const response = sseResponse(stream);
   expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
   expect(await response.text()).toBe(
-    'retry: 5\nevent: message\nid: x\ndata: {"a":1}\n\n: two\n: lines\n\nevent: millrace.end\ndata: {"reason":"closed","reconnect":false}\n\n',
+    'event: millrace.begin\ndata: {"resumes":false}\n\nretry: 5\nevent: message\nid: x\ndata: {"a":1}\n\n: two\n: lines\n\nevent: millrace.end\ndata: {"reason":"closed","reconnect":false}\n\n',
   );
 });
 
