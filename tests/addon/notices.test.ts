@@ -112,6 +112,10 @@ describe("sseResponse", () => {
     ["a last event without its empty line", ["data: 1\n"], "data: 1\n\n"],
     ["a last event without its line end", ["data: 1"], "data: 1\n\n"],
     ["a last event by CRLF without its empty line", ["data: 1\r", "\n"], "data: 1\r\n\n"],
+    ["a last event by CR without its empty line", ["data: 1\r"], "data: 1\r\r"],
+    ["a pair of surrogates that is cut", ["data: \ud83d", "", "\ude00\n\n"], "data: 😀\n\n"],
+    ["half a pair at the end", ["data: 1\n\n\ud83d"], "data: 1\n\n\ufffd\n\n"],
+    ["half a pair, and then bytes", ["data: \ud83d", new TextEncoder().encode("!\n\n")], "data: \ufffd!\n\n"],
     ["nothing", [], ""],
     ["an empty chunk", ["data: 1\n\n", ""], "data: 1\n\n"],
   ])("tells the end of another stream: %s", async (_, parts, expected) => {
@@ -144,10 +148,15 @@ describe("sseResponse", () => {
     const locked = new ReadableStream();
     locked.getReader();
     expect(bad(locked)).toThrow(/read by somebody else/);
+    let cancelled: unknown;
     const objects = new ReadableStream({
       pull: (controller) => controller.enqueue({ data: 1 }),
+      cancel(reason) {
+        cancelled = reason;
+      },
     });
     await expect(bad(objects)().text()).rejects.toThrow(TypeError);
+    expect(cancelled).toBeInstanceOf(TypeError);
   });
 });
 

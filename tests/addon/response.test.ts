@@ -177,6 +177,18 @@ test.each(["done", ["failed", "done"]])("closeAfter %j ends the stream, and for 
   expect(hub.stats().connections).toBe(0);
 });
 
+test("a closeAfter event is seen, and ends the stream, where only others are asked for", async () => {
+  const hub = createHub({ name: "filter and end" });
+  const reasons: string[] = [];
+  const onClose = (reason: string) => reasons.push(reason);
+  const reader = await open(hub, { events: ["e"], closeAfter: ["done", "failed"], onClose });
+  hub.publish("c", { event: "other", data: 1 });
+  publish(hub, 2);
+  hub.publish("c", { event: "failed", data: 3 });
+  expect((await reader.toEnd()).events).toEqual(["e:2", "failed:3"]);
+  expect(reasons).toEqual(["completed"]);
+});
+
 test("what follows a closeAfter event is not sent any more", async () => {
   const hub = createHub({ name: "over" });
   const reader = await open(hub, { closeAfter: "done" });

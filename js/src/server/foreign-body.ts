@@ -20,11 +20,18 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
     half = /[\ud800-\udbff]$/.exec(whole)?.[0] ?? "";
     return encoder.encode(whole.slice(0, whole.length - half.length));
   };
+  const take = (chunk: Uint8Array) => {
+    last = Uint8Array.of(...last, ...chunk.subarray(-4)).slice(-4);
+    return chunk;
+  };
   const bytes: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       const { done, value } = await reader.read();
+      if (half && typeof value !== "string") {
+        controller.enqueue(take(encoder.encode(half)));
+        half = "";
+      }
       if (done) {
-        if (half) controller.enqueue(encoder.encode(half));
         controller.enqueue(encoder.encode(`${missingLineEnds(last)}${END}`));
         controller.close();
         return;
@@ -35,8 +42,7 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
         void reader.cancel(error).catch(() => {}); // whoever makes it need not go on
         throw error;
       }
-      last = Uint8Array.of(...last, ...chunk.subarray(-4)).slice(-4);
-      controller.enqueue(chunk);
+      controller.enqueue(take(chunk));
     },
     cancel: (reason) => reader.cancel(reason),
   };

@@ -1,4 +1,4 @@
-import { toEventText } from "../client/event-text.js";
+import { toCursorText, toEventText } from "../client/event-text.js";
 import { requireReason, requireString } from "../server/arguments.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../server/message.js";
 import type { CloseReason } from "../server/options.js";
@@ -92,8 +92,8 @@ export function mockStream(): MockStream {
       const { event, id = `mock.${sent.length + 1}`, data, retry, isRaw } = toNativeEvent(message);
       if (!isOpen()) return { id: null };
       sent.push(message);
-      const isEvent = event !== undefined || data !== undefined || message.id !== undefined;
-      const text = isEvent ? toEventText(event ?? "message", data ?? "", id, isRaw) : "\n";
+      const isEvent = event !== undefined || data !== undefined;
+      const text = isEvent ? toEventText(event ?? "message", data ?? "", id, isRaw) : toCursorText(id);
       write(`${retry === undefined ? "" : `retry: ${retry}\n`}${text}`);
       return { id };
     },

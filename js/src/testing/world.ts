@@ -128,7 +128,11 @@ function unlessBroken(
     open.add(breakIt);
     signal.addEventListener("abort", () => settle(() => reject(signal.reason)));
     Promise.resolve(answer).then(
-      (response) => settle(() => resolve(response)),
+      (response) => {
+        // Nobody takes it any more.
+        if (!open.has(breakIt)) void response.body?.cancel().catch(() => {});
+        settle(() => resolve(response));
+      },
       (cause) => settle(() => reject(cause)),
     );
   });

@@ -10,7 +10,15 @@ async function reload(mode: string): Promise<string[]> {
 }
 
 test("what a module subscribes when it is evaluated is there once, however often it is evaluated", async () => {
-  expect(await reload("development")).toEqual(["3 a", "3 a", "3 a", "3 connection", "3 other b"]);
+  expect(await reload("development")).toEqual([
+    "3 a",
+    "3 a",
+    "3 a",
+    "3 connection",
+    "3 other b",
+    "blue room c",
+    "red room c",
+  ]);
 });
 
 test("in production a module is evaluated as often as it is wanted", async () => {

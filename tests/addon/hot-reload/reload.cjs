@@ -18,10 +18,12 @@ async function main() {
   // What a function subscribes later is its own affair.
   listening.listenLater();
   listening.listenLater();
+  for (const room of ["red", "blue"]) await import(`./room.mjs?room=${room}`);
+  hub.publish("rooms", { data: "c" });
   hub.publish("news", { data: "a" });
   hub.publish("other", { data: "b" });
   hub.createStream();
-  while (globalThis.heard.filter((word) => /b|connection/.test(word)).length < 2) await new Promise(setImmediate);
+  while (globalThis.heard.filter((word) => / b$| connection$/.test(word)).length < 2) await new Promise(setImmediate);
   await new Promise(setImmediate);
   process.stdout.write(JSON.stringify(globalThis.heard.sort()), () => process.exit());
 }

@@ -33,6 +33,23 @@ describe("isFinal", () => {
     expect([isFinal.mock.calls.length, client.completed]).toEqual([0, true]);
   });
 
+  test.each<[string, unknown]>([
+    ["a promise", Promise.resolve(true)],
+    ["a promise that rejects", Promise.reject(new Error("later"))],
+    ["a text", "no"],
+    ["null", null],
+  ])("%s is no answer: it is reported, and the default holds", async (_, answer) => {
+    const reported: unknown[] = [];
+    process.setUncaughtExceptionCaptureCallback((error) => void reported.push(error));
+    const { client } = watch(server.url, { isFinal: () => answer as boolean });
+    (await server.next()).respond(500);
+    (await server.next()).respond(404);
+    await nextEvent(client, "close");
+    await until(() => reported.length === 2);
+    process.setUncaughtExceptionCaptureCallback(null);
+    expect(reported.map(String)).toEqual(Array(2).fill("TypeError: isFinal must answer true or false, at once"));
+  });
+
   test("what it throws is reported, and the default holds", async () => {
     const reported: unknown[] = [];
     process.setUncaughtExceptionCaptureCallback((error) => void reported.push(error));

@@ -232,3 +232,33 @@ test("start() begins what stop() has ended, and leaves alone what goes on", asyn
   expect([second.lastEventId, server.requests]).toEqual(["2", 2]);
   unsubscribe();
 });
+
+test("a function among the options is the one of the last render", async () => {
+  const connection = new Connection("latest", server.url);
+  const called: string[] = [];
+  const optionsOf = (render: string): StoreOptions => ({
+    isFinal: () => {
+      called.push(`isFinal of ${render}`);
+      return false;
+    },
+    onUnauthorized: async () => {
+      called.push(`onUnauthorized of ${render}`);
+      return true;
+    },
+    parse: (text) => {
+      called.push(`parse of ${render}: ${text}`);
+      return text;
+    },
+    onMessage: (event) => void event.json,
+    clock: new HurriedClock(),
+  });
+  let options = optionsOf("the first");
+  const unsubscribe = connection.subscribe({ changed: () => {}, options: () => options });
+  options = optionsOf("the second");
+  (await server.next()).respond(401);
+  (await server.next()).respond(404);
+  (await server.next()).stream("data: 1\n\n");
+  await until(() => called.length === 3);
+  expect(called).toEqual(["onUnauthorized of the second", "isFinal of the second", "parse of the second: 1"]);
+  unsubscribe();
+});

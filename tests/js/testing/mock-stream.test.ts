@@ -1,5 +1,6 @@
+import type { SSEMessageEvent } from "../../../js/src/client/index.js";
 import { createSSEStream, type SSEStream, sseResponse } from "../../../js/src/server/index.js";
-import { mockStream } from "../../../js/src/testing/index.js";
+import { createWorld, mockStream } from "../../../js/src/testing/index.js";
 
 async function answer(tokens: readonly string[], { send, close, signal }: SSEStream): Promise<void> {
   for (const data of tokens) {
@@ -57,12 +58,42 @@ test("it refuses what a real one refuses", () => {
     expect(() => stream.send(message)).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
     real.close();
   }
+  expect(() => stream.close("x".repeat(1025))).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
+  expect(() => stream.close(7 as never)).toThrow(TypeError);
+  expect(() => stream.comment(7 as never)).toThrow(TypeError);
   expect(sent).toEqual([]);
   expect(closed).toBe(false);
   stream.close();
   stream.close();
   expect(() => stream.send({ data: 1 })).toThrow(expect.objectContaining({ code: "STREAM_CLOSED" }));
   expect(() => stream.comment("")).toThrow(expect.objectContaining({ code: "STREAM_CLOSED" }));
+});
+
+test.each<[string, Parameters<SSEStream["send"]>[0]]>([
+  ["only a time to wait", { retry: 5 }],
+  ["only a type", { event: "done" }],
+  ["only an id", { id: "x" }],
+  ["everything", { event: "e", id: "x", data: { a: 1 }, retry: 0 }],
+  ["data that is undefined", { event: "e", data: undefined }],
+  ["a raw text of several lines", { data: "a\r\nb\rc\n", raw: true }],
+])("a client reads of it what it reads of a real one: %s", async (_, message) => {
+  const read = async (stream: SSEStream) => {
+    stream.send(message);
+    stream.close();
+    const world = createWorld(() => sseResponse(stream));
+    const client = world.client("/");
+    const seen: unknown[] = [];
+    const note = ({ type, data, lastEventId }: SSEMessageEvent) => seen.push([type, data, lastEventId === message.id]);
+    client.onmessage = note;
+    for (const type of ["done", "e"]) client.addEventListener(type, note as never);
+    await world.until(() => client.completed);
+    return seen;
+  };
+  expect(await read(mockStream().stream)).toEqual(await read(createSSEStream({ heartbeat: false })));
+});
+
+test("a message without any field is refused", () => {
+  expect(() => mockStream().stream.send({})).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
 });
 
 test("where the client has gone, sending does nothing", async () => {

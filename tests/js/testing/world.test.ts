@@ -50,6 +50,29 @@ test("an answer comes to its end, and the client is told", async () => {
   expect(world.requests).toHaveLength(1);
 });
 
+test("a request that waits for its answer is broken, too, and who answers it then is told that nobody reads", async () => {
+  const answers: ((response: Response) => void)[] = [];
+  world = createWorld(() => new Promise((resolve) => answers.push(resolve)));
+  const client = world.client("/events");
+  await world.until(() => answers.length === 1);
+  expect(world.connections).toBe(1);
+  world.cut();
+  await world.until(() => client.state === "reconnecting");
+  expect(world.connections).toBe(0);
+  let hasGone = false;
+  const body = new ReadableStream({
+    cancel() {
+      hasGone = true;
+    },
+  });
+  answers[0]?.(new Response(body, { headers: { "Content-Type": "text/event-stream" } }));
+  await world.until(() => hasGone);
+  await world.advance(10_000);
+  expect(answers).toHaveLength(2);
+  await expect(world.advance(Number.NaN)).rejects.toThrow("advance takes milliseconds from 0, not NaN");
+  await expect(world.advance(-1)).rejects.toThrow(TypeError);
+});
+
 test("a condition that does not come true is named", async () => {
   world = createWorld(() => new Response(null, { status: 204 }));
   const client = world.client("/");
