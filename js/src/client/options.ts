@@ -123,7 +123,8 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   readonly heartbeatEvent?: string;
   /**
    * Where three attempts in a row bring nothing, or a proxy holds the stream's heartbeats back, poll the same history from the same cursor,
-   * and try to stream again every now and then. Default: no polling.
+   * and try to stream again every now and then. A request that may be made once only (a POST without `resumeBy`) never polls.
+   * Default: no polling.
    */
   readonly fallback?: FallbackOptions;
   /**
@@ -138,7 +139,10 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   readonly shareAcrossTabs?: boolean | string;
   /** Who the user is, for `shareAcrossTabs`: tabs of different users never share a connection. It is not sent. */
   readonly user?: string;
-  /** Drop the connection while the page is hidden; it resumes when it is visible. Default false. */
+  /**
+   * Drop the connection while the page is hidden; it resumes when it is visible. An answer that may not be asked for again (see
+   * `resumeBy`) stays. Default false.
+   */
   readonly pauseWhenHidden?: boolean;
   /**
    * `"eventsource"`: by the browser's own EventSource, for what only that can do; without headers, method, body, and with
