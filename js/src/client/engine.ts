@@ -5,7 +5,7 @@ import { type Clock, pageClock } from "./clock.js";
 import { readData, readJson } from "./data.js";
 import { SSECloseEvent, SSEErrorEvent, SSEMessageEvent } from "./events.js";
 import type { StreamHandler } from "./fetch-transport.js";
-import { Inbox, type InboxListener } from "./inbox.js";
+import { type Arrival, Inbox, type InboxListener } from "./inbox.js";
 import type { ResumeVerdict, StreamEnd } from "./notices.js";
 import { endsWithItsAnswer, isSafe, type SSEClientOptions, sessionOptionsOf } from "./options.js";
 import { followPage, type PageInput } from "./page.js";
@@ -48,6 +48,8 @@ export class Engine {
   #leavePage = () => {};
   /** A request was sent whose answer is no refusal: what it asks for may have been done. */
   #wasSent = false;
+  /** What has come and the other tabs have not been told. */
+  #unshared: Arrival | undefined;
 
   /** @param beganMs - when the client was made. */
   constructor(
@@ -300,18 +302,20 @@ export class Engine {
     if (sentMs !== undefined) session.stamped(nowMs, sentMs);
     const action = session.received(nowMs, heartbeats, events);
     const run = this.#run;
-    this.#share = () => {
-      this.#share = () => {};
-      this.#tabs.share(() => inbox.toShared(arrival), inbox.lastEventId);
-    };
+    this.#unshared = arrival;
     inbox.deliver(items, this.#listener, () => run === this.#run);
-    if (run !== this.#run) return;
-    this.#share();
-    this.#perform(action);
+    if (run === this.#run) {
+      this.#share();
+      this.#perform(action);
+    } else this.#unshared = undefined;
   }
 
   /** Tells the other tabs what has come, once: what is before the end they have to have before the end. */
-  #share = () => {};
+  #share(): void {
+    const arrival = this.#unshared;
+    this.#unshared = undefined;
+    if (arrival) this.#tabs.share(() => this.#inbox.toShared(arrival), this.lastEventId);
+  }
 
   #beginAt(cursor: string): void {
     this.#inbox.begin(cursor, this.#listener);
