@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { Agent } from "node:http";
 import { connect } from "node:net";
+import { endOf } from "../addon/notices.js";
 import { startNext } from "./bare-app.js";
 import type { RunningServer } from "./command.js";
 import { control, StreamClient } from "./stream-client.js";
@@ -84,7 +85,8 @@ test("a stream that the server closes is a whole body, and the socket serves the
 test("a stream that reaches its longest duration says so and ends", async () => {
   const { client, channel } = await open("plain", { maxDurationMs: "1000" }, oneSocket);
   await client.toEnd();
-  expect(client.text).toMatch(/event: complete\n(id: .*\n)?data: \{.*"reason":"duration_cap".*\}\n\n$/);
+  expect(client.text).toMatch(/event: complete\n(id: .*\n)?data: \{.*"reason":"duration_cap".*\}\n\n/);
+  expect(client.text.endsWith(endOf("duration_cap", true))).toBe(true);
   expect(await command(channel, { untilClosed: true })).toMatchObject({ reason: "duration_cap" });
   const next = await open("plain", {}, oneSocket);
   expect(next.client.port).toBe(client.port);

@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { withoutNotices } from "../addon/notices.js";
 
 export interface StreamClientOptions {
   /** Default: one of its own, so that the connection is its own. */
@@ -51,9 +52,9 @@ export class StreamClient {
     });
   }
 
-  /** The data of its events, as objects. */
+  /** The data of its events, as objects; without the notices of the stream's beginning and end. */
   get data(): Record<string, unknown>[] {
-    return [...this.text.matchAll(/^data: (\{.*\})\n\n/gm)].map(([, json = ""]) => JSON.parse(json));
+    return [...withoutNotices(this.text).matchAll(/^data: (\{.*\})\n\n/gm)].map(([, json = ""]) => JSON.parse(json));
   }
 
   async until(part: string): Promise<void> {

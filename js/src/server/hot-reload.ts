@@ -6,6 +6,8 @@ const MOST_FRAMES = 30;
 /** What evaluates modules: in Node, and in what webpack and Turbopack make. */
 const LOADERS = /^(Module\._compile|__webpack_require__|__webpack_exec__|instantiateModuleShared|instantiateModule)$/;
 const RUNTIME = /\[turbopack\]_runtime/;
+/** Where Turbopack puts its files, in whatever `distDir`. */
+const CHUNKS = /[\\/]server[\\/]chunks[\\/]/;
 /** How a module begins in a file that Turbopack has made. */
 const MODULE_START = /^"(\[[^"]+)", \(/;
 /** One in a thread; development only. */
@@ -56,7 +58,7 @@ function moduleBeingEvaluated(sites: readonly NodeJS.CallSite[]): string | undef
   const [site] = sites;
   if (site === undefined) return undefined;
   if (site.getFunctionName() === "eval") return moduleOf(site).name;
-  const isCallback = site.getFunctionName() !== null || !site.getFileName()?.includes("/.next/");
+  const isCallback = site.getFunctionName() !== null || !CHUNKS.test(site.getFileName() ?? "");
   const { name, line } = isCallback ? {} : moduleOf(site);
   return line !== undefined && /^\S/.test(line) ? name : undefined;
 }
@@ -66,7 +68,7 @@ function moduleOf(site: NodeJS.CallSite): { readonly name: string; readonly line
   const file = site.getFileName() ?? site.getEvalOrigin() ?? "";
   const id = /\?id=([^&]*)/.exec(file)?.[1]; // Turbopack, once it was changed
   if (id !== undefined) return { name: decodeURIComponent(id.replaceAll("+", " ")) };
-  if (!file.includes("/.next/")) return { name: file };
+  if (!CHUNKS.test(file)) return { name: file };
   try {
     const number = site.getLineNumber() ?? 0;
     const { readFileSync } = process.getBuiltinModule("node:fs");
