@@ -32,11 +32,8 @@ export class Connection {
     attempts: 0,
   };
   #loading: Promise<void> | undefined;
-  #setLoaded = () => {};
-  /** Resolves once the engine is there. */
-  readonly #loaded = new Promise<void>((resolve) => {
-    this.#setLoaded = resolve;
-  });
+  /** Lets what the server has answered go on: the engine has taken over, or nobody wants it any more. */
+  #letGoOn = () => {};
   #timer: unknown;
   /** Counts starts and ends: what began under another number is stale. */
   #run = 0;
@@ -100,8 +97,12 @@ export class Connection {
     const once = isOnce(this.#options);
     // What is under way is waited for, however often it takes to load what reads it.
     if (!this.#options.shareAcrossTabs && !(once && this.#requests.isUnderWay)) {
-      const engine = () => this.engine as Engine; // it is there once `loading` has resolved
-      this.#requests.stream(() => this.lastEventId, once ? this.#loaded : this.#loading, {
+      this.#drop();
+      const ready = new Promise<void>((resolve) => {
+        this.#letGoOn = resolve;
+      });
+      const engine = () => this.engine as Engine; // it is there when it is ready, or the request was aborted
+      this.#requests.stream(() => this.lastEventId, ready, {
         opened: (...answer) => engine().handler.opened(...answer),
         bytes: (chunk) => engine().handler.bytes(chunk),
         ended: (status) => engine().handler.ended(status),
@@ -109,7 +110,11 @@ export class Connection {
       });
     }
     this.#loading.then(
-      () => run === this.#run && this.engine?.takeOver(),
+      () => {
+        if (run !== this.#run) return;
+        this.engine?.takeOver();
+        this.#letGoOn();
+      },
       (cause: unknown) => {
         this.#loading = undefined;
         if (run === this.#run) this.#fail(cause);
@@ -126,7 +131,6 @@ export class Connection {
       dispatch: this.#dispatch,
       ended: this.#onEnd,
     });
-    this.#setLoaded();
   }
 
   #fail(cause: unknown): void {
@@ -137,7 +141,7 @@ export class Connection {
     const error = isServiceWorker
       ? new SSEError("UNSUPPORTED_RUNTIME", "Bundle the service worker as one file", { cause })
       : new SSEError("CONNECTION_FAILED", `The client could not be loaded: ${message}`, { cause });
-    if (!isOnce(this.#options)) this.#requests.abort();
+    if (!isOnce(this.#options)) this.#drop();
     early.attempts++;
     if (isServiceWorker || isRefusal(cause) || early.attempts >= attempts) {
       this.#end("error", new SSEErrorEvent(error), new SSECloseEvent("error", false));
@@ -154,9 +158,14 @@ export class Connection {
     this.#early.hasEnded = true;
     this.#run++;
     this.#clearTimer();
-    this.#requests.abort();
+    this.#drop();
     this.#onEnd();
     this.#change(state, "disconnected", ...events);
+  }
+
+  #drop(): void {
+    this.#requests.abort();
+    this.#letGoOn();
   }
 
   #clearTimer(): void {

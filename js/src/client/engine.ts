@@ -94,8 +94,10 @@ export class Engine {
   }
 
   start(): void {
-    // An end that comes again is no repeat.
-    if (this.standing.completed) this.#inbox.forget();
+    if (this.standing.completed) {
+      this.#inbox.forget(); // an end that comes again is no repeat
+      this.#requests.renew();
+    }
     this.standing.hasEnded = this.standing.completed = this.#wasSent = false;
     this.#run++;
     this.#emit(...this.#changes("connecting"));
@@ -225,7 +227,10 @@ export class Engine {
       this.recorder.record("end");
       const isWhole = status === 204 || (this.#inbox.resumes === undefined && endsWithItsAnswer(this.#options));
       if (isWhole) this.#ended({ reason: status === 204 ? "completed" : "closed", reconnect: false });
-      else this.#lost(new SSEError("CONNECTION_FAILED", "The stream ended"));
+      else {
+        if (this.#options.onEnd === "reconnect") this.#wasSent = false;
+        this.#lost(new SSEError("CONNECTION_FAILED", "The stream ended"));
+      }
     },
     failed: (error, final) => {
       this.recorder.record("end");
@@ -285,6 +290,8 @@ export class Engine {
       if (run === this.#run) this.#receive(outcome.bytes);
     } else if (outcome.isOver) {
       this.#ended({ reason: "completed", reconnect: false });
+    } else if (outcome.isFinal) {
+      this.#giveUp(outcome.error);
     } else {
       if (outcome.error.status !== undefined) this.#wasSent = false;
       this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);

@@ -132,7 +132,7 @@ export async function ask(request: StreamRequest, url: string, accept: string): 
     if (signal.aborted) return undefined;
     const response = await (options.fetch ?? fetch)(target, init).catch(async (cause: unknown) => {
       if (signal.aborted || !isElsewhere(target)) throw cause;
-      throw await explained(init.headers as Headers, cause);
+      throw await explained(init, cause);
     });
     if (response.status !== 401 || isRenewed || !options.onUnauthorized) return response;
     try {
@@ -190,15 +190,18 @@ function asByteString(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** Longer silences than so many seconds are none that a server means. */
+/** Longer silences than so many seconds are none that a server means; nor are those of milliseconds. */
 const MOST_SECONDS = 86400;
 
 /** What the application itself says of silence comes before what the server says. */
 function factsOf(headers: Headers, { silenceMs }: SSEClientOptions): StreamFacts {
-  const ms = (name: string) => 1000 * Math.max(0, Math.min(Number(headers.get(name)) || 0, MOST_SECONDS));
+  const ms = (name: string, least: number) => {
+    const seconds = Number(headers.get(name));
+    return seconds > 0 ? 1000 * Math.min(Math.max(seconds, least), MOST_SECONDS) : 0;
+  };
   return {
-    heartbeatMs: ms("X-Heartbeat-Interval"),
-    ...(silenceMs === undefined && { silenceMs: ms("X-Silence-Threshold") }),
+    heartbeatMs: ms("X-Heartbeat-Interval", 0.1),
+    ...(silenceMs === undefined && { silenceMs: ms("X-Silence-Threshold", 1) }),
   };
 }
 
@@ -220,9 +223,9 @@ async function refusalOf(problem: string, response: Response, cause?: unknown): 
   }
 }
 
-async function explained(headers: Headers, cause: unknown): Promise<unknown> {
+async function explained({ headers, credentials }: RequestInit, cause: unknown): Promise<unknown> {
   return import("./refusal.js").then(
-    ({ blocked }) => blocked(headers, cause),
+    ({ blocked }) => blocked(headers as Headers, credentials === "include", cause),
     () => cause,
   );
 }

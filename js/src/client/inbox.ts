@@ -158,8 +158,7 @@ export class Inbox {
   #createReceiver(): ReceiverCore {
     this.#id = this.lastEventId;
     const { events, ...options } = this.#options;
-    // A `[DONE]` is an event without a type.
-    const types = events && [...events, "message", RESUME_TYPE, BEGIN_TYPE, END_TYPE, this.#heartbeat];
+    const types = events && [...events, RESUME_TYPE, BEGIN_TYPE, END_TYPE, this.#heartbeat];
     const receiver = this.#core.createReceiver({ ...options, ...(types && { events: types }) });
     if (this.lastEventId) {
       receiver.feed(new TextEncoder().encode(toEventText(BEGIN_TYPE, "", this.lastEventId)));

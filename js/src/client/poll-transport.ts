@@ -4,7 +4,7 @@ import { SSEError } from "../shared/errors.js";
 import { BEGIN_TYPE, RESUME_TYPE } from "../shared/notices.js";
 import { canBeSent } from "./cursor.js";
 import { toCursorText, toEventText } from "./event-text.js";
-import { ask, type StreamRequest } from "./fetch-transport.js";
+import { ask, isFinal, type StreamRequest } from "./fetch-transport.js";
 import { type PollAnswer, readPollAnswer } from "./poll-answer.js";
 import { refusal } from "./refusal.js";
 
@@ -19,8 +19,8 @@ export interface PolledEvents {
 /** What became of a poll. */
 export type PollOutcome =
   | PolledEvents
-  /** It `isOver` where the server says that nothing will come any more. */
-  | { readonly error: SSEError; readonly isOver: boolean };
+  /** It `isOver` where the server says that nothing will come any more, and `isFinal` where it would only refuse again. */
+  | { readonly error: SSEError; readonly isOver?: boolean; readonly isFinal?: boolean };
 
 const ACCEPT = "application/json, application/problem+json";
 
@@ -36,7 +36,8 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
     if (response === undefined) return undefined;
     if (response.status !== 200 || !/^application\/json\b/i.test(response.headers.get("Content-Type") ?? "")) {
       const error = await refusal(`answers a poll with status ${response.status}`, response);
-      return { error, isOver: response.status === 204 };
+      const { status } = response;
+      return { error, isOver: status === 204, isFinal: status !== 200 && isFinal(response, options) };
     }
     // JSON makes two bytes of a line end or a quote.
     const limit = 2 * (options.maxEventBytes ?? DEFAULT_LIMIT_BYTES) + ROOM_BYTES;
@@ -54,7 +55,7 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
     if (signal.aborted) return undefined;
     const isOurs = cause instanceof SSEError;
     const error = isOurs ? cause : new SSEError("CONNECTION_FAILED", "The poll failed", { cause });
-    return { error, isOver: false };
+    return { error, isFinal: error.status === 401 };
   }
 }
 

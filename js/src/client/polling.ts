@@ -10,7 +10,7 @@ import { notLoaded } from "./transports.js";
 export async function pollOnce(request: StreamRequest, recorder: Recorder): Promise<PollOutcome | undefined> {
   recorder.record("connect");
   const { poll } = await import("./poll-transport.js").catch((cause: unknown) => ({
-    poll: async () => ({ error: notLoaded(cause), isOver: false }),
+    poll: async () => ({ error: notLoaded(cause) }),
   }));
   const outcome = await poll(request);
   if (outcome === undefined || request.signal.aborted) return undefined;

@@ -48,9 +48,10 @@ function retryAfterMs(header: string | null): number {
 }
 
 /** What to look at where a browser hides why a request to another origin failed. */
-export function blocked(headers: Headers, cause: unknown): SSEError {
+export function blocked(headers: Headers, hasCredentials: boolean, cause: unknown): SSEError {
   const own = [...headers.keys()].filter((name) => name !== "accept");
   const allowed = own.length > 0 ? ` and Access-Control-Allow-Headers that name ${own.join(", ")}` : "";
-  const message = `The request to another origin failed, and the browser does not say why. Where the server is up, it has to answer with Access-Control-Allow-Origin${allowed}`;
+  const credentials = hasCredentials ? " that names this one (no *), Access-Control-Allow-Credentials: true" : "";
+  const message = `The request to another origin failed, and the browser does not say why. Where the server is up, it has to answer with Access-Control-Allow-Origin${credentials}${allowed}`;
   return new SSEError("CONNECTION_FAILED", message, { cause });
 }

@@ -8,7 +8,7 @@ export class Requests {
   readonly #url: string;
   readonly #options: SSEClientOptions;
   readonly #clock: Clock;
-  readonly #idempotencyKey = randomKey();
+  #idempotencyKey = randomKey();
   #current: AbortController | undefined;
   /** When the last one was made. */
   madeMs = 0;
@@ -26,6 +26,11 @@ export class Requests {
 
   abort(): void {
     this.#current?.abort();
+  }
+
+  /** What follows is a new order, and no repeat of the one before. */
+  renew(): void {
+    this.#idempotencyKey = randomKey();
   }
 
   /** The answer's end was told: what is left of it is nobody's, and may still be read to its own end. */

@@ -8,6 +8,8 @@ export class TabLink {
   readonly #url: string;
   readonly #options: SSEClientOptions;
   #sharing: TabSharing | undefined;
+  /** It tells others of the end. */
+  #ending: TabSharing | undefined;
 
   constructor(url: string, options: SSEClientOptions) {
     this.#url = url;
@@ -25,6 +27,8 @@ export class TabLink {
 
   /** Where tabs cannot find each other, or what makes them does not load, the tab has a connection of its own. */
   async join(host: TabHost, isCurrent: () => boolean): Promise<void> {
+    this.#ending?.finish();
+    this.#ending = undefined;
     const clock: Clock = this.#options.clock ?? pageClock;
     const loaded = await import("./tabs.js").catch(() => undefined);
     if (!isCurrent()) return;
@@ -49,6 +53,7 @@ export class TabLink {
   /** With an end, there is no more for the other tabs, either. */
   leave(end?: TabEnd): void {
     this.#sharing?.leave(end);
+    this.#ending = this.#sharing;
     this.#sharing = undefined;
   }
 }

@@ -14,13 +14,14 @@ export function shareNameOf(url: string, options: SSEClientOptions): string | un
     withCredentials = false,
     transport,
     resumeBy,
-    user,
+    fetch,
   } = options;
+  const user = options.user || undefined;
   const wanted = events && [...events].sort();
   // The leader hears no more than its own `events`: who wants others cannot follow it.
   if (typeof shareAcrossTabs === "string") return JSON.stringify([shareAcrossTabs, user, wanted]);
-  // What a function answers, and whose cookies they are, another tab cannot see.
-  if (user === undefined && (typeof headers === "function" || withCredentials)) return undefined;
+  // What a function answers or adds, and whose cookies they are, another tab cannot see.
+  if (user === undefined && (typeof headers === "function" || fetch || withCredentials)) return undefined;
   const sent = bodyText(body);
   if (sent === undefined) return undefined;
   const named = typeof headers === "function" ? "function" : [...new Headers(headers)].sort();

@@ -94,6 +94,12 @@ export class TabSharing {
   /** This tab or another has asked for the stream before. */
   #wasAsked = false;
   readonly #unfollow: () => void;
+  /** How the connection was when this tab last said so. */
+  #said: TabState | undefined;
+  /** What ended it in this tab, for those who have yet to hear of it. */
+  #end: TabEnd | undefined;
+  /** Makes room, once the end was told. */
+  #goAfterEnd: (() => void) | undefined;
 
   /** @throws what the platform does, where it has it and refuses it. */
   constructor(name: string, host: TabHost, platform: TabPlatform, pausesWhenHidden: boolean) {
@@ -114,7 +120,9 @@ export class TabSharing {
   /** The leader tells the others how its connection is. */
   say(state: TabState): void {
     const { place } = this.#log;
-    if (this.isLeader && place) this.#post({ kind: "state", term: place.term, state });
+    if (!this.isLeader || !place) return;
+    this.#said = state;
+    this.#post({ kind: "state", term: place.term, state });
   }
 
   /** What this tab received from the server; a leader tells the others. */
@@ -140,11 +148,22 @@ export class TabSharing {
     this.#clearTimer();
     this.mirror = undefined;
     const go = () => {
+      this.#clearTimer();
+      this.#end = this.#goAfterEnd = undefined;
       this.#leaveQueue?.();
       this.#closeChannel();
     };
-    if (isTold) this.#platform.clock.setTimer(go, END_ARRIVES_MS);
-    else go();
+    if (!isTold) go();
+    else {
+      this.#end = end;
+      this.#goAfterEnd = go;
+      this.#wait(END_ARRIVES_MS, go);
+    }
+  }
+
+  /** The tab wants the connection anew: its end was told for long enough. */
+  finish(): void {
+    this.#goAfterEnd?.();
   }
 
   // --- the page
@@ -286,7 +305,11 @@ export class TabSharing {
       if (message.kind === "reconnect") this.#host.reconnect();
       return;
     }
-    if (this.#stage === "left" || message.kind === "hello" || message.kind === "reconnect") return;
+    if (this.#stage === "left") {
+      if (message.kind === "hello") this.#tellEnd(message);
+      return;
+    }
+    if (message.kind === "hello" || message.kind === "reconnect") return;
     if (message.kind === "welcome") {
       if (message.to === this.#tab && message.ask === this.#asked) this.#follow(message);
       return;
@@ -361,9 +384,19 @@ export class TabSharing {
     if (this.#stage === "catching up") this.#wait(this.#catchUpMs, again);
   }
 
-  #welcome({ from, ask, place, cursor }: Extract<TabMessage, { kind: "hello" }>): void {
-    const state = this.#host.status();
+  #welcome(
+    { from, ask, place, cursor }: Extract<TabMessage, { kind: "hello" }>,
+    state: TabState = this.#host.status(),
+  ): void {
     this.#post({ kind: "welcome", to: from, ask, state, ...this.#log.after(place, cursor) });
+  }
+
+  /** Who comes when it has just ended gets what there was, and its end. */
+  #tellEnd(hello: Extract<TabMessage, { kind: "hello" }>): void {
+    const { place } = this.#log;
+    if (this.#end === undefined || !place) return;
+    this.#welcome(hello, this.#said);
+    this.#post({ kind: "end", term: place.term, end: this.#end });
   }
 
   #post(message: WithoutFrom<TabMessage>): void {

@@ -51,7 +51,7 @@ void Receiver::reset() {
 bool Receiver::isWanted(const ParsedItem& event) {
   isOurs_ = isOurs_ || event.type == kBeginType;
   const bool isRepeat = event.hasOwnId && window_.see(fingerprintOf(event)) == Sighting::repeat;
-  return !isRepeat && types_.passes(event.type);
+  return !isRepeat && (types_.passes(event.type) || event.data == kDone);
 }
 
 std::uint64_t Receiver::fingerprintOf(const ParsedItem& event) const {

@@ -13,6 +13,8 @@ constexpr Millis kProbeBytes{5000};
 constexpr int kMostPollStretch = 4;
 // A connection that brings something after so long is no loop of servers that fail, or end streams, as soon as they are asked.
 constexpr Millis kHoldsAfter{5000};
+// Where the server ends the stream as planned, it has worked: after so long its client comes back at once, and not later each time.
+constexpr Millis kPlannedHoldsAfter{1000};
 
 SessionAction act(SessionAction::Kind kind) { return {kind, Millis{0}}; }
 
@@ -97,13 +99,15 @@ SessionAction Session::lost(Loss loss, Instant now, double random, Millis retryA
 }
 
 SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryAfter) {
-  const std::uint32_t exponent = std::max(attempts_, unproven_);
   const bool isPlanned = loss == Loss::planned;
+  const bool holds = isOpen_ && (holds_ || (isPlanned && now - openedAt_ >= kPlannedHoldsAfter));
+  unproven_ = isPlanned && holds ? 0 : unproven_;
+  const std::uint32_t exponent = std::max(attempts_, unproven_);
   attempts_ += isPlanned ? 0 : 1;
   if (!isOpen_ || !hasReceived_) {
     ++fruitless_;
   }
-  if (!isOpen_ || !holds_) {
+  if (!holds) {
     ++unproven_;
     breaker_.failed(now);
   }

@@ -14,6 +14,9 @@ inline constexpr std::string_view kBeginType = "millrace.begin";
 // The last one, where the stream does not break off.
 inline constexpr std::string_view kEndType = "millrace.end";
 
+// The data of the event with which streams of some other servers end, whatever its type.
+inline constexpr std::string_view kDone = "[DONE]";
+
 // Whether a client that is cut gets what it missed: the stream reads a channel.
 enum class Resumption : std::uint8_t { impossible, possible };
 

@@ -14,7 +14,7 @@ test("the core is told which types, besides those that the client itself needs",
   watch(server.url);
   await until(() => make.mock.calls.length === 2);
   const types = make.mock.calls.map(([options]) => options?.events);
-  expect(types).toEqual([["a", "message", "millrace.resume", "millrace.begin", "millrace.end", "beat"], undefined]);
+  expect(types).toEqual([["a", "millrace.resume", "millrace.begin", "millrace.end", "beat"], undefined]);
 });
 
 test("resume and heartbeats work, and are not dispatched as messages", async () => {

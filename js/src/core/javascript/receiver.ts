@@ -1,4 +1,4 @@
-import { BEGIN_TYPE } from "../../shared/notices.js";
+import { BEGIN_TYPE, DONE } from "../../shared/notices.js";
 import { receiverOptions, requireBytes } from "../client-options.js";
 import type { ParsedItem, ReceiverCore, ReceiverOptions } from "../contract.js";
 import { DedupWindow } from "./dedup.js";
@@ -21,7 +21,8 @@ export class JavaScriptReceiver implements ReceiverCore {
       // In this order: an event that the filter leaves out is in the window.
       isWanted: (type, identity, data) => {
         if (type === BEGIN_TYPE) this.#isOurs = true;
-        return !(identity && this.#isRepeat(type, identity, data)) && wanted?.has(type) !== false;
+        if (identity && this.#isRepeat(type, identity, data)) return false;
+        return wanted?.has(type) !== false || isDone(data);
       },
     });
   }
@@ -49,6 +50,11 @@ export class JavaScriptReceiver implements ReceiverCore {
     const fingerprint = this.#isOurs ? identity : `${identity}\n${type}\n${data.length} ${hash(data)}`;
     return this.#window.meet(fingerprint) === "repeat";
   }
+}
+
+/** The end of a stream of another server's is wanted, whatever its type. */
+function isDone(data: Uint8Array): boolean {
+  return data.length === DONE.length && String.fromCharCode(...data) === DONE;
 }
 
 /**

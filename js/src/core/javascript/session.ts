@@ -25,6 +25,7 @@ const LATE_MS = 1000;
 const VERY_LATE_MS = 5000;
 const LONGEST_HURRY_MS = 1000;
 const HOLDS_AFTER_MS = 5000;
+const PLANNED_HOLDS_AFTER_MS = 1000;
 
 const NONE: SessionAction = { kind: "none" };
 const CONNECT: SessionAction = { kind: "connect" };
@@ -245,11 +246,13 @@ export class JavaScriptSession implements SessionCore {
 
   #fail(loss: Loss, now: number, random: number, retryAfterMs: number): SessionAction {
     const { attempts, failures, coolDownMs, pollEveryMs, maxMs, serverMaxMs } = this.#options;
-    const exponent = Math.min(Math.max(this.#attempts, this.#unproven), MAX_EXPONENT);
     const isPlanned = loss === "planned";
+    const holds = this.#isOpen && (this.#holds || (isPlanned && now - this.#openedAtMs >= PLANNED_HOLDS_AFTER_MS));
+    if (isPlanned && holds) this.#unproven = 0;
+    const exponent = Math.min(Math.max(this.#attempts, this.#unproven), MAX_EXPONENT);
     if (!isPlanned) this.#attempts++;
     if (!this.#isOpen || !this.#hasReceived) this.#fruitless++;
-    if (!this.#isOpen || !this.#holds) {
+    if (!holds) {
       this.#unproven++;
       this.#failures++;
       if (failures > 0 && this.#failures >= failures) this.#openUntilMs = now + coolDownMs;

@@ -1,3 +1,4 @@
+import { SSEError } from "../../../../js/src/shared/errors.js";
 import { Browser } from "./browser.js";
 import { Source, Tab } from "./tab.js";
 
@@ -207,6 +208,30 @@ test("the end is the end for all tabs, and nobody asks again", async () => {
   await browser.pass(1_000);
   for (const tab of tabs) expect(tab.told).toEqual(["completed"]);
   expect(source.requests).toBe(1);
+});
+
+test.each(["before", "after"])("a tab that comes just %s the end gets what there was, and the end", async (when) => {
+  const source = new Source(true);
+  const [first] = await open(source, 1, { mayAsk: false });
+  await publish(source, 3);
+  let second: Tab | undefined;
+  if (when === "before") second = new Tab(browser, source, { mayAsk: false });
+  first?.ended({ reason: "closed", reconnect: false });
+  if (when === "after") await browser.settle();
+  second ??= new Tab(browser, source, { mayAsk: false });
+  await browser.pass(10_000);
+  expect([second.seen, second.told, source.requests]).toEqual([range(1, 3), ["closed"], 1]);
+  const [later] = await open(source, 1, { mayAsk: false });
+  expect([later?.isConnected, source.requests]).toEqual([true, 2]);
+});
+
+test("a final error before the first byte is that of a tab that has just come, too", async () => {
+  const source = new Source(true);
+  const first = new Tab(browser, source, { mayAsk: false });
+  const second = new Tab(browser, source, { mayAsk: false });
+  first.begin = () => first.ended(new SSEError("BAD_RESPONSE", "status 400"));
+  await browser.pass(10_000);
+  expect([first.told, second.told]).toEqual([["BAD_RESPONSE"], ["BAD_RESPONSE"]]);
 });
 
 test("an answer that may not be asked for twice is not asked for by the next tab", async () => {
