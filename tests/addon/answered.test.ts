@@ -4,6 +4,7 @@ import {
   createSSEStream,
   type Hub,
   registerConnection,
+  type SSEStream,
   sseResponse,
 } from "../../js/src/server/index.js";
 import { start } from "./child.js";
@@ -30,6 +31,8 @@ const wrong: [string, object][] = [
   ["snapshot gives an id that is none", { snapshot: () => [{ data: 1, id: 7 }] }],
   ["a trace id with CRLF", { traceId: "secret\r\nX-Injected: 1" }],
   ["a trace id beyond Latin-1", { traceId: "日本" }],
+  ["a trace id with a control character", { traceId: "secret\x01" }],
+  ["a header that Node refuses", { headers: { "X-Own": "secret\x02" } }],
   ["no channel", { channels: [] }],
   ["an empty channel", { channels: ["c", ""] }],
   ["no event type", { events: [] }],
@@ -161,7 +164,14 @@ test("an error that cannot be printed is answered, and ends no process", async (
     process.exit();
   `).ended;
   expect(ended.code).toBe(0);
-  expect(ended.output).toMatch(/^.*authorize.*cannot be printed\n500\n.*onClose.*\n.*onClose.*\nalive\n$/);
+  // Errors and output come by two pipes.
+  expect(ended.output.trimEnd().split("\n").sort()).toEqual([
+    "500",
+    expect.stringMatching(/authorize.*cannot be printed$/),
+    expect.stringMatching(/onClose.*cannot be printed$/),
+    expect.stringMatching(/onClose.*cannot be printed$/),
+    "alive",
+  ]);
 });
 
 test("a listener that publishes what it hears leaves the thread to others", async () => {
@@ -175,6 +185,72 @@ test("a listener that publishes what it hears leaves the thread to others", asyn
   await until(() => count > 100);
   stop();
   expect(hub.stats().channels).toBe(1);
+});
+
+test.each<[string, unknown]>([
+  ["an object that is no message", { users: 3 }],
+  ["a message with a wrong type", [{ event: "a\nb", data: 1 }]],
+  ["a message without a field", {}],
+  ["what is no list", new Set([1])],
+])("a snapshot of %s is the application's error, by its name", async (name, answer) => {
+  const hub = createHub({ name: `snapshot of ${name}` });
+  const codes: string[] = [];
+  hub.on("error", ({ code }) => codes.push(code));
+  for (const Accept of ["text/event-stream", "application/json"]) {
+    const request = new Request("http://host/", { headers: { Accept } });
+    const response = await hub.response(request, { channels: ["c"], snapshot: () => answer as [] });
+    expect(response.status).toBe(500);
+  }
+  expect([codes, hub.stats().connections]).toEqual([["snapshot", "snapshot"], 0]);
+});
+
+describe("a function that passes on to a stream", () => {
+  const passing = (how: (send: SSEStream["send"]) => (message: object) => unknown) => {
+    const abort = new AbortController();
+    const request = new Request("http://host/", { signal: abort.signal });
+    const hub = createHub({ name: `passing ${how}` });
+    const { send, stream } = hub.createStream({ request });
+    return { hub, send, stream, abort, register: () => hub.register("c", how(send)) };
+  };
+
+  test.each<[string, (send: SSEStream["send"]) => (message: object) => unknown]>([
+    ["returns what send returns", (send) => (message) => send(message)],
+    ["returns nothing", (send) => (message) => void send(message)],
+    [
+      "sends later",
+      (send) => async (message) => {
+        await null;
+        return send(message);
+      },
+    ],
+  ])("that %s leaves when the stream's client has gone", async (_, how) => {
+    const { hub, abort, register } = passing(how);
+    register();
+    hub.publish("c", { event: "e", data: 1 });
+    await new Promise(setImmediate);
+    expect(hub.connectionCount("c")).toBe(1);
+    abort.abort();
+    hub.publish("c", { event: "e", data: 2 });
+    await until(() => hub.connectionCount("c") === 0);
+  });
+
+  test("and to another that is open stays", async () => {
+    const other = createHub({ name: "passing to another" }).createStream();
+    let calls = 0;
+    const { hub, abort, register } = passing((send) => (message) => {
+      calls++;
+      send(message);
+      other.send(message);
+    });
+    register();
+    abort.abort();
+    for (let n = 1; n <= 3; n++) {
+      hub.publish("c", { event: "e", data: n });
+      await until(() => calls === n);
+    }
+    expect(hub.connectionCount("c")).toBe(1);
+    other.close();
+  });
 });
 
 describe("send and comment", () => {

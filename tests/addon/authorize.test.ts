@@ -121,7 +121,38 @@ test("the channels that were asked for are the ones that are read", async () => 
   await response.body?.cancel();
 });
 
+test.each<[string, Authorize]>([
+  [
+    "empties its list",
+    ({ channels }) => {
+      (channels as string[]).splice(0);
+      return true;
+    },
+  ],
+  ["adds to its list", ({ channels }) => (channels as string[]).push("secret") > 0],
+  ["names another user", (context) => Boolean(Object.assign(context, { userId: "root" }))],
+])("what an authorizer does to what it is given changes nothing: it %s", async (name, authorize) => {
+  const hub = createHub({ name: `given ${name}`, limits: { perUser: 1 } });
+  for (const userId of ["ann", "bob"]) {
+    const response = await hub.response(new Request("http://host/"), { channels: ["public"], userId, authorize });
+    expect([response.status, hub.connectionKeys()]).toEqual([200, ["public"]]);
+  }
+});
+
 describe("an authorizer is its hub's name's", () => {
+  test.each<[string, object]>([
+    ["a wrong option", { history: { events: "x" } }],
+    ["a misspelt one", { limts: {} }],
+    ["an authorizer that is no function", { authorize: "yes" }],
+  ])("and closes the hub where createHub throws for %s", async (name, options) => {
+    const of = { name: `closed by ${name}` };
+    expect(() => createHub({ ...of, authorize: () => false, ...options } as object)).toThrow(TypeError);
+    expect(await statusOf(createHub(of), {}, "stream")).toBe(503);
+    expect(await statusOf(createHub(of), {}, "poll")).toBe(503);
+    createHub({ ...of, authorize: () => true });
+    expect(await statusOf(createHub(of), {}, "stream")).toBe(200);
+  });
+
   test("a hub object of the name that was made without one asks it", async () => {
     createHub({ name: "one name", authorize: () => false });
     expect(await statusOf(createHub({ name: "one name" }), {}, "stream")).toBe(403);

@@ -1,4 +1,5 @@
 // What streams say of themselves: that they are Millrace's, and that they have come to their end.
+import { runInNewContext } from "node:vm";
 import { SSEClient, type SSEClientOptions, type SSECloseEvent } from "../../js/src/client/index.js";
 import { createHub, createSSEStream, type SSEStream, sseResponse } from "../../js/src/server/index.js";
 import { attaching, serving, until } from "./listening.js";
@@ -120,6 +121,37 @@ describe("sseResponse", () => {
     ["an empty chunk", ["data: 1\n\n", ""], "data: 1\n\n"],
   ])("tells the end of another stream: %s", async (_, parts, expected) => {
     expect(await textOf(parts)).toBe(expected + endOf("closed"));
+  });
+
+  test.each<[string, (stream: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>]>([
+    ["piped", (stream) => stream.pipeThrough(new TransformStream())],
+    ["teed", (stream) => stream.tee()[0]],
+    ["fetched", (stream) => new Response(stream).body as ReadableStream<Uint8Array>],
+  ])("of Millrace's that was %s says its end itself, or none", async (_, pass) => {
+    const hub = newHub();
+    const { send, stream } = hub.createStream({ maxDurationMs: 1 });
+    hub.register("c", send);
+    const text = await sseResponse(pass(stream)).text();
+    expect(text.endsWith(endOf("duration_cap", true))).toBe(true);
+    expect(text.split("event: millrace.end")).toHaveLength(2);
+    const cut = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(`: s1\n\n${BEGIN}id: a.1\ndata: 1\n\n`));
+        controller.close();
+      },
+    });
+    expect(await sseResponse(pass(cut)).text()).toBe(`: s1\n\n${BEGIN}id: a.1\ndata: 1\n\n`);
+  });
+
+  test("takes bytes of another realm", async () => {
+    const foreign = runInNewContext("new Uint8Array([100, 97, 116, 97, 58, 49, 10, 10])");
+    const source = new ReadableStream({
+      start(controller) {
+        controller.enqueue(foreign);
+        controller.close();
+      },
+    });
+    expect(await sseResponse(source).text()).toBe(`data:1\n\n${endOf("closed")}`);
   });
 
   test("tells no end of one that fails, or is encoded, or is cancelled", async () => {

@@ -189,6 +189,16 @@ test("a closeAfter event is seen, and ends the stream, where only others are ask
   expect(reasons).toEqual(["completed"]);
 });
 
+test("so does one of a stream that is registered for others only", async () => {
+  const hub = createHub({ name: "registered filter and end" });
+  const stream = hub.createStream({ closeAfter: "done" });
+  hub.register("job", stream.send, { events: ["progress"] });
+  hub.publish("job", { event: "other", data: 1 });
+  hub.publish("job", { event: "done", data: 2 });
+  expect(await new StreamReader(stream.stream).toEnd()).toMatchObject({ events: ["done:2"] });
+  expect(await stream.closed).toBe("completed");
+});
+
 test("what follows a closeAfter event is not sent any more", async () => {
   const hub = createHub({ name: "over" });
   const reader = await open(hub, { closeAfter: "done" });

@@ -43,7 +43,8 @@ export async function ask(
   authorize: Authorize,
   context: AuthorizeContext,
 ): Promise<string | undefined> {
-  const answer: unknown = await authorize(context);
+  // What it does to what it is given changes nothing of what is joined, or of who is counted.
+  const answer: unknown = await authorize({ ...context, channels: [...context.channels] });
   if (answer === true) return context.userId;
   if (isPlainObject(answer) && Object.keys(answer).every((name) => name === "userId")) {
     const userId = Object.hasOwn(answer, "userId") ? answer.userId : undefined;

@@ -162,12 +162,14 @@ export class Connector {
       }
       stream.isOpening = true;
       const verdict = this.#native.verdict(stream.connection);
-      const snapshot = async () => (await snapshotFor(request, channels, options.snapshot, verdict)).map(toNativeEvent);
-      for (const event of await this.#asked("snapshot", snapshot)) {
-        if (stream.hasEnded) break;
-        accepted(this.#native.greet(stream.connection, event));
-        if (event.data !== undefined || event.event) greeted += 1; // else it is a retry alone
-      }
+      await this.#asked("snapshot", async () => {
+        const messages = await snapshotFor(request, channels, options.snapshot, verdict);
+        for (const event of messages.map(toNativeEvent)) {
+          if (stream.hasEnded) break;
+          accepted(this.#native.greet(stream.connection, event));
+          if (event.data !== undefined || event.event) greeted += 1; // else it is a retry alone
+        }
+      });
       stream.isOpening = false;
       const ended = endedWhileOpening(stream);
       if (ended !== undefined) throw ended;
@@ -229,7 +231,7 @@ async function snapshotFor(
   verdict: "continued" | "gap" | "reset" | null,
 ): Promise<readonly SSEMessage[]> {
   if (snapshot === undefined || verdict === "continued") return [];
-  const messages = await snapshot({ channels, lastEventId: lastEventIdOf(request), verdict });
+  const messages = await snapshot({ channels: [...channels], lastEventId: lastEventIdOf(request), verdict });
   if (messages == null) return [];
   return Array.isArray(messages) ? messages : [messages as SSEMessage];
 }

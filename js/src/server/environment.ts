@@ -24,6 +24,8 @@ export interface StreamOfSend {
   readonly connection: ConnectionId;
   /** The application has closed it; else it ends because its client has gone, and nobody is to be told. */
   isClosed: boolean;
+  /** The types of events that end it. */
+  readonly closeAfter: readonly string[];
 }
 
 /** A hub as this thread has it, however many objects and copies of modules there are. */
@@ -56,6 +58,8 @@ export class Environment {
   readonly reported = new Set<string>();
   /** What a stream's `send` belongs to, so that `registerConnection(key, stream.send)` finds the connection. */
   readonly streams = new WeakMap<object, StreamOfSend>();
+  /** How often their `send` was called while they were open, and after their clients had gone. */
+  readonly sends = { open: 0, gone: 0 };
   /** Plain functions that are registered as connections, by the hub's name. */
   readonly functions = new Map<string, Map<object, unknown>>();
   /** Listeners to what happens in a hub, by its name. */

@@ -1,4 +1,4 @@
-import { END_TYPE } from "../shared/notices.js";
+import { BEGIN_TYPE, END_TYPE } from "../shared/notices.js";
 import { NodeReadableStream } from "./web-streams.js";
 
 /** What a client of Millrace's is told, so that it does not ask again for what it has. Others ignore it. */
@@ -6,7 +6,8 @@ const END = `event: ${END_TYPE}\ndata: ${JSON.stringify({ reason: "closed", reco
 
 /**
  * A stream that somebody else has made, with the notice of its end behind it where it ends whole; one that fails, or is
- * cancelled, has none. A last event without its empty line, which clients would not deliver, gets it.
+ * cancelled, has none. A last event without its empty line, which clients would not deliver, gets it. A stream of Millrace's
+ * that was passed on (piped, teed, fetched from another server) says its end itself, or was cut: nothing is added to it.
  *
  * @param source - of bytes; texts are taken, too, and sent as UTF-8.
  */
@@ -14,6 +15,7 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
   const reader = source.getReader();
   const encoder = new TextEncoder();
   let last: Uint8Array = new Uint8Array(0); // at most four bytes
+  let beginning = "";
   let half = ""; // of a pair of surrogates that was cut between two chunks
   const bytesOf = (text: string) => {
     const whole = half + text;
@@ -22,6 +24,8 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
   };
   const take = (chunk: Uint8Array) => {
     last = Uint8Array.of(...last, ...chunk.subarray(-4)).slice(-4);
+    const room = LONGEST_BEGINNING - beginning.length;
+    if (room > 0) beginning += String.fromCharCode(...chunk.subarray(0, room));
     return chunk;
   };
   const bytes: UnderlyingDefaultSource<Uint8Array> = {
@@ -32,12 +36,12 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
         half = "";
       }
       if (done) {
-        controller.enqueue(encoder.encode(`${missingLineEnds(last)}${END}`));
+        if (!OURS.test(beginning)) controller.enqueue(encoder.encode(`${missingLineEnds(last)}${END}`));
         controller.close();
         return;
       }
       const chunk = typeof value === "string" ? bytesOf(value) : value;
-      if (!(chunk instanceof Uint8Array)) {
+      if (!isBytes(chunk)) {
         const error = new TypeError("A stream for sseResponse must give bytes or text");
         void reader.cancel(error).catch(() => {}); // whoever makes it need not go on
         throw error;
@@ -47,6 +51,15 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
     cancel: (reason) => reader.cancel(reason),
   };
   return new NodeReadableStream(bytes, { highWaterMark: 0 });
+}
+
+/** Comments may stand before a stream's beginning; compressed, it begins with gzip's magic number (RFC 1952, 2.3.1). */
+const OURS = new RegExp(`^(\x1f\x8b|[^]*event: ${BEGIN_TYPE}\n)`);
+const LONGEST_BEGINNING = 256;
+
+/** They may come from another realm, as in test environments. */
+function isBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 
 const CR = 0x0d;

@@ -368,20 +368,20 @@ export class Hub<Events extends EventMap = AnyEvents> {
  */
 export function createHub<Events extends EventMap = AnyEvents>(options: HubOptions = {}): Hub<Events> {
   requireObject("options", options);
-  requireKnown("createHub", options, HUB_OPTIONS);
   const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, compress, ...limits } = options;
   requireString("name", name);
+  const env = environment();
+  const record = env.hub(name);
+  // Before anything can go wrong: the hub is closed then, and not open.
+  if (authorize !== undefined && record.authorize === undefined) record.native.requireAuthorizer();
   if (authorize !== undefined) requireFunction("authorize", authorize);
+  requireKnown("createHub", options, HUB_OPTIONS);
   const given = { lag, heartbeat, maxDurationMs, retryMs, compress };
   const defaults = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as StreamDefaults;
   toNativeOpenOptions(defaults); // wrong ones are to be noticed here
   const native = toNativeHubOptions(limits);
-  const env = environment();
-  const record = env.hub(name);
-  // Before anything can go wrong: the hub is closed then, and not open.
-  if (authorize !== undefined && record.authorize === undefined) record.native.requireAuthorizer();
   declare(env, name, record, { ...limits, ...defaults });
   record.native.configure(native);
   record.defaults = merged(record.defaults, defaults);

@@ -98,18 +98,26 @@ export class Listener implements Reader {
     this.#environment.remove(this.connection);
   }
 
-  /** A function that passes events on to a stream which has ended has ended with it. */
+  /** A function that passes events on to streams which have all ended has ended with them. */
   #call(message: ReceivedMessage): void {
+    const { sends } = this.#environment;
+    const { open, gone } = sends;
     runGuarded(
       () => this.#listen(message),
       (error) => this.#failed(error),
+      (sent) => this.onEnded && Object(sent).id === null && this.#endWithStream(),
     );
+    if (this.onEnded && sends.gone > gone && sends.open === open) this.#endWithStream();
+  }
+
+  #endWithStream(): void {
+    this.close();
+    this.onEnded?.();
   }
 
   #failed(error: unknown): void {
     if (isStreamClosed(error)) {
-      this.close();
-      this.onEnded?.();
+      this.#endWithStream();
     } else {
       reportError(this.#hubName, "listener", error);
     }

@@ -272,7 +272,6 @@ export function lastEventIdOf(request: RequestLike): string | undefined {
   requireObject("request", request);
   const header = request.headers.get("last-event-id");
   if (header !== null) return Buffer.from(header, "latin1").toString("utf8");
-  const query = request.url.indexOf("?");
-  if (query < 0) return undefined;
-  return new URLSearchParams(request.url.slice(query)).get("lastEventId") ?? undefined;
+  const query = /\?[^#]*/.exec(request.url)?.[0];
+  return (query && new URLSearchParams(query).get("lastEventId")) ?? undefined;
 }

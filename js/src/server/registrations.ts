@@ -46,7 +46,9 @@ export class Registrations {
     } else if (stream.hub !== this.#hubName) {
       throw new TypeError(`send belongs to a stream of the hub "${stream.hub}", not of "${this.#hubName}"`);
     } else {
-      this.join(stream.connection, key, options, stream);
+      // What ends the stream has to be in it.
+      const events = options.events && [...new Set([...options.events, ...stream.closeAfter])];
+      this.join(stream.connection, key, { ...options, ...(events && { events }) }, stream);
     }
   }
 

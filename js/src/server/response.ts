@@ -54,7 +54,11 @@ export function streamHeaders(usual: Record<string, string>, own: ResponseInit["
   return headers;
 }
 
-/** The usual headers, where the application does not say otherwise. */
+/**
+ * The usual headers, where the application does not say otherwise.
+ *
+ * @throws where Node would refuse one when it writes the head: then a stream would be there already.
+ */
 export function headersOnTop(usual: Record<string, string>, own: ResponseInit["headers"]): Headers {
   const headers = new Headers(usual);
   for (const [name, value] of new Headers(own)) {
@@ -62,6 +66,7 @@ export function headersOnTop(usual: Record<string, string>, own: ResponseInit["h
     if (name === "set-cookie" || name === "vary") headers.append(name, value);
     else headers.set(name, value);
   }
+  for (const [name, value] of headers) validateHeaderValue(name, value);
   return headers;
 }
 

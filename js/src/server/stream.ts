@@ -75,6 +75,8 @@ const FIRST_CHUNK_BYTES = 16 * 1024;
 /** A stream that an authorizer is asked for while it is open is cut if there is no answer by then. */
 const LONGEST_ASKING_MS = 5000;
 
+const NO_TYPES: readonly string[] = [];
+
 /** Reasons for which a client still gets what is left. */
 const WHOLE = new Set<CloseReason>(["closed", "duration_cap", "completed", "draining"]);
 
@@ -116,6 +118,7 @@ export class HubStream implements SSEStream, Reader {
   /** The hub gives it nothing new; what is left is given to who reads it. */
   #isEnding = false;
   #endReason: CloseReason | undefined;
+  #closeAfter = NO_TYPES;
   #isAnnounced = false;
 
   constructor(hubName: string, hub: NativeHub, options: StreamOptions) {
@@ -125,6 +128,7 @@ export class HubStream implements SSEStream, Reader {
     this.#hub = hub;
     this.#environment = environment();
     this.#connection = opened(hub.open(this.#environment.id, native));
+    if (native.closeAfter.length > 0) this.#closeAfter = native.closeAfter;
     this.#stallMs = options.lag?.stallMs ?? DEFAULT_STALL_MS;
     this.facts = shared({
       traceId: options.traceId,
@@ -201,11 +205,19 @@ export class HubStream implements SSEStream, Reader {
 
   get send(): SSEStream["send"] {
     if (this.#send === undefined) {
-      const ofSend = { hub: this.#hubName, connection: this.#connection, isClosed: this.#isClosed };
+      const { sends } = this.#environment;
+      const ofSend = {
+        hub: this.#hubName,
+        connection: this.#connection,
+        isClosed: this.#isClosed,
+        closeAfter: this.#closeAfter,
+      };
       this.#ofSend = ofSend;
       this.#send = (message) => {
         const outcome = this.#hub.send(this.#connection, toNativeEvent(message));
-        return outcome === "closed" && !ofSend.isClosed ? { id: null } : { id: accepted(outcome).id };
+        const hasGone = outcome === "closed" && !ofSend.isClosed;
+        sends[hasGone ? "gone" : "open"]++;
+        return hasGone ? { id: null } : { id: accepted(outcome).id };
       };
       this.#environment.streams.set(this.#send, ofSend);
     }

@@ -59,7 +59,8 @@ export type SSEErrorCode =
   | "INVALID_DATA";
 
 /** What an {@link SSEError} carries besides code and message. */
-export interface SSEErrorDetails extends ErrorOptions {
+export interface SSEErrorDetails {
+  readonly cause?: unknown;
   /** The limit that was exceeded, in bytes; of what a client received. */
   limit?: number;
   /** The HTTP status, for `BAD_RESPONSE`. */

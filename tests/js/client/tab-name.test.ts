@@ -55,6 +55,9 @@ test.each<[string, SSEClientOptions, SSEClientOptions]>([
 test.each<[string, SSEClientOptions]>([
   ["headers that a function makes", { headers: () => ({ authorization: "ann" }) }],
   ["credentials", { withCredentials: true }],
+  ["a fetch that may add some", { fetch: (url, init) => fetch(url, init) }],
+  ["headers of a function, and no user yet", { headers: () => ({}), user: null as unknown as string }],
+  ["credentials, and an empty user", { withCredentials: true, user: "" }],
   ["a body of a file", { body: new Blob(["x"]) }],
   [
     "a body with a file",
