@@ -54,6 +54,15 @@ test("where the browser says no more than that it failed, the error says what to
   expect(errors[0]?.message).toMatch(/Access-Control-Allow-Origin and Access-Control-Allow-Headers that name x-own$/);
 });
 
+test("with credentials it says what these need, too", async () => {
+  const failed = () => Promise.reject(new TypeError("Failed to fetch"));
+  const { errors } = watch(server.url, { fetch: failed, withCredentials: true });
+  await until(() => errors.length > 0);
+  expect(errors[0]?.message).toMatch(
+    /Access-Control-Allow-Origin that names this one \(no \*\), Access-Control-Allow-Credentials: true$/,
+  );
+});
+
 test("on the page's own origin it says nothing of that", async () => {
   const failed = () => Promise.reject(new TypeError("Failed to fetch"));
   const { errors } = watch(`${location.origin}/events`, { fetch: failed });

@@ -109,6 +109,19 @@ test("a final refusal of a probe is the end", async () => {
   expect([client.state, client.transport, errors.at(-1)?.status]).toEqual(["error", "stream", 403]);
 });
 
+test.each<[string, number, SSEClientOptions]>([
+  ["status 401", 401, {}],
+  ["401 where nothing is renewed", 401, { onUnauthorized: () => false }],
+  ["401 where renewing fails", 401, { onUnauthorized: () => Promise.reject(new Error("no session")) }],
+  ["status 410", 410, {}],
+  ["a status that the user calls final", 429, { isFinal: ({ status }) => status === 429 }],
+])("a poll that is refused for good is the end: %s", async (_, status, options) => {
+  const { client, poll, errors } = await polling(options);
+  poll.respond(status);
+  await nextEvent(client, "close");
+  expect([client.state, errors.at(-1)]).toEqual(["error", expect.objectContaining({ code: "BAD_RESPONSE", status })]);
+});
+
 test("a poll that is not answered times out, and is reported", async () => {
   const { poll, client, errors } = await polling({ silenceMs: 9000 });
   await until(() => clock.isWaiting);

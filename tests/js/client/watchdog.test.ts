@@ -90,6 +90,14 @@ test.each(["soon", "0", "-5", "NaN", ""])("an X-Silence-Threshold that is none: 
   expect(client.state).toBe("reconnecting");
 });
 
+test("an X-Silence-Threshold of milliseconds counts as a second", async () => {
+  const { client } = await connected({}, { "x-silence-threshold": "0.001", "x-heartbeat-interval": "0.001" });
+  clock.pass(999);
+  expect(client.state).toBe("connected");
+  clock.pass(1);
+  expect(client.state).toBe("reconnecting");
+});
+
 test.each(["86401", "1e22", "1e400"])(
   "an X-Silence-Threshold that is absurd counts as a day: %s",
   async (threshold) => {
