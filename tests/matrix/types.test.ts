@@ -53,6 +53,10 @@ const cases: Readonly<Record<string, Case>> = {
     options: { module: "nodenext", lib: ["es2023"], types: ["node"] },
     files: { "server.mts": server, "server.cts": server, "client.mts": client },
   },
+  "a backend of some years ago": {
+    options: { module: "nodenext", target: "es2020", lib: ["es2020"], types: ["node"] },
+    files: { "server.mts": server, "server.cts": server, "client.mts": client },
+  },
   "nobody asks for Node's types": { options: { ...bundler, lib: dom, types: [] }, files: all },
   "a page alone": { options: { ...bundler, lib: dom, types: [] }, files: { "client.ts": client, "react.ts": react } },
   "a worker": { options: { ...bundler, lib: ["es2023", "webworker"], types: [] }, files: { "client.ts": client } },
