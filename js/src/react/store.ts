@@ -16,6 +16,12 @@ export const GRACE_MS = 100;
 
 const DEFAULT_HISTORY_SIZE = 200;
 
+/** How many calls are kept for components that are hidden: of more, the last. An event is two. */
+const MOST_MISSED = 2000;
+
+/** Tells a component of something, as its options want it. */
+type Call = (options: StoreOptions) => void;
+
 /** What there is without a URL. */
 export const DISCONNECTED: EventSourceSnapshot = {
   data: null,
@@ -55,7 +61,13 @@ class ConnectionStore {
   /** It was not the last component's leaving that ended it. */
   hasEnded = false;
   readonly #key: string;
-  readonly #subscribers = new Set<Subscriber>();
+  /** And how many calls each has had, of all there were. */
+  readonly #subscribers = new Map<Subscriber, number>();
+  /** Components that have left, and may come back. */
+  #away = 0;
+  #calls = 0;
+  /** The last calls, for those who have not had them. */
+  #missed: Call[] = [];
   readonly #renewal = new Renewal(
     () => this.#renew(),
     () => this.#throttleMs,
@@ -82,16 +94,27 @@ class ConnectionStore {
     };
   }
 
-  subscribe(subscriber: Subscriber): () => void {
+  /**
+   * @param leftAt - what leaving gave a component that comes back: it is told what it missed.
+   * @returns what leaves.
+   */
+  subscribe(subscriber: Subscriber, leftAt?: number): () => number {
     clearTimeout(this.#graceTimer);
-    this.#subscribers.add(subscriber);
+    this.#subscribers.set(subscriber, leftAt ?? this.#calls);
+    if (leftAt !== undefined) {
+      this.#away--;
+      this.#catchUp();
+    }
     this.#renewal.hurry();
     return () => {
+      const had = this.#subscribers.get(subscriber) ?? this.#calls;
       this.#subscribers.delete(subscriber);
-      if (this.#subscribers.size > 0) return;
+      this.#away++;
+      if (this.#subscribers.size > 0) return had;
       // A closed connection is nothing to keep: who comes next connects anew.
       if (this.client.readyState === SSEClient.CLOSED) this.dispose();
       else this.#keepForAMoment();
+      return had;
     };
   }
 
@@ -144,7 +167,7 @@ class ConnectionStore {
   }
 
   #latest(): StoreOptions {
-    for (const subscriber of this.#subscribers) this.#options = subscriber.options();
+    for (const subscriber of this.#subscribers.keys()) this.#options = subscriber.options();
     return this.#options;
   }
 
@@ -188,27 +211,46 @@ class ConnectionStore {
     this.#tell((options) => options.onOpen?.());
   }
 
-  #tell(call: (options: StoreOptions) => void): void {
-    for (const subscriber of this.#subscribers) {
-      try {
-        call(subscriber.options());
-      } catch (error) {
-        // Reported as what a listener throws is, without a part in what others hear.
-        setTimeout(() => {
-          throw error;
-        });
+  #tell(call: Call): void {
+    // That it is closed because nobody is there is nothing that anybody missed.
+    if (this.#subscribers.size === 0 && stores.get(this.#key) !== this) return;
+    this.#calls++;
+    this.#missed.push(call);
+    if (this.#missed.length > MOST_MISSED) this.#missed.shift();
+    this.#catchUp();
+  }
+
+  /** Makes the calls that are still to be made, each component's in order: one that is called may leave, or cause more. */
+  #catchUp(): void {
+    for (const [subscriber] of this.#subscribers) {
+      for (let had = this.#subscribers.get(subscriber); had !== undefined && had < this.#calls; ) {
+        this.#subscribers.set(subscriber, had + 1);
+        this.#call(subscriber, this.#missed.at(had - this.#calls));
+        had = this.#subscribers.get(subscriber);
       }
+    }
+    if (this.#away === 0) this.#missed = [];
+  }
+
+  #call(subscriber: Subscriber, call: Call | undefined): void {
+    try {
+      call?.(subscriber.options());
+    } catch (error) {
+      // Reported as what a listener throws is, without a part in what others hear.
+      setTimeout(() => {
+        throw error;
+      });
     }
   }
 
   /** As they want it now. While nobody is there, for a moment, nothing is thrown away. */
   get #historySize(): number {
-    const asked = Array.from(this.#subscribers, ({ options }) => options().historySize ?? DEFAULT_HISTORY_SIZE);
+    const asked = Array.from(this.#subscribers.keys(), ({ options }) => options().historySize ?? DEFAULT_HISTORY_SIZE);
     return asked.length > 0 ? Math.max(...asked) : DEFAULT_HISTORY_SIZE;
   }
 
   get #throttleMs(): number {
-    const asked = Array.from(this.#subscribers, (subscriber) => subscriber.options().throttleMs ?? 0);
+    const asked = Array.from(this.#subscribers.keys(), (subscriber) => subscriber.options().throttleMs ?? 0);
     return asked.length > 0 ? Math.min(...asked) : 0;
   }
 
@@ -232,7 +274,7 @@ class ConnectionStore {
       history: isSame ? this.snapshot.history : lastOf(all, size),
     };
     this.#recent = [];
-    for (const subscriber of this.#subscribers) subscriber.changed();
+    for (const subscriber of this.#subscribers.keys()) subscriber.changed();
   }
 }
 
@@ -242,6 +284,7 @@ export class Connection {
   readonly #url: string;
   /** What a component had that is hidden, by `<Activity>`: React takes its effects away, and brings them back. */
   #before: ConnectionStore | undefined;
+  #leftAt: number | undefined;
 
   /** @param key - by {@link connectionKey}; null for no connection. */
   constructor(key: string | null, url: string) {
@@ -256,10 +299,11 @@ export class Connection {
     const current = stores.get(key);
     const store = current ?? before ?? new ConnectionStore(key, this.#url, subscriber.options());
     stores.set(key, store);
-    const leave = store.subscribe(subscriber);
+    const leave = store.subscribe(subscriber, store === before ? this.#leftAt : undefined);
+    this.#leftAt = undefined;
     if (store !== current && store === before) store.resume();
     return () => {
-      leave();
+      this.#leftAt = leave();
       this.#before = store;
     };
   }

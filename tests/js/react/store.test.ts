@@ -71,6 +71,31 @@ test("who comes within the grace keeps the connection for good", async () => {
   expect(server.requests).toBe(1);
 });
 
+test("a stop() among what is told later is heard of after what had come before it", async () => {
+  const connection = new Connection("later", server.url);
+  const heard: unknown[] = [];
+  const options: StoreOptions = {
+    onMessage: ({ json }) => {
+      heard.push(json);
+      if (json === 2) connection.stop();
+    },
+    onClose: ({ reason }) => heard.push(reason),
+  };
+  const subscriber = { changed: () => {}, options: () => options };
+  const leave = connection.subscribe(subscriber);
+  const other = subscribe(new Connection("later", server.url));
+  const exchange = await server.next();
+  exchange.stream("data: 1\n\n");
+  await until(() => other.news.heard.length === 1);
+  leave();
+  exchange.write("data: 2\n\ndata: 3\n\n");
+  await until(() => other.news.heard.length === 3);
+  const leaveAgain = connection.subscribe(subscriber);
+  expect(heard).toEqual([1, 2, 3, "client"]);
+  leaveAgain();
+  other.unsubscribe();
+});
+
 test("without subscribers nothing is connected, and nothing kept but what a component had that may be shown again", async () => {
   const connection = new Connection("idle", server.url);
   const { news, unsubscribe } = subscribe(connection);
