@@ -183,7 +183,8 @@ class ConnectionStore {
   }
 
   #takeMessage(event: SSEMessageEvent): void {
-    const { type, lastEventId } = event;
+    const { type, lastEventId, isDone } = event;
+    if (isDone) return;
     let data: unknown;
     try {
       data = event.read("mixed");

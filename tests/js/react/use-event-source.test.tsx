@@ -1,6 +1,7 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 import { render } from "@testing-library/react";
-import { useEventSource } from "../../../js/src/react/index.js";
+import { z } from "zod";
+import { type UseEventSourceOptions, useEventSource } from "../../../js/src/react/index.js";
 import { settle, until } from "../client/scripted-server.js";
 import { probe, serverPerTest, shows } from "./helpers.js";
 
@@ -321,6 +322,36 @@ test("of another server the data is the exact text, unless `parse` says otherwis
   const json = probe("http://elsewhere/json", { ...asked, parse: "json", onEvent: () => {} });
   await shows(json, ({ completed }) => completed);
   expect(json.last.history.map(({ data }) => data)).toEqual(texts.map((text) => JSON.parse(text)));
+});
+
+test.each<[string, UseEventSourceOptions, unknown]>([
+  ["as it is", {}, '{"a":1}'],
+  ["JSON", { parse: "json" }, { a: 1 }],
+  ["JSON of a type", { parse: { message: "json" } }, { a: 1 }],
+  ["what a function makes of it", { parse: (text: string) => `made of ${text}` }, 'made of {"a":1}'],
+  ["validated", { schema: { message: z.object({ a: z.number() }) } }, { a: 1 }],
+])("another server's [DONE] is no data, no event and no error: %s", async (_, options, data) => {
+  const headers = { "content-type": "text/event-stream" };
+  const fetch = async () => new Response('id: 1\ndata: {"a":1}\n\nid: 2\ndata: [DONE]\n\n', { headers });
+  const heard: unknown[] = [];
+  const view = probe("http://elsewhere/done", {
+    ...options,
+    fetch,
+    onMessage: (event) => heard.push(event.data),
+    onEvent: (_, given) => heard.push(given),
+    onError: ({ code }) => heard.push(code),
+    onClose: ({ reason }) => heard.push(reason),
+  });
+  await shows(view, ({ completed }) => completed);
+  expect(heard).toEqual(['{"a":1}', data, "completed"]);
+  expect(view.last).toMatchObject({ data, event: { data, id: "1" }, error: null, lastEventId: "2" });
+  expect(view.last.history).toHaveLength(1);
+});
+
+test("[DONE] is data like any other where the server is Millrace", async () => {
+  const view = probe(server.url);
+  (await server.next()).stream("raw\ndata: [DONE]\n\n");
+  await shows(view, ({ data }) => data === "[DONE]");
 });
 
 test("the end of an answer shows, and is no error", async () => {
