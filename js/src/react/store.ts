@@ -1,4 +1,5 @@
 import {
+  type Parse,
   SSEClient,
   type SSEClientOptions,
   type SSECloseEvent,
@@ -72,7 +73,8 @@ class ConnectionStore {
     () => this.#renew(),
     () => this.#throttleMs,
   );
-  #options: StoreOptions;
+  /** Those of its components, the last ones where there are none. */
+  #options: readonly StoreOptions[];
 
   #event: SSEMessage | null = null;
   #error: SSEError | null = null;
@@ -82,8 +84,8 @@ class ConnectionStore {
 
   constructor(key: string, url: string, options: StoreOptions) {
     this.#key = key;
-    this.#options = options;
-    this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions());
+    this.#options = [options];
+    this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions(options));
     // With a signal that is aborted it does not even try.
     this.snapshot = this.client.readyState === SSEClient.CLOSED ? DISCONNECTED : CONNECTING;
     // No listener hears every type, but every event of a client passes here.
@@ -118,6 +120,12 @@ class ConnectionStore {
     };
   }
 
+  /** Shows what a component wants to see by now that its `historySize` or `throttleMs` is another. */
+  adjust(): void {
+    this.#renewal.hurry();
+    if (this.snapshot.history.length > this.#historySize) this.#renewal.now();
+  }
+
   /** Where components are tested, the next test must not find it: StrictMode's second mount comes in the same turn. */
   #keepForAMoment(): void {
     const { IS_REACT_ACT_ENVIRONMENT: isTest } = globalThis as { readonly IS_REACT_ACT_ENVIRONMENT?: unknown };
@@ -140,35 +148,47 @@ class ConnectionStore {
   }
 
   /** Functions are looked up when they are called: components make new ones at each render. */
-  #clientOptions(): SSEClientOptions {
-    const { onMessage, onEvent, onError, onOpen, onClose, historySize, throttleMs, select, ...options } = this
-      .#options as StoreOptions & { readonly select?: unknown };
-    const { headers, fetch, isFinal, onUnauthorized, parse } = options;
+  #clientOptions(given: StoreOptions): SSEClientOptions {
+    const { onMessage, onEvent, onError, onOpen, onClose, historySize, throttleMs, select, ...options } =
+      given as StoreOptions & { readonly select?: unknown };
+    const { headers, fetch, parse } = options;
     return {
       ...options,
       ...(typeof headers === "function" && {
         headers: () => {
-          const current = this.#latest().headers;
+          const current = this.#latest("headers");
           return (typeof current === "function" ? current() : current) ?? {};
         },
       }),
-      ...(fetch && { fetch: (url, init) => (this.#latest().fetch ?? fetch)(url, init) }),
-      ...(isFinal && { isFinal: (response) => (this.#latest().isFinal ?? isFinal)(response) }),
-      ...(onUnauthorized && {
-        onUnauthorized: (response) => (this.#latest().onUnauthorized ?? onUnauthorized)(response),
-      }),
-      ...(typeof parse === "function" && {
-        parse: (text, type) => {
-          const latest = this.#latest().parse;
-          return (typeof latest === "function" ? latest : parse)(text, type);
-        },
-      }),
+      ...(fetch && { fetch: (url, init) => (this.#latest("fetch") ?? fetch)(url, init) }),
+      // Another component, or another render, may have these.
+      isFinal: (response) => this.#latest("isFinal")?.(response) as boolean,
+      onUnauthorized: (response) => {
+        const renew = this.#latest("onUnauthorized");
+        return renew ? renew(response) : false;
+      },
+      ...(parse && { parse: this.#latestParse(parse) }),
     };
   }
 
-  #latest(): StoreOptions {
-    for (const subscriber of this.#subscribers.keys()) this.#options = subscriber.options();
-    return this.#options;
+  #latestParse(parse: NonNullable<SSEClientOptions["parse"]>): NonNullable<SSEClientOptions["parse"]> {
+    const latest = (how: Parse): Parse =>
+      typeof how !== "function"
+        ? how
+        : (text, type) => {
+            const all = this.#latest("parse");
+            const own = typeof all === "object" ? all[type] : all;
+            return (typeof own === "function" ? own : how)(text, type);
+          };
+    if (typeof parse !== "object") return latest(parse);
+    return Object.fromEntries(Object.entries(parse).map(([type, how]) => [type, latest(how)]));
+  }
+
+  /** Of the components that say something, the last. */
+  #latest<Name extends keyof StoreOptions>(name: Name): StoreOptions[Name] | undefined {
+    const current = Array.from(this.#subscribers.keys(), ({ options }) => options());
+    if (current.length > 0) this.#options = current;
+    return this.#options.map((options) => options[name]).findLast((given) => given !== undefined);
   }
 
   #take(event: Event): void {
@@ -315,6 +335,11 @@ export class Connection {
 
   serverSnapshot(): EventSourceSnapshot {
     return this.#key === null ? DISCONNECTED : CONNECTING;
+  }
+
+  /** `historySize` or `throttleMs` is another. */
+  adjust(): void {
+    this.#store?.adjust();
   }
 
   start(): void {

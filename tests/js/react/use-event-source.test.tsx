@@ -288,6 +288,50 @@ test("historySize counts as it is now", async () => {
   expect(sizes).toEqual([1, 2, 2, 3, 4, 4, 0]);
 });
 
+test("a historySize that is smaller counts at once, and makes nothing new where nothing is to go", async () => {
+  const view = probe(server.url, { historySize: 5 });
+  (await server.next()).stream("data: 1\n\ndata: 2\n\ndata: 3\n\n");
+  const has = (...items: number[]) => shows(view, ({ history }) => `${history.map(({ data }) => data)}` === `${items}`);
+  await has(1, 2, 3);
+  const { history } = view.last;
+  view.update(server.url, { historySize: 4 });
+  await settle();
+  expect(view.last.history).toBe(history);
+  view.update(server.url, { historySize: 2 });
+  await has(2, 3);
+  view.update(server.url, { historySize: 0 });
+  await has();
+  expect(view.last.data).toBe(3);
+});
+
+test("a throttleMs that is smaller shows at once what waited for a longer one", async () => {
+  const heard: unknown[] = [];
+  const options = { throttleMs: 2 ** 30, onMessage: ({ json }: { json: unknown }) => heard.push(json) };
+  const view = probe(server.url, options);
+  const exchange = await server.next();
+  exchange.stream("data: 1\n\n");
+  await shows(view, ({ data }) => data === 1);
+  exchange.write("data: 2\n\n");
+  await until(() => heard.length === 2);
+  await settle();
+  expect(view.last.data).toBe(1);
+  view.update(server.url, { ...options, throttleMs: 0 });
+  await shows(view, ({ data }) => data === 2);
+  exchange.write("data: 3\n\n");
+  await shows(view, ({ data }) => data === 3);
+});
+
+test("a POST is not sent again because it becomes known who the user is, or what a refusal is asked about", async () => {
+  const view = probe(server.url, { body: "ask" });
+  const exchange = await server.next();
+  exchange.stream();
+  await shows(view, ({ isConnected }) => isConnected);
+  view.update(server.url, { body: "ask", user: "u", onUnauthorized: () => {}, isFinal: () => true, method: "post" });
+  exchange.write("data: 1\n\n");
+  await shows(view, ({ data }) => data === 1);
+  expect(server.requests).toBe(1);
+});
+
 test.each([
   [{ historySize: Number.NaN }, "historySize"],
   [{ historySize: -1 }, "historySize"],
