@@ -138,6 +138,12 @@ class ConnectionStore {
     if (!this.hasEnded) this.client.reconnect();
   }
 
+  /** Who comes next shares it again, if it was forgotten. */
+  reconnect(): void {
+    if (!stores.has(this.#key)) stores.set(this.#key, this);
+    this.client.reconnect();
+  }
+
   dispose(): void {
     const { readyState, state, mayAskAgain } = this.client;
     this.hasEnded = !mayAskAgain || (readyState === SSEClient.CLOSED && state !== "error");
@@ -305,6 +311,8 @@ export class Connection {
   readonly #url: string;
   /** What a component had that is hidden, by `<Activity>`: React takes its effects away, and brings them back. */
   #before: ConnectionStore | undefined;
+  /** What a component has that is mounted, also when all was forgotten (`resetMillrace`). */
+  #current: ConnectionStore | undefined;
   #leftAt: number | undefined;
 
   /** @param key - by {@link connectionKey}; null for no connection. */
@@ -322,10 +330,12 @@ export class Connection {
     stores.set(key, store);
     const leave = store.subscribe(subscriber, store === before ? this.#leftAt : undefined);
     this.#leftAt = undefined;
+    this.#current = store;
     if (store !== current && store === before) store.resume();
     return () => {
       this.#leftAt = leave();
       this.#before = store;
+      this.#current = undefined;
     };
   }
 
@@ -343,8 +353,7 @@ export class Connection {
   }
 
   start(): void {
-    const client = this.#store?.client;
-    if (client?.readyState === SSEClient.CLOSED) client.reconnect();
+    if (this.#store?.client.readyState === SSEClient.CLOSED) this.reconnect();
   }
 
   stop(): void {
@@ -352,11 +361,11 @@ export class Connection {
   }
 
   reconnect(): void {
-    this.#store?.client.reconnect();
+    this.#store?.reconnect();
   }
 
   get #store(): ConnectionStore | undefined {
-    return this.#key === null ? undefined : stores.get(this.#key);
+    return this.#current ?? (this.#key === null ? undefined : stores.get(this.#key));
   }
 }
 
