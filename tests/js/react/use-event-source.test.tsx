@@ -354,6 +354,18 @@ test.each([
   expect(String(thrown)).toContain(named);
 });
 
+test("where there are no Headers it renders, and shows as an error that nothing can be asked for", async () => {
+  const { Headers } = globalThis;
+  Reflect.deleteProperty(globalThis, "Headers");
+  try {
+    const view = probe(server.url, { headers: { a: "1" } });
+    expect(view.last.state).toBe("connecting");
+    await shows(view, ({ error }) => error?.code === "CONNECTION_FAILED");
+  } finally {
+    Object.assign(globalThis, { Headers });
+  }
+});
+
 test("of another server the data is the exact text, unless `parse` says otherwise", async () => {
   const texts = [" 7", "null", "12345678901234567890", "{}"];
   const stream = texts.map((text) => `data: ${text}\n\n`).join("");
