@@ -17,7 +17,10 @@ export const GRACE_MS = 100;
 
 const DEFAULT_HISTORY_SIZE = 200;
 
-/** How many calls are kept for components that are hidden: of more, the last. An event is two. */
+/**
+ * How many calls are kept for components that are hidden: of more, the last. An event is two. One that has unmounted for good
+ * looks the same, so they are kept as long as the connection is there.
+ */
 const MOST_MISSED = 2000;
 
 /** Tells a component of something, as its options want it. */
