@@ -9,11 +9,12 @@ import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
  * so the stream is treated as another server's.
  */
 export function openEventSource(
-  { url, options, lastEventId, signal, ready }: StreamRequest,
+  { url, options, lastEventId, signal, ready, isReleased }: StreamRequest,
   handler: StreamHandler,
 ): void {
   if (signal.aborted) return;
-  const guarded = (run: () => void) => void ready.then(() => signal.aborted || run()).catch(() => {});
+  const isOver = () => signal.aborted || isReleased();
+  const guarded = (run: () => void) => ready.then(() => isOver() || run()).catch(() => {});
   if (typeof EventSource === "undefined") {
     guarded(() => handler.failed(new SSEError("CONNECTION_FAILED", "There is no EventSource here"), true));
     return;
@@ -36,7 +37,11 @@ export function openEventSource(
       // It says the id in force, which need not be the event's own.
       const ownId = event.lastEventId === id ? undefined : event.lastEventId;
       id = event.lastEventId;
-      guarded(() => handler.bytes(encoder.encode(toEventText(type, event.data, ownId))));
+      guarded(() => {
+        handler.bytes(encoder.encode(toEventText(type, event.data, ownId)));
+        // At its end it would connect again by itself.
+        if (isReleased()) source.close();
+      });
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { SSEError } from "../shared/errors.js";
+import { DONE } from "../shared/notices.js";
 
 /** The data types of a stream by event type, where the application says nothing: JSON of an unknown shape. */
 export type UntypedEvents = Record<string, unknown>;
@@ -68,6 +69,11 @@ export class SSEMessageEvent<Data = unknown> extends MessageEvent<string> {
     this.isRaw = isRaw;
     this.isOurs = isOurs;
     this.#read = read;
+  }
+
+  /** @internal It ends a stream of another server's, and is no data. */
+  get isDone(): boolean {
+    return this.data === DONE && !this.isOurs;
   }
 
   /** `type`, as `publish` calls it. */

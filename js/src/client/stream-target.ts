@@ -1,5 +1,4 @@
 import type { SSEError } from "../shared/errors.js";
-import { DONE } from "../shared/notices.js";
 import { type ErrorOrMessage, SSEErrorEvent, type SSEListener, SSEMessageEvent } from "./events.js";
 
 /**
@@ -87,9 +86,7 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
     if (this.#parsed.event !== event) {
       this.#parsed = { event };
       try {
-        if (event.data !== DONE || event.isOurs) {
-          this.#parsed.value = event.read("data");
-        }
+        if (!event.isDone) this.#parsed.value = event.read("data");
       } catch (error) {
         // Another listener of the same event may have closed the client.
         if (this.readyState !== 2) this.dispatchEvent(new SSEErrorEvent(error as SSEError));

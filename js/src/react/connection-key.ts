@@ -5,17 +5,18 @@ let nextIdentity = 0;
 
 /**
  * A text that is equal for connections that can be one: same URL, same options but for those that count at the beginning only
- * (`lastEventId`, `debug`). Functions count by being there, for
- * components make new ones at each render; objects that have no text of their own count by identity, validators too.
+ * (`lastEventId`, `debug`), and those that are asked when they are needed (`isFinal`, `onUnauthorized`). Other functions count
+ * by being there, for components make new ones at each render; objects that have no text of their own count by identity,
+ * validators too.
  */
 export function connectionKey(url: string, options: SSEClientOptions): string {
-  const { method, body, headers, withCredentials, events, dedup, maxLineBytes, maxEventBytes, retry } = options;
-  const { breaker, fallback, schema } = options;
+  const { body, headers, withCredentials, events, dedup, maxLineBytes, maxEventBytes, retry } = options;
+  const { breaker, fallback, schema, shareAcrossTabs } = options;
   return JSON.stringify([
     absolute(url),
-    method,
+    methodOf(options),
     body instanceof URLSearchParams ? String(body) : identify(body),
-    typeof headers === "function" ? "function" : [...new Headers(headers)],
+    typeof headers === "function" ? "function" : listOf(headers),
     withCredentials ?? false,
     events,
     [dedup, maxLineBytes, maxEventBytes],
@@ -24,14 +25,24 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
     fallback && [String(fallback.poll), fallback.everyMs],
     [String(options.silenceMs), options.pauseWhenHidden ?? false],
     [options.resumeBy ?? "same", options.transport ?? "fetch", options.heartbeatEvent ?? "heartbeat"],
-    [options.shareAcrossTabs ?? false, options.user],
+    [shareAcrossTabs ?? false, (shareAcrossTabs || undefined) && options.user],
     [options.onEnd, options.cursorIn, options.idempotency, identifyParse(options.parse)],
     [options.signal, options.tape, options.clock].map(identify),
-    [options.fetch, options.isFinal, options.onUnauthorized].map((given) => given !== undefined),
+    options.fetch !== undefined,
     Object.entries(schema ?? {})
       .map(([type, validator]) => [type, identify(validator)] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   ]);
+}
+
+/** Old test environments have no `Headers`. They are to render all the same; that nothing can be asked for, the client says. */
+function listOf(headers: Exclude<SSEClientOptions["headers"], () => unknown>): unknown {
+  return typeof Headers === "undefined" ? headers : [...new Headers(headers)];
+}
+
+/** As `fetch` has it, which knows these two in any case. */
+function methodOf({ body, method = body === undefined ? "GET" : "POST" }: SSEClientOptions): string {
+  return /^(get|post)$/i.test(method) ? method.toUpperCase() : method;
 }
 
 /** As a page has it; on a server there is none to resolve it by, and nothing connects. */

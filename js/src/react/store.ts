@@ -1,4 +1,5 @@
 import {
+  type Parse,
   SSEClient,
   type SSEClientOptions,
   type SSECloseEvent,
@@ -15,6 +16,15 @@ import type { EventSourceSnapshot, SSEMessage, StoreOptions } from "./types.js";
 export const GRACE_MS = 100;
 
 const DEFAULT_HISTORY_SIZE = 200;
+
+/**
+ * How many calls are kept for components that are hidden: of more, the last. An event is two. One that has unmounted for good
+ * looks the same, so they are kept as long as the connection is there.
+ */
+const MOST_MISSED = 2000;
+
+/** Tells a component of something, as its options want it. */
+type Call = (options: StoreOptions) => void;
 
 /** What there is without a URL. */
 export const DISCONNECTED: EventSourceSnapshot = {
@@ -55,12 +65,19 @@ class ConnectionStore {
   /** It was not the last component's leaving that ended it. */
   hasEnded = false;
   readonly #key: string;
-  readonly #subscribers = new Set<Subscriber>();
+  /** And how many calls each has had, of all there were. */
+  readonly #subscribers = new Map<Subscriber, number>();
+  /** Components that have left, and may come back. */
+  #away = 0;
+  #calls = 0;
+  /** The last calls, for those who have not had them. */
+  #missed: Call[] = [];
   readonly #renewal = new Renewal(
     () => this.#renew(),
     () => this.#throttleMs,
   );
-  #options: StoreOptions;
+  /** Those of its components, the last ones where there are none. */
+  #options: readonly StoreOptions[];
 
   #event: SSEMessage | null = null;
   #error: SSEError | null = null;
@@ -70,8 +87,8 @@ class ConnectionStore {
 
   constructor(key: string, url: string, options: StoreOptions) {
     this.#key = key;
-    this.#options = options;
-    this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions());
+    this.#options = [options];
+    this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions(options));
     // With a signal that is aborted it does not even try.
     this.snapshot = this.client.readyState === SSEClient.CLOSED ? DISCONNECTED : CONNECTING;
     // No listener hears every type, but every event of a client passes here.
@@ -82,17 +99,34 @@ class ConnectionStore {
     };
   }
 
-  subscribe(subscriber: Subscriber): () => void {
+  /**
+   * @param leftAt - what leaving gave a component that comes back: it is told what it missed.
+   * @returns what leaves.
+   */
+  subscribe(subscriber: Subscriber, leftAt?: number): () => number {
     clearTimeout(this.#graceTimer);
-    this.#subscribers.add(subscriber);
+    this.#subscribers.set(subscriber, leftAt ?? this.#calls);
+    if (leftAt !== undefined) {
+      this.#away--;
+      this.#catchUp();
+    }
     this.#renewal.hurry();
     return () => {
+      const had = this.#subscribers.get(subscriber) ?? this.#calls;
       this.#subscribers.delete(subscriber);
-      if (this.#subscribers.size > 0) return;
+      this.#away++;
+      if (this.#subscribers.size > 0) return had;
       // A closed connection is nothing to keep: who comes next connects anew.
       if (this.client.readyState === SSEClient.CLOSED) this.dispose();
       else this.#keepForAMoment();
+      return had;
     };
+  }
+
+  /** Shows what a component wants to see by now that its `historySize` or `throttleMs` is another. */
+  adjust(): void {
+    this.#renewal.hurry();
+    if (this.snapshot.history.length > this.#historySize) this.#renewal.now();
   }
 
   /** Where components are tested, the next test must not find it: StrictMode's second mount comes in the same turn. */
@@ -107,6 +141,12 @@ class ConnectionStore {
     if (!this.hasEnded) this.client.reconnect();
   }
 
+  /** Who comes next shares it again, if it was forgotten. */
+  reconnect(): void {
+    if (!stores.has(this.#key)) stores.set(this.#key, this);
+    this.client.reconnect();
+  }
+
   dispose(): void {
     const { readyState, state, mayAskAgain } = this.client;
     this.hasEnded = !mayAskAgain || (readyState === SSEClient.CLOSED && state !== "error");
@@ -117,35 +157,47 @@ class ConnectionStore {
   }
 
   /** Functions are looked up when they are called: components make new ones at each render. */
-  #clientOptions(): SSEClientOptions {
-    const { onMessage, onEvent, onError, onOpen, onClose, historySize, throttleMs, select, ...options } = this
-      .#options as StoreOptions & { readonly select?: unknown };
-    const { headers, fetch, isFinal, onUnauthorized, parse } = options;
+  #clientOptions(given: StoreOptions): SSEClientOptions {
+    const { onMessage, onEvent, onError, onOpen, onClose, historySize, throttleMs, select, ...options } =
+      given as StoreOptions & { readonly select?: unknown };
+    const { headers, fetch, parse } = options;
     return {
       ...options,
       ...(typeof headers === "function" && {
         headers: () => {
-          const current = this.#latest().headers;
+          const current = this.#latest("headers");
           return (typeof current === "function" ? current() : current) ?? {};
         },
       }),
-      ...(fetch && { fetch: (url, init) => (this.#latest().fetch ?? fetch)(url, init) }),
-      ...(isFinal && { isFinal: (response) => (this.#latest().isFinal ?? isFinal)(response) }),
-      ...(onUnauthorized && {
-        onUnauthorized: (response) => (this.#latest().onUnauthorized ?? onUnauthorized)(response),
-      }),
-      ...(typeof parse === "function" && {
-        parse: (text, type) => {
-          const latest = this.#latest().parse;
-          return (typeof latest === "function" ? latest : parse)(text, type);
-        },
-      }),
+      ...(fetch && { fetch: (url, init) => (this.#latest("fetch") ?? fetch)(url, init) }),
+      // Another component, or another render, may have these.
+      isFinal: (response) => this.#latest("isFinal")?.(response) as boolean,
+      onUnauthorized: (response) => {
+        const renew = this.#latest("onUnauthorized");
+        return renew ? renew(response) : false;
+      },
+      ...(parse && { parse: this.#latestParse(parse) }),
     };
   }
 
-  #latest(): StoreOptions {
-    for (const subscriber of this.#subscribers) this.#options = subscriber.options();
-    return this.#options;
+  #latestParse(parse: NonNullable<SSEClientOptions["parse"]>): NonNullable<SSEClientOptions["parse"]> {
+    const latest = (how: Parse): Parse =>
+      typeof how !== "function"
+        ? how
+        : (text, type) => {
+            const all = this.#latest("parse");
+            const own = typeof all === "object" ? all[type] : all;
+            return (typeof own === "function" ? own : how)(text, type);
+          };
+    if (typeof parse !== "object") return latest(parse);
+    return Object.fromEntries(Object.entries(parse).map(([type, how]) => [type, latest(how)]));
+  }
+
+  /** Of the components that say something, the last. */
+  #latest<Name extends keyof StoreOptions>(name: Name): StoreOptions[Name] | undefined {
+    const current = Array.from(this.#subscribers.keys(), ({ options }) => options());
+    if (current.length > 0) this.#options = current;
+    return this.#options.map((options) => options[name]).findLast((given) => given !== undefined);
   }
 
   #take(event: Event): void {
@@ -160,7 +212,8 @@ class ConnectionStore {
   }
 
   #takeMessage(event: SSEMessageEvent): void {
-    const { type, lastEventId } = event;
+    const { type, lastEventId, isDone } = event;
+    if (isDone) return;
     let data: unknown;
     try {
       data = event.read("mixed");
@@ -188,27 +241,46 @@ class ConnectionStore {
     this.#tell((options) => options.onOpen?.());
   }
 
-  #tell(call: (options: StoreOptions) => void): void {
-    for (const subscriber of this.#subscribers) {
-      try {
-        call(subscriber.options());
-      } catch (error) {
-        // Reported as what a listener throws is, without a part in what others hear.
-        setTimeout(() => {
-          throw error;
-        });
+  #tell(call: Call): void {
+    // That it is closed because nobody is there is nothing that anybody missed.
+    if (this.#subscribers.size === 0 && stores.get(this.#key) !== this) return;
+    this.#calls++;
+    this.#missed.push(call);
+    if (this.#missed.length > MOST_MISSED) this.#missed.shift();
+    this.#catchUp();
+  }
+
+  /** Makes the calls that are still to be made, each component's in order: one that is called may leave, or cause more. */
+  #catchUp(): void {
+    for (const [subscriber] of this.#subscribers) {
+      for (let had = this.#subscribers.get(subscriber); had !== undefined && had < this.#calls; ) {
+        this.#subscribers.set(subscriber, had + 1);
+        this.#call(subscriber, this.#missed.at(had - this.#calls));
+        had = this.#subscribers.get(subscriber);
       }
+    }
+    if (this.#away === 0) this.#missed = [];
+  }
+
+  #call(subscriber: Subscriber, call: Call | undefined): void {
+    try {
+      call?.(subscriber.options());
+    } catch (error) {
+      // Reported as what a listener throws is, without a part in what others hear.
+      setTimeout(() => {
+        throw error;
+      });
     }
   }
 
   /** As they want it now. While nobody is there, for a moment, nothing is thrown away. */
   get #historySize(): number {
-    const asked = Array.from(this.#subscribers, ({ options }) => options().historySize ?? DEFAULT_HISTORY_SIZE);
+    const asked = Array.from(this.#subscribers.keys(), ({ options }) => options().historySize ?? DEFAULT_HISTORY_SIZE);
     return asked.length > 0 ? Math.max(...asked) : DEFAULT_HISTORY_SIZE;
   }
 
   get #throttleMs(): number {
-    const asked = Array.from(this.#subscribers, (subscriber) => subscriber.options().throttleMs ?? 0);
+    const asked = Array.from(this.#subscribers.keys(), (subscriber) => subscriber.options().throttleMs ?? 0);
     return asked.length > 0 ? Math.min(...asked) : 0;
   }
 
@@ -232,7 +304,7 @@ class ConnectionStore {
       history: isSame ? this.snapshot.history : lastOf(all, size),
     };
     this.#recent = [];
-    for (const subscriber of this.#subscribers) subscriber.changed();
+    for (const subscriber of this.#subscribers.keys()) subscriber.changed();
   }
 }
 
@@ -242,6 +314,9 @@ export class Connection {
   readonly #url: string;
   /** What a component had that is hidden, by `<Activity>`: React takes its effects away, and brings them back. */
   #before: ConnectionStore | undefined;
+  /** What a component has that is mounted, also when all was forgotten (`resetMillrace`). */
+  #current: ConnectionStore | undefined;
+  #leftAt: number | undefined;
 
   /** @param key - by {@link connectionKey}; null for no connection. */
   constructor(key: string | null, url: string) {
@@ -256,11 +331,14 @@ export class Connection {
     const current = stores.get(key);
     const store = current ?? before ?? new ConnectionStore(key, this.#url, subscriber.options());
     stores.set(key, store);
-    const leave = store.subscribe(subscriber);
+    const leave = store.subscribe(subscriber, store === before ? this.#leftAt : undefined);
+    this.#leftAt = undefined;
+    this.#current = store;
     if (store !== current && store === before) store.resume();
     return () => {
-      leave();
+      this.#leftAt = leave();
       this.#before = store;
+      this.#current = undefined;
     };
   }
 
@@ -272,9 +350,13 @@ export class Connection {
     return this.#key === null ? DISCONNECTED : CONNECTING;
   }
 
+  /** `historySize` or `throttleMs` is another. */
+  adjust(): void {
+    this.#store?.adjust();
+  }
+
   start(): void {
-    const client = this.#store?.client;
-    if (client?.readyState === SSEClient.CLOSED) client.reconnect();
+    if (this.#store?.client.readyState === SSEClient.CLOSED) this.reconnect();
   }
 
   stop(): void {
@@ -282,11 +364,11 @@ export class Connection {
   }
 
   reconnect(): void {
-    this.#store?.client.reconnect();
+    this.#store?.reconnect();
   }
 
   get #store(): ConnectionStore | undefined {
-    return this.#key === null ? undefined : stores.get(this.#key);
+    return this.#current ?? (this.#key === null ? undefined : stores.get(this.#key));
   }
 }
 

@@ -130,7 +130,7 @@ export interface StoreOptions<Events extends object = UntypedEvents>
 /**
  * Options of {@link useEventSource}: {@link SSEClientOptions}, the callbacks, `historySize`, `throttleMs` and `select`.
  *
- * Components with the same URL and connection options share one connection. Functions (`headers`, `fetch`, callbacks)
+ * Components with the same URL and connection options share one connection. Functions (`headers`, `fetch`, `parse`, callbacks)
  * may be new at each render: the latest is called, and the connection stays. A `body`, `signal` or `tape` that is an object
  * is compared by identity, so it wants to be the same one at each render.
  *

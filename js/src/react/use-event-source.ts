@@ -62,6 +62,10 @@ export function useEventSource<Events extends object = UntypedEvents, Selected =
     [connection],
   );
 
+  const { historySize, throttleMs } = options;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store looks them up itself.
+  useEffect(() => connection.adjust(), [connection, historySize, throttleMs]);
+
   const shown = useRef<Shown<Selected>["current"]>(undefined);
   const { select } = options;
   const [getSelected, getServerSelected] = useMemo(() => {

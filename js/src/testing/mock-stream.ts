@@ -1,5 +1,6 @@
 import { toCursorText, toEventText } from "../client/event-text.js";
-import { requireReason, requireString } from "../server/arguments.js";
+import type { NativeEvent } from "../core/native.js";
+import { isPlainObject, requireReason, requireString } from "../server/arguments.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../server/message.js";
 import type { CloseReason } from "../server/options.js";
 import type { SSEStream } from "../server/stream.js";
@@ -10,13 +11,13 @@ import { BEGIN_TYPE, END_TYPE } from "../shared/notices.js";
 export interface MockStream {
   /** What takes the place of {@link createSSEStream}'s: a handler sends to it, `sseResponse` takes it. */
   readonly stream: SSEStream;
-  /** The messages, in order, as they were given to `send`, and refused where the real one refuses them. */
+  /** Copies of the messages, in order, as they were when they were given to `send`; without those that the real one refuses. */
   readonly sent: readonly SSEMessage[];
   /** The texts given to `comment`. */
   readonly comments: readonly string[];
-  /** Whether the stream has ended. */
-  readonly closed: boolean;
-  /** Why it has ended; undefined until then. */
+  /** As `stream.closed`: resolves with the reason. `closed.reason` is it, too, and undefined as long as the stream is open. */
+  readonly closed: Promise<CloseReason> & { readonly reason: CloseReason | undefined };
+  /** `closed.reason`. */
   readonly reason: CloseReason | undefined;
   /** The client goes: the stream's signal aborts, and what is sent from then on has a receipt with the id null. */
   disconnect(): void;
@@ -26,12 +27,14 @@ let streams = 0;
 
 /**
  * A stream without a server, for tests of what sends to one. It needs no addon and opens nothing. Its `stream.stream` has what
- * was sent, as bytes, with ids `mock.1`, `mock.2`, ….
+ * was sent, as bytes, with ids `mock.1`, `mock.2`, …. What it gives may be taken apart: `closed` is a promise for that, which
+ * also says by `closed.reason` how things are.
  *
  * @example
  * const { stream, sent, closed } = mockStream();
  * await answer(question, stream);
  * expect(sent).toEqual([{ event: "token", data: "Hello", raw: true }]);
+ * expect(closed.reason).toBe("closed"); // or: expect(await closed)
  * @example
  * vi.mock("millrace", async (original) => ({ ...(await original()), createSSEStream: () => mock.stream }));
  */
@@ -42,9 +45,13 @@ export function mockStream(): MockStream {
   const texts = [toEventText(BEGIN_TYPE, '{"resumes":false}', undefined)];
   let reason: CloseReason | undefined;
   let resolveClosed: (reason: CloseReason) => void = () => {};
-  const closed = new Promise<CloseReason>((resolve) => {
+  const ended = new Promise<CloseReason>((resolve) => {
     resolveClosed = resolve;
   });
+  const closed = Object.defineProperty(ended, "reason", {
+    get: () => reason,
+    enumerable: true,
+  }) as MockStream["closed"];
   let bytes: ReadableStream<Uint8Array> | undefined;
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const write = (text: string) => {
@@ -71,7 +78,7 @@ export function mockStream(): MockStream {
     if (reason !== undefined) return;
     reason = because;
     resolveClosed(because);
-    abort.abort();
+    abort.abort(because);
   }
   /** False where the client has gone. */
   function isOpen(): boolean {
@@ -88,20 +95,24 @@ export function mockStream(): MockStream {
     closed,
     signal: abort.signal,
     send: (message) => {
-      requireSendable(message);
-      const { event, id = `mock.${sent.length + 1}`, data, retry, isRaw } = toNativeEvent(message);
+      const native = toNativeEvent(message);
       if (!isOpen()) return { id: null };
-      sent.push(message);
-      const isEvent = event !== undefined || data !== undefined;
-      const text = isEvent ? toEventText(event ?? "message", data ?? "", id, isRaw) : toCursorText(id);
+      requireSendable(native);
+      const { event, id = `mock.${sent.length + 1}`, data, retry, isRaw } = native;
+      const isEvent = Boolean(event) || data !== undefined;
+      const text = isEvent ? toEventText(event || "message", data ?? "", id, isRaw) : toCursorText(id);
+      requireFits(text);
+      sent.push(copyOf(message));
       write(`${retry === undefined ? "" : `retry: ${retry}\n`}${text}`);
       return { id };
     },
     comment: (text) => {
       requireString("text", text);
       if (!isOpen()) return { id: null };
+      const lines = `${text.replace(/\r\n?/g, "\n").replace(/^/gm, ": ")}\n\n`;
+      requireFits(lines);
       comments.push(text);
-      write(`${text.replace(/\r\n?/g, "\n").replace(/^/gm, ": ")}\n\n`);
+      write(lines);
       return { id: null };
     },
     close: (because = "closed") => {
@@ -116,9 +127,7 @@ export function mockStream(): MockStream {
     stream,
     sent,
     comments,
-    get closed() {
-      return reason !== undefined;
-    },
+    closed,
     get reason() {
       return reason;
     },
@@ -130,20 +139,58 @@ export function mockStream(): MockStream {
   };
 }
 
-const MOST_ID_BYTES = 1024;
-/** Of a hub's log, by default; in characters, which are no more than its bytes. */
-const LARGEST_EVENT = 8 * 1024 * 1024;
+/**
+ * A message that is used again, with other data, must not change what was sent. What says itself how it is written, and what
+ * cannot be copied, stays as it is. (Not all by structuredClone, which a test runner may take from another realm: then strict
+ * comparisons fail.)
+ */
+function copyOf<Value>(value: Value): Value {
+  if (typeof value !== "object" || value === null || "toJSON" in value) return value;
+  if (Array.isArray(value)) return value.map(copyOf) as Value;
+  if (isPlainObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyOf(member)])) as Value;
+  }
+  try {
+    return structuredClone(value);
+  } catch {
+    return value;
+  }
+}
 
-/** What the core refuses, for the same reasons. */
-function requireSendable(message: SSEMessage): void {
-  const { event, id, data, retry } = toNativeEvent(message);
-  if ([event, id, data, retry].every((field) => field === undefined)) accepted("empty");
-  if ((data?.length ?? 0) > LARGEST_EVENT) accepted("tooLarge");
+const MOST_ID_BYTES = 1024;
+/** Of a hub's log, by default, in bytes. */
+const LARGEST_EVENT = 8 * 1024 * 1024;
+/** The form of the hub's own ids: an epoch in base 36, a dot, and a number, both of 64 bits. */
+const OWN_ID = /^(0|[1-9a-z][0-9a-z]*)\.(0|[1-9]\d*)$/;
+const LARGEST_EPOCH = "3w5e11264sgsf";
+const LARGEST_NUMBER = "18446744073709551615";
+
+/** What the core refuses, for the same reasons, in its order. */
+function requireSendable({ event, id, data, retry }: NativeEvent): void {
+  if (!event && [id, data, retry].every((field) => field === undefined)) accepted("empty");
+  if (id !== undefined) requireId(id);
   if (event !== undefined && /[\r\n\0]/.test(event)) accepted("invalidType");
-  if (id === undefined) return;
+}
+
+function requireId(id: string): void {
   if (id === "") accepted("idEmpty");
+  if (isLonger(id, MOST_ID_BYTES)) accepted("idTooLong");
   if (/[^ -~\x80-\uffff]/.test(id)) accepted("invalidId");
   if (/^ | $/.test(id)) accepted("idOuterSpace");
-  if (/^[a-z0-9]+\.\d+$/i.test(id)) accepted("idReserved");
-  if (id.length * 3 > MOST_ID_BYTES && new TextEncoder().encode(id).length > MOST_ID_BYTES) accepted("idTooLong");
+  const [, epoch, number] = OWN_ID.exec(id) ?? [];
+  if (epoch && number && isWithin(epoch, LARGEST_EPOCH) && isWithin(number, LARGEST_NUMBER)) accepted("idReserved");
+}
+
+/** Of whole numbers in the same base, without zeros in front. */
+function isWithin(digits: string, most: string): boolean {
+  return digits.length < most.length || (digits.length === most.length && digits <= most);
+}
+
+function requireFits(text: string): void {
+  if (isLonger(text, LARGEST_EVENT)) accepted("tooLarge");
+}
+
+/** In bytes, of which a character has three at most. */
+function isLonger(text: string, most: number): boolean {
+  return text.length * 3 > most && new TextEncoder().encode(text).length > most;
 }

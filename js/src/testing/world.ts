@@ -1,5 +1,6 @@
 import type { Clock } from "../client/clock.js";
 import { SSEClient, type SSEClientOptions, type UntypedEvents } from "../client/index.js";
+import { requireFunction } from "../server/arguments.js";
 
 /** Answers a request, as a route handler does. */
 export type Handler = (request: Request) => Response | Promise<Response>;
@@ -20,10 +21,13 @@ export interface World {
   cut(): void;
   /** While it is true, connections are broken and requests fail. */
   isDown: boolean;
-  /** Lets so many milliseconds pass: what is due comes due in order, and what comes of it happens. */
+  /** Lets so many milliseconds pass: what is due comes due in order, and what comes of it happens. One after the other. */
   advance(ms: number): Promise<void>;
-  /** Resolves when the condition holds; no time passes on the clients' clock. Rejects after five seconds of the real one. */
-  until(condition: () => boolean): Promise<void>;
+  /**
+   * Resolves when the condition holds, or what it promises; no time passes on the clients' clock. Rejects after five seconds of
+   * the real one.
+   */
+  until(condition: () => boolean | Promise<boolean>): Promise<void>;
   /** Closes the clients that were made here, and breaks the connections. */
   close(): void;
 }
@@ -41,6 +45,7 @@ const turn = () => new Promise<void>((resolve) => void later(resolve, 0));
  * Puts a route handler and clients of it into one process. Requests go to the handler itself, and the clients' time is the
  * test's: an hour of waiting is one line. The server's time (heartbeats, `maxDurationMs`) is the real one.
  *
+ * @throws TypeError for a handler that is no function.
  * @example
  * const world = createWorld((request) => hub.response(request, { channels: ["news"] }));
  * const client = world.client("/events");
@@ -51,11 +56,13 @@ const turn = () => new Promise<void>((resolve) => void later(resolve, 0));
  * await world.until(() => client.resume?.verdict === "continued");
  */
 export function createWorld(handler: Handler): World {
+  requireFunction("createWorld's handler", handler);
   const clock = new FakeClock();
   const requests: Request[] = [];
   const open = new Set<() => void>();
   const clients: SSEClient[] = [];
   let isDown = false;
+  let advanced = Promise.resolve();
 
   const cut = () => {
     for (const breakOne of [...open]) breakOne();
@@ -68,6 +75,12 @@ export function createWorld(handler: Handler): World {
     return response.body === null ? response : breakable(response, request.signal, open);
   };
   const options = { fetch, clock };
+  const pass = async (ms: number) => {
+    const endMs = clock.now() + ms;
+    do {
+      for (let n = 0; n < TURNS; n++) await turn();
+    } while (clock.fireNext(endMs));
+  };
 
   return {
     get nowMs() {
@@ -92,15 +105,14 @@ export function createWorld(handler: Handler): World {
       if (down) cut();
     },
     advance: async (ms) => {
-      if (!(ms >= 0)) throw new TypeError(`advance takes milliseconds from 0, not ${ms}`);
-      const endMs = clock.now() + ms;
-      do {
-        for (let n = 0; n < TURNS; n++) await turn();
-      } while (clock.fireNext(endMs));
+      if (!(Number.isFinite(ms) && ms >= 0)) throw new TypeError(`advance takes milliseconds from 0, not ${ms}`);
+      const after = advanced.then(() => pass(ms));
+      advanced = after.catch(() => {});
+      return after;
     },
     until: async (condition) => {
       const beganMs = Date.now();
-      while (!condition()) {
+      while (!(await condition())) {
         if (Date.now() - beganMs > LONGEST_WAIT_MS)
           throw new Error(`Not so within ${LONGEST_WAIT_MS} ms: ${condition}`);
         await turn();

@@ -1,3 +1,4 @@
+import type { SSECloseEvent } from "../../../js/src/client/index.js";
 import { closeAll, nextEvent, watch } from "./helpers.js";
 import { settle, until } from "./scripted-server.js";
 
@@ -69,6 +70,55 @@ test("events come through the same core: typed, once, with their ids", async () 
   second.say("a", "three", "3");
   await until(() => client.lastEventId === "3");
   expect(messages.slice(3)).toEqual(["a:three"]);
+});
+
+test.each([
+  ["an end notice", "millrace.end", '{"reason":"done","reconnect":false}', "done"],
+  ["closeAfter's", "millrace.end", '{"reason":"completed","reconnect":false}', "completed"],
+  ["a foreign [DONE]", "message", "[DONE]", "completed"],
+])("at the stream's end it is closed, and nothing more is heard of it: %s", async (_, type, data, reason) => {
+  const { client, messages, errors, log } = watch(URL_HERE, { transport: "eventsource" });
+  const first = await source();
+  first.dispatchEvent(new Event("open"));
+  first.say("message", "one");
+  const closed = nextEvent(client, "close") as Promise<SSECloseEvent>;
+  first.say(type, data);
+  // Of what it has said already, and of its connection's end.
+  first.say("message", "after the end");
+  first.dispatchEvent(new Event("error"));
+  expect((await closed).reason).toBe(reason);
+  expect(first.isClosed).toBe(true);
+  first.dispatchEvent(new Event("error"));
+  first.say("message", "later");
+  await settle();
+  expect([client.completed, client.state, errors, made.length]).toEqual([true, "disconnected", [], 1]);
+  expect(messages).toEqual(type === "message" ? ["message:one", "message:[DONE]"] : ["message:one"]);
+  expect(log.at(-1)).toBe("close");
+});
+
+test("it is closed by the end itself, without an error", async () => {
+  const { client } = watch(URL_HERE, { transport: "eventsource" });
+  const first = await source();
+  first.dispatchEvent(new Event("open"));
+  first.say("millrace.end", '{"reason":"done","reconnect":false}');
+  await nextEvent(client, "close");
+  await settle();
+  expect(first.isClosed).toBe(true);
+});
+
+test("an end that a new connection is to follow closes it, too", async () => {
+  const { client, messages } = watch(URL_HERE, { transport: "eventsource" });
+  const first = await source();
+  first.dispatchEvent(new Event("open"));
+  first.say("message", "one", "1");
+  first.say("millrace.end", '{"reason":"duration_cap","reconnect":true}', "1");
+  const second = await source(2);
+  expect([first.isClosed, second.isClosed, second.url]).toEqual([true, false, `${URL_HERE}&lastEventId=1`]);
+  first.say("message", "of the one before");
+  second.dispatchEvent(new Event("open"));
+  second.say("message", "two", "2");
+  await until(() => client.lastEventId === "2");
+  expect(messages).toEqual(["message:one", "message:two"]);
 });
 
 test("close() closes it, and a client that is closed at once makes none", async () => {

@@ -31,19 +31,30 @@ test.each([
       transport: "fetch",
       heartbeatEvent: "heartbeat",
       debug: false,
-    } as const,
+    },
   ],
   ["a fallback's URL in any form", { fallback: { poll: "http://x/" } }, { fallback: { poll: new URL("http://x/") } }],
   ["the same validators in any order", { schema: { a: text, b: number } }, { schema: { b: number, a: text } }],
   ["the same tape", { tape }, { tape }],
   ["what counts at the beginning only", { lastEventId: "1", debug: true }, { lastEventId: "2" }],
+  ["the method that there is without one", {}, { method: "GET" }],
+  ["its name in any case", { method: "get" }, { method: "GET" }],
+  ["the method of a body", { body: "a" }, { body: "a", method: "post" }],
+  ["who the user is, where no tabs share it", { body: "a" }, { body: "a", user: "u" }],
+  ["what is asked when it is needed", {}, { isFinal: () => true, onUnauthorized: () => {} }],
+  ["functions that parse", { parse: { a: () => 1, b: "text" } }, { parse: { a: () => 2, b: "text" } }],
   ["lists", { events: ["a", "b"], retry: { baseMs: 1 } }, { events: ["a", "b"], retry: { baseMs: 1 } }],
-])("one connection: %s", (_, a, b) => {
+] satisfies [string, SSEClientOptions, SSEClientOptions][])("one connection: %s", (_, a, b) => {
   expect(connectionKey("/x", a)).toBe(connectionKey("/x", b));
 });
 
 test.each([
   ["method", { method: "POST" }, {}],
+  ["methods that fetch leaves as they are", { method: "patch" }, { method: "PATCH" }],
+  ["a body that is null", { body: null as never }, {}],
+  ["users, where tabs share", { shareAcrossTabs: true, user: "u" }, { shareAcrossTabs: true }],
+  ["a fetch", { fetch }, {}],
+  ["types that are parsed by functions", { parse: { a: () => 1 } }, { parse: { a: () => 1, b: () => 1 } }],
   ["headers", { headers: { a: "1" } }, { headers: { a: "2" } }],
   ["a function where there was none", { headers: () => ({}) }, {}],
   ["credentials", { withCredentials: true }, {}],

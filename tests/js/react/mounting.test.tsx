@@ -1,6 +1,8 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
-import { Activity, StrictMode, Suspense, startTransition, use, useState } from "react";
-import { type EventSourceResult, useEventSource } from "../../../js/src/react/index.js";
+import { jest } from "@jest/globals";
+import { Activity, type ReactNode, StrictMode, Suspense, startTransition, use, useEffect, useState } from "react";
+import { type EventSourceResult, type UseEventSourceOptions, useEventSource } from "../../../js/src/react/index.js";
+import { GRACE_MS } from "../../../js/src/react/store.js";
 import { settle, until } from "../client/scripted-server.js";
 import { mount, probe, serverPerTest, shows } from "./helpers.js";
 
@@ -185,6 +187,166 @@ test("an answer that is complete, or was cut, is not asked for again by being sh
   await settle();
   expect(cut.container.textContent).toBe("disconnected 2 false");
   expect(server.requests).toBe(2);
+});
+
+/** The grace ends when the test says so. */
+function holdGrace() {
+  const { setTimeout: real } = globalThis;
+  const held: (() => void)[] = [];
+  const begin = (run: () => void, ms?: number, ...rest: unknown[]) => {
+    if (ms === GRACE_MS) held.push(run);
+    return real(run, ms === GRACE_MS ? 1e9 : ms, ...rest);
+  };
+  jest.spyOn(globalThis, "setTimeout").mockImplementation(begin as typeof setTimeout);
+  return { begun: (count: number) => until(() => held.length === count), end: () => held.at(-1)?.() };
+}
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+interface ToldProps extends UseEventSourceOptions {
+  readonly url: string;
+  readonly heard: unknown[];
+  readonly onLeave?: () => void;
+}
+
+/** Notes what its component is told. */
+function Told({ url, heard, onLeave, ...options }: ToldProps) {
+  const { data } = useEventSource(url, {
+    ...options,
+    onMessage: ({ json }) => heard.push(json),
+    onEvent: (type, given) => heard.push(`${type} ${given}`),
+    onError: ({ code }) => heard.push(code),
+    onClose: ({ reason }) => heard.push(reason),
+  });
+  useEffect(() => onLeave, [onLeave]);
+  return <p>{`${data}`}</p>;
+}
+
+function shown(isShown: boolean, element: ReactNode) {
+  return (
+    <StrictMode>
+      <Activity mode={isShown ? "visible" : "hidden"}>{element}</Activity>
+    </StrictMode>
+  );
+}
+
+/** A page with a component that has had one event, is hidden, and has missed what the server has written since. */
+async function hiddenWhile(options: UseEventSourceOptions, missed: string) {
+  const heard: unknown[] = [];
+  let received = 0;
+  const tape = {
+    write: ({ bytes }: { bytes?: Uint8Array }) => {
+      received += bytes?.length ?? 0;
+    },
+  };
+  const element = <Told url={server.url} heard={heard} tape={tape} {...options} />;
+  const grace = holdGrace();
+  const page = mount(shown(true, element));
+  const exchange = await server.next();
+  exchange.stream("id: e.1\ndata: 1\n\n");
+  await until(() => page.container.textContent === "1");
+  const before = received;
+  page.update(shown(false, element));
+  await grace.begun(2); // StrictMode's is the first
+  exchange.write(missed);
+  await until(() => received === before + missed.length);
+  return { heard, grace, page, exchange, show: () => page.update(shown(true, element)) };
+}
+
+const MISSED = "id: e.2\ndata: 2\n\nid: e.3\ndata: nonsense\n\nid: e.4\ndata: 4\n\n";
+const END = 'event: millrace.end\ndata: {"reason":"done","reconnect":false}\n\n';
+const ALL = [1, "message 1", 2, "message 2", "INVALID_JSON", 4, "message 4"];
+const methods: [string, UseEventSourceOptions][] = [
+  ["GET", { parse: "json" }],
+  ["POST", { parse: "json", body: "ask" }],
+];
+
+test.each(methods)(
+  "hidden for a moment, it is told what came meanwhile, once, and goes on (%s)",
+  async (_, options) => {
+    const { heard, page, exchange, show } = await hiddenWhile(options, MISSED);
+    expect(heard).toEqual(ALL.slice(0, 2));
+    show();
+    await until(() => page.container.textContent === "4");
+    expect(heard).toEqual(ALL);
+    exchange.write("data: 5\n\n");
+    await until(() => page.container.textContent === "5");
+    expect(heard).toEqual([...ALL, 5, "message 5"]);
+    expect(server.requests).toBe(1);
+  },
+);
+
+test.each(methods)(
+  "hidden for longer, it is told what came before its connection went, too (%s)",
+  async (_, options) => {
+    const { heard, grace, page, exchange, show } = await hiddenWhile(options, MISSED);
+    grace.end();
+    await exchange.gone;
+    show();
+    const second = await server.next();
+    expect([second.lastEventId, heard]).toEqual(["e.4", ALL]);
+    second.stream("id: e.5\ndata: 5\n\n");
+    await until(() => page.container.textContent === "5");
+    expect(heard).toEqual([...ALL, 5, "message 5"]);
+  },
+);
+
+test.each(methods.flatMap(([method, options]) => [true, false].map((isShort) => [method, isShort, options] as const)))(
+  "it is told of the end that came while it was hidden (%s, within the grace: %p)",
+  async (_, isShort, options) => {
+    const { heard, grace, page, show } = await hiddenWhile(options, MISSED + END);
+    if (!isShort) grace.end();
+    show();
+    await until(() => page.container.textContent === "4");
+    await settle();
+    expect(heard).toEqual([...ALL, "done"]);
+    show();
+    await settle();
+    expect([heard.length, server.requests]).toEqual([ALL.length + 1, 1]);
+  },
+);
+
+test.each(methods)(
+  "of two that share a connection, the hidden one is told later, and nobody else (%s)",
+  async (_, options) => {
+    const lists: Record<string, unknown[]> = { a: [], b: [], c: [] };
+    const onLeave = jest.fn();
+    const told = (name: string) => <Told url={server.url} heard={lists[name] ?? []} {...options} />;
+    const element = (isShown: boolean, third?: ReactNode) => (
+      <>
+        <Activity mode={isShown ? "visible" : "hidden"}>
+          <Told url={server.url} heard={lists.a ?? []} onLeave={onLeave} {...options} />
+        </Activity>
+        {told("b")}
+        {third}
+      </>
+    );
+    const page = mount(element(true));
+    const exchange = await server.next();
+    exchange.stream("data: 1\n\n");
+    await until(() => page.container.textContent === "11");
+    page.update(element(false));
+    await until(() => onLeave.mock.calls.length === 1);
+    exchange.write(MISSED);
+    await until(() => lists.b?.length === ALL.length);
+    expect(lists.a).toEqual(ALL.slice(0, 2));
+    page.update(element(true, told("c")));
+    await until(() => page.container.textContent === "444");
+    exchange.write(`data: 5\n\n${END}`);
+    const rest = [5, "message 5", "done"];
+    await until(() => lists.c?.length === rest.length);
+    expect(lists).toEqual({ a: [...ALL, ...rest], b: [...ALL, ...rest], c: rest });
+  },
+);
+
+test("of much that was missed it is told the last thousand events", async () => {
+  const many = Array.from({ length: 1500 }, (_, index) => `data: ${index}\n\n`).join("");
+  const { heard, page, show } = await hiddenWhile({}, many);
+  show();
+  await until(() => page.container.textContent === "1499");
+  const events = Array.from({ length: 1000 }, (_, index) => [index + 500, `message ${index + 500}`]);
+  expect(heard).toEqual([1, "message 1", ...events.flat()]);
 });
 
 test("a component that goes while its snapshot is due renders no more", async () => {

@@ -3,6 +3,7 @@ import { render } from "@testing-library/react";
 import { StrictMode } from "react";
 import { SSEClient } from "../../../js/src/client/index.js";
 import { useEventSource } from "../../../js/src/react/index.js";
+import { reset } from "../../../js/src/shared/reset.js";
 import { settle, until } from "../client/scripted-server.js";
 import { probe, serverPerTest, shows } from "./helpers.js";
 
@@ -105,6 +106,38 @@ function StateAndData({ url }: { url: string }) {
   const { state, data } = useEventSource(url);
   return <p>{`${state} ${data}`}</p>;
 }
+
+test("who is mounted when all is forgotten shows that it is closed, and start() begins anew for all who share it", async () => {
+  const a = probe(server.url);
+  const b = probe(server.url);
+  const first = await server.next();
+  first.stream("id: e.1\ndata: 1\n\n");
+  for (const view of [a, b]) await shows(view, ({ data }) => data === 1);
+  reset();
+  await first.gone;
+  for (const view of [a, b]) await shows(view, ({ state }) => state === "disconnected");
+  a.last.start();
+  const second = await server.next();
+  second.stream("data: 2\n\n");
+  for (const view of [a, b]) await shows(view, ({ data, isConnected }) => isConnected && data === 2);
+  const late = probe(server.url);
+  expect(late.last).toMatchObject({ isConnected: true, data: 2 });
+  b.last.stop();
+  for (const view of [a, b, late]) await shows(view, ({ state }) => state === "disconnected");
+  expect(server.requests).toBe(2);
+});
+
+test("who comes after all was forgotten shares nothing with who was there before", async () => {
+  const before = probe(server.url);
+  (await server.next()).stream("data: 1\n\n");
+  await shows(before, ({ data }) => data === 1);
+  reset();
+  const after = probe(server.url);
+  expect(after.last).toMatchObject({ state: "connecting", data: null });
+  (await server.next()).stream("data: 2\n\n");
+  await shows(after, ({ data }) => data === 2);
+  expect(before.last).toMatchObject({ state: "disconnected", data: 1 });
+});
 
 test("hydrating shows what the server rendered, then the stream", async () => {
   const recovered: unknown[] = [];

@@ -71,6 +71,31 @@ test("who comes within the grace keeps the connection for good", async () => {
   expect(server.requests).toBe(1);
 });
 
+test("a stop() among what is told later is heard of after what had come before it", async () => {
+  const connection = new Connection("later", server.url);
+  const heard: unknown[] = [];
+  const options: StoreOptions = {
+    onMessage: ({ json }) => {
+      heard.push(json);
+      if (json === 2) connection.stop();
+    },
+    onClose: ({ reason }) => heard.push(reason),
+  };
+  const subscriber = { changed: () => {}, options: () => options };
+  const leave = connection.subscribe(subscriber);
+  const other = subscribe(new Connection("later", server.url));
+  const exchange = await server.next();
+  exchange.stream("data: 1\n\n");
+  await until(() => other.news.heard.length === 1);
+  leave();
+  exchange.write("data: 2\n\ndata: 3\n\n");
+  await until(() => other.news.heard.length === 3);
+  const leaveAgain = connection.subscribe(subscriber);
+  expect(heard).toEqual([1, 2, 3, "client"]);
+  leaveAgain();
+  other.unsubscribe();
+});
+
 test("without subscribers nothing is connected, and nothing kept but what a component had that may be shown again", async () => {
   const connection = new Connection("idle", server.url);
   const { news, unsubscribe } = subscribe(connection);
@@ -260,5 +285,62 @@ test("a function among the options is the one of the last render", async () => {
   (await server.next()).stream("data: 1\n\n");
   await until(() => called.length === 3);
   expect(called).toEqual(["onUnauthorized of the second", "isFinal of the second", "parse of the second: 1"]);
+  unsubscribe();
+});
+
+test("a function that parses one type is the one of the last render; which types have one counts at the beginning", async () => {
+  const connection = new Connection("parsers", server.url);
+  const heard: unknown[] = [];
+  const optionsOf = (render: string): StoreOptions => ({
+    parse: { message: (text, type) => `${type} ${text} by ${render}`, a: "text" },
+    onEvent: (_, data) => heard.push(data),
+  });
+  let options = optionsOf("the first");
+  const unsubscribe = connection.subscribe({ changed: () => {}, options: () => options });
+  const exchange = await server.next();
+  exchange.stream("data: 1\n\n");
+  await until(() => heard.length === 1);
+  options = optionsOf("the second");
+  exchange.write("data: 2\n\nevent: a\ndata: 3\n\nevent: constructor\ndata: 4\n\n");
+  await until(() => heard.length === 4);
+  expect(heard).toEqual(["message 1 by the first", "message 2 by the second", "3", 4]);
+  unsubscribe();
+});
+
+test("what a refusal is asked about may come later, and from any of the components", async () => {
+  const connection = new Connection("refused", server.url);
+  const called: string[] = [];
+  let options: StoreOptions = { clock: new HurriedClock() };
+  const unsubscribe = connection.subscribe({ changed: () => {}, options: () => options });
+  const other = subscribe(new Connection("refused", server.url));
+  (await server.next()).respond(503);
+  const second = await server.next();
+  options = {
+    ...options,
+    isFinal: ({ status }) => {
+      called.push(`isFinal ${status}`);
+      return status === 418;
+    },
+    onUnauthorized: () => void called.push("onUnauthorized"),
+  };
+  second.respond(401);
+  (await server.next()).respond(404);
+  (await server.next()).respond(418);
+  await until(() => called.length === 3);
+  await settle();
+  jest.advanceTimersByTime(1);
+  expect(called).toEqual(["onUnauthorized", "isFinal 404", "isFinal 418"]);
+  expect(connection.snapshot().state).toBe("error");
+  unsubscribe();
+  other.unsubscribe();
+});
+
+test("where nobody renews what lets the user in, a 401 is the end", async () => {
+  const connection = new Connection("unauthorized", server.url);
+  const codes: unknown[] = [];
+  const { unsubscribe } = subscribe(connection, { onError: ({ status }) => codes.push(status) });
+  (await server.next()).respond(401);
+  await until(() => codes.length === 1);
+  expect(codes).toEqual([401]);
   unsubscribe();
 });

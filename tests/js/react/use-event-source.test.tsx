@@ -1,6 +1,7 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 import { render } from "@testing-library/react";
-import { useEventSource } from "../../../js/src/react/index.js";
+import { z } from "zod";
+import { type UseEventSourceOptions, useEventSource } from "../../../js/src/react/index.js";
 import { settle, until } from "../client/scripted-server.js";
 import { probe, serverPerTest, shows } from "./helpers.js";
 
@@ -287,6 +288,50 @@ test("historySize counts as it is now", async () => {
   expect(sizes).toEqual([1, 2, 2, 3, 4, 4, 0]);
 });
 
+test("a historySize that is smaller counts at once, and makes nothing new where nothing is to go", async () => {
+  const view = probe(server.url, { historySize: 5 });
+  (await server.next()).stream("data: 1\n\ndata: 2\n\ndata: 3\n\n");
+  const has = (...items: number[]) => shows(view, ({ history }) => `${history.map(({ data }) => data)}` === `${items}`);
+  await has(1, 2, 3);
+  const { history } = view.last;
+  view.update(server.url, { historySize: 4 });
+  await settle();
+  expect(view.last.history).toBe(history);
+  view.update(server.url, { historySize: 2 });
+  await has(2, 3);
+  view.update(server.url, { historySize: 0 });
+  await has();
+  expect(view.last.data).toBe(3);
+});
+
+test("a throttleMs that is smaller shows at once what waited for a longer one", async () => {
+  const heard: unknown[] = [];
+  const options = { throttleMs: 2 ** 30, onMessage: ({ json }: { json: unknown }) => heard.push(json) };
+  const view = probe(server.url, options);
+  const exchange = await server.next();
+  exchange.stream("data: 1\n\n");
+  await shows(view, ({ data }) => data === 1);
+  exchange.write("data: 2\n\n");
+  await until(() => heard.length === 2);
+  await settle();
+  expect(view.last.data).toBe(1);
+  view.update(server.url, { ...options, throttleMs: 0 });
+  await shows(view, ({ data }) => data === 2);
+  exchange.write("data: 3\n\n");
+  await shows(view, ({ data }) => data === 3);
+});
+
+test("a POST is not sent again because it becomes known who the user is, or what a refusal is asked about", async () => {
+  const view = probe(server.url, { body: "ask" });
+  const exchange = await server.next();
+  exchange.stream();
+  await shows(view, ({ isConnected }) => isConnected);
+  view.update(server.url, { body: "ask", user: "u", onUnauthorized: () => {}, isFinal: () => true, method: "post" });
+  exchange.write("data: 1\n\n");
+  await shows(view, ({ data }) => data === 1);
+  expect(server.requests).toBe(1);
+});
+
 test.each([
   [{ historySize: Number.NaN }, "historySize"],
   [{ historySize: -1 }, "historySize"],
@@ -309,6 +354,18 @@ test.each([
   expect(String(thrown)).toContain(named);
 });
 
+test("where there are no Headers it renders, and shows as an error that nothing can be asked for", async () => {
+  const { Headers } = globalThis;
+  Reflect.deleteProperty(globalThis, "Headers");
+  try {
+    const view = probe(server.url, { headers: { a: "1" } });
+    expect(view.last.state).toBe("connecting");
+    await shows(view, ({ error }) => error?.code === "CONNECTION_FAILED");
+  } finally {
+    Object.assign(globalThis, { Headers });
+  }
+});
+
 test("of another server the data is the exact text, unless `parse` says otherwise", async () => {
   const texts = [" 7", "null", "12345678901234567890", "{}"];
   const stream = texts.map((text) => `data: ${text}\n\n`).join("");
@@ -321,6 +378,36 @@ test("of another server the data is the exact text, unless `parse` says otherwis
   const json = probe("http://elsewhere/json", { ...asked, parse: "json", onEvent: () => {} });
   await shows(json, ({ completed }) => completed);
   expect(json.last.history.map(({ data }) => data)).toEqual(texts.map((text) => JSON.parse(text)));
+});
+
+test.each<[string, UseEventSourceOptions, unknown]>([
+  ["as it is", {}, '{"a":1}'],
+  ["JSON", { parse: "json" }, { a: 1 }],
+  ["JSON of a type", { parse: { message: "json" } }, { a: 1 }],
+  ["what a function makes of it", { parse: (text: string) => `made of ${text}` }, 'made of {"a":1}'],
+  ["validated", { schema: { message: z.object({ a: z.number() }) } }, { a: 1 }],
+])("another server's [DONE] is no data, no event and no error: %s", async (_, options, data) => {
+  const headers = { "content-type": "text/event-stream" };
+  const fetch = async () => new Response('id: 1\ndata: {"a":1}\n\nid: 2\ndata: [DONE]\n\n', { headers });
+  const heard: unknown[] = [];
+  const view = probe("http://elsewhere/done", {
+    ...options,
+    fetch,
+    onMessage: (event) => heard.push(event.data),
+    onEvent: (_, given) => heard.push(given),
+    onError: ({ code }) => heard.push(code),
+    onClose: ({ reason }) => heard.push(reason),
+  });
+  await shows(view, ({ completed }) => completed);
+  expect(heard).toEqual(['{"a":1}', data, "completed"]);
+  expect(view.last).toMatchObject({ data, event: { data, id: "1" }, error: null, lastEventId: "2" });
+  expect(view.last.history).toHaveLength(1);
+});
+
+test("[DONE] is data like any other where the server is Millrace", async () => {
+  const view = probe(server.url);
+  (await server.next()).stream("raw\ndata: [DONE]\n\n");
+  await shows(view, ({ data }) => data === "[DONE]");
 });
 
 test("the end of an answer shows, and is no error", async () => {

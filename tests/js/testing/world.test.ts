@@ -70,7 +70,7 @@ test("a request that waits for its answer is broken, too, and who answers it the
   await world.advance(10_000);
   expect(answers).toHaveLength(2);
   await expect(world.advance(Number.NaN)).rejects.toThrow("advance takes milliseconds from 0, not NaN");
-  await expect(world.advance(-1)).rejects.toThrow(TypeError);
+  for (const ms of [-1, Infinity, "5"]) await expect(world.advance(ms as number)).rejects.toThrow(TypeError);
 });
 
 test("a condition that does not come true is named", async () => {
@@ -80,4 +80,33 @@ test("a condition that does not come true is named", async () => {
   const now = jest.spyOn(Date, "now").mockReturnValueOnce(0).mockReturnValue(6_000);
   await expect(world.until(() => client.state === "error")).rejects.toThrow('client.state === "error"');
   now.mockRestore();
+});
+
+test("a condition may be one that promises its answer", async () => {
+  world = createWorld(() => new Response(null, { status: 204 }));
+  let asked = 0;
+  await world.until(async () => {
+    await null;
+    return ++asked === 3;
+  });
+  expect(asked).toBe(3);
+  const boom = new Error("boom");
+  await expect(world.until(() => Promise.reject(boom))).rejects.toBe(boom);
+});
+
+test("time passes as often as it is asked to, one after the other", async () => {
+  world = createWorld(() => new Response(null, { status: 204 }));
+  const times: number[] = [];
+  const advance = async (ms: number) => {
+    await world.advance(ms);
+    times.push(world.nowMs);
+  };
+  await Promise.all([advance(100), advance(100), advance(50)]);
+  expect(times).toEqual([100, 200, 250]);
+});
+
+test("without a handler there is no world", () => {
+  expect(() => createWorld(undefined as never)).toThrow(
+    new TypeError("createWorld's handler must be a function, not undefined"),
+  );
 });
