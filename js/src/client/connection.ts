@@ -2,12 +2,13 @@ import { SSEError } from "../shared/errors.js";
 import { type Clock, pageClock } from "./clock.js";
 import type { Engine } from "./engine.js";
 import { SSECloseEvent, SSEErrorEvent } from "./events.js";
+import type { AnswerReader } from "./fetch-transport.js";
 import { isOnce, type SSEClientOptions } from "./options.js";
 import { Requests } from "./requests.js";
 import type { EarlyStanding, Standing } from "./standing.js";
 
 /** What test environments may lack. */
-const NEEDED = ["fetch", "ReadableStream", "TextDecoder", "TextEncoder"];
+const NEEDED = ["fetch", "Headers", "ReadableStream", "TextDecoder", "TextEncoder"];
 
 /** From so many failures on, things are critical. */
 const CRITICAL_ATTEMPTS = 3;
@@ -31,9 +32,9 @@ export class Connection {
     completed: false,
     attempts: 0,
   };
-  #loading: Promise<void> | undefined;
-  /** Lets what the server has answered go on: the engine has taken over, or nobody wants it any more. */
-  #letGoOn = () => {};
+  #loading: Promise<AnswerReader> | undefined;
+  /** Lets what the server has answered be read: the engine has taken over; or not, for nobody wants it any more. */
+  #letGoOn: (read?: AnswerReader) => void = () => {};
   #timer: unknown;
   /** Counts starts and ends: what began under another number is stale. */
   #run = 0;
@@ -98,7 +99,7 @@ export class Connection {
     // What is under way is waited for, however often it takes to load what reads it.
     if (!this.#options.shareAcrossTabs && !(once && this.#requests.isUnderWay)) {
       this.#drop();
-      const ready = new Promise<void>((resolve) => {
+      const ready = new Promise<AnswerReader | undefined>((resolve) => {
         this.#letGoOn = resolve;
       });
       const engine = () => this.engine as Engine; // it is there when it is ready, or the request was aborted
@@ -110,10 +111,10 @@ export class Connection {
       });
     }
     this.#loading.then(
-      () => {
+      (read) => {
         if (run !== this.#run) return;
         this.engine?.takeOver();
-        this.#letGoOn();
+        this.#letGoOn(read);
       },
       (cause: unknown) => {
         this.#loading = undefined;
@@ -122,15 +123,16 @@ export class Connection {
     );
   }
 
-  async #load(): Promise<void> {
+  async #load(): Promise<AnswerReader> {
     const missing = NEEDED.filter((name) => !(name in globalThis) && !(name === "fetch" && this.#options.fetch));
     if (missing.length > 0) throw new ReferenceError(`This environment has no ${missing.join(", ")}`);
-    const { Engine, loadClientCore } = await import("./engine.js");
+    const { Engine, loadClientCore, readAnswer } = await import("./engine.js");
     const core = await loadClientCore();
     this.engine = new Engine(core, this.#url, this.#options, this.#requests, this.#beganMs, this.#early, {
       dispatch: this.#dispatch,
       ended: this.#onEnd,
     });
+    return readAnswer;
   }
 
   #fail(cause: unknown): void {

@@ -1,6 +1,7 @@
 import type { ClientCore, SessionAction, SessionCore, SessionState } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
 import { Alarm } from "./alarm.js";
+import { readAnswer } from "./answer.js";
 import { type Clock, pageClock } from "./clock.js";
 import { readData, readJson } from "./data.js";
 import { SSECloseEvent, SSEErrorEvent, SSEMessageEvent } from "./events.js";
@@ -25,8 +26,9 @@ export interface EngineHost {
 }
 
 export { loadClientCore } from "../core/load-client.js";
+export { readAnswer };
 
-const LOADED = Promise.resolve();
+const LOADED = Promise.resolve(readAnswer);
 
 /** Does what the session says, with the real network, clock and page, and turns what comes of it into events. */
 export class Engine {

@@ -2,9 +2,10 @@ import { DEFAULT_LIMIT_BYTES } from "../core/client-options.js";
 import type { PollResult } from "../core/contract.js";
 import { SSEError } from "../shared/errors.js";
 import { BEGIN_TYPE, RESUME_TYPE } from "../shared/notices.js";
+import { isFinal } from "./answer.js";
 import { canBeSent } from "./cursor.js";
 import { toCursorText, toEventText } from "./event-text.js";
-import { ask, isFinal, type StreamRequest } from "./fetch-transport.js";
+import { ask, type StreamRequest } from "./fetch-transport.js";
 import { type PollAnswer, readPollAnswer } from "./poll-answer.js";
 import { refusal } from "./refusal.js";
 

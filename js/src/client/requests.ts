@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.js";
-import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
+import type { AnswerReader, StreamHandler, StreamRequest } from "./fetch-transport.js";
 import type { SSEClientOptions } from "./options.js";
 import { openStream } from "./transports.js";
 
@@ -39,11 +39,11 @@ export class Requests {
   }
 
   /** Asks for the stream. `ready` and `lastEventId` are {@link StreamRequest}'s. */
-  stream(lastEventId: () => string, ready: Promise<unknown>, handler: StreamHandler): void {
+  stream(lastEventId: () => string, ready: Promise<AnswerReader | undefined>, handler: StreamHandler): void {
     void openStream(this.make(lastEventId, ready), handler);
   }
 
-  make(lastEventId: () => string, ready: Promise<unknown>): StreamRequest {
+  make(lastEventId: () => string, ready: Promise<AnswerReader | undefined>): StreamRequest {
     this.abort();
     const current = new AbortController();
     this.#current = current;

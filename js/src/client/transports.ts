@@ -10,7 +10,7 @@ export async function openStream(request: StreamRequest, handler: StreamHandler)
     const { openEventSource } = await import("./event-source-transport.js");
     openEventSource(request, handler);
   } catch (cause) {
-    await request.ready.catch(() => {});
+    await request.ready;
     if (!request.signal.aborted) handler.failed(notLoaded(cause), false);
   }
 }

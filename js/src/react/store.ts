@@ -22,6 +22,8 @@ const DEFAULT_HISTORY_SIZE = 200;
  * looks the same, so they are kept as long as the connection is there.
  */
 const MOST_MISSED = 2000;
+/** And of how many characters of data. */
+const MOST_MISSED_UNITS = 2 ** 21;
 
 /** Tells a component of something, as its options want it. */
 type Call = (options: StoreOptions) => void;
@@ -70,8 +72,9 @@ class ConnectionStore {
   /** Components that have left, and may come back. */
   #away = 0;
   #calls = 0;
-  /** The last calls, for those who have not had them. */
-  #missed: Call[] = [];
+  /** The last calls, for those who have not had them, and the characters of each. */
+  #missed: [call: Call, units: number][] = [];
+  #missedUnits = 0;
   readonly #renewal = new Renewal(
     () => this.#renew(),
     () => this.#throttleMs,
@@ -226,8 +229,8 @@ class ConnectionStore {
     this.#event = message;
     this.#recent.push(message);
     if (this.#recent.length > 2 * this.#historySize) this.#recent = lastOf(this.#recent, this.#historySize);
-    this.#tell((options) => options.onMessage?.(event));
-    this.#tell((options) => options.onEvent?.(type, data));
+    this.#tell((options) => options.onMessage?.(event), event.data.length);
+    this.#tell((options) => options.onEvent?.(type, data), event.data.length);
     this.#renewal.later();
   }
 
@@ -241,13 +244,18 @@ class ConnectionStore {
     this.#tell((options) => options.onOpen?.());
   }
 
-  #tell(call: Call): void {
+  #tell(call: Call, units = 0): void {
     // That it is closed because nobody is there is nothing that anybody missed.
     if (this.#subscribers.size === 0 && stores.get(this.#key) !== this) return;
     this.#calls++;
-    this.#missed.push(call);
-    if (this.#missed.length > MOST_MISSED) this.#missed.shift();
+    const missed = this.#missed;
+    missed.push([call, units]);
+    this.#missedUnits += units;
     this.#catchUp();
+    if (this.#away === 0) missed.length = this.#missedUnits = 0;
+    while (missed.length > MOST_MISSED || this.#missedUnits > MOST_MISSED_UNITS) {
+      this.#missedUnits -= missed.shift()?.[1] ?? 0;
+    }
   }
 
   /** Makes the calls that are still to be made, each component's in order: one that is called may leave, or cause more. */
@@ -255,11 +263,10 @@ class ConnectionStore {
     for (const [subscriber] of this.#subscribers) {
       for (let had = this.#subscribers.get(subscriber); had !== undefined && had < this.#calls; ) {
         this.#subscribers.set(subscriber, had + 1);
-        this.#call(subscriber, this.#missed.at(had - this.#calls));
+        this.#call(subscriber, this.#missed.at(had - this.#calls)?.[0]);
         had = this.#subscribers.get(subscriber);
       }
     }
-    if (this.#away === 0) this.#missed = [];
   }
 
   #call(subscriber: Subscriber, call: Call | undefined): void {
