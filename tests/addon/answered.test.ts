@@ -28,6 +28,7 @@ const wrong: [string, object][] = [
   ],
   ["snapshot gives nonsense", { snapshot: () => "secret" }],
   ["snapshot gives an id that is none", { snapshot: () => [{ data: 1, id: 7 }] }],
+  ["snapshot gives a misspelt message", { snapshot: () => [{ evnt: "secret", data: 1 }] }],
   ["a trace id with CRLF", { traceId: "secret\r\nX-Injected: 1" }],
   ["a trace id beyond Latin-1", { traceId: "日本" }],
   ["no channel", { channels: [] }],

@@ -7,6 +7,7 @@ const untyped = (act: unknown) => act as Untyped;
 
 const send = () => {};
 const hub = millrace.createHub({ name: "arguments" });
+const publish = (message: unknown) => untyped(hub.publish.bind(hub))("c", message);
 const stream = millrace.createSSEStream();
 afterAll(() => stream.close());
 
@@ -91,11 +92,36 @@ const cases: [string, () => unknown, RegExp][] = [
   ["limits as a number", () => untyped(millrace.createHub)({ name: "x", limits: 5 }), /^limits must be an object/],
   ["publish without a message", () => untyped(hub.publish.bind(hub))("c"), /^message must be an object/],
   ["subscribe without a listener", () => untyped(hub.subscribe.bind(hub))("c"), /^listener must be a function/],
+  [
+    "publish with a misspelt event",
+    () => publish({ evnt: "x", data: 1 }),
+    /^message has no field "evnt": is it "event"\?$/,
+  ],
+  ["publish with a type", () => publish({ type: "x", data: 1 }), /^message has no field "type": is it "event"\?$/],
+  ["publish with misspelt data", () => publish({ event: "p", dta: 3 }), /^message .*"dta": is it "data"/],
+  ["publish with a misspelt ttl", () => publish({ event: "p", ttlms: 5 }), /^message .*"ttlms": is it "ttlMs"/],
+  ["publish with a misspelt key", () => publish({ data: 1, conflatekey: "k" }), /^message .*: is it "conflateKey"/],
+  ["publish to a handle", () => untyped(hub.channel("c").publish)({ evnt: "x" }), /^message .*: is it "event"/],
+  ["publish a list", () => publish([{ event: "x" }]), /^message must be an object, not an array$/],
+  ["send a misspelt message", () => untyped(stream.send)({ evnt: "x", data: 1 }), /^message .*: is it "event"/],
+  [
+    "send what only channels keep",
+    () => untyped(stream.send)({ data: 1, ttlMs: 5 }),
+    /^message has no field "ttlMs"; it/,
+  ],
 ];
 
 test.each(cases)("%s is a TypeError that names the argument", (_name, act, message) => {
   expect(act).toThrow(TypeError);
   expect(act).toThrow(message);
+});
+
+test("a message has its own fields, and may inherit others", () => {
+  const message = Object.create({ evnt: "x" }, { event: { value: "e", enumerable: true } });
+  expect(publish(message)).toMatchObject({ recipients: 0 });
+  const whole = { event: "e", data: "d", id: "own", retry: 5, raw: true, ttlMs: 5, conflateKey: "k" };
+  expect(publish(whole)).toEqual({ id: "own", recipients: 0 });
+  expect(publish({ event: "e", data: undefined, ttlMs: undefined })).toMatchObject({ recipients: 0 });
 });
 
 test("a response's options of a wrong type are a TypeError", async () => {

@@ -26,7 +26,7 @@ export function requireFunction(name: string, value: unknown): void {
 }
 
 export function requireObject(name: string, value: unknown): void {
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new TypeError(`${name} must be an object, not ${describe(value)}`);
   }
 }

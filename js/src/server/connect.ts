@@ -72,7 +72,7 @@ export function checkResponseOptions(options: ResponseOptions): void {
   if (userId !== undefined) requireString("userId", userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
-  if (headers !== undefined) requireObject("headers", headers);
+  if (!Array.isArray(headers) && headers !== undefined) requireObject("headers", headers); // pairs are headers, too
 }
 
 /** A stream that reads its channels, and what was found out on the way. */
@@ -162,7 +162,8 @@ export class Connector {
       }
       stream.isOpening = true;
       const verdict = this.#native.verdict(stream.connection);
-      const snapshot = async () => (await snapshotFor(request, channels, options.snapshot, verdict)).map(toNativeEvent);
+      const snapshot = async () =>
+        (await snapshotFor(request, channels, options.snapshot, verdict)).map((message) => toNativeEvent(message));
       for (const event of await this.#asked("snapshot", snapshot)) {
         if (stream.hasEnded) break;
         accepted(this.#native.greet(stream.connection, event));

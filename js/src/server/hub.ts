@@ -113,10 +113,10 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
-    const { ttlMs, conflateKey } = message ?? {};
+    const event = toNativeEvent(message as SSEMessage, true);
+    const { ttlMs, conflateKey } = message;
     if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
     if (conflateKey !== undefined) requireString("conflateKey", conflateKey);
-    const event = toNativeEvent(message as SSEMessage);
     const receipt = accepted(this.#native.publish(channel, event, ttlMs, conflateKey));
     environment().ensureTimer();
     return receipt;
