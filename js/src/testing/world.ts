@@ -51,6 +51,7 @@ const turn = () => new Promise<void>((resolve) => void later(resolve, 0));
  * await world.until(() => client.resume?.verdict === "continued");
  */
 export function createWorld(handler: Handler): World {
+  if (typeof handler !== "function") throw new TypeError("createWorld takes a route handler: a function of a Request");
   const clock = new FakeClock();
   const requests: Request[] = [];
   const open = new Set<() => void>();
