@@ -7,6 +7,8 @@ const untyped = (act: unknown) => act as Untyped;
 
 const send = () => {};
 const hub = millrace.createHub({ name: "arguments" });
+const respondTo = untyped(millrace.sseResponse);
+const onSignal = untyped(millrace.drainOnSignal);
 const publish = (message: unknown) => untyped(hub.publish.bind(hub))("c", message);
 const stream = millrace.createSSEStream();
 afterAll(() => stream.close());
@@ -109,6 +111,32 @@ const cases: [string, () => unknown, RegExp][] = [
     () => untyped(stream.send)({ data: 1, ttlMs: 5 }),
     /^message has no field "ttlMs"; it/,
   ],
+  [
+    "broadcast with misspelt options",
+    () => untyped(millrace.broadcast)("k", "e", 1, { conflatKey: "k" }),
+    /^broadcast has no option "conflatKey": is it "conflateKey"\?$/,
+  ],
+  ["broadcast with a ttl", () => untyped(millrace.broadcast)("k", "e", 1, { ttl: 5 }), /^broadcast .*: is it "ttlMs"/],
+  ["broadcast with a type twice", () => untyped(millrace.broadcast)("k", "e", 1, { event: "f" }), /no option "event"/],
+  [
+    "a response's header",
+    () => respondTo(stream, { header: {} }),
+    /^sseResponse has no .*"header": is it "headers"\?$/,
+  ],
+  ["a response's code", () => respondTo(stream, { statusCode: 201 }), /^sseResponse has no option "statusCode"/],
+  ["a response's text", () => respondTo(stream, "Created"), /^init must be an object, not string$/],
+  ["a drain of one hub", () => onSignal(hub), /^hubs must be an array of hubs, such as \[hub\], not object$/],
+  ["a drain of other things", () => onSignal(["hub"]), /^hubs must be .* not an array of something else$/],
+  [
+    "a drain on a text",
+    () => onSignal([hub], { signals: "SIGTERM" }),
+    /^signals must be an array of strings, not string/,
+  ],
+  ["a drain on no signal", () => onSignal([hub], { signals: [] }), /^signals must not be empty$/],
+  ["a drain on SIGTRM", () => onSignal([hub], { signals: ["SIGTRM"] }), /^signals cannot be "SIGTRM": is it "SIGTERM"/],
+  ["a drain with in", () => onSignal([hub], { within: 5 }), /^drainOnSignal has no .*: is it "withinMs"/],
+  ["a drain within NaN", () => onSignal([hub], { withinMs: Number.NaN }), /^withinMs must be/],
+  ["a drain with options null", () => onSignal([hub], null), /^options must be an object, not null$/],
 ];
 
 test.each(cases)("%s is a TypeError that names the argument", (_name, act, message) => {
@@ -122,6 +150,17 @@ test("a message has its own fields, and may inherit others", () => {
   const whole = { event: "e", data: "d", id: "own", retry: 5, raw: true, ttlMs: 5, conflateKey: "k" };
   expect(publish(whole)).toEqual({ id: "own", recipients: 0 });
   expect(publish({ event: "e", data: undefined, ttlMs: undefined })).toMatchObject({ recipients: 0 });
+});
+
+test("a drain that is asked for wrongly leaves the signals alone", () => {
+  const before = process.listenerCount("SIGTERM");
+  expect(() => onSignal([hub], { signals: ["SIGTERM", "SIGTRM"] })).toThrow(TypeError);
+  expect([process.listenerCount("SIGTERM"), process.listenerCount("S")]).toEqual([before, 0]);
+});
+
+test("a drain of a hub knows no signals", async () => {
+  await expect(hub.drain({ signals: ["SIGTERM"] } as object)).rejects.toThrow(/^drain has no option "signals"; it has/);
+  await expect(hub.drain({ within: 5 } as object)).rejects.toThrow(/^drain has no option "within": is it "withinMs"/);
 });
 
 test("a response's options of a wrong type are a TypeError", async () => {
