@@ -65,7 +65,7 @@ const cases: [string, () => unknown, RegExp][] = [
   [
     "an unknown overflow",
     () => untyped(millrace.createSSEStream)({ lag: { overflow: "block" } }),
-    /^lag.overflow must be/,
+    /^lag.overflow cannot be "block"; it is one of "disconnect", "dropOldest"$/,
   ],
   ["a traceId number", () => untyped(millrace.createSSEStream)({ traceId: 1 }), /^traceId must be a string/],
   ["a request text", () => untyped(millrace.createSSEStream)({ request: "GET /" }), /^request must be a web Request/],

@@ -21,6 +21,11 @@ export function requireKey(name: string, value: unknown): asserts value is strin
   if (value === "") throw new TypeError(`${name} must not be empty`);
 }
 
+/** Whom a connection counts for: an empty text would be nobody, and everybody who is nobody. */
+export function requireUser(userId: unknown): asserts userId is string {
+  requireKey("userId", userId);
+}
+
 export function requireFunction(name: string, value: unknown): void {
   if (typeof value !== "function") throw new TypeError(`${name} must be a function, not ${describe(value)}`);
 }

@@ -1,12 +1,12 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
-import type { Names } from "../shared/misspelt.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { acceptsEventStream, prefersJson } from "./accept.js";
-import { requireFunction, requireObject, requireString, requireStringArray } from "./arguments.js";
+import { requireFunction, requireObject, requireStringArray, requireStrings, requireUser } from "./arguments.js";
 import { type Authorize, ask, authorizerOf } from "./authorize.js";
 import type { HubRecord } from "./environment.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
-import { lastEventIdOf, type RequestLike, STREAM_OPTIONS, type StreamOptions } from "./options.js";
+import { checkStreamOptions, lastEventIdOf, type RequestLike, STREAM_OPTIONS, type StreamOptions } from "./options.js";
 import { NOTHING_LEFT, type PollAnswer, pollAnswer } from "./poll.js";
 import { isRefusal } from "./refusal.js";
 import type { Registrations } from "./registrations.js";
@@ -63,15 +63,24 @@ export const RESPONSE_OPTIONS: Names<ResponseOptions> = {
   headers: true,
 };
 
-/** Only what is wrong whatever the request is: what a request decides, such as which channels, is answered. */
-export function checkResponseOptions(options: ResponseOptions): void {
+/**
+ * Only what is wrong whatever the request is: what a request decides, such as which channels, is answered. For polls it is
+ * the same: a route is right or wrong, however it is asked.
+ */
+export function checkResponseOptions<Options extends ResponseOptions>(
+  of: string,
+  options: Options,
+  names: Names<Options>,
+): void {
   requireObject("options", options);
+  requireKnown(of, options, names);
   const { channels, events, userId, authorize, snapshot, headers } = options;
   requireStringArray("channels", channels);
-  if (events !== undefined) requireStringArray("events", events);
-  if (userId !== undefined) requireString("userId", userId);
+  if (events !== undefined) requireStrings("events", events);
+  if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
+  checkStreamOptions(options);
   if (!Array.isArray(headers) && headers !== undefined) requireObject("headers", headers); // pairs are headers, too
 }
 
@@ -141,7 +150,6 @@ export class Connector {
     // The last event ends the stream, so that it has to be in it.
     const events = options.events && [...new Set([...options.events, ...[options.closeAfter ?? []].flat()])];
     if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
-    if (options.events?.length === 0) throw new TypeError("events must not be empty");
     const authorize = authorizerOf(this.#hubName, this.#record, options.authorize);
     const context = { request, channels, userId: options.userId };
     const userId =

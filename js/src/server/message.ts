@@ -2,7 +2,7 @@ import type { ConnectionId, NativeEvent, NativeReceipt, NativeRefusal } from "..
 import { SSEError } from "../shared/errors.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { NOTICE_TYPES } from "../shared/notices.js";
-import { requireObject, requireString } from "./arguments.js";
+import { describe, requireFlag, requireObject, requireString } from "./arguments.js";
 
 /** One event to be sent. */
 export interface SSEMessage {
@@ -34,10 +34,15 @@ const FIELDS: Names<SSEMessage> = { event: true, data: true, id: true, retry: tr
 const KEPT_FIELDS = { ...FIELDS, ttlMs: true, conflateKey: true };
 
 const MOST_RETRY_MS = 4294967295;
-/** A reconnection time; throws `INVALID_FIELD`. */
-export function requireRetry(name: string, ms: number): void {
-  if (Number.isInteger(ms) && ms >= 0 && ms <= MOST_RETRY_MS) return;
-  throw new SSEError("INVALID_FIELD", `${name} must be whole milliseconds from 0 to ${MOST_RETRY_MS}, not ${ms}`);
+
+/** Whether it can be a reconnection time. */
+export function isRetry(ms: unknown): boolean {
+  return Number.isInteger(ms) && (ms as number) >= 0 && (ms as number) <= MOST_RETRY_MS;
+}
+
+/** What is said where it cannot. */
+export function retryRule(name: string, ms: unknown): string {
+  return `${name} must be whole milliseconds from 0 to ${MOST_RETRY_MS}, not ${describe(ms)}`;
 }
 
 /**
@@ -49,9 +54,10 @@ export function toNativeEvent(message: SSEMessage, isKept = false): NativeEvent 
   requireObject("message", message);
   requireFields(message, isKept);
   const { event, data, id, retry, raw } = message;
+  requireFlag("message.raw", raw);
   if (event !== undefined) requireString("message.event", event);
   if (id !== undefined) requireString("message.id", id);
-  if (retry !== undefined) requireRetry("retry", retry);
+  if (retry !== undefined && !isRetry(retry)) throw new SSEError("INVALID_FIELD", retryRule("retry", retry));
   if (event?.startsWith(NOTICE_TYPES)) {
     throw new SSEError("INVALID_FIELD", `Event types that begin with "${NOTICE_TYPES}" are Millrace's own`);
   }
