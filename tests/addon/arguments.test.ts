@@ -9,6 +9,7 @@ const send = () => {};
 const hub = millrace.createHub({ name: "arguments" });
 const respondTo = untyped(millrace.sseResponse);
 const onSignal = untyped(millrace.drainOnSignal);
+const hubWith = (heartbeat: unknown) => untyped(millrace.createHub)({ name: "wrong", heartbeat });
 const publish = (message: unknown) => untyped(hub.publish.bind(hub))("c", message);
 const stream = millrace.createSSEStream();
 afterAll(() => stream.close());
@@ -137,6 +138,23 @@ const cases: [string, () => unknown, RegExp][] = [
   ["a drain with in", () => onSignal([hub], { within: 5 }), /^drainOnSignal has no .*: is it "withinMs"/],
   ["a drain within NaN", () => onSignal([hub], { withinMs: Number.NaN }), /^withinMs must be/],
   ["a drain with options null", () => onSignal([hub], null), /^options must be an object, not null$/],
+  ["subscribe to one type", () => untyped(hub.subscribe.bind(hub))("c", send, "e"), /^subscribe takes a channel and a/],
+  [
+    "subscribe a handle to one type",
+    () => untyped(hub.channel("c").subscribe)(send, "e"),
+    /^subscribe takes a channel/,
+  ],
+  ["a hub of a list", () => untyped(millrace.createHub)([]), /^options must be an object, not an array$/],
+  ["a stream of a list", () => untyped(millrace.createSSEStream)([]), /^options must be an object, not an array$/],
+  ["limits as a list", () => untyped(millrace.createHub)({ limits: [] }), /^limits must be an object, not an array$/],
+  ["a hub's heartbeat of no type", () => hubWith({ event: "", data: 1 }), /^heartbeat.event must not be empty/],
+  ["a hub's heartbeat of null", () => hubWith({ everyMs: null }), /^heartbeat.everyMs must be .* not null$/],
+  [
+    "register nobody",
+    () => untyped(millrace.registerConnection)("k", send, { userId: "" }),
+    /^userId must not be empty$/,
+  ],
+  ["a text that is raw by a text", () => publish({ data: "x", raw: "yes" }), /^message.raw must be true or false/],
 ];
 
 test.each(cases)("%s is a TypeError that names the argument", (_name, act, message) => {

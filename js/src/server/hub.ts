@@ -127,9 +127,12 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * connections: no count or limit knows them. In development, what a module subscribes when it is evaluated ends when hot
    * reload evaluates it anew.
    */
-  subscribe(channel: string, listener: (message: ReceivedMessage) => void): () => void {
+  subscribe(channel: string, listener: (message: ReceivedMessage) => void, ...more: []): () => void {
     requireKey("channel", channel);
     requireFunction("listener", listener);
+    if ((more as unknown[]).some((value) => value !== undefined)) {
+      throw new TypeError("subscribe takes a channel and a listener, which hears every event type");
+    }
     const reader = Listener.open(this.name, this.#native, listener, false);
     this.#registrations.join(reader.connection, channel, {});
     const end = () => reader.close();
@@ -327,7 +330,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
         return hub.connectionCount(key);
       },
       publish: (message) => hub.publish(key, message),
-      subscribe: (listener) => hub.subscribe(key, listener),
+      subscribe: (listener, ...more: []) => hub.subscribe(key, listener, ...more),
     };
   }
 
