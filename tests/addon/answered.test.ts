@@ -28,11 +28,13 @@ const wrong: [string, object][] = [
   ],
   ["snapshot gives nonsense", { snapshot: () => "secret" }],
   ["snapshot gives an id that is none", { snapshot: () => [{ data: 1, id: 7 }] }],
+  ["snapshot gives half of a surrogate pair", { snapshot: () => [{ event: "\ud800", data: 1 }] }],
   ["snapshot gives a misspelt message", { snapshot: () => [{ evnt: "secret", data: 1 }] }],
   ["a trace id with CRLF", { traceId: "secret\r\nX-Injected: 1" }],
   ["a trace id beyond Latin-1", { traceId: "日本" }],
   ["no channel", { channels: [] }],
   ["an empty channel", { channels: ["c", ""] }],
+  ["a channel of half a surrogate pair", { channels: ["room:\ud800"] }],
   ["a header with LF", { headers: { "X-Own": "secret\nX-Injected: 1" } }],
   ["a header's name that is none", { headers: { "X Own": "1" } }],
 ];

@@ -1,5 +1,6 @@
 import { nativeModule } from "../../js/src/core/load-native.js";
 import * as millrace from "../../js/src/server/index.js";
+import { mockStream } from "../../js/src/testing/mock-stream.js";
 
 // What TypeScript would not let through, as a JavaScript user may pass it.
 type Untyped = (...values: unknown[]) => unknown;
@@ -155,6 +156,33 @@ const cases: [string, () => unknown, RegExp][] = [
     /^userId must not be empty$/,
   ],
   ["a text that is raw by a text", () => publish({ data: "x", raw: "yes" }), /^message.raw must be true or false/],
+  [
+    "publish to half a pair",
+    () => hub.publish("room:\ud800", { event: "e", data: 1 }),
+    /^channel must not hold half of a surrogate/,
+  ],
+  ["broadcast to half a pair", () => millrace.broadcast("\udc00", "e", 1), /^key must not hold half of a surrogate/],
+  ["subscribe to half a pair", () => hub.subscribe("\ud800\ud800", send), /^channel must not hold half of a/],
+  ["a handle to half a pair", () => hub.channel("\ud800"), /^key must not hold half of a surrogate/],
+  ["count of half a pair", () => millrace.getConnectionCount("\ud800"), /^key must not hold half of a surrogate/],
+  [
+    "register for half a pair",
+    () => millrace.registerConnection("\ud800", send),
+    /^key must not hold half of a surrogate/,
+  ],
+  [
+    "register half a user",
+    () => millrace.registerConnection("k", send, { userId: "\ud800" }),
+    /^userId must not hold half of a surrogate/,
+  ],
+  [
+    "register for half a type",
+    () => millrace.registerConnection("k", send, { events: ["e", "\ud800"] }),
+    /^events must not hold half of a surrogate/,
+  ],
+  ["a hub of half a name", () => millrace.createHub({ name: "h\ud800" }), /^name must not hold half of a surrogate/],
+  ["half a conflateKey", () => publish({ data: 1, conflateKey: "\ud800" }), /^conflateKey must not hold half of a/],
+  ["half a last type", () => millrace.createSSEStream({ closeAfter: "\ud800" }), /^closeAfter must not hold half of a/],
 ];
 
 test.each(cases)("%s is a TypeError that names the argument", (_name, act, message) => {
@@ -168,6 +196,25 @@ test("a message has its own fields, and may inherit others", () => {
   const whole = { event: "e", data: "d", id: "own", retry: 5, raw: true, ttlMs: 5, conflateKey: "k" };
   expect(publish(whole)).toEqual({ id: "own", recipients: 0 });
   expect(publish({ event: "e", data: undefined, ttlMs: undefined })).toMatchObject({ recipients: 0 });
+});
+
+test.each([
+  ["event", { event: "e\ud800", data: 1 }],
+  ["id", { data: 1, id: "\udc00x" }],
+])("half of a surrogate pair in a message's %s is INVALID_FIELD", (field, message) => {
+  const refused = expect.objectContaining({
+    code: "INVALID_FIELD",
+    message: expect.stringMatching(`^${field} must not hold half of a surrogate pair`),
+  });
+  const { stream: mock } = mockStream();
+  for (const act of [() => publish(message), () => stream.send(message), () => mock.send(message)]) {
+    expect(act).toThrow(refused);
+  }
+});
+
+test("whole surrogate pairs name channels, and data may be what it is", () => {
+  const message = { event: "\u{1f600}", data: "\ud800", id: "\u{1f601}", conflateKey: "\u{1f602}" };
+  expect(hub.publish("room:\u{1f600}", message)).toEqual({ id: "\u{1f601}", recipients: 0 });
 });
 
 test("a drain that is asked for wrongly leaves the signals alone", () => {

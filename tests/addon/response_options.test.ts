@@ -37,6 +37,8 @@ const wrongOfResponses: [object, RegExp][] = [
   [{ chanels: ["c"] }, / has no option "chanels": is it "channels"\?$/],
   [{ events: [] }, /^events must not be empty$/],
   [{ events: "e" }, /^events must be an array of strings, not string$/],
+  [{ events: ["\ud800"] }, /^events must not hold half of a surrogate pair/],
+  [{ userId: "\ud800" }, /^userId must not hold half of a surrogate pair/],
   [{ userId: "" }, /^userId must not be empty$/],
   [{ userId: 5 }, /^userId must be a string, not 5$/],
   [{ snapshot: 5 }, /^snapshot must be a function, not 5$/],

@@ -2,7 +2,14 @@ import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { acceptsEventStream, prefersJson } from "./accept.js";
-import { requireFunction, requireObject, requireStringArray, requireStrings, requireUser } from "./arguments.js";
+import {
+  requireFunction,
+  requireName,
+  requireNames,
+  requireObject,
+  requireStringArray,
+  requireUser,
+} from "./arguments.js";
 import { type Authorize, ask, authorizerOf } from "./authorize.js";
 import type { HubRecord } from "./environment.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
@@ -76,7 +83,7 @@ export function checkResponseOptions<Options extends ResponseOptions>(
   requireKnown(of, options, names);
   const { channels, events, userId, authorize, snapshot, headers } = options;
   requireStringArray("channels", channels);
-  if (events !== undefined) requireStrings("events", events);
+  if (events !== undefined) requireNames("events", events);
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
@@ -150,6 +157,7 @@ export class Connector {
     // The last event ends the stream, so that it has to be in it.
     const events = options.events && [...new Set([...options.events, ...[options.closeAfter ?? []].flat()])];
     if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
+    for (const key of channels) requireName("channels", key);
     const authorize = authorizerOf(this.#hubName, this.#record, options.authorize);
     const context = { request, channels, userId: options.userId };
     const userId =

@@ -5,7 +5,7 @@ import { constants } from "node:os";
 import type { NativeHub } from "../core/native.js";
 import { type Names, requireKnown, requireOneOf } from "../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import { describe, requireNumber, requireObject, requireStrings } from "./arguments.js";
+import { describe, requireNames, requireNumber, requireObject } from "./arguments.js";
 import { environment } from "./environment.js";
 
 /** Options of {@link Hub.drain}. */
@@ -111,7 +111,7 @@ export function checkOnSignalOptions(name: string, options: DrainOnSignalOptions
   const { signals, ...drain } = options;
   timesOf(drain);
   if (signals === undefined) return;
-  requireStrings("signals", signals);
+  requireNames("signals", signals);
   for (const signal of signals) requireOneOf("signals", signal, Object.keys(constants.signals));
 }
 

@@ -3,7 +3,7 @@ import type { NativeHub, NativeStats } from "../core/native.js";
 import { isSSEError } from "../shared/errors.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { prefersJson } from "./accept.js";
-import { requireFlag, requireFunction, requireKey, requireNumber, requireObject, requireString } from "./arguments.js";
+import { requireFlag, requireFunction, requireKey, requireName, requireNumber, requireObject } from "./arguments.js";
 import { attachStream, requestLike } from "./attach.js";
 import type { Authorize } from "./authorize.js";
 import { claimSocket, releaseAtEnd } from "./claim-socket.js";
@@ -116,7 +116,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
     const event = toNativeEvent(message as SSEMessage, true);
     const { ttlMs, conflateKey } = message;
     if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
-    if (conflateKey !== undefined) requireString("conflateKey", conflateKey);
+    if (conflateKey !== undefined) requireName("conflateKey", conflateKey);
     const receipt = accepted(this.#native.publish(channel, event, ttlMs, conflateKey));
     environment().ensureTimer();
     return receipt;
@@ -373,7 +373,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   requireObject("options", options);
   requireKnown("createHub", options, HUB_OPTIONS);
   const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, compress, ...limits } = options;
-  requireString("name", name);
+  requireName("name", name);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   const given = { lag, heartbeat, maxDurationMs, retryMs, compress };
   const defaults = Object.fromEntries(

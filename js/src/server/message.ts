@@ -2,7 +2,7 @@ import type { ConnectionId, NativeEvent, NativeReceipt, NativeRefusal } from "..
 import { SSEError } from "../shared/errors.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { NOTICE_TYPES } from "../shared/notices.js";
-import { describe, requireFlag, requireObject, requireString } from "./arguments.js";
+import { describe, isWellFormed, NOT_WELL_FORMED, requireFlag, requireObject, requireString } from "./arguments.js";
 
 /** One event to be sent. */
 export interface SSEMessage {
@@ -58,6 +58,8 @@ export function toNativeEvent(message: SSEMessage, isKept = false): NativeEvent 
   if (event !== undefined) requireString("message.event", event);
   if (id !== undefined) requireString("message.id", id);
   if (retry !== undefined && !isRetry(retry)) throw new SSEError("INVALID_FIELD", retryRule("retry", retry));
+  if (event !== undefined && !isWellFormed(event)) throw new SSEError("INVALID_FIELD", `event ${NOT_WELL_FORMED}`);
+  if (id !== undefined && !isWellFormed(id)) throw new SSEError("INVALID_FIELD", `id ${NOT_WELL_FORMED}`);
   if (event?.startsWith(NOTICE_TYPES)) {
     throw new SSEError("INVALID_FIELD", `Event types that begin with "${NOTICE_TYPES}" are Millrace's own`);
   }

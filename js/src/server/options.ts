@@ -6,6 +6,7 @@ import {
   type NumberBounds,
   requireFlag,
   requireFunction,
+  requireName,
   requireNumber,
   requireObject,
   requireString,
@@ -179,7 +180,11 @@ export function checkStreamOptions(options: StreamOptions): void {
   if (maxDurationMs !== undefined) requireNumber("maxDurationMs", maxDurationMs, { least: 1 });
   if (retryMs !== undefined && !isRetry(retryMs)) throw new TypeError(retryRule("retryMs", retryMs));
   if (traceId !== undefined) requireString("traceId", traceId);
-  if (closeAfter !== undefined) requireStringArray("closeAfter", typesOf(closeAfter));
+  if (closeAfter !== undefined) {
+    const types: unknown = typesOf(closeAfter);
+    requireStringArray("closeAfter", types);
+    for (const type of types) requireName("closeAfter", type);
+  }
   if (onClose !== undefined) requireFunction("onClose", onClose);
 }
 
