@@ -20,7 +20,7 @@ export function shareNameOf(url: string, options: SSEClientOptions): string | un
   // The leader hears no more than its own `events`: who wants others cannot follow it.
   if (typeof shareAcrossTabs === "string") return JSON.stringify([shareAcrossTabs, user, wanted]);
   // What a function answers, and whose cookies they are, another tab cannot see.
-  if (user === undefined && (typeof headers === "function" || withCredentials)) return undefined;
+  if (user == null && (typeof headers === "function" || withCredentials)) return undefined;
   const sent = bodyText(body);
   if (sent === undefined) return undefined;
   const named = typeof headers === "function" ? "function" : [...new Headers(headers)].sort();

@@ -55,6 +55,7 @@ test.each<[string, SSEClientOptions, SSEClientOptions]>([
 test.each<[string, SSEClientOptions]>([
   ["headers that a function makes", { headers: () => ({ authorization: "ann" }) }],
   ["credentials", { withCredentials: true }],
+  ["credentials of a user who is nobody", { withCredentials: true, user: null }],
   ["a body of a file", { body: new Blob(["x"]) }],
   [
     "a body with a file",
