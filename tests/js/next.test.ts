@@ -30,6 +30,10 @@ test("withMillrace has every route take the addon along, leaves the bundling alo
   expect(withMillrace(once)).toEqual(once);
 });
 
+test.each([() => ({}), undefined, null, "standalone"])("withMillrace refuses what it would lose: %p", (config) => {
+  expect(() => withMillrace(config as object)).toThrow(/^withMillrace takes a configuration object/);
+});
+
 test("withMillrace names the files from the app's folder, wherever that is", () => {
   try {
     process.chdir("examples/nextjs");

@@ -103,7 +103,9 @@ function checkGroups({ retry, breaker, fallback }: SSEClientOptions): void {
   requireGroup("retry", retry, RETRY_OPTIONS);
   if (breaker !== false) requireGroup("breaker", breaker, BREAKER_OPTIONS);
   requireGroup("fallback", fallback, FALLBACK_OPTIONS);
-  requireWhole("fallback.everyMs", fallback?.everyMs, 1, LONGEST_TIMER_MS); // also where it is not used: a POST never polls
+  const { poll, everyMs } = fallback ?? {};
+  if (typeof poll !== "object") requireType("fallback.poll", poll, "string", "a text or a URL");
+  requireWhole("fallback.everyMs", everyMs, 1, LONGEST_TIMER_MS); // also where it is not used: a POST never polls
 }
 
 function requireGroup<Options extends object>(name: string, value: Options | undefined, names: Names<Options>): void {

@@ -193,6 +193,7 @@ const wrong: [object, string][] = [
   [{ fallback: { everyMs: -3 } }, "fallback.everyMs must be a whole number from 1 to 2147483647, not -3"],
   [{ fallback: { everyMs: 0 } }, "fallback.everyMs must be a whole number from 1 to 2147483647, not 0"],
   [{ fallback: { everyms: 5 } }, 'fallback has no option "everyms": is it "everyMs"?'],
+  [{ fallback: { poll: true } }, "fallback.poll must be a text or a URL, not true"],
   [{ fallback: true }, "fallback must be an object, not true"],
   [{ body: "x", fallback: { everyMs: 0 } }, "fallback.everyMs must be a whole number from 1 to 2147483647, not 0"],
   [{ retry: 5 }, "retry must be an object, not 5"],
