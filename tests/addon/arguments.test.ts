@@ -1,5 +1,6 @@
 import { nativeModule } from "../../js/src/core/load-native.js";
 import * as millrace from "../../js/src/server/index.js";
+import { mockStream } from "../../js/src/testing/mock-stream.js";
 
 // What TypeScript would not let through, as a JavaScript user may pass it.
 type Untyped = (...values: unknown[]) => unknown;
@@ -7,6 +8,10 @@ const untyped = (act: unknown) => act as Untyped;
 
 const send = () => {};
 const hub = millrace.createHub({ name: "arguments" });
+const respondTo = untyped(millrace.sseResponse);
+const onSignal = untyped(millrace.drainOnSignal);
+const hubWith = (heartbeat: unknown) => untyped(millrace.createHub)({ name: "wrong", heartbeat });
+const publish = (message: unknown) => untyped(hub.publish.bind(hub))("c", message);
 const stream = millrace.createSSEStream();
 afterAll(() => stream.close());
 
@@ -62,7 +67,7 @@ const cases: [string, () => unknown, RegExp][] = [
   [
     "an unknown overflow",
     () => untyped(millrace.createSSEStream)({ lag: { overflow: "block" } }),
-    /^lag.overflow must be/,
+    /^lag.overflow cannot be "block"; it is one of "disconnect", "dropOldest"$/,
   ],
   ["a traceId number", () => untyped(millrace.createSSEStream)({ traceId: 1 }), /^traceId must be a string/],
   ["a request text", () => untyped(millrace.createSSEStream)({ request: "GET /" }), /^request must be a web Request/],
@@ -91,11 +96,136 @@ const cases: [string, () => unknown, RegExp][] = [
   ["limits as a number", () => untyped(millrace.createHub)({ name: "x", limits: 5 }), /^limits must be an object/],
   ["publish without a message", () => untyped(hub.publish.bind(hub))("c"), /^message must be an object/],
   ["subscribe without a listener", () => untyped(hub.subscribe.bind(hub))("c"), /^listener must be a function/],
+  [
+    "publish with a misspelt event",
+    () => publish({ evnt: "x", data: 1 }),
+    /^message has no field "evnt": is it "event"\?$/,
+  ],
+  ["publish with a type", () => publish({ type: "x", data: 1 }), /^message has no field "type": is it "event"\?$/],
+  ["publish with misspelt data", () => publish({ event: "p", dta: 3 }), /^message .*"dta": is it "data"/],
+  ["publish with a misspelt ttl", () => publish({ event: "p", ttlms: 5 }), /^message .*"ttlms": is it "ttlMs"/],
+  ["publish with a misspelt key", () => publish({ data: 1, conflatekey: "k" }), /^message .*: is it "conflateKey"/],
+  ["publish to a handle", () => untyped(hub.channel("c").publish)({ evnt: "x" }), /^message .*: is it "event"/],
+  ["publish a list", () => publish([{ event: "x" }]), /^message must be an object, not an array$/],
+  ["send a misspelt message", () => untyped(stream.send)({ evnt: "x", data: 1 }), /^message .*: is it "event"/],
+  [
+    "send what only channels keep",
+    () => untyped(stream.send)({ data: 1, ttlMs: 5 }),
+    /^message has no field "ttlMs"; it/,
+  ],
+  [
+    "broadcast with misspelt options",
+    () => untyped(millrace.broadcast)("k", "e", 1, { conflatKey: "k" }),
+    /^broadcast has no option "conflatKey": is it "conflateKey"\?$/,
+  ],
+  ["broadcast with a ttl", () => untyped(millrace.broadcast)("k", "e", 1, { ttl: 5 }), /^broadcast .*: is it "ttlMs"/],
+  ["broadcast with a type twice", () => untyped(millrace.broadcast)("k", "e", 1, { event: "f" }), /no option "event"/],
+  [
+    "a response's header",
+    () => respondTo(stream, { header: {} }),
+    /^sseResponse has no .*"header": is it "headers"\?$/,
+  ],
+  ["a response's code", () => respondTo(stream, { statusCode: 201 }), /^sseResponse has no option "statusCode"/],
+  ["a response's text", () => respondTo(stream, "Created"), /^init must be an object, not string$/],
+  ["a drain of one hub", () => onSignal(hub), /^hubs must be an array of hubs, such as \[hub\], not object$/],
+  ["a drain of other things", () => onSignal(["hub"]), /^hubs must be .* not an array of something else$/],
+  [
+    "a drain on a text",
+    () => onSignal([hub], { signals: "SIGTERM" }),
+    /^signals must be an array of strings, not string/,
+  ],
+  ["a drain on no signal", () => onSignal([hub], { signals: [] }), /^signals must not be empty$/],
+  ["a drain on SIGTRM", () => onSignal([hub], { signals: ["SIGTRM"] }), /^signals cannot be "SIGTRM": is it "SIGTERM"/],
+  ["a drain with in", () => onSignal([hub], { within: 5 }), /^drainOnSignal has no .*: is it "withinMs"/],
+  ["a drain within NaN", () => onSignal([hub], { withinMs: Number.NaN }), /^withinMs must be/],
+  ["a drain with options null", () => onSignal([hub], null), /^options must be an object, not null$/],
+  ["subscribe to one type", () => untyped(hub.subscribe.bind(hub))("c", send, "e"), /^subscribe takes a channel and a/],
+  [
+    "subscribe a handle to one type",
+    () => untyped(hub.channel("c").subscribe)(send, "e"),
+    /^subscribe takes a channel/,
+  ],
+  ["a hub of a list", () => untyped(millrace.createHub)([]), /^options must be an object, not an array$/],
+  ["a stream of a list", () => untyped(millrace.createSSEStream)([]), /^options must be an object, not an array$/],
+  ["limits as a list", () => untyped(millrace.createHub)({ limits: [] }), /^limits must be an object, not an array$/],
+  ["a hub's heartbeat of no type", () => hubWith({ event: "", data: 1 }), /^heartbeat.event must not be empty/],
+  ["a hub's heartbeat of null", () => hubWith({ everyMs: null }), /^heartbeat.everyMs must be .* not null$/],
+  [
+    "register nobody",
+    () => untyped(millrace.registerConnection)("k", send, { userId: "" }),
+    /^userId must not be empty$/,
+  ],
+  ["a text that is raw by a text", () => publish({ data: "x", raw: "yes" }), /^message.raw must be true or false/],
+  [
+    "publish to half a pair",
+    () => hub.publish("room:\ud800", { event: "e", data: 1 }),
+    /^channel must not hold half of a surrogate/,
+  ],
+  ["broadcast to half a pair", () => millrace.broadcast("\udc00", "e", 1), /^key must not hold half of a surrogate/],
+  ["subscribe to half a pair", () => hub.subscribe("\ud800\ud800", send), /^channel must not hold half of a/],
+  ["a handle to half a pair", () => hub.channel("\ud800"), /^key must not hold half of a surrogate/],
+  ["count of half a pair", () => millrace.getConnectionCount("\ud800"), /^key must not hold half of a surrogate/],
+  [
+    "register for half a pair",
+    () => millrace.registerConnection("\ud800", send),
+    /^key must not hold half of a surrogate/,
+  ],
+  [
+    "register half a user",
+    () => millrace.registerConnection("k", send, { userId: "\ud800" }),
+    /^userId must not hold half of a surrogate/,
+  ],
+  [
+    "register for half a type",
+    () => millrace.registerConnection("k", send, { events: ["e", "\ud800"] }),
+    /^events must not hold half of a surrogate/,
+  ],
+  ["a hub of half a name", () => millrace.createHub({ name: "h\ud800" }), /^name must not hold half of a surrogate/],
+  ["half a conflateKey", () => publish({ data: 1, conflateKey: "\ud800" }), /^conflateKey must not hold half of a/],
+  ["half a last type", () => millrace.createSSEStream({ closeAfter: "\ud800" }), /^closeAfter must not hold half of a/],
 ];
 
 test.each(cases)("%s is a TypeError that names the argument", (_name, act, message) => {
   expect(act).toThrow(TypeError);
   expect(act).toThrow(message);
+});
+
+test("a message has its own fields, and may inherit others", () => {
+  const message = Object.create({ evnt: "x" }, { event: { value: "e", enumerable: true } });
+  expect(publish(message)).toMatchObject({ recipients: 0 });
+  const whole = { event: "e", data: "d", id: "own", retry: 5, raw: true, ttlMs: 5, conflateKey: "k" };
+  expect(publish(whole)).toEqual({ id: "own", recipients: 0 });
+  expect(publish({ event: "e", data: undefined, ttlMs: undefined })).toMatchObject({ recipients: 0 });
+});
+
+test.each([
+  ["event", { event: "e\ud800", data: 1 }],
+  ["id", { data: 1, id: "\udc00x" }],
+])("half of a surrogate pair in a message's %s is INVALID_FIELD", (field, message) => {
+  const refused = expect.objectContaining({
+    code: "INVALID_FIELD",
+    message: expect.stringMatching(`^${field} must not hold half of a surrogate pair`),
+  });
+  const { stream: mock } = mockStream();
+  for (const act of [() => publish(message), () => stream.send(message), () => mock.send(message)]) {
+    expect(act).toThrow(refused);
+  }
+});
+
+test("whole surrogate pairs name channels, and data may be what it is", () => {
+  const message = { event: "\u{1f600}", data: "\ud800", id: "\u{1f601}", conflateKey: "\u{1f602}" };
+  expect(hub.publish("room:\u{1f600}", message)).toEqual({ id: "\u{1f601}", recipients: 0 });
+});
+
+test("a drain that is asked for wrongly leaves the signals alone", () => {
+  const before = process.listenerCount("SIGTERM");
+  expect(() => onSignal([hub], { signals: ["SIGTERM", "SIGTRM"] })).toThrow(TypeError);
+  expect([process.listenerCount("SIGTERM"), process.listenerCount("S")]).toEqual([before, 0]);
+});
+
+test("a drain of a hub knows no signals", async () => {
+  await expect(hub.drain({ signals: ["SIGTERM"] } as object)).rejects.toThrow(/^drain has no option "signals"; it has/);
+  await expect(hub.drain({ within: 5 } as object)).rejects.toThrow(/^drain has no option "within": is it "withinMs"/);
 });
 
 test("a response's options of a wrong type are a TypeError", async () => {

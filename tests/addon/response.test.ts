@@ -252,7 +252,7 @@ describe("the hub's defaults", () => {
   });
 
   test("wrong ones are told of where they are given", () => {
-    expect(() => createHub({ name: "wrong", retryMs: -1 })).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
+    expect(() => createHub({ name: "wrong", retryMs: -1 })).toThrow(/^retryMs must be whole milliseconds/);
     expect(() => createHub({ name: "wrong", maxDurationMs: 0 })).toThrow(TypeError);
     expect(() => createHub({ name: "wrong", lag: { overflow: "block" as never } })).toThrow(TypeError);
     expect(() => createHub({ name: "wrong", authorize: true as never })).toThrow(TypeError);

@@ -1,4 +1,4 @@
-import { requireKnown } from "../../js/src/shared/misspelt.js";
+import { requireKnown, requireOneOf } from "../../js/src/shared/misspelt.js";
 
 const NAMES = { history: true, heartbeat: true, retryMs: true, events: true } as const;
 const check = (options: object) => () => requireKnown("createHub", options as never, NAMES as never);
@@ -34,4 +34,15 @@ test("what is known passes, and what is inherited is nobody's", () => {
   expect(check({})).not.toThrow();
   expect(check({ history: 1, heartbeat: undefined })).not.toThrow();
   expect(check(Object.create({ histroy: 1 }))).not.toThrow();
+});
+
+test.each([
+  ["closed", 'onEnd cannot be "closed": is it "close"?'],
+  ["Reconnect", 'onEnd cannot be "Reconnect": is it "reconnect"?'],
+  ["never", 'onEnd cannot be "never"; it is one of "close", "reconnect"'],
+  [5, 'onEnd cannot be 5; it is one of "close", "reconnect"'],
+  [null, 'onEnd cannot be null; it is one of "close", "reconnect"'],
+])("a value that is none of a few: %j", (value, message) => {
+  expect(() => requireOneOf("onEnd", value, ["close", "reconnect"])).toThrow(new TypeError(message));
+  expect(() => requireOneOf("onEnd", "close", ["close", "reconnect"])).not.toThrow();
 });

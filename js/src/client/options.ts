@@ -137,8 +137,8 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
    * files. Default false.
    */
   readonly shareAcrossTabs?: boolean | string;
-  /** Who the user is, for `shareAcrossTabs`: tabs of different users never share a connection. It is not sent. */
-  readonly user?: string;
+  /** Who the user is, for `shareAcrossTabs`: tabs of different users never share a connection. Null is nobody. It is not sent. */
+  readonly user?: string | null;
   /**
    * Drop the connection while the page is hidden; it resumes when it is visible. An answer that may not be asked for again (see
    * `resumeBy`) stays. Default false.

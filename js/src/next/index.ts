@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 import type { DrainOnSignalOptions } from "../server/drain.js";
+import type { Names } from "../shared/misspelt.js";
 
 export { type NextConfigLike, withMillrace } from "./with-millrace.js";
 
@@ -17,26 +18,32 @@ export interface RegisterOptions {
   drain?: DrainOnSignalOptions | false;
 }
 
+const REGISTER_OPTIONS: Names<RegisterOptions> = { drain: true };
+
 /**
  * For `instrumentation.ts`: loads the addon when the server starts, so that a broken installation shows at once and not
  * with the first request; has route handlers' streams written by the core itself from the first request on (without it,
  * from the second on); and ends the streams when `next start` is told to end, which would wait for them for ever. Does
  * nothing in the edge runtime, for which Next.js compiles that file, too.
  *
- * @throws SSEError `NO_NATIVE_BINARY` where the addon does not load.
+ * @throws SSEError `NO_NATIVE_BINARY` where the addon does not load; TypeError for a misspelt or wrong option, in whatever mode.
  * @example
  * export { register } from "millrace/next";
  */
-export async function register({ drain = {} }: RegisterOptions = {}): Promise<void> {
+export async function register(options: RegisterOptions = {}): Promise<void> {
   // Only in this form, with the import inside, do both bundlers leave it out of what they make for the edge.
   if (process.env.NEXT_RUNTIME !== "edge") {
     const { nativeModule } = await import("../core/load-native.js");
     const { requireBinding } = await import("../core/require-binding.js");
     const { watchRequests } = await import("../server/direct.js");
+    const { checkOnSignalOptions, drainAllOnSignal } = await import("../server/drain.js");
+    const { requireKnown } = await import("../shared/misspelt.js");
+    requireKnown("register", options, REGISTER_OPTIONS);
+    const { drain = {} } = options;
+    if (drain !== false) checkOnSignalOptions("drain", drain);
     watchRequests();
     requireBinding(nativeModule);
     if (drain === false || process.env.NODE_ENV !== "production") return;
-    const { drainAllOnSignal } = await import("../server/drain.js");
     drainAllOnSignal({ withinMs: 5000, ...drain });
   }
 }

@@ -17,6 +17,9 @@ const ALL_ROUTES = "/*";
  * export default withMillrace({ output: "standalone" });
  */
 export function withMillrace<Config extends object>(config: Config): Config & Required<NextConfigLike> {
+  if (typeof config !== "object" || config === null) {
+    throw new TypeError("withMillrace takes a configuration object; of a function, give it what the function returns");
+  }
   const given = (config as NextConfigLike).outputFileTracingIncludes ?? {};
   const files = [...new Set([...(given[ALL_ROUTES] ?? []), ...addonFiles()])];
   return { ...config, outputFileTracingIncludes: { ...given, [ALL_ROUTES]: files } };

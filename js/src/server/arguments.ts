@@ -15,10 +15,29 @@ export function requireReason(reason: unknown): asserts reason is string {
   throw new SSEError("INVALID_FIELD", `reason must not be longer than ${LONGEST_REASON} characters`);
 }
 
-/** A channel key: any string but the empty one. */
+/** A channel key: any string but the empty one, if it can be told from others. */
 export function requireKey(name: string, value: unknown): asserts value is string {
-  requireString(name, value);
+  requireName(name, value);
   if (value === "") throw new TypeError(`${name} must not be empty`);
+}
+
+/** A text that is told from others where it has become UTF-8. */
+export function requireName(name: string, value: unknown): asserts value is string {
+  requireString(name, value);
+  if (!isWellFormed(value)) throw new TypeError(`${name} ${NOT_WELL_FORMED}`);
+}
+
+/** Half of a surrogate pair becomes U+FFFD in UTF-8, so that texts which differ would be the same. */
+export function isWellFormed(text: string): boolean {
+  return (text as { isWellFormed?(): boolean }).isWellFormed?.() !== false; // Node has it; TypeScript's es2023 does not
+}
+
+/** What is said where one is not. */
+export const NOT_WELL_FORMED = "must not hold half of a surrogate pair: other texts would be taken for it";
+
+/** Whom a connection counts for: an empty text would be nobody, and everybody who is nobody. */
+export function requireUser(userId: unknown): asserts userId is string {
+  requireKey("userId", userId);
 }
 
 export function requireFunction(name: string, value: unknown): void {
@@ -26,7 +45,7 @@ export function requireFunction(name: string, value: unknown): void {
 }
 
 export function requireObject(name: string, value: unknown): void {
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new TypeError(`${name} must be an object, not ${describe(value)}`);
   }
 }
@@ -59,9 +78,10 @@ export function requireNumber(
 }
 
 /** A list that names something: an empty one is more likely a mistake than "all". */
-export function requireStrings(name: string, value: unknown): asserts value is readonly string[] {
+export function requireNames(name: string, value: unknown): asserts value is readonly string[] {
   requireStringArray(name, value);
   if (value.length === 0) throw new TypeError(`${name} must not be empty`);
+  for (const one of value) requireName(name, one);
 }
 
 /** A list that a request decides, and may leave empty. */

@@ -1,12 +1,19 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
-import type { Names } from "../shared/misspelt.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { acceptsEventStream, prefersJson } from "./accept.js";
-import { requireFunction, requireObject, requireString, requireStringArray } from "./arguments.js";
+import {
+  requireFunction,
+  requireName,
+  requireNames,
+  requireObject,
+  requireStringArray,
+  requireUser,
+} from "./arguments.js";
 import { type Authorize, ask, authorizerOf } from "./authorize.js";
 import type { HubRecord } from "./environment.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
-import { lastEventIdOf, type RequestLike, STREAM_OPTIONS, type StreamOptions } from "./options.js";
+import { checkStreamOptions, lastEventIdOf, type RequestLike, STREAM_OPTIONS, type StreamOptions } from "./options.js";
 import { NOTHING_LEFT, type PollAnswer, pollAnswer } from "./poll.js";
 import { isRefusal } from "./refusal.js";
 import type { Registrations } from "./registrations.js";
@@ -63,16 +70,25 @@ export const RESPONSE_OPTIONS: Names<ResponseOptions> = {
   headers: true,
 };
 
-/** Only what is wrong whatever the request is: what a request decides, such as which channels, is answered. */
-export function checkResponseOptions(options: ResponseOptions): void {
+/**
+ * Only what is wrong whatever the request is: what a request decides, such as which channels, is answered. For polls it is
+ * the same: a route is right or wrong, however it is asked.
+ */
+export function checkResponseOptions<Options extends ResponseOptions>(
+  of: string,
+  options: Options,
+  names: Names<Options>,
+): void {
   requireObject("options", options);
+  requireKnown(of, options, names);
   const { channels, events, userId, authorize, snapshot, headers } = options;
   requireStringArray("channels", channels);
-  if (events !== undefined) requireStringArray("events", events);
-  if (userId !== undefined) requireString("userId", userId);
+  if (events !== undefined) requireNames("events", events);
+  if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
-  if (headers !== undefined) requireObject("headers", headers);
+  checkStreamOptions(options);
+  if (!Array.isArray(headers) && headers !== undefined) requireObject("headers", headers); // pairs are headers, too
 }
 
 /** A stream that reads its channels, and what was found out on the way. */
@@ -141,7 +157,7 @@ export class Connector {
     // The last event ends the stream, so that it has to be in it.
     const events = options.events && [...new Set([...options.events, ...[options.closeAfter ?? []].flat()])];
     if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
-    if (options.events?.length === 0) throw new TypeError("events must not be empty");
+    for (const key of channels) requireName("channels", key);
     const authorize = authorizerOf(this.#hubName, this.#record, options.authorize);
     const context = { request, channels, userId: options.userId };
     const userId =
@@ -164,7 +180,7 @@ export class Connector {
       const verdict = this.#native.verdict(stream.connection);
       await this.#asked("snapshot", async () => {
         const messages = await snapshotFor(request, channels, options.snapshot, verdict);
-        for (const event of messages.map(toNativeEvent)) {
+        for (const event of messages.map((message) => toNativeEvent(message))) {
           if (stream.hasEnded) break;
           accepted(this.#native.greet(stream.connection, event));
           if (event.data !== undefined || event.event) greeted += 1; // else it is a retry alone

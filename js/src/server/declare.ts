@@ -23,17 +23,36 @@ export function declare(env: Environment, name: string, { native }: HubRecord, o
   console.warn(`Millrace: ${what}; the newest counts now, and in production this is an error`);
 }
 
-/** The values of plain objects as texts, by their paths: `limits.connections`. Functions and instances are left out. */
-function plainValues(options: object, path = "", found: Record<string, string> = {}): Record<string, string> {
-  for (const [key, value] of Object.entries(options)) {
-    const name = path === "" ? key : `${path}.${key}`;
-    if (value === undefined || typeof value === "function") continue;
-    if (typeof value !== "object" || value === null) found[name] = String(value);
-    else if (Array.isArray(value)) found[name] = JSON.stringify(value);
-    else if (isPlainObject(value)) {
-      found[name] = "{}"; // which is something else than a text or false
-      plainValues(value, name, found);
+/** Options that say several things, each of which may be said elsewhere. */
+const GROUPS = ["limits", "history", "lag", "heartbeat"];
+
+/** What the options say, by their paths: `limits.connections`. Functions and instances are left out. */
+function plainValues(options: object): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!GROUPS.includes(name) || !isPlainObject(value)) add(found, name, value);
+    else {
+      found[name] = "{}"; // which is something else than false
+      for (const [part, of] of Object.entries(value)) add(found, `${name}.${part}`, of);
     }
   }
   return found;
+}
+
+function add(found: Record<string, string>, name: string, value: unknown): void {
+  const text = textOf(value);
+  if (text !== undefined) found[name] = text;
+}
+
+/** Equal for equal values, in whatever order their members stand, and for no others; undefined for what is not compared. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((one) => textOf(one) ?? "").join()}]`;
+  if (isPlainObject(value)) {
+    const members = Object.entries(value).map(([name, one]) => [JSON.stringify(name), textOf(one)] as const);
+    const compared = members.filter(([, text]) => text !== undefined).map((member) => member.join(":"));
+    return `{${compared.sort().join()}}`;
+  }
+  const isCompared = value === null || !["undefined", "function", "object"].includes(typeof value);
+  return isCompared ? String(value) : undefined;
 }

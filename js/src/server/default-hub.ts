@@ -1,9 +1,20 @@
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { requireKey, requireObject, requireString } from "./arguments.js";
 import { createHub, type Hub } from "./hub.js";
 import type { PublishOptions, PublishReceipt } from "./hub-types.js";
+import type { SSEMessage } from "./message.js";
 import type { StreamOptions } from "./options.js";
 import type { RegisterOptions, SendFunction } from "./registrations.js";
 import type { SSEStream } from "./stream.js";
+
+/** What a message may have besides its type and data. */
+const BROADCAST_OPTIONS: Names<PublishOptions & Pick<SSEMessage, "retry" | "raw">> = {
+  id: true,
+  ttlMs: true,
+  conflateKey: true,
+  retry: true,
+  raw: true,
+};
 
 let hub: Hub | undefined;
 
@@ -61,6 +72,7 @@ export function broadcast(key: string, event: string, data: unknown, options: Pu
   requireKey("key", key);
   requireString("event", event);
   requireObject("options", options);
+  requireKnown("broadcast", options, BROADCAST_OPTIONS);
   return defaultHub().publish(key, { ...options, event, data });
 }
 

@@ -3,9 +3,9 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import type { NativeHub } from "../core/native.js";
-import { type Names, requireKnown } from "../shared/misspelt.js";
+import { type Names, requireKnown, requireOneOf } from "../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import { requireNumber, requireObject } from "./arguments.js";
+import { describe, requireNames, requireNumber, requireObject } from "./arguments.js";
 import { environment } from "./environment.js";
 
 /** Options of {@link Hub.drain}. */
@@ -18,19 +18,16 @@ export interface DrainOptions {
   retrySpreadMs?: number;
 }
 
-/** With what {@link drainOnSignal} has besides. */
-const DRAIN_OPTIONS: Names<DrainOnSignalOptions> = {
-  withinMs: true,
-  retryFromMs: true,
-  retrySpreadMs: true,
-  signals: true,
-};
+const DRAIN_OPTIONS: Names<DrainOptions> = { withinMs: true, retryFromMs: true, retrySpreadMs: true };
+const ON_SIGNAL_OPTIONS: Names<DrainOnSignalOptions> = { ...DRAIN_OPTIONS, signals: true };
 
 const LOOK_EVERY_MS = 20;
 
 /** Ends every connection of a hub in waves, and waits until they are gone or the time is over. */
 export async function drainHub(hub: NativeHub, options: DrainOptions): Promise<void> {
-  const { withinMs, retryFromMs, retrySpreadMs } = checked(options);
+  requireObject("options", options);
+  requireKnown("drain", options, DRAIN_OPTIONS);
+  const { withinMs, retryFromMs, retrySpreadMs } = timesOf(options);
   hub.drain(withinMs, retryFromMs, retrySpreadMs);
   environment().schedule();
   const end = performance.now() + withinMs;
@@ -39,9 +36,7 @@ export async function drainHub(hub: NativeHub, options: DrainOptions): Promise<v
   }
 }
 
-function checked(options: DrainOptions): Required<DrainOptions> {
-  requireObject("options", options);
-  requireKnown<DrainOnSignalOptions>("drain", options, DRAIN_OPTIONS);
+function timesOf(options: DrainOptions): Required<DrainOptions> {
   const { withinMs = 10000, retryFromMs = 1000, retrySpreadMs = 10000 } = options;
   requireNumber("withinMs", withinMs);
   requireNumber("retryFromMs", retryFromMs);
@@ -85,14 +80,39 @@ function choice(): Choice {
  *
  * In Next.js, `register` of millrace/next does this for all hubs, unless the app calls this function.
  *
+ * @throws TypeError for anything that is no array of hubs, and for a signal that there is not: it would be noticed at the end.
  * @example
  * drainOnSignal([hub], { withinMs: 5000 });
  */
 export function drainOnSignal(hubs: readonly Drainable[], options: DrainOnSignalOptions = {}): () => void {
+  requireDrainables(hubs);
+  checkOnSignalOptions("options", options);
   const made = choice();
   made.isMade = true;
   made.takeBack?.();
   return onSignal(() => hubs, options);
+}
+
+function requireDrainables(hubs: unknown): void {
+  const isOne = (hub: Partial<Drainable> | null | undefined) =>
+    typeof hub?.drain === "function" && typeof hub.stats === "function";
+  if (Array.isArray(hubs) && hubs.every(isOne)) return;
+  const given = Array.isArray(hubs) ? "an array of something else" : describe(hubs);
+  throw new TypeError(`hubs must be an array of hubs, such as [hub], not ${given}`);
+}
+
+/**
+ * @param name - what the options are called where they are given.
+ * @throws TypeError for what would otherwise be noticed when the process is told to end, or never.
+ */
+export function checkOnSignalOptions(name: string, options: DrainOnSignalOptions): void {
+  requireObject(name, options);
+  requireKnown(name === "options" ? "drainOnSignal" : name, options, ON_SIGNAL_OPTIONS);
+  const { signals, ...drain } = options;
+  timesOf(drain);
+  if (signals === undefined) return;
+  requireNames("signals", signals);
+  for (const signal of signals) requireOneOf("signals", signal, Object.keys(constants.signals));
 }
 
 /** For `register` of millrace/next: all hubs of this thread, unless the app has decided for itself. */
@@ -109,7 +129,7 @@ export function drainAllOnSignal(options: DrainOnSignalOptions): void {
 
 function onSignal(hubsNow: () => readonly Drainable[], options: DrainOnSignalOptions): () => void {
   const { signals = ["SIGTERM", "SIGINT"], ...drain } = options;
-  const { withinMs } = checked(drain);
+  const { withinMs } = timesOf(drain);
   const servers = new Servers();
   const handle = async (signal: NodeJS.Signals) => {
     const hubs = hubsNow();

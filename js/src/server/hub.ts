@@ -3,7 +3,7 @@ import type { NativeHub, NativeStats } from "../core/native.js";
 import { isSSEError } from "../shared/errors.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { prefersJson } from "./accept.js";
-import { requireFunction, requireKey, requireNumber, requireObject, requireString } from "./arguments.js";
+import { requireFlag, requireFunction, requireKey, requireName, requireNumber, requireObject } from "./arguments.js";
 import { attachStream, requestLike } from "./attach.js";
 import type { Authorize } from "./authorize.js";
 import { claimSocket, releaseAtEnd } from "./claim-socket.js";
@@ -19,6 +19,7 @@ import type { AnyEvents, AttachOptions, EventMap, HubChannel, HubMessage, Publis
 import { Listener, type ReceivedMessage } from "./listener.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
 import {
+  checkStreamOptions,
   type HistoryOptions,
   type LimitOptions,
   type RequestLike,
@@ -26,7 +27,6 @@ import {
   type StreamDefaults,
   type StreamOptions,
   toNativeHubOptions,
-  toNativeOpenOptions,
 } from "./options.js";
 import { PeerSignal } from "./peer-signal.js";
 import { pollResponse, writePoll } from "./poll.js";
@@ -113,10 +113,10 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
-    const { ttlMs, conflateKey } = message ?? {};
+    const event = toNativeEvent(message as SSEMessage, true);
+    const { ttlMs, conflateKey } = message;
     if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
-    if (conflateKey !== undefined) requireString("conflateKey", conflateKey);
-    const event = toNativeEvent(message as SSEMessage);
+    if (conflateKey !== undefined) requireName("conflateKey", conflateKey);
     const receipt = accepted(this.#native.publish(channel, event, ttlMs, conflateKey));
     environment().ensureTimer();
     return receipt;
@@ -127,9 +127,12 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * connections: no count or limit knows them. In development, what a module subscribes when it is evaluated ends when hot
    * reload evaluates it anew.
    */
-  subscribe(channel: string, listener: (message: ReceivedMessage) => void): () => void {
+  subscribe(channel: string, listener: (message: ReceivedMessage) => void, ...more: []): () => void {
     requireKey("channel", channel);
     requireFunction("listener", listener);
+    if ((more as unknown[]).some((value) => value !== undefined)) {
+      throw new TypeError("subscribe takes a channel and a listener, which hears every event type");
+    }
     const reader = Listener.open(this.name, this.#native, listener, false);
     this.#registrations.join(reader.connection, channel, {});
     const end = () => reader.close();
@@ -145,6 +148,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
   createStream(options: StreamOptions = {}): SSEStream {
     requireObject("options", options);
     requireKnown("createSSEStream", options, STREAM_OPTIONS);
+    checkStreamOptions(options);
     if (options.request !== undefined && typeof options.request?.headers?.get !== "function") {
       throw new TypeError(
         "request must be a web Request; for a request of Node's there is hub.attach(req, res, options)",
@@ -167,7 +171,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * A whole route handler: a stream that reads the channels, resumed from the client's `Last-Event-ID`. Refusals are
    * answered, too; see {@link refusalResponse}. So is whatever else goes wrong, in `authorize` or `snapshot` for instance: with
    * 500, without a word of why, which the hub's `error` event has (or the console, where nobody listens). Only options of a wrong
-   * type are a `TypeError`.
+   * type are a `TypeError`, with which it rejects before anything is opened, for a poll, too.
    *
    * A request whose `Accept` names `application/json` and not `text/event-stream` is a poll: it is answered with
    * a {@link PollBody} as JSON, the events after the client's `Last-Event-ID` (or query `lastEventId`) and the cursor for
@@ -186,8 +190,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
         "response takes a web Request; for a request of Node's there is hub.attach(req, res, options)",
       );
     }
-    checkResponseOptions(options);
-    requireKnown("response", options, RESPONSE_OPTIONS);
+    checkResponseOptions("response", options, RESPONSE_OPTIONS);
     let stream: HubStream | undefined;
     let release = () => {};
     let accept: string | null = null;
@@ -245,8 +248,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
     attached.add(res);
     const peer = new PeerSignal(req, res);
     try {
-      checkResponseOptions(options);
-      requireKnown("attach", options, ATTACH_OPTIONS);
+      checkResponseOptions("attach", options, ATTACH_OPTIONS);
+      requireFlag("handOver", options.handOver);
       areOptionsRight = true;
       const request = requestLike(req, peer.signal);
       if (prefersJson(request.headers.get("accept"))) {
@@ -327,7 +330,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
         return hub.connectionCount(key);
       },
       publish: (message) => hub.publish(key, message),
-      subscribe: (listener) => hub.subscribe(key, listener),
+      subscribe: (listener, ...more: []) => hub.subscribe(key, listener, ...more),
     };
   }
 
@@ -369,7 +372,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
 export function createHub<Events extends EventMap = AnyEvents>(options: HubOptions = {}): Hub<Events> {
   requireObject("options", options);
   const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, compress, ...limits } = options;
-  requireString("name", name);
+  requireName("name", name);
   const env = environment();
   const record = env.hub(name);
   // Before anything can go wrong: the hub is closed then, and not open.
@@ -380,7 +383,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const defaults = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as StreamDefaults;
-  toNativeOpenOptions(defaults); // wrong ones are to be noticed here
+  checkStreamOptions(defaults); // wrong ones are to be noticed here
   const native = toNativeHubOptions(limits);
   declare(env, name, record, { ...limits, ...defaults });
   record.native.configure(native);

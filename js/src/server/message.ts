@@ -1,7 +1,8 @@
 import type { ConnectionId, NativeEvent, NativeReceipt, NativeRefusal } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { NOTICE_TYPES } from "../shared/notices.js";
-import { requireObject, requireString } from "./arguments.js";
+import { describe, isWellFormed, NOT_WELL_FORMED, requireFlag, requireObject, requireString } from "./arguments.js";
 
 /** One event to be sent. */
 export interface SSEMessage {
@@ -29,25 +30,68 @@ export interface SendReceipt {
   readonly id: string | null;
 }
 
+const FIELDS: Names<SSEMessage> = { event: true, data: true, id: true, retry: true, raw: true };
+const KEPT_FIELDS = { ...FIELDS, ttlMs: true, conflateKey: true };
+
 const MOST_RETRY_MS = 4294967295;
-/** A reconnection time; throws `INVALID_FIELD`. */
-export function requireRetry(name: string, ms: number): void {
-  if (Number.isInteger(ms) && ms >= 0 && ms <= MOST_RETRY_MS) return;
-  throw new SSEError("INVALID_FIELD", `${name} must be whole milliseconds from 0 to ${MOST_RETRY_MS}, not ${ms}`);
+
+/** Whether it can be a reconnection time. */
+export function isRetry(ms: unknown): boolean {
+  return Number.isInteger(ms) && (ms as number) >= 0 && (ms as number) <= MOST_RETRY_MS;
 }
 
-/** The message with its data as text; throws what the public functions document. */
-export function toNativeEvent(message: SSEMessage): NativeEvent {
+/** What is said where it cannot. */
+export function retryRule(name: string, ms: unknown): string {
+  return `${name} must be whole milliseconds from 0 to ${MOST_RETRY_MS}, not ${describe(ms)}`;
+}
+
+/**
+ * The message with its data as text; throws what the public functions document.
+ *
+ * @param isKept - whether it goes into a channel's log, so that it may have `ttlMs` and `conflateKey`, too.
+ */
+export function toNativeEvent(message: SSEMessage, isKept = false): NativeEvent {
   requireObject("message", message);
+  requireFields(message, isKept);
   const { event, data, id, retry, raw } = message;
+  requireFlag("message.raw", raw);
   if (event !== undefined) requireString("message.event", event);
   if (id !== undefined) requireString("message.id", id);
-  if (retry !== undefined) requireRetry("retry", retry);
+  if (retry !== undefined && !isRetry(retry)) throw new SSEError("INVALID_FIELD", retryRule("retry", retry));
+  if (event !== undefined && !isWellFormed(event)) throw new SSEError("INVALID_FIELD", `event ${NOT_WELL_FORMED}`);
+  if (id !== undefined && !isWellFormed(id)) throw new SSEError("INVALID_FIELD", `id ${NOT_WELL_FORMED}`);
   if (event?.startsWith(NOTICE_TYPES)) {
     throw new SSEError("INVALID_FIELD", `Event types that begin with "${NOTICE_TYPES}" are Millrace's own`);
   }
   const isRaw = raw === true;
   return { event, id, retry, data: serialize(data, isRaw), isRaw };
+}
+
+/** This is done for every event: a loop over names that are known costs some nanoseconds, and makes nothing. */
+function requireFields(message: SSEMessage, isKept: boolean): void {
+  for (const name in message) if (!isField(name, isKept)) refuseFields(message, isKept);
+}
+
+function isField(name: string, isKept: boolean): boolean {
+  switch (name) {
+    case "event":
+    case "data":
+    case "id":
+    case "retry":
+    case "raw":
+      return true;
+    case "ttlMs":
+    case "conflateKey":
+      return isKept;
+    default:
+      return false;
+  }
+}
+
+function refuseFields(message: SSEMessage, isKept: boolean): void {
+  // A MessageEvent calls it so.
+  if (Object.hasOwn(message, "type")) throw new TypeError('message has no field "type": is it "event"?');
+  requireKnown("message", message, isKept ? (KEPT_FIELDS as Names<SSEMessage>) : FIELDS, "field");
 }
 
 function serialize(data: unknown, raw: boolean): string | undefined {

@@ -1,17 +1,19 @@
 import type { NativeCloseReason, NativeHubOptions, NativeOpenOptions } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
-import { type Names, requireKnown } from "../shared/misspelt.js";
+import { type Names, requireKnown, requireOneOf } from "../shared/misspelt.js";
 import { acceptsGzip } from "./accept.js";
 import {
   type NumberBounds,
   requireFlag,
+  requireFunction,
+  requireName,
   requireNumber,
   requireObject,
   requireString,
-  requireStrings,
+  requireStringArray,
 } from "./arguments.js";
 import { mayBeEncoded } from "./direct.js";
-import { requireRetry, toNativeEvent } from "./message.js";
+import { isRetry, retryRule, toNativeEvent } from "./message.js";
 
 /** What keeps quiet connections alive and shows that they are. */
 export interface HeartbeatOptions {
@@ -145,6 +147,7 @@ export const STREAM_OPTIONS: Names<StreamOptions> = {
 };
 const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = { everyMs: true, event: true, data: true };
 const LAG_OPTIONS: Names<LagOptions> = { events: true, bytes: true, overflow: true, stallMs: true };
+const OVERFLOWS = ["disconnect", "dropOldest"] satisfies LagOptions["overflow"][];
 const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
 const LIMIT_OPTIONS: Names<LimitOptions> = {
   connections: true,
@@ -163,44 +166,75 @@ export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number 
   return heartbeat === false ? undefined : (heartbeat?.everyMs ?? DEFAULT_HEARTBEAT_MS);
 }
 
-/** Checks a stream's options and puts the defaults in. */
-export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
-  requireObject("options", options);
-  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter = [], compress, direct, request } = options;
+/**
+ * Everything that is wrong with a stream's options whatever the request is; `request` is the caller's to check.
+ *
+ * @throws TypeError that names the option; SSEError where it cannot be written: `UNSERIALIZABLE`, `INVALID_FIELD`.
+ */
+export function checkStreamOptions(options: StreamOptions): void {
+  const { heartbeat, maxDurationMs, retryMs, traceId, lag, closeAfter, compress, direct, onClose } = options;
   requireFlag("direct", direct);
   requireFlag("compress", compress);
-  const lastTypes = typeof closeAfter === "string" ? [closeAfter] : closeAfter;
-  if (lastTypes.length > 0) requireStrings("closeAfter", lastTypes);
-  const beat = heartbeat === false ? undefined : heartbeat;
-  if (beat !== undefined) {
-    requireObject("heartbeat", beat);
-    requireKnown("heartbeat", beat, HEARTBEAT_OPTIONS);
+  if (heartbeat !== undefined && heartbeat !== false) checkHeartbeat(heartbeat);
+  if (lag !== undefined) checkLag(lag);
+  if (maxDurationMs !== undefined) requireNumber("maxDurationMs", maxDurationMs, { least: 1 });
+  if (retryMs !== undefined && !isRetry(retryMs)) throw new TypeError(retryRule("retryMs", retryMs));
+  if (traceId !== undefined) requireString("traceId", traceId);
+  if (closeAfter !== undefined) {
+    const types: unknown = typesOf(closeAfter);
+    requireStringArray("closeAfter", types);
+    for (const type of types) requireName("closeAfter", type);
   }
+  if (onClose !== undefined) requireFunction("onClose", onClose);
+}
+
+function checkHeartbeat(heartbeat: HeartbeatOptions): void {
+  requireObject("heartbeat", heartbeat);
+  requireKnown("heartbeat", heartbeat, HEARTBEAT_OPTIONS);
+  const { everyMs, event, data } = heartbeat;
+  if (everyMs !== undefined) requireNumber("heartbeat.everyMs", everyMs, { least: 1 });
+  if (event === undefined) {
+    if (data === undefined) return;
+    throw new TypeError("heartbeat.data needs heartbeat.event: a comment has no data");
+  }
+  requireString("heartbeat.event", event);
+  if (event === "") throw new TypeError("heartbeat.event must not be empty; leave it out, and it is a comment");
+  if (/[\r\n\0]/.test(event)) {
+    throw new SSEError("INVALID_FIELD", "heartbeat.event must not hold CR, LF or NUL: they would end the line");
+  }
+  toHeartbeatEvent(heartbeat);
+}
+
+function checkLag(lag: LagOptions): void {
   requireObject("lag", lag);
   requireKnown("lag", lag, LAG_OPTIONS);
-  const everyMs = heartbeatEveryMs(heartbeat);
-  if (everyMs !== undefined) requireNumber("heartbeat.everyMs", everyMs, { least: 1 });
-  const { event: heartbeatEvent, data: heartbeatData } = toHeartbeatEvent(beat);
-  if (maxDurationMs !== undefined) requireNumber("maxDurationMs", maxDurationMs, { least: 1 });
-  if (retryMs !== undefined) requireRetry("retryMs", retryMs);
-  const { events = 1000, bytes = 1024 * 1024, overflow = "disconnect", stallMs = DEFAULT_STALL_MS } = lag;
-  requireNumber("lag.events", events, { infinity: true });
-  requireNumber("lag.bytes", bytes, { infinity: true });
-  requireNumber("lag.stallMs", stallMs, { least: 1, infinity: true });
-  if (overflow !== "disconnect" && overflow !== "dropOldest") {
-    throw new TypeError('lag.overflow must be "disconnect" or "dropOldest"');
-  }
+  const { events, bytes, overflow, stallMs } = lag;
+  if (events !== undefined) requireNumber("lag.events", events, { infinity: true });
+  if (bytes !== undefined) requireNumber("lag.bytes", bytes, { infinity: true });
+  if (stallMs !== undefined) requireNumber("lag.stallMs", stallMs, { least: 1, infinity: true });
+  if (overflow !== undefined) requireOneOf("lag.overflow", overflow, OVERFLOWS);
+}
+
+function typesOf(closeAfter: NonNullable<StreamOptions["closeAfter"]>): readonly string[] {
+  return typeof closeAfter === "string" ? [closeAfter] : closeAfter;
+}
+
+/** A stream's options, which were checked, with the defaults in. */
+export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
+  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter = [], compress, request } = options;
+  const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
+  const { events = 1000, bytes = 1024 * 1024, overflow, stallMs = DEFAULT_STALL_MS } = lag;
   return {
     lagEvents: events,
     lagBytes: bytes,
     dropOldest: overflow === "dropOldest",
     lagStallMs: stallMs,
-    heartbeatMs: everyMs ?? 0,
-    heartbeatEvent,
-    heartbeatData,
+    heartbeatMs: heartbeatEveryMs(heartbeat) ?? 0,
+    heartbeatEvent: event,
+    heartbeatData: data,
     maxDurationMs: maxDurationMs ?? 0,
     isCompressed: compress === true && acceptsGzip(request?.headers.get("accept-encoding") ?? null) && mayBeEncoded(),
-    closeAfter: lastTypes,
+    closeAfter: typesOf(closeAfter),
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),
     isListener: false,
@@ -209,15 +243,7 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
 
 /** The heartbeat's event as it is sent; empty texts for a comment. */
 function toHeartbeatEvent(heartbeat: HeartbeatOptions | undefined): { event: string; data: string } {
-  if (heartbeat?.event === undefined) {
-    if (heartbeat?.data !== undefined)
-      throw new TypeError("heartbeat.data needs heartbeat.event: a comment has no data");
-    return { event: "", data: "" };
-  }
-  requireString("heartbeat.event", heartbeat.event);
-  if (/[\r\n\0]/.test(heartbeat.event)) {
-    throw new SSEError("INVALID_FIELD", "heartbeat.event must not hold CR, LF or NUL: they would end the line");
-  }
+  if (heartbeat?.event === undefined) return { event: "", data: "" };
   const { data = "" } = toNativeEvent({ event: heartbeat.event, data: heartbeat.data });
   return { event: heartbeat.event, data };
 }

@@ -1,7 +1,7 @@
 import type { NativeHub } from "../core/native.js";
 import { SSEError } from "../shared/errors.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
-import { requireFunction, requireKey, requireObject, requireString, requireStrings } from "./arguments.js";
+import { requireFunction, requireKey, requireNames, requireObject, requireUser } from "./arguments.js";
 import { environment, type StreamOfSend } from "./environment.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
 
@@ -38,8 +38,8 @@ export class Registrations {
     requireFunction("send", send);
     requireObject("options", options);
     requireKnown("registerConnection", options, REGISTER_OPTIONS);
-    if (options.userId !== undefined) requireString("userId", options.userId);
-    if (options.events !== undefined) requireStrings("events", options.events);
+    if (options.userId !== undefined) requireUser(options.userId);
+    if (options.events !== undefined) requireNames("events", options.events);
     const stream = environment().streams.get(send);
     if (stream === undefined) {
       this.#registerFunction(key, send, options);

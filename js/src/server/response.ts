@@ -1,8 +1,12 @@
 import { type OutgoingHttpHeaders, type ServerResponse, validateHeaderValue } from "node:http";
+import { type Names, requireKnown } from "../shared/misspelt.js";
+import { requireObject } from "./arguments.js";
 import type { Body, StreamHead } from "./body.js";
 import { withEnd } from "./foreign-body.js";
 import type { SSEStream } from "./stream.js";
 import { NodeReadableStream } from "./web-streams.js";
+
+const INIT: Names<ResponseInit> = { status: true, statusText: true, headers: true };
 
 /** Clients call a stream silent after so many heartbeats that did not come. */
 const SILENT_HEARTBEATS = 3;
@@ -32,6 +36,8 @@ export function sseResponse(
 ): Response {
   const body = isStream(source) ? source : (source as SSEStream | undefined)?.stream;
   if (!isStream(body)) throw new TypeError("sseResponse takes a stream: createSSEStream(), or a ReadableStream");
+  requireObject("init", init);
+  requireKnown("sseResponse", init, INIT);
   if (body.locked) throw new TypeError("The stream for sseResponse is read by somebody else already");
   const { owner } = body as Partial<Body>; // of whichever copy of this module
   const headers = streamHeaders(headersOf(owner ?? {}), init.headers);

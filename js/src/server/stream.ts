@@ -121,9 +121,9 @@ export class HubStream implements SSEStream, Reader {
   #closeAfter = NO_TYPES;
   #isAnnounced = false;
 
+  /** @param options - which were checked. */
   constructor(hubName: string, hub: NativeHub, options: StreamOptions) {
     const native = toNativeOpenOptions(options);
-    if (options.traceId !== undefined) requireString("traceId", options.traceId);
     this.#hubName = hubName;
     this.#hub = hub;
     this.#environment = environment();

@@ -8,14 +8,36 @@ export type Names<Options> = Readonly<Record<keyof Options & string, true>>;
  * @example
  * requireKnown("createHub", { histroy: {} }, { history: true }); // createHub has no option "histroy": is it "history"?
  */
-export function requireKnown<Options extends object>(of: string, options: Options, names: Names<Options>): void {
+export function requireKnown<Options extends object>(
+  of: string,
+  options: Options,
+  names: Names<Options>,
+  what = "option",
+): void {
   for (const name of Object.keys(options)) {
     if (Object.hasOwn(names, name)) continue;
     const known = Object.keys(names);
     const nearest = nearestOf(name, known);
     const hint = nearest === undefined ? `; it has ${known.sort().join(", ")}` : `: is it "${nearest}"?`;
-    throw new TypeError(`${of} has no option "${name}"${hint}`);
+    throw new TypeError(`${of} has no ${what} "${name}"${hint}`);
   }
+}
+
+/**
+ * The same for values: of texts that say which of a few things is wanted, no other passes.
+ *
+ * @throws TypeError that names what was given, and the nearest of those there are.
+ * @example
+ * requireOneOf("onEnd", "closed", ["close", "reconnect"]); // onEnd cannot be "closed": is it "close"?
+ */
+export function requireOneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.includes(value as string)) return;
+  const given = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const nearest = typeof value === "string" ? nearestOf(value, allowed) : undefined;
+  const all = allowed.map((one) => JSON.stringify(one)).join(", ");
+  throw new TypeError(
+    `${name} cannot be ${given}${nearest === undefined ? `; it is one of ${all}` : `: is it "${nearest}"?`}`,
+  );
 }
 
 /** What was most likely meant; undefined where nothing is like it. */

@@ -3,6 +3,7 @@ import { toSSEError } from "../client/parse-error.js";
 import type { ParsedItem, ReceiverOptions } from "../core/contract.js";
 import { loadClientCore } from "../core/load-client.js";
 import type { SSEError } from "../shared/errors.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { BEGIN_TYPE } from "../shared/notices.js";
 import type { TapeContent } from "./saved-tape.js";
 
@@ -11,6 +12,14 @@ export interface ReplayOptions extends ReceiverOptions {
   /** As in the client's options. Default: none. */
   readonly lastEventId?: string;
 }
+
+const REPLAY_OPTIONS: Names<ReplayOptions> = {
+  dedup: true,
+  maxLineBytes: true,
+  maxEventBytes: true,
+  events: true,
+  lastEventId: true,
+};
 
 /** An event as the client was given it. */
 export interface ReplayedEvent {
@@ -38,12 +47,15 @@ export interface Replay {
  * Nothing is waited for. Where the tape {@link RecordedTape.isTruncated | is truncated} in the middle of a stream, its first
  * event is left out, for its beginning may be missing.
  *
+ * @throws TypeError for a misspelt option; TypeError or RangeError for one of the wrong type or out of its range.
  * @example
  * const { events } = await replayTape(tapeFromJSON(fixture), { events: ["progress"] });
  * expect(events.map(({ data }) => data)).toEqual(['{"done":1}', '{"done":2}']);
  */
 export async function replayTape(tape: TapeContent, options: ReplayOptions = {}): Promise<Replay> {
+  requireKnown("replayTape", options, REPLAY_OPTIONS);
   const { lastEventId, ...receiverOptions } = options;
+  if (typeof (lastEventId ?? "") !== "string") throw new TypeError("lastEventId must be a string");
   const receiver = (await loadClientCore()).createReceiver(receiverOptions);
   // As the client does it: on a stream of Millrace's the event at the cursor counts as received.
   if (lastEventId && canBeSent(lastEventId)) {

@@ -1,4 +1,5 @@
 import type { Tape, TapeEntry } from "../client/options.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
 import { type SavedTape, toSaved } from "./saved-tape.js";
 
 /** Options of {@link createTape}. */
@@ -19,6 +20,7 @@ export interface RecordedTape extends Tape {
   toJSON(): SavedTape;
 }
 
+const TAPE_OPTIONS: Names<TapeOptions> = { maxBytes: true };
 const DEFAULT_BYTES = 8 * 1024 * 1024;
 /** Else entries without bytes, those of a connection that always fails, were kept for ever. */
 const ENTRY_BYTES = 64;
@@ -26,13 +28,14 @@ const ENTRY_BYTES = 64;
 /**
  * Records what comes over a client's wire: `tape` of its options. To see it again, as often as you like: {@link replayTape}.
  *
- * @throws TypeError or RangeError for a `maxBytes` that is no whole number.
+ * @throws TypeError for a misspelt option; TypeError or RangeError for a `maxBytes` that is no whole number.
  * @example
  * const tape = createTape();
  * const client = new SSEClient("/api/events", { tape });
  * client.addEventListener("error", () => report(JSON.stringify(tape)));
  */
 export function createTape(options: TapeOptions = {}): RecordedTape {
+  requireKnown("createTape", options, TAPE_OPTIONS);
   return new BoundedTape(options);
 }
 

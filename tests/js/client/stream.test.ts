@@ -169,10 +169,73 @@ test("arguments that are wrong throw", () => {
   const wrong = (options: object) => () => new SSEClient(server.url, options);
   expect(wrong({ dedup: -1 })).toThrow(new TypeError("dedup must be a whole number from 0 to 1048576"));
   expect(wrong({ silenceMs: Number.NaN })).toThrow(TypeError);
-  expect(wrong({ retry: { baseMs: 1e22 } })).toThrow(/^baseMs must be a whole number/);
+  expect(wrong({ retry: { baseMs: 1e22 } })).toThrow(/^retry.baseMs must be a whole number/);
   expect(wrong({ retry: { delay: 5 } })).toThrow(/^retry has no option "delay"/);
   expect(wrong({ header: {} })).toThrow(new TypeError('SSEClient has no option "header": is it "headers"?'));
   expect(wrong({ onMessage: () => {} })).toThrow(/^SSEClient has no option "onMessage"/);
+});
+
+const wrong: [object, string][] = [
+  [{ onEnd: "closed" }, 'onEnd cannot be "closed": is it "close"?'],
+  [{ resumeBy: "gte" }, 'resumeBy cannot be "gte": is it "get"?'],
+  [{ resumeBy: "post" }, 'resumeBy cannot be "post"; it is one of "same", "get"'],
+  [{ cursorIn: "body" }, 'cursorIn cannot be "body"; it is one of "header", "query"'],
+  [{ transport: "EventSource" }, 'transport cannot be "EventSource": is it "eventsource"?'],
+  [{ transport: "websocket" }, 'transport cannot be "websocket"; it is one of "fetch", "eventsource"'],
+  [{ parse: "jsn" }, 'parse cannot be "jsn": is it "json"?'],
+  [{ parse: null }, 'parse cannot be null; it is one of "json", "text"'],
+  [{ parse: { token: "txt" } }, 'parse.token cannot be "txt": is it "text"?'],
+  [{ debug: Number.NaN }, "debug must be a whole number from 0 to 1000000, not NaN"],
+  [{ debug: -4 }, "debug must be a whole number from 0 to 1000000, not -4"],
+  [{ debug: 1e99 }, "debug must be a whole number from 0 to 1000000, not 1e+99"],
+  [{ debug: "yes" }, 'debug must be a whole number from 0 to 1000000, not "yes"'],
+  [{ fallback: { everyMs: Number.NaN } }, "fallback.everyMs must be a whole number from 1 to 2147483647, not NaN"],
+  [{ fallback: { everyMs: -3 } }, "fallback.everyMs must be a whole number from 1 to 2147483647, not -3"],
+  [{ fallback: { everyMs: 0 } }, "fallback.everyMs must be a whole number from 1 to 2147483647, not 0"],
+  [{ fallback: { everyms: 5 } }, 'fallback has no option "everyms": is it "everyMs"?'],
+  [{ fallback: { poll: true } }, "fallback.poll must be a text or a URL, not true"],
+  [{ fallback: true }, "fallback must be an object, not true"],
+  [{ body: "x", fallback: { everyMs: 0 } }, "fallback.everyMs must be a whole number from 1 to 2147483647, not 0"],
+  [{ retry: 5 }, "retry must be an object, not 5"],
+  [{ retry: false }, "retry must be an object, not false"],
+  [{ retry: [] }, "retry must be an object, not an array"],
+  [{ retry: { attempts: -1 } }, "retry.attempts must be a whole number from 0 to 2147483647"],
+  [{ retry: { maxMs: "5" } }, "retry.maxMs must be a number"],
+  [
+    { retry: { serverMinMs: 10000, serverMaxMs: 10 } },
+    "retry.serverMinMs must not be more than retry.serverMaxMs, and 10000 is more than 10",
+  ],
+  [
+    { retry: { serverMaxMs: 100 } },
+    "retry.serverMinMs must not be more than retry.serverMaxMs, and 500 is more than 100",
+  ],
+  [{ breaker: true }, "breaker must be an object, not true"],
+  [{ breaker: { failures: 1.5 } }, "breaker.failures must be a whole number from 0 to 2147483647"],
+  [{ breaker: { coolDown: 5 } }, 'breaker has no option "coolDown": is it "coolDownMs"?'],
+  [{ user: 5 }, "user must be a string, not 5"],
+  [{ user: {} }, "user must be a string, not an object"],
+  [{ user: "" }, "user must not be empty; leave it out where there is none"],
+  [{ shareAcrossTabs: 5 }, "shareAcrossTabs must be true, false or a name, not 5"],
+  [{ withCredentials: "include" }, 'withCredentials must be true or false, not "include"'],
+  [{ pauseWhenHidden: 1 }, "pauseWhenHidden must be true or false, not 1"],
+  [{ idempotency: "no" }, 'idempotency must be true or false, not "no"'],
+  [{ isFinal: true }, "isFinal must be a function, not true"],
+  [{ onUnauthorized: "/login" }, 'onUnauthorized must be a function, not "/login"'],
+  [{ heartbeatEvent: 5 }, "heartbeatEvent must be a string, not 5"],
+  [{ schema: "z" }, 'schema must be an object, not "z"'],
+];
+
+test.each(wrong)("a TypeError names what is wrong: %j", (options, message) => {
+  expect(() => new SSEClient(server.url, options)).toThrow(new TypeError(message));
+});
+
+test.each([
+  { onEnd: "close", resumeBy: "same", cursorIn: "query", transport: "fetch", parse: { a: "json", b: () => 1 } },
+  { debug: 5, fallback: {}, retry: {}, breaker: false, user: null, parse: "text", shareAcrossTabs: "name" },
+  { debug: true, fallback: { everyMs: 1 }, retry: { serverMinMs: 5, serverMaxMs: 5 }, breaker: {}, user: "ann" },
+  { debug: undefined, fallback: undefined, retry: undefined, breaker: undefined, user: undefined, onEnd: undefined },
+])("what is right passes: %j", (options) => {
+  expect(() => new SSEClient(server.url, options as object).close()).not.toThrow();
 });
 
 test("in production options that are wrong are not looked for, and end in an error", async () => {

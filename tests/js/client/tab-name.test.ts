@@ -58,6 +58,7 @@ test.each<[string, SSEClientOptions]>([
   ["a fetch that may add some", { fetch: (url, init) => fetch(url, init) }],
   ["headers of a function, and no user yet", { headers: () => ({}), user: null as unknown as string }],
   ["credentials, and an empty user", { withCredentials: true, user: "" }],
+  ["credentials of a user who is nobody", { withCredentials: true, user: null }],
   ["a body of a file", { body: new Blob(["x"]) }],
   [
     "a body with a file",

@@ -55,6 +55,13 @@ test("the default limit holds for entries without bytes", () => {
   expect([tape.entries.length, tape.isTruncated]).toEqual([(8 * 1024 * 1024) / 64, true]);
 });
 
+test("misspelt options of a tape are a TypeError that names the nearest", async () => {
+  expect(() => createTape({ maxbytes: 5 } as object)).toThrow('createTape has no option "maxbytes": is it "maxBytes"?');
+  const replay = (options: object) => replayTape(createTape(), options);
+  await expect(replay({ evnts: [] })).rejects.toThrow('replayTape has no option "evnts": is it "events"?');
+  await expect(replay({ lastEventId: 5 })).rejects.toThrow(new TypeError("lastEventId must be a string"));
+});
+
 test.each([-1, 1.5, Number.NaN, Infinity])("maxBytes: %d is out of range", (maxBytes) => {
   expect(() => createTape({ maxBytes })).toThrow(RangeError);
 });

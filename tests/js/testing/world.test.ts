@@ -73,6 +73,10 @@ test("a request that waits for its answer is broken, too, and who answers it the
   for (const ms of [-1, Infinity, "5"]) await expect(world.advance(ms as number)).rejects.toThrow(TypeError);
 });
 
+test("a world of no handler is a TypeError", () => {
+  expect(() => createWorld("/events" as never)).toThrow(/^createWorld takes a route handler/);
+});
+
 test("a condition that does not come true is named", async () => {
   world = createWorld(() => new Response(null, { status: 204 }));
   const client = world.client("/");
