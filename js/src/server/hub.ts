@@ -9,7 +9,7 @@ import type { Authorize } from "./authorize.js";
 import { claimSocket, releaseAtEnd } from "./claim-socket.js";
 import { Connector, checkResponseOptions, RESPONSE_OPTIONS, type ResponseOptions, reportFailure } from "./connect.js";
 import { declare } from "./declare.js";
-import { claimSocketNow, shorten } from "./direct.js";
+import { shorten } from "./direct.js";
 import { type DrainOptions, drainHub } from "./drain.js";
 import { endedStream } from "./ended-stream.js";
 import { environment, type HubRecord } from "./environment.js";
@@ -32,6 +32,7 @@ import { PeerSignal } from "./peer-signal.js";
 import { pollResponse, writePoll } from "./poll.js";
 import { failureResponse, isRefusal, writeFailure } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
+import { claimSocketNow, needsNoRequests } from "./requests.js";
 import { headersBeside, nodeHeaders, sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
 
@@ -150,9 +151,10 @@ export class Hub<Events extends EventMap = AnyEvents> {
         "request must be a web Request; for a request of Node's there is hub.attach(req, res, options)",
       );
     }
-    const release = claimSocketNow();
+    const { release, watch } = claimSocketNow();
     try {
       const stream = new HubStream(this.name, this.#native, { ...this.#record.defaults, ...options });
+      watch(stream);
       releaseAtEnd(stream, release);
       shorten(stream, options.direct !== false);
       if (!stream.hasEnded) stream.announce([], undefined);
@@ -196,7 +198,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
       if (prefersJson(accept)) {
         return pollResponse(await this.#connector.poll(request, options), options.headers);
       }
-      release = claimSocketNow();
+      const seat = claimSocketNow();
+      release = seat.release;
       const connected = await this.#connector.connect(request, options);
       if (typeof connected === "string") {
         release();
@@ -205,6 +208,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
           : sseResponse(endedStream("disconnected"));
       }
       stream = connected;
+      seat.watch(stream);
       releaseAtEnd(stream, release);
       shorten(stream, options.direct !== false);
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
@@ -243,6 +247,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       return endedStream("refused");
     }
     attached.add(res);
+    needsNoRequests();
     const peer = new PeerSignal(req, res);
     try {
       checkResponseOptions(options);
