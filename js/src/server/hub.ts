@@ -29,10 +29,10 @@ import {
   toNativeOpenOptions,
 } from "./options.js";
 import { PeerSignal } from "./peer-signal.js";
-import { pollResponse, writePoll } from "./poll.js";
+import { NOTHING_LEFT, pollResponse, writePoll } from "./poll.js";
 import { failureResponse, isRefusal, writeFailure } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
-import { claimSocketNow, needsNoRequests } from "./requests.js";
+import { claimSocketNow, needsNoRequests, untilTurn } from "./requests.js";
 import { headersBeside, nodeHeaders, sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
 
@@ -196,7 +196,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
     try {
       accept = request.headers.get("accept");
       if (prefersJson(accept)) {
-        return pollResponse(await this.#connector.poll(request, options), options.headers);
+        const answer = (await untilTurn()) ? await this.#connector.poll(request, options) : NOTHING_LEFT;
+        return pollResponse(answer, options.headers);
       }
       const seat = claimSocketNow();
       release = seat.release;

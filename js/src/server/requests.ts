@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
 import { claimSocket } from "./claim-socket.js";
-import { onSocketClose } from "./peer-signal.js";
+import { onSocketClose, PeerSignal } from "./peer-signal.js";
 
 /**
  * Follows every request of Node's HTTP servers in this thread, so that `hub.response`, which gets a web `Request`, knows the
@@ -121,6 +121,19 @@ export function claimSocketNow(): Seat {
     if (response.socket === null) forget = onSocketClose(response.req.socket, () => stream.leave());
   };
   return { release, watch };
+}
+
+/**
+ * Resolves when it is the turn of the response that is being made, which may wait behind others on its socket: what is made
+ * before would wait in memory. Says whether its client is still there.
+ */
+export async function untilTurn(): Promise<boolean> {
+  const response = responseNow();
+  if (response === undefined) return true;
+  const peer = new PeerSignal(response.req, response);
+  await peer.untilTurn();
+  peer.stop();
+  return !peer.signal.aborted;
 }
 
 // When it is loaded, and not with the first stream, whose request has begun by then. Nothing is followed before a server of
