@@ -129,12 +129,20 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * reload evaluates it anew.
    */
   subscribe(channel: string, listener: (message: ReceivedMessage) => void): () => void {
+    return this.#subscribe(channel, listener, this.subscribe);
+  }
+
+  #subscribe(
+    channel: string,
+    listener: (message: ReceivedMessage) => void,
+    below: (...args: never[]) => unknown,
+  ): () => void {
     requireKey("channel", channel);
     requireFunction("listener", listener);
     const reader = Listener.open(this.name, this.#native, listener, false);
     this.#registrations.join(reader.connection, channel, {});
     const end = () => reader.close();
-    replaceOnReload(this.subscribe, end);
+    replaceOnReload(below, end);
     return end;
   }
 
@@ -327,13 +335,14 @@ export class Hub<Events extends EventMap = AnyEvents> {
   channel(key: string): HubChannel<Events> {
     requireKey("key", key);
     const hub = this;
+    const subscribe: HubChannel<Events>["subscribe"] = (listener) => hub.#subscribe(key, listener, subscribe);
     return {
       key,
       get connections() {
         return hub.connectionCount(key);
       },
       publish: (message) => hub.publish(key, message),
-      subscribe: (listener) => hub.subscribe(key, listener),
+      subscribe,
     };
   }
 
