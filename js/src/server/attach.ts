@@ -114,7 +114,7 @@ async function isTakenOverAfterWriting(delivery: Delivery): Promise<boolean> {
     flush(res);
     // No read waits now, so nothing that the core is to write can be given to anybody else.
     if (await isTakenOver(delivery)) return true;
-    if (!hasRoom && res.writableNeedDrain) await nextOf(res, ["drain", "close"]);
+    if (!hasRoom && isFull(res)) await nextOf(res, ["drain", "close"]);
     ownWrites.settle();
   }
   return false;
@@ -131,6 +131,12 @@ async function isTakenOver({ stream, res, chance, ownWrites }: Delivery): Promis
   };
   if (chance === undefined || !without(() => chance.proof.holds()) || !(await flushed(chance.socket))) return false;
   return without(() => takeOver(stream, res, chance));
+}
+
+/** HTTP/2's response does not say itself whether it will emit `drain`, but its stream does. */
+function isFull(res: ServerResponse): boolean {
+  const { stream } = res as { stream?: { readonly writableNeedDrain: boolean } };
+  return res.writableNeedDrain ?? stream?.writableNeedDrain ?? false;
 }
 
 function isOver(res: ServerResponse): boolean {
