@@ -93,6 +93,36 @@ describe("through Node", () => {
     await close();
   });
 
+  test.each(["reads on", "leaves"])("a slow client over HTTP/2 holds little of Node's memory, and %s", async (how) => {
+    const hub = createHub({ name: `slow over HTTP/2, ${how}` });
+    const { handle, ended } = attachTo(hub);
+    let held = () => 0;
+    const { port, close } = await listening(
+      http2.createServer((req, res) => {
+        held = () => res.stream.writableLength;
+        handle(req as unknown as IncomingMessage, res as unknown as ServerResponse);
+      }),
+    );
+    const session = http2.connect(`http://127.0.0.1:${port}`);
+    const stream = session.request({ ":path": "/" });
+    await new Promise((resolve) => stream.once("response", resolve));
+    const large = "x".repeat(4 * 2 ** 20);
+    hub.publish("c", { event: "e", data: large });
+    await until(() => held() > 0);
+    for (let turn = 0; turn < 500; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(held()).toBeLessThan(2 ** 20);
+    if (how === "leaves") {
+      stream.close(http2.constants.NGHTTP2_CANCEL);
+    } else {
+      const reader = await through(stream as unknown as Readable).untilEvents(1);
+      expect(reader.events).toEqual([`e:"${large}"`]);
+      await reader.cancel();
+    }
+    await ended();
+    session.close();
+    await close();
+  });
+
   test("compression middleware that compresses", async () => {
     const hub = createHub({ name: "compressed" });
     const app = express();

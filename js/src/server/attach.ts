@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers";
 import { descriptorOf, FirstChunk, mayBeDirect } from "./first-chunk.js";
 import { flushed } from "./flushed.js";
 import type { RequestLike } from "./options.js";
+import { OwnWrites } from "./own-writes.js";
 import { PeerWatch } from "./peer-watch.js";
 import { headersOf, keepingVary, nodeHeaders, streamHeaders } from "./response.js";
 import { tieToServer } from "./server-tie.js";
@@ -79,29 +80,67 @@ interface Chance {
 
 /** Has the core write, as soon as everything that was written through Node has left; until then, and else, Node does. */
 async function deliver(stream: HubStream, res: ServerResponse, chance: Chance | undefined): Promise<void> {
-  if (chance !== undefined) {
-    // What the caller does next, in the same turn, may show that somebody listens to the socket's events.
-    await new Promise((resolve) => setImmediate(resolve));
-    if ((await flushed(chance.socket)) && takeOver(stream, res, chance)) return;
-  }
-  const isOver = () => res.destroyed || res.writableEnded;
+  const ownWrites = new OwnWrites(res, stream);
+  const delivery = { stream, res, chance, ownWrites };
+  ownWrites.begin();
   try {
-    const reader = stream.stream.getReader();
-    for (let step = await reader.read(); !step.done; step = await reader.read()) {
-      if (isOver()) break;
-      const hasRoom = res.write(step.value);
-      flush(res);
-      // No read waits now, so nothing that the core is to write can be given to anybody else.
-      if (chance?.proof.holds()) {
-        if ((await flushed(chance.socket)) && takeOver(stream, res, chance)) return;
-      }
-      if (!hasRoom && res.writableNeedDrain) await nextOf(res, ["drain", "close"]);
-    }
-    if (!isOver()) res.end();
+    // What the caller does next, in the same turn, may show that somebody listens to the socket's events.
+    if (chance !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    if ((await isTakenOver(delivery)) || (await isTakenOverAfterWriting(delivery))) return;
+    ownWrites.finish();
+    if (!isOver(res)) res.end();
   } catch {
     res.destroy(); // somebody else reads the stream
+  } finally {
+    ownWrites.finish();
   }
   stream.leave();
+}
+
+interface Delivery {
+  readonly stream: HubStream;
+  readonly res: ServerResponse;
+  readonly chance: Chance | undefined;
+  readonly ownWrites: OwnWrites;
+}
+
+/** Has Node write, until the stream or the response ends, or the core writes; says whether it does. */
+async function isTakenOverAfterWriting(delivery: Delivery): Promise<boolean> {
+  const { stream, res, ownWrites } = delivery;
+  const reader = stream.stream.getReader();
+  for (let step = await reader.read(); !step.done; step = await reader.read()) {
+    if (isOver(res)) break;
+    const hasRoom = ownWrites.write(step.value);
+    flush(res);
+    // No read waits now, so nothing that the core is to write can be given to anybody else.
+    if (await isTakenOver(delivery)) return true;
+    if (!hasRoom && isFull(res)) await nextOf(res, ["drain", "close"]);
+    ownWrites.settle();
+  }
+  return false;
+}
+
+/** Has the core write if all that Node has leaves soon; says whether it does. */
+async function isTakenOver({ stream, res, chance, ownWrites }: Delivery): Promise<boolean> {
+  // Our own functions are in nobody's way: it is looked at what the response has without them.
+  const without = (look: () => boolean) => {
+    ownWrites.end();
+    const isSo = look();
+    if (!stream.isTakenOver) ownWrites.begin();
+    return isSo;
+  };
+  if (chance === undefined || !without(() => chance.proof.holds()) || !(await flushed(chance.socket))) return false;
+  return without(() => takeOver(stream, res, chance));
+}
+
+/** HTTP/2's response does not say itself whether it will emit `drain`, but its stream does. */
+function isFull(res: ServerResponse): boolean {
+  const { stream } = res as { stream?: { readonly writableNeedDrain: boolean } };
+  return res.writableNeedDrain ?? stream?.writableNeedDrain ?? false;
+}
+
+function isOver(res: ServerResponse): boolean {
+  return res.destroyed || res.writableEnded;
 }
 
 /** Says whether the core writes from now on. */

@@ -1,55 +1,23 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
 import { setImmediate } from "node:timers";
-import { claimSocket } from "./claim-socket.js";
 import { descriptorOf, FirstChunk, mayBeDirect } from "./first-chunk.js";
 import { flushed, isFlushed } from "./flushed.js";
 import type { Shortcut } from "./outlet.js";
+import { responseNow, responseToWriteTo, writeToSockets } from "./requests.js";
 import type { HubStream } from "./stream.js";
 import { beginTakeover, endTakeover } from "./takeover.js";
 
-interface Requests {
-  readonly responses: AsyncLocalStorage<ServerResponse>;
-}
-
-/** One a thread, however often this module is loaded. */
-const KEY = Symbol.for("millrace.requests.1");
-
 /**
- * Makes the response of the request that is being answered known to the streams that are made for it: a route handler of
- * Next.js gets a web `Request` only. Requests that came before are answered by pulling. Idempotent.
+ * Has the core write the streams that route handlers of Next.js return: those get a web `Request` only, and Next.js is known to
+ * pipe what they return into Node's response. Requests that came before are answered by pulling. Idempotent.
  */
 export function watchRequests(): void {
-  const store = globalThis as { [KEY]?: Requests };
-  if (store[KEY] !== undefined) return;
-  const responses = new AsyncLocalStorage<ServerResponse>();
-  store[KEY] = { responses };
-  subscribe("http.server.request.start", (message) => {
-    responses.enterWith((message as { response: ServerResponse }).response);
-  });
-}
-
-/** The Node response of the request that is being handled, where it is known. */
-export function responseNow(): ServerResponse | undefined {
-  return (globalThis as { [KEY]?: Requests })[KEY]?.responses.getStore();
-}
-
-/**
- * Claims the socket of the request that is being answered for a stream, where it is known; see {@link claimSocket}. Gives what
- * is to be called at the stream's end.
- */
-export function claimSocketNow(): () => void {
-  const response = responseNow();
-  if (response === undefined || response.headersSent) return () => {};
-  const release = claimSocket(response);
-  response.once("close", release); // it was answered otherwise, and nobody has closed the stream
-  return release;
+  writeToSockets();
 }
 
 /** Whether a stream's answer may say that it is compressed: Next.js drops the Content-Encoding of a handler's response. */
 export function mayBeEncoded(): boolean {
-  return process.env.NEXT_RUNTIME === undefined || responseNow()?.headersSent === false;
+  return process.env.NEXT_RUNTIME === undefined || responseNow() !== undefined;
 }
 
 /**
@@ -57,8 +25,8 @@ export function mayBeEncoded(): boolean {
  * `directly`; and has the answer say that it is compressed, whatever becomes of the handler's headers.
  */
 export function shorten(stream: HubStream, directly: boolean): void {
-  const response = responseNow();
-  if (response === undefined || response.headersSent) return;
+  const response = responseToWriteTo();
+  if (response === undefined) return;
   if (directly && mayBeDirect(response)) stream.shortcut = new PipedShortcut(stream, response);
   else if (stream.facts.isCompressed) stream.shortcut = new Announcement(response);
 }

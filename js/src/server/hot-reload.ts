@@ -15,8 +15,23 @@ const KEY = Symbol.for("millrace.modules.1");
 
 /** What one evaluation of a module has set up. */
 interface Evaluation {
-  isOver: boolean;
+  readonly script: string;
+  /** From where in the module something was set up. */
+  readonly positions: Set<string>;
+  /** It sets things up in this very turn: behind an await of the module's another begins. */
+  isAtIt: boolean;
   readonly ends: (() => void)[];
+}
+
+/** Who sets something up: a module that is being evaluated. */
+interface Caller {
+  /** The same when the module is evaluated again. */
+  readonly module: string;
+  /** Another one when the module was changed. */
+  readonly script: string;
+  readonly position: string;
+  /** What evaluates modules stands above it: this is its first turn. */
+  readonly isFirstTurn: boolean;
 }
 
 /**
@@ -27,45 +42,68 @@ interface Evaluation {
  */
 export function replaceOnReload(below: (...args: never[]) => unknown, end: () => void): void {
   if (process.env.NODE_ENV === "production") return;
-  const module = moduleBeingEvaluated(callSites(below, MOST_FRAMES));
-  if (module === undefined) return;
+  const caller = moduleBeingEvaluated(callSites(below, MOST_FRAMES));
+  if (caller === undefined) return;
   const store = environment() as { [KEY]?: Map<string, Evaluation> };
   store[KEY] ??= new Map();
-  let evaluation = store[KEY].get(module);
-  if (evaluation === undefined || evaluation.isOver) {
+  let evaluation = store[KEY].get(caller.module);
+  if (evaluation === undefined || !isOf(evaluation, caller)) {
     for (const endOne of evaluation?.ends ?? []) endOne();
-    evaluation = { isOver: false, ends: [] };
-    store[KEY].set(module, evaluation);
-    const current = evaluation;
-    // A module is evaluated at one go, up to its next await.
-    queueMicrotask(() => {
-      current.isOver = true;
-    });
+    evaluation = { script: caller.script, positions: new Set(), isAtIt: false, ends: [] };
+    store[KEY].set(caller.module, evaluation);
   }
+  evaluation.positions.add(caller.position);
   evaluation.ends.push(end);
+  if (!evaluation.isAtIt) untilNextTurn(evaluation);
 }
 
-/** A name that is the same when the module is evaluated again; undefined where none is being evaluated. */
-function moduleBeingEvaluated(sites: readonly NodeJS.CallSite[]): string | undefined {
+/**
+ * Whether it is that evaluation which goes on. Behind an await nobody says so: it does where the same script has come to a place
+ * where it was not before.
+ */
+function isOf({ script, positions, isAtIt }: Evaluation, caller: Caller): boolean {
+  return script === caller.script && (isAtIt || !(caller.isFirstTurn || positions.has(caller.position)));
+}
+
+/** A module is evaluated at one go, up to its next await. */
+function untilNextTurn(evaluation: Evaluation): void {
+  evaluation.isAtIt = true;
+  queueMicrotask(() => {
+    evaluation.isAtIt = false;
+  });
+}
+
+/** The module that is being evaluated; undefined where none is. */
+function moduleBeingEvaluated(sites: readonly NodeJS.CallSite[]): Caller | undefined {
   const loader = sites.findIndex(
     (site) => LOADERS.test(site.getFunctionName() ?? "") || site.getTypeName() === "ModuleJob",
   );
   if (loader >= 0) {
     const site = sites.slice(0, loader).findLast((one) => !RUNTIME.test(one.getFileName() ?? ""));
-    return site && moduleOf(site).name;
+    return site && callerOf(site, moduleOf(site).name, true);
   }
   // Behind an await of the module's, which imports that wait are, too, nobody stands above it.
   const [site] = sites;
   if (site === undefined) return undefined;
-  if (site.getFunctionName() === "eval") return moduleOf(site).name;
+  if (site.getFunctionName() === "eval") return callerOf(site, moduleOf(site).name, false);
   const isCallback = site.getFunctionName() !== null || !CHUNKS.test(site.getFileName() ?? "");
   const { name, line } = isCallback ? {} : moduleOf(site);
-  return line !== undefined && /^\S/.test(line) ? name : undefined;
+  return name !== undefined && line !== undefined && /^\S/.test(line) ? callerOf(site, name, false) : undefined;
+}
+
+function callerOf(site: NodeJS.CallSite, module: string, isFirstTurn: boolean): Caller {
+  const { getScriptHash } = site as { getScriptHash?: () => string }; // V8's
+  const script = getScriptHash?.call(site) ?? fileOf(site);
+  return { module, script, position: `${site.getLineNumber()}:${site.getColumnNumber()}`, isFirstTurn };
+}
+
+function fileOf(site: NodeJS.CallSite): string {
+  return site.getFileName() ?? site.getEvalOrigin() ?? "";
 }
 
 /** The module that a call site is in, and its line there, where that is to be seen. */
 function moduleOf(site: NodeJS.CallSite): { readonly name: string; readonly line?: string | undefined } {
-  const file = site.getFileName() ?? site.getEvalOrigin() ?? "";
+  const file = fileOf(site);
   const id = /\?id=([^&]*)/.exec(file)?.[1]; // Turbopack, once it was changed
   if (id !== undefined) return { name: decodeURIComponent(id.replaceAll("+", " ")) };
   if (!CHUNKS.test(file)) return { name: file };

@@ -9,7 +9,7 @@ import type { Authorize } from "./authorize.js";
 import { claimSocket, releaseAtEnd } from "./claim-socket.js";
 import { Connector, checkResponseOptions, RESPONSE_OPTIONS, type ResponseOptions, reportFailure } from "./connect.js";
 import { declare } from "./declare.js";
-import { claimSocketNow, shorten } from "./direct.js";
+import { shorten } from "./direct.js";
 import { type DrainOptions, drainHub } from "./drain.js";
 import { endedStream } from "./ended-stream.js";
 import { environment, type HubRecord } from "./environment.js";
@@ -29,9 +29,10 @@ import {
   toNativeHubOptions,
 } from "./options.js";
 import { PeerSignal } from "./peer-signal.js";
-import { pollResponse, writePoll } from "./poll.js";
+import { NOTHING_LEFT, pollResponse, writePoll } from "./poll.js";
 import { failureResponse, isRefusal, writeFailure } from "./refusal.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "./registrations.js";
+import { claimSocketNow, needsNoRequests, untilTurn } from "./requests.js";
 import { headersBeside, nodeHeaders, sseResponse } from "./response.js";
 import { HubStream, type SSEStream } from "./stream.js";
 
@@ -128,15 +129,24 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * reload evaluates it anew.
    */
   subscribe(channel: string, listener: (message: ReceivedMessage) => void, ...more: []): () => void {
+    return this.#subscribe(channel, listener, more, this.subscribe);
+  }
+
+  #subscribe(
+    channel: string,
+    listener: (message: ReceivedMessage) => void,
+    more: readonly unknown[],
+    below: (...args: never[]) => unknown,
+  ): () => void {
     requireKey("channel", channel);
     requireFunction("listener", listener);
-    if ((more as unknown[]).some((value) => value !== undefined)) {
+    if (more.some((value) => value !== undefined)) {
       throw new TypeError("subscribe takes a channel and a listener, which hears every event type");
     }
     const reader = Listener.open(this.name, this.#native, listener, false);
     this.#registrations.join(reader.connection, channel, {});
     const end = () => reader.close();
-    replaceOnReload(this.subscribe, end);
+    replaceOnReload(below, end);
     return end;
   }
 
@@ -154,9 +164,10 @@ export class Hub<Events extends EventMap = AnyEvents> {
         "request must be a web Request; for a request of Node's there is hub.attach(req, res, options)",
       );
     }
-    const release = claimSocketNow();
+    const { release, watch } = claimSocketNow();
     try {
       const stream = new HubStream(this.name, this.#native, { ...this.#record.defaults, ...options });
+      watch(stream);
       releaseAtEnd(stream, release);
       shorten(stream, options.direct !== false);
       if (!stream.hasEnded) stream.announce([], undefined);
@@ -197,9 +208,11 @@ export class Hub<Events extends EventMap = AnyEvents> {
     try {
       accept = request.headers.get("accept");
       if (prefersJson(accept)) {
-        return pollResponse(await this.#connector.poll(request, options), options.headers);
+        const answer = (await untilTurn()) ? await this.#connector.poll(request, options) : NOTHING_LEFT;
+        return pollResponse(answer, options.headers);
       }
-      release = claimSocketNow();
+      const seat = claimSocketNow();
+      release = seat.release;
       const connected = await this.#connector.connect(request, options);
       if (typeof connected === "string") {
         release();
@@ -208,6 +221,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
           : sseResponse(endedStream("disconnected"));
       }
       stream = connected;
+      seat.watch(stream);
       releaseAtEnd(stream, release);
       shorten(stream, options.direct !== false);
       return sseResponse(stream, options.headers === undefined ? {} : { headers: options.headers });
@@ -246,6 +260,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       return endedStream("refused");
     }
     attached.add(res);
+    needsNoRequests();
     const peer = new PeerSignal(req, res);
     try {
       checkResponseOptions("attach", options, ATTACH_OPTIONS);
@@ -324,13 +339,15 @@ export class Hub<Events extends EventMap = AnyEvents> {
   channel(key: string): HubChannel<Events> {
     requireKey("key", key);
     const hub = this;
+    const subscribe: HubChannel<Events>["subscribe"] = (listener, ...more: []) =>
+      hub.#subscribe(key, listener, more, subscribe);
     return {
       key,
       get connections() {
         return hub.connectionCount(key);
       },
       publish: (message) => hub.publish(key, message),
-      subscribe: (listener, ...more: []) => hub.subscribe(key, listener, ...more),
+      subscribe,
     };
   }
 

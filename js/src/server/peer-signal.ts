@@ -4,16 +4,18 @@ import type { Socket } from "node:net";
 /** Aborts when the client of a Node request leaves before it is answered. */
 export class PeerSignal {
   readonly #response: ServerResponse;
+  /** Of a response that waits behind another. */
   readonly #socket: Socket | undefined;
   readonly #controller = new AbortController();
   readonly #onClose = () => this.#controller.abort();
+  #forgetSocket = () => {};
 
   constructor(req: IncomingMessage, res: ServerResponse) {
     this.#response = res;
     res.on("close", this.#onClose);
     // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
     if (req.httpVersionMajor < 2 && res.socket === null) this.#socket = req.socket;
-    if (this.#socket !== undefined) onSocketClose(this.#socket, this.#onClose);
+    if (this.#socket !== undefined) this.#forgetSocket = onSocketClose(this.#socket, this.#onClose);
     if (res.destroyed || req.socket.destroyed) this.#controller.abort();
   }
 
@@ -34,22 +36,25 @@ export class PeerSignal {
   /** Node's objects are nobody's who waits any more. */
   stop(): void {
     this.#response.off("close", this.#onClose);
-    if (this.#socket !== undefined) waiting.get(this.#socket)?.delete(this.#onClose);
+    this.#forgetSocket();
   }
 }
 
 /** Those who wait behind one another on a socket share one listener: a thousand may. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
-function onSocketClose(socket: Socket, tell: () => void): void {
-  const those = waiting.get(socket);
-  if (those !== undefined) {
-    those.add(tell);
-    return;
-  }
-  const first = new Set([tell]);
-  waiting.set(socket, first);
+/** Tells when the socket is closed, which the responses that wait on it are not told; gives what ends that. */
+export function onSocketClose(socket: Socket, tell: () => void): () => void {
+  const those = waiting.get(socket) ?? firstOf(socket);
+  those.add(tell);
+  return () => those.delete(tell);
+}
+
+function firstOf(socket: Socket): Set<() => void> {
+  const those = new Set<() => void>();
+  waiting.set(socket, those);
   socket.on("close", () => {
-    for (const one of first) one();
+    for (const one of those) one();
   });
+  return those;
 }

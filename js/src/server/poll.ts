@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { NativePage } from "../core/native.js";
 import { NOTICE_TYPES, RESUME_TYPE } from "../shared/notices.js";
-import { responseNow } from "./direct.js";
 import { environment } from "./environment.js";
 import type { CloseReason, RequestLike } from "./options.js";
+import { responseNow } from "./requests.js";
 import { headersOnTop, keepingVary, nodeHeaders } from "./response.js";
 import type { HubStream } from "./stream.js";
 import { NodeReadableStream } from "./web-streams.js";

@@ -295,6 +295,11 @@ export class HubStream implements SSEStream, Reader {
     if (outcome === "tooLarge" || outcome === "overloaded") this.leave();
   }
 
+  /** Whether something waits to be read. */
+  get hasBacklog(): boolean {
+    return this.#endReason === undefined && this.#hub.hasPending(this.#connection);
+  }
+
   /** Gives what there is to who waits for it. */
   resume(): void {
     if (this.#wantsBytes) this.#pull();

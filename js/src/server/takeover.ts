@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { startClock, stopClock } from "./node-clocks.js";
 
 /** What a takeover needs of a stream. */
-interface TakenStream {
+export interface TakenStream {
   readonly hasEnded: boolean;
   close(): void;
   leave(): void;
@@ -59,10 +59,10 @@ function write(this: TakenResponse, chunk: unknown, encoding?: unknown, callback
   const taken = this[TAKEN];
   if (taken === undefined || taken.stream.hasEnded) {
     endTakeover(this);
-    return this.write(chunk, encoding as BufferEncoding, callback);
+    return Reflect.apply(belowOf(this).write, this, [chunk, encoding, callback]);
   }
   put(taken.stream, chunk, encoding);
-  tell(encoding, callback);
+  tell([encoding, callback]);
   return true;
 }
 
@@ -70,10 +70,10 @@ function end(this: TakenResponse, chunk?: unknown, encoding?: unknown, callback?
   const taken = this[TAKEN];
   if (taken === undefined || taken.stream.hasEnded) {
     endTakeover(this);
-    return this.end(chunk, encoding as BufferEncoding, callback);
+    return Reflect.apply(belowOf(this).end, this, [chunk, encoding, callback]);
   }
   if (chunk != null && typeof chunk !== "function") put(taken.stream, chunk, encoding);
-  tell(chunk, encoding, callback);
+  tell([chunk, encoding, callback]);
   taken.stream.close();
   return this;
 }
@@ -85,19 +85,30 @@ function finish(this: TakenResponse): void {
   stream?.leave();
 }
 
-function put(stream: TakenStream, chunk: unknown, encoding: unknown): void {
+/** The response without what it has of its own: one who was put in our place may have called us, and would be called again. */
+function belowOf(response: TakenResponse): ServerResponse {
+  return Object.getPrototypeOf(response);
+}
+
+/** Puts a chunk of the application's in line; gives its size in bytes. */
+export function put(stream: TakenStream, chunk: unknown, encoding: unknown): number {
   const bytes =
     typeof chunk === "string"
       ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
       : chunk;
   if (!(bytes instanceof Uint8Array)) throw new TypeError("A response's chunk must be a string or a Uint8Array");
   if (bytes.byteLength > 0) stream.write(bytes);
+  return bytes.byteLength;
 }
 
-/** Calls the callback, wherever it stands among the arguments. */
-function tell(...args: unknown[]): void {
-  const callback = args.find((argument) => typeof argument === "function");
-  if (callback !== undefined) process.nextTick(callback as Callback);
+/** The callback, wherever it stands among the arguments. */
+export function callbackOf(args: readonly unknown[]): Callback | undefined {
+  return args.find((argument) => typeof argument === "function") as Callback | undefined;
+}
+
+function tell(args: readonly unknown[]): void {
+  const callback = callbackOf(args);
+  if (callback !== undefined) process.nextTick(callback);
 }
 
 const shadowOf = (name: Name, ours: unknown): PropertyDescriptor => ({
