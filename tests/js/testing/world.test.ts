@@ -74,7 +74,7 @@ test("a request that waits for its answer is broken, too, and who answers it the
 });
 
 test("a world of no handler is a TypeError", () => {
-  expect(() => createWorld("/events" as never)).toThrow(/^createWorld takes a route handler/);
+  expect(() => createWorld("/events" as never)).toThrow(/^createWorld's handler must be a function/);
 });
 
 test("a condition that does not come true is named", async () => {
