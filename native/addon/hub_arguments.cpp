@@ -15,18 +15,15 @@ std::optional<std::uint32_t> toRetry(const Napi::Value& value) {
   return static_cast<std::uint32_t>(std::min(kMost, toWhole(value, "retry")));
 }
 
-EventTexts toEvent(const Napi::Value& value) {
-  const Napi::Object message = toObject(value, "message");
+EventTexts toEvent(const Napi::CallbackInfo& info) {
   EventTexts texts;
-  const auto textOf = [&](const char* name) -> std::optional<std::string> {
-    const Napi::Value field = message.Get(name);
-    return isGiven(field) ? std::optional(toText(field, name)) : std::nullopt;
+  const auto textOf = [&](std::size_t at, const char* name) -> std::optional<std::string> {
+    return isGiven(info[at]) ? std::optional(toText(info[at], name)) : std::nullopt;
   };
-  texts.type = textOf("event").value_or("");
-  texts.id = textOf("id");
-  texts.data = textOf("data");
-  texts.retry = toRetry(message.Get("retry"));
-  texts.isRaw = toFlag(message.Get("isRaw"), "raw");
+  texts.type = textOf(1, "event").value_or("");
+  texts.id = textOf(2, "id");
+  texts.data = textOf(3, "data");
+  texts.isRaw = toFlag(info[4], "raw");
   return texts;
 }
 

@@ -32,7 +32,9 @@ struct EventTexts {
   }
 };
 
-[[nodiscard]] EventTexts toEvent(const Napi::Value& value);
+// An event's type, id, data and whether that is raw are the second to the fifth argument: to look up an object's members would
+// be a tenth of what publishing costs. Its retry comes otherwise.
+[[nodiscard]] EventTexts toEvent(const Napi::CallbackInfo& info);
 // Milliseconds, clamped to 32 bits; none where it is not given.
 [[nodiscard]] std::optional<std::uint32_t> toRetry(const Napi::Value& value);
 // Durations beyond some hundred years are "never" to the core.

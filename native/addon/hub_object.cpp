@@ -228,7 +228,8 @@ Napi::Value HubObject::isComplete(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::greet(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
-  const EventTexts event = toEvent(info[1]);
+  EventTexts event = toEvent(info);
+  event.retry = toRetry(info[5]);
   const WriteOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.greet(id, event.fields()); });
   return toJs(info.Env(), outcome, {});
@@ -236,10 +237,17 @@ Napi::Value HubObject::greet(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
   const std::string key = toText(info[0], "key");
-  const EventTexts event = toEvent(info[1]);
-  const std::string conflateKey = isGiven(info[3]) ? toText(info[3], "conflateKey") : "";
+  EventTexts event = toEvent(info);
+  std::string conflateKey;
   PublishOptions options;
-  options.ttl = isGiven(info[2]) ? toMillis(info[2], "ttlMs") : Millis{0};
+  if (isGiven(info[5])) {
+    const Napi::Object more = toObject(info[5], "options");
+    const Napi::Value ttl = more.Get("ttlMs");
+    const Napi::Value conflate = more.Get("conflateKey");
+    event.retry = toRetry(more.Get("retry"));
+    options.ttl = isGiven(ttl) ? toMillis(ttl, "ttlMs") : Millis{0};
+    conflateKey = isGiven(conflate) ? toText(conflate, "conflateKey") : "";
+  }
   options.conflateKey = conflateKey;
   Receipt receipt;
   const WriteOutcome outcome = Engine::process().with(
@@ -249,7 +257,8 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::send(const Napi::CallbackInfo& info) {
   const ConnectionId id = toWhole(info[0], "connection");
-  const EventTexts event = toEvent(info[1]);
+  EventTexts event = toEvent(info);
+  event.retry = toRetry(info[5]);
   Receipt receipt;
   const WriteOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.send(id, event.fields(), now, receipt); });

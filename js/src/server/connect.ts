@@ -180,10 +180,10 @@ export class Connector {
       const verdict = this.#native.verdict(stream.connection);
       await this.#asked("snapshot", async () => {
         const messages = await snapshotFor(request, channels, options.snapshot, verdict);
-        for (const event of messages.map((message) => toNativeEvent(message))) {
+        for (const { event, id, data, isRaw, retry } of messages.map((message) => toNativeEvent(message))) {
           if (stream.hasEnded) break;
-          accepted(this.#native.greet(stream.connection, event));
-          if (event.data !== undefined || event.event) greeted += 1; // else it is a retry alone
+          accepted(this.#native.greet(stream.connection, event, id, data, isRaw, retry));
+          if (data !== undefined || event) greeted += 1; // else it is a retry alone
         }
       });
       stream.isOpening = false;

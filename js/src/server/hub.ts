@@ -114,11 +114,13 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
-    const event = toNativeEvent(message as SSEMessage, true);
+    const { event, id, data, isRaw, retry } = toNativeEvent(message as SSEMessage, true);
     const { ttlMs, conflateKey } = message;
     if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
     if (conflateKey !== undefined) requireName("conflateKey", conflateKey);
-    const receipt = accepted(this.#native.publish(channel, event, ttlMs, conflateKey));
+    const isPlain = retry === undefined && ttlMs === undefined && conflateKey === undefined;
+    const more = isPlain ? undefined : { retry, ttlMs, conflateKey };
+    const receipt = accepted(this.#native.publish(channel, event, id, data, isRaw, more));
     environment().ensureTimer();
     return receipt;
   }

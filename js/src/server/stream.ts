@@ -214,7 +214,8 @@ export class HubStream implements SSEStream, Reader {
       };
       this.#ofSend = ofSend;
       this.#send = (message) => {
-        const outcome = this.#hub.send(this.#connection, toNativeEvent(message));
+        const { event, id, data, isRaw, retry } = toNativeEvent(message);
+        const outcome = this.#hub.send(this.#connection, event, id, data, isRaw, retry);
         const hasGone = outcome === "closed" && !ofSend.isClosed;
         sends[hasGone ? "gone" : "open"]++;
         return hasGone ? { id: null } : { id: accepted(outcome).id };
