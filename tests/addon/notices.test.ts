@@ -129,10 +129,12 @@ describe("sseResponse", () => {
     ["fetched", (stream) => new Response(stream).body as ReadableStream<Uint8Array>],
   ])("of Millrace's that was %s says its end itself, or none", async (_, pass) => {
     const hub = newHub();
-    const { send, stream } = hub.createStream({ maxDurationMs: 1 });
+    const { send, stream } = hub.createStream();
     hub.register("c", send);
-    const text = await sseResponse(pass(stream)).text();
-    expect(text.endsWith(endOf("duration_cap", true))).toBe(true);
+    const passed = sseResponse(pass(stream)).text();
+    hub.close();
+    const text = await passed;
+    expect(text.endsWith(endOf("draining", true))).toBe(true);
     expect(text.split("event: millrace.end")).toHaveLength(2);
     const cut = new ReadableStream<Uint8Array>({
       start(controller) {
