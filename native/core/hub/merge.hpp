@@ -17,12 +17,13 @@ struct MergeSource {
   Subscription* subscription = nullptr;  // none: the connection's own log
   Cursor at;
   Cursor end;
+  std::uint64_t sequence = 0;  // of the entry at `at`; Merge keeps it
 
   [[nodiscard]] bool isDone() const { return at == end; }
-  [[nodiscard]] std::uint64_t sequence() const { return log->at(at).sequence; }
 };
 
-// Several logs as one, in the order of their sequences. An entry costs the logarithm of the number of logs.
+// Several logs as one, in the order of their sequences. An entry costs the logarithm of the number of logs; of a few, they are
+// all looked at, which is faster.
 //
 // A comment in a connection's own log has the number of the event it stands behind, so of two entries with one number the
 // own one comes last.
@@ -55,7 +56,8 @@ class Merge {
   [[nodiscard]] bool isLater(std::size_t left, std::size_t right) const;
 
   std::vector<MergeSource> sources_;
-  std::vector<std::size_t> heap_;  // places in sources_ of those that are not done
+  // Places in sources_ of those that are not done: a heap, or, of a few, in any order behind the oldest.
+  std::vector<std::size_t> heap_;
 };
 
 }  // namespace millrace
