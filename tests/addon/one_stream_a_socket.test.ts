@@ -114,8 +114,8 @@ test("hub.response and createStream know the socket where the request is known",
 
 test("a stream that the handler made and did not answer with holds the socket no longer than the answer", async () => {
   const hub = createHub({ name: "abandoned" });
-  const { watchRequests } = await import("../../js/src/server/direct.js");
-  watchRequests();
+  const { writeToSockets } = await import("../../js/src/server/requests.js");
+  writeToSockets();
   const made: SSEStream[] = [];
   const { port, close } = await serving((_, res) => {
     made.push(hub.createStream(), hub.createStream());

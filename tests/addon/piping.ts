@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { watchRequests } from "../../js/src/server/direct.js";
 import type { Hub, ResponseOptions } from "../../js/src/server/index.js";
+import { writeToSockets } from "../../js/src/server/requests.js";
 import { type Listening, serving } from "./listening.js";
 
 /** A node:http server that pipes `hub.response` into its responses, as Next.js does with what a route handler returns. */
@@ -10,7 +10,7 @@ export function piping(
   before: (req: IncomingMessage, res: ServerResponse) => void = () => {},
   toSink: (res: ServerResponse) => WritableStream<Uint8Array> = sinkOf,
 ): Promise<Listening<Server>> {
-  watchRequests();
+  writeToSockets();
   return serving(async (req, res) => {
     before(req, res);
     const gone = new AbortController();

@@ -35,9 +35,9 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
     const target = new URL(options.fallback?.poll ?? url, url).href;
     const response = await ask(request, target, ACCEPT);
     if (response === undefined) return undefined;
-    if (response.status !== 200 || !/^application\/json\b/i.test(response.headers.get("Content-Type") ?? "")) {
-      const error = await refusal(`answers a poll with status ${response.status}`, response);
-      const { status } = response;
+    const { status } = response;
+    if (status !== 200 || !/^application\/json\b/i.test(response.headers.get("Content-Type") ?? "")) {
+      const error = await refusal(`answers a poll with status ${status}`, response);
       return { error, isOver: status === 204, isFinal: status !== 200 && isFinal(response, options) };
     }
     // JSON makes two bytes of a line end or a quote.

@@ -96,10 +96,8 @@ export class TabSharing {
   readonly #unfollow: () => void;
   /** How the connection was when this tab last said so. */
   #said: TabState | undefined;
-  /** What ended it in this tab, for those who have yet to hear of it. */
+  /** What ended it in this tab, as long as there may be who has yet to hear of it. */
   #end: TabEnd | undefined;
-  /** Makes room, once the end was told. */
-  #goAfterEnd: (() => void) | undefined;
 
   /** @throws what the platform does, where it has it and refuses it. */
   constructor(name: string, host: TabHost, platform: TabPlatform, pausesWhenHidden: boolean) {
@@ -147,23 +145,18 @@ export class TabSharing {
     this.#unfollow();
     this.#clearTimer();
     this.mirror = undefined;
-    const go = () => {
-      this.#clearTimer();
-      this.#end = this.#goAfterEnd = undefined;
-      this.#leaveQueue?.();
-      this.#closeChannel();
-    };
-    if (!isTold) go();
-    else {
+    if (isTold) {
       this.#end = end;
-      this.#goAfterEnd = go;
-      this.#wait(END_ARRIVES_MS, go);
-    }
+      this.#wait(END_ARRIVES_MS, () => this.finish());
+    } else this.finish();
   }
 
-  /** The tab wants the connection anew: its end was told for long enough. */
+  /** Makes room for another connection of this tab's: its end was told for long enough. */
   finish(): void {
-    this.#goAfterEnd?.();
+    this.#clearTimer();
+    this.#end = undefined;
+    this.#leaveQueue?.();
+    this.#closeChannel();
   }
 
   // --- the page

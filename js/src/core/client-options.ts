@@ -1,3 +1,4 @@
+import { isBytes } from "../shared/bytes.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
 import type { ReceiverOptions, SessionOptions } from "./contract.js";
 
@@ -51,11 +52,9 @@ export function sessionOptions(options: SessionOptions = {}): Required<SessionOp
   };
 }
 
-/** The bytes may come from another realm, a frame or a test environment, which `instanceof` does not know. */
+/** @throws TypeError for anything else. */
 export function requireBytes(chunk: Uint8Array): void {
-  if (!(chunk instanceof Uint8Array) && Object.prototype.toString.call(chunk) !== "[object Uint8Array]") {
-    throw new TypeError("chunk must be a Uint8Array");
-  }
+  if (!isBytes(chunk)) throw new TypeError("chunk must be a Uint8Array");
 }
 
 function requireOptions(options: unknown): void {

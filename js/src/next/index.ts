@@ -35,13 +35,13 @@ export async function register(options: RegisterOptions = {}): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "edge") {
     const { nativeModule } = await import("../core/load-native.js");
     const { requireBinding } = await import("../core/require-binding.js");
-    const { watchRequests } = await import("../server/direct.js");
+    const { writeToSockets } = await import("../server/requests.js");
     const { checkOnSignalOptions, drainAllOnSignal } = await import("../server/drain.js");
     const { requireKnown } = await import("../shared/misspelt.js");
     requireKnown("register", options, REGISTER_OPTIONS);
     const { drain = {} } = options;
     if (drain !== false) checkOnSignalOptions("drain", drain);
-    watchRequests();
+    writeToSockets();
     requireBinding(nativeModule);
     if (drain === false || process.env.NODE_ENV !== "production") return;
     drainAllOnSignal({ withinMs: 5000, ...drain });

@@ -13,10 +13,17 @@ import {
 import { type Authorize, ask, authorizerOf } from "./authorize.js";
 import type { HubRecord } from "./environment.js";
 import { accepted, type SSEMessage, toNativeEvent } from "./message.js";
-import { checkStreamOptions, lastEventIdOf, type RequestLike, STREAM_OPTIONS, type StreamOptions } from "./options.js";
+import {
+  checkStreamOptions,
+  lastEventIdOf,
+  type RequestLike,
+  STREAM_OPTIONS,
+  type StreamOptions,
+  typesOf,
+} from "./options.js";
 import { NOTHING_LEFT, type PollAnswer, pollAnswer } from "./poll.js";
 import { isRefusal } from "./refusal.js";
-import type { Registrations } from "./registrations.js";
+import { endingBy, type Registrations } from "./registrations.js";
 import { reportError, type UserCode } from "./report.js";
 import { HubStream } from "./stream.js";
 
@@ -154,8 +161,7 @@ export class Connector {
     const hasGone = () => request.signal?.aborted === true;
     requireAcceptable(request);
     const channels = [...options.channels]; // what is asked for is what is joined, whatever becomes of the array
-    // The last event ends the stream, so that it has to be in it.
-    const events = options.events && [...new Set([...options.events, ...[options.closeAfter ?? []].flat()])];
+    const events = options.events && [...options.events];
     if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
     for (const key of channels) requireName("channels", key);
     const authorize = authorizerOf(this.#hubName, this.#record, options.authorize);
@@ -170,7 +176,8 @@ export class Connector {
     try {
       if (stream.hasEnded) return { stream, userId, greeted };
       if (authorize === undefined) stream.mayBeAskedFor(context);
-      const join = { ...(events && { events }), ...(userId !== undefined && { userId }) };
+      const wanted = { ...(events && { events }), ...(userId !== undefined && { userId }) };
+      const join = endingBy(typesOf(options.closeAfter), wanted);
       for (const key of channels) this.#registrations.join(stream.connection, key, join);
       if (options.closeAfter !== undefined && this.#native.isComplete(stream.connection)) {
         stream.abandon("completed");

@@ -7,14 +7,6 @@ import { responseNow, responseToWriteTo, writeToSockets } from "./requests.js";
 import type { HubStream } from "./stream.js";
 import { beginTakeover, endTakeover } from "./takeover.js";
 
-/**
- * Has the core write the streams that route handlers of Next.js return: those get a web `Request` only, and Next.js is known to
- * pipe what they return into Node's response. Requests that came before are answered by pulling. Idempotent.
- */
-export function watchRequests(): void {
-  writeToSockets();
-}
-
 /** Whether a stream's answer may say that it is compressed: Next.js drops the Content-Encoding of a handler's response. */
 export function mayBeEncoded(): boolean {
   return process.env.NEXT_RUNTIME === undefined || responseNow() !== undefined;
@@ -132,4 +124,4 @@ class PipedShortcut implements Shortcut {
 
 // In Next.js, whose route handlers get no Node response, the streams find it themselves. Here and not in index.ts: bundlers
 // leave out a module that only passes on what others export.
-if (process.env.NEXT_RUNTIME === "nodejs") watchRequests();
+if (process.env.NEXT_RUNTIME === "nodejs") writeToSockets();

@@ -1,3 +1,4 @@
+import { isBytes } from "../shared/bytes.js";
 import { BEGIN_TYPE, END_TYPE } from "../shared/notices.js";
 import { NodeReadableStream } from "./web-streams.js";
 
@@ -56,11 +57,6 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
 /** Comments may stand before a stream's beginning; compressed, it begins with gzip's magic number (RFC 1952, 2.3.1). */
 const OURS = new RegExp(`^(\x1f\x8b|[^]*event: ${BEGIN_TYPE}\n)`);
 const LONGEST_BEGINNING = 256;
-
-/** They may come from another realm, as in test environments. */
-function isBytes(value: unknown): value is Uint8Array {
-  return Object.prototype.toString.call(value) === "[object Uint8Array]";
-}
 
 const CR = 0x0d;
 

@@ -215,13 +215,14 @@ function checkLag(lag: LagOptions): void {
   if (overflow !== undefined) requireOneOf("lag.overflow", overflow, OVERFLOWS);
 }
 
-function typesOf(closeAfter: NonNullable<StreamOptions["closeAfter"]>): readonly string[] {
+/** The types of the events that end a stream. */
+export function typesOf(closeAfter: StreamOptions["closeAfter"] = []): readonly string[] {
   return typeof closeAfter === "string" ? [closeAfter] : closeAfter;
 }
 
 /** A stream's options, which were checked, with the defaults in. */
 export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
-  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter = [], compress, request } = options;
+  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter, compress, request } = options;
   const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
   const { events = 1000, bytes = 1024 * 1024, overflow, stallMs = DEFAULT_STALL_MS } = lag;
   return {

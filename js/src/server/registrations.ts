@@ -18,6 +18,12 @@ const REGISTER_OPTIONS: Names<RegisterOptions> = { userId: true, events: true };
 /** What a connection is registered with: a stream's `send`, or any function, which is then called with each message. */
 export type SendFunction = (message: ReceivedMessage) => unknown;
 
+/** What ends the stream has to be in it, whatever else is wanted. */
+export function endingBy(closeAfter: readonly string[], options: RegisterOptions): RegisterOptions {
+  const { events } = options;
+  return events === undefined ? options : { ...options, events: [...new Set([...events, ...closeAfter])] };
+}
+
 interface Registered {
   readonly listener: Listener;
   readonly keys: Set<string>;
@@ -46,9 +52,7 @@ export class Registrations {
     } else if (stream.hub !== this.#hubName) {
       throw new TypeError(`send belongs to a stream of the hub "${stream.hub}", not of "${this.#hubName}"`);
     } else {
-      // What ends the stream has to be in it.
-      const events = options.events && [...new Set([...options.events, ...stream.closeAfter])];
-      this.join(stream.connection, key, { ...options, ...(events && { events }) }, stream);
+      this.join(stream.connection, key, endingBy(stream.closeAfter, options), stream);
     }
   }
 

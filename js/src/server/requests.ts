@@ -83,7 +83,11 @@ export function responseNow(): ServerResponse | undefined {
   return response?.headersSent === false ? response : undefined;
 }
 
-/** From now on the core may write streams to the sockets of the responses that they are made for. */
+/**
+ * From now on the core may write streams to the sockets of the responses that they are made for: route handlers of Next.js get a
+ * web `Request` only, and Next.js is known to pipe what they return into Node's response. Requests that came before are answered
+ * by pulling. Idempotent.
+ */
 export function writeToSockets(): void {
   requests().writeToSockets();
 }

@@ -1,21 +1,10 @@
-import { jest } from "@jest/globals";
-import { javascriptCore } from "../../../js/src/core/javascript/index.js";
+import { away, closeAll, missing, watch } from "./core-away.js";
 import { ScriptedServer, until } from "./scripted-server.js";
-
-// The network was away when the core was to be loaded, and is back.
-const missing = new Error("no such chunk");
-let failures = 0;
-jest.unstable_mockModule("../../../js/src/core/load-wasm.js", () => ({ loadWasmCore: () => Promise.reject(missing) }));
-jest.unstable_mockModule("../../../js/src/core/javascript/index.js", () => {
-  if (failures-- > 0) throw missing;
-  return { javascriptCore };
-});
-const { closeAll, watch } = await import("./helpers.js");
 
 const server = ScriptedServer.forEachTest(closeAll);
 
 test("the client says why, and loads the core again", async () => {
-  failures = 2;
+  away.times = 2;
   const { client, errors, messages } = watch(server.url);
   expect(client.implementation).toBeNull();
   // The first requests were dropped, maybe before they arrived.
