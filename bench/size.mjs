@@ -63,10 +63,10 @@ function sizeOf(files, names) {
 /** What a page loads besides, when it needs it, by the module that is imported then. */
 const FEATURES = {
   "the core in JavaScript": "core/javascript/index.js",
-  polling: "client/poll-transport.js",
-  "tab sharing": "client/tabs.js",
-  EventSource: "client/event-source-transport.js",
-  "refusals explained": "client/refusal.js",
+  polling: "client/transport/poll-transport.js",
+  "tab sharing": "client/tabs/tabs.js",
+  EventSource: "client/transport/event-source-transport.js",
+  "refusals explained": "client/transport/refusal.js",
 };
 
 /**
@@ -79,7 +79,7 @@ export async function measure() {
     const files = await filesOf(entry);
     const asking = closure(files, "stdin.js");
     const nameOf = (input) => [...files].find(([, { inputs }]) => inputs.some((path) => path.endsWith(input)))[0];
-    const reading = ["client/engine.js"].flatMap((input) => [...closure(files, nameOf(input))]);
+    const reading = ["client/connection/engine.js"].flatMap((input) => [...closure(files, nameOf(input))]);
     const all = new Set([...asking, ...reading]);
     const features = Object.entries(FEATURES).map(([name, input]) => {
       const besides = [...closure(files, nameOf(input))].filter((file) => !all.has(file));

@@ -38,7 +38,7 @@ const checks = {
     return selfTest.ok ? run("scripts/check-layers", []) : selfTest;
   },
   types: async () => {
-    if (!existsSync(join(root, "js/src/core/generated/client-wasm.ts"))) await build(["wasm"]);
+    if (!existsSync(join(root, "js/src/core/wasm/generated/client-wasm.ts"))) await build(["wasm"]);
     return run(...nodeTool("typescript/bin/tsc", "-p", "tsconfig.json", "--noEmit"));
   },
   "clang-tidy": async () => {

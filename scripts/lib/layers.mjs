@@ -18,21 +18,24 @@ const nativeArrows = {
   json: ["core/base"],
   io: ["core"],
   addon: ["core", "io"],
-  wasm: ["core"],
+  "wasm/client": ["core", "wasm/text"],
+  "wasm/runtime": [],
+  "wasm/text": ["core/base"],
 };
 
 const scriptArrows = {
   shared: [],
+  native: ["shared"],
   core: ["shared"],
   client: ["core", "shared"],
-  server: ["core", "shared"],
+  server: ["native", "shared"],
   react: ["client", "core", "shared"],
-  testing: ["client", "core", "server", "shared"],
-  next: ["server", "core", "shared"],
-  cluster: ["server", "core", "shared"],
+  testing: ["client", "core", "server", "native", "shared"],
+  next: ["server", "native", "shared"],
+  cluster: ["server", "shared"],
 };
 // How the package imports itself by name.
-const ownNames = { millrace: "server", "millrace/native": "core" };
+const ownNames = { millrace: "server", "millrace/native": "native" };
 // Layers that run in the browser: no module of Node's.
 const browserLayers = ["shared", "client", "react", "testing"];
 
@@ -61,16 +64,18 @@ function brokenArrow(arrows, from, to) {
   return `${from} may not use ${to}; it may use ${allowed.join(", ") || "nothing"}`;
 }
 
-/** `core/wire` of `core/wire/parser.hpp`, `io` of `io/engine.hpp`; undefined when no such layer exists. */
+/** `core/wire` of `core/wire/parser.hpp`, `io` of `io/engine.hpp`, `wasm/text` of `wasm/text/utf16.hpp`; undefined when no such layer exists. */
 function nativeLayer(path) {
   const parts = path.split("/");
-  const layer = parts[0] === "core" ? parts.slice(0, 2).join("/") : parts[0];
+  const layer = ["core", "wasm"].includes(parts[0]) ? parts.slice(0, 2).join("/") : parts[0];
   return Object.hasOwn(nativeArrows, layer) ? layer : undefined;
 }
 
+/** wasm/ lies beside native/, below which everything else is named. */
+const rootOf = (name) => (name.startsWith("wasm/") ? "" : "native/");
+
 function checkNativeFile(path, text, isThere) {
-  const isDoor = path.startsWith("wasm/");
-  const inside = isDoor ? path : path.slice("native/".length);
+  const inside = path.replace(/^native\//, "");
   const layer = nativeLayer(inside);
   if (layer === undefined)
     return [{ path, line: 1, rule: "no layer of this name; the layers are in scripts/lib/layers.mjs" }];
@@ -88,9 +93,7 @@ function checkNativeFile(path, text, isThere) {
     if (name.includes("/") && target !== undefined) {
       const rule = brokenArrow(nativeArrows, layer, target);
       if (rule !== undefined) report(rule);
-      else if (!isThere(`native/${name}`)) report(`there is no native/${name}`);
-    } else if (isDoor && isThere(posix.join(posix.dirname(path), name))) {
-      // The doors of wasm/ are not below native/, so they see each other by file name.
+      else if (!isThere(rootOf(name) + name)) report(`there is no ${rootOf(name)}${name}`);
     } else {
       report(`"${name}" shows no layer: write the path from native/`);
     }
@@ -122,7 +125,7 @@ function checkScriptFile(path, text) {
     if (fileName.startsWith(".")) {
       const full = posix.join(posix.dirname(path), fileName);
       // The addon's entry lies beside the sources as it lies beside them in dist/.
-      if (full === "js/native/index.cjs" && layer === "core") continue;
+      if (full === "js/native/index.cjs" && layer === "native") continue;
       if (!full.startsWith("js/src/")) {
         report(`"${fileName}" leads out of js/src`);
         continue;

@@ -1,4 +1,4 @@
-// The bytes of a WebAssembly module as characters of a JavaScript string; js/src/core/module-text.ts makes them bytes again.
+// The bytes of a WebAssembly module as characters of a JavaScript string; js/src/core/wasm/module-text.ts makes them bytes again.
 
 /** Of the 67 values, from "#" on; "<" could end a script that stands in a page, and a backslash would have to be doubled. */
 const character = (value) => {

@@ -1,4 +1,4 @@
-import { nativeModule } from "../../js/src/core/load-native.js";
+import { nativeModule } from "../../js/src/native/load-native.js";
 import * as millrace from "../../js/src/server/index.js";
 import { mockStream } from "../../js/src/testing/mock-stream.js";
 

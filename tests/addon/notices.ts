@@ -1,5 +1,5 @@
-import type { ParsedItem } from "../../js/src/core/contract.js";
 import { BEGIN_TYPE, END_TYPE } from "../../js/src/shared/notices.js";
+import type { ParsedItem } from "../../js/src/shared/receiver.js";
 
 /** A stream's text without the notices that stand at its beginning and its end: tests/addon/notices.test.ts is about those. */
 export function withoutNotices(text: string): string {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { writeToSockets } from "../../js/src/server/http/requests.js";
 import type { Hub, ResponseOptions } from "../../js/src/server/index.js";
-import { writeToSockets } from "../../js/src/server/requests.js";
 import { type Listening, serving } from "./listening.js";
 
 /** A node:http server that pipes `hub.response` into its responses, as Next.js does with what a route handler returns. */

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
-import type { ParsedItem, ReceiverCore } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
+import type { ParsedItem, ReceiverCore } from "../../js/src/shared/receiver.js";
 import { isNotice, withoutNotices } from "./notices.js";
 
 const createReceiver = () => javascriptCore.createReceiver({ dedup: 0 });

@@ -1,5 +1,5 @@
-import type { ParsedItem } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
+import type { ParsedItem } from "../../js/src/shared/receiver.js";
 import { isNotice, withoutNotices } from "./notices.js";
 
 /** Reads an event stream piece by piece; what was read stays. */

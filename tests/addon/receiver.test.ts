@@ -1,6 +1,6 @@
 import { receiverOptions } from "../../js/src/core/client-options.js";
-import type { ReceiverOptions } from "../../js/src/core/contract.js";
-import { nativeModule } from "../../js/src/core/load-native.js";
+import { nativeModule } from "../../js/src/native/load-native.js";
+import type { ReceiverOptions } from "../../js/src/shared/receiver.js";
 import { runReceiverVectors } from "../js/vectors.js";
 
 const { binding } = nativeModule;

@@ -1,5 +1,5 @@
-import type { ReceiverCore } from "../../js/src/core/contract.js";
 import { createHub, type Hub } from "../../js/src/server/index.js";
+import type { ReceiverCore } from "../../js/src/shared/receiver.js";
 import { attaching, until } from "./listening.js";
 import { BEGIN } from "./notices.js";
 import { RawClient } from "./raw_client.js";

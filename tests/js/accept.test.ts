@@ -1,4 +1,4 @@
-import { acceptsEventStream, prefersJson } from "../../js/src/server/accept.js";
+import { acceptsEventStream, prefersJson } from "../../js/src/server/http/accept.js";
 
 test.each<[string | null, boolean]>([
   [null, false],

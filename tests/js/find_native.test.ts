@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { findNative } from "../../js/src/core/find-native.js";
-import type { NativeModule } from "../../js/src/core/native.js";
-import { requireBinding } from "../../js/src/core/require-binding.js";
+import type { NativeModule } from "../../js/src/native/binding.js";
+import { findNative } from "../../js/src/native/find-native.js";
+import { requireBinding } from "../../js/src/native/require-binding.js";
 
 const PNPM = "node_modules/.pnpm/millrace@0.1.0/node_modules/millrace";
-const LOADER = "dist/esm/core/load-native.js";
+const LOADER = "dist/esm/native/load-native.js";
 let folder: string;
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
-import type { ParsedItem, ReceiverOptions } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
+import type { ParsedItem, ReceiverOptions } from "../../js/src/shared/receiver.js";
 import { runSessionSchedules } from "./session-schedules.js";
 import { readVectors, runReceiverVectors, runSessionVectors } from "./vectors.js";
 

@@ -2,14 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import type {
   ClientCore,
   Loss,
-  ParsedItem,
   PollResult,
-  ReceiverCore,
-  ReceiverOptions,
   SessionAction,
   SessionCore,
   SessionOptions,
 } from "../../js/src/core/contract.js";
+import type { ParsedItem, ReceiverCore, ReceiverOptions } from "../../js/src/shared/receiver.js";
 
 /** The cases that every implementation runs; tests/vectors/README.md has the format. */
 const VECTORS = new URL("../vectors/", import.meta.url);

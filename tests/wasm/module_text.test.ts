@@ -1,4 +1,4 @@
-import { fromModuleText } from "../../js/src/core/module-text.js";
+import { fromModuleText } from "../../js/src/core/wasm/module-text.js";
 import { toModuleText } from "../../scripts/lib/module-text.mjs";
 
 test("every byte becomes characters that a double-quoted string holds as they are, and back", () => {

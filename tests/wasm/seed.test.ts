@@ -1,8 +1,8 @@
 // The key of the module's hashes is drawn when it is loaded, and differs from page to page.
 import { jest } from "@jest/globals";
-import { clientWasm } from "../../js/src/core/generated/client-wasm.js";
-import { fromModuleText } from "../../js/src/core/module-text.js";
-import { instantiateWasmCore } from "../../js/src/core/wasm.js";
+import { clientWasm } from "../../js/src/core/wasm/generated/client-wasm.js";
+import { fromModuleText } from "../../js/src/core/wasm/module-text.js";
+import { instantiateWasmCore } from "../../js/src/core/wasm/wasm.js";
 
 const KEY_BYTES = 32;
 

@@ -1,11 +1,12 @@
 // How the module's texts become strings: all that is in the arenas of one feed, and what is decoded on its own. The
 // JavaScript core, which decodes each value by itself, says what is right.
-import type { ClientCore, ParsedItem, ReceiverOptions } from "../../js/src/core/contract.js";
-import { clientWasm } from "../../js/src/core/generated/client-wasm.js";
+import type { ClientCore } from "../../js/src/core/contract.js";
 import { javascriptCore } from "../../js/src/core/javascript/index.js";
 import { loadClientCore } from "../../js/src/core/load-client.js";
-import { fromModuleText } from "../../js/src/core/module-text.js";
-import { instantiateWasmCore } from "../../js/src/core/wasm.js";
+import { clientWasm } from "../../js/src/core/wasm/generated/client-wasm.js";
+import { fromModuleText } from "../../js/src/core/wasm/module-text.js";
+import { instantiateWasmCore } from "../../js/src/core/wasm/wasm.js";
+import type { ParsedItem, ReceiverOptions } from "../../js/src/shared/receiver.js";
 
 const inNode = await loadClientCore();
 

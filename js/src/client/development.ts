@@ -2,7 +2,7 @@
 import { receiverOptions, sessionOptions } from "../core/client-options.js";
 import { type Names, requireKnown, requireOneOf } from "../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import type { Parse } from "./data.js";
+import type { Parse } from "./connection/data.js";
 import {
   type BreakerOptions,
   type FallbackOptions,

@@ -1,17 +1,9 @@
-export type { Health, ReceiverOptions, SessionState } from "../core/contract.js";
+export type { Health, SessionState } from "../core/contract.js";
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
-export type { Parse, Schemas, StandardSchema } from "./data.js";
-export {
-  type ErrorOrMessage,
-  type EventOf,
-  type SSEClientEvents,
-  SSECloseEvent,
-  SSEErrorEvent,
-  type SSEListener,
-  SSEMessageEvent,
-  type UntypedEvents,
-} from "./events.js";
-export type { ResumeVerdict } from "./notices.js";
+export type { ReceiverOptions } from "../shared/receiver.js";
+export type { Parse, Schemas, StandardSchema } from "./connection/data.js";
+export type { ResumeVerdict } from "./connection/notices.js";
+export type { Transition } from "./connection/recorder.js";
 export type {
   BreakerOptions,
   FallbackOptions,
@@ -22,5 +14,14 @@ export type {
   Tape,
   TapeEntry,
 } from "./options.js";
-export type { Transition } from "./recorder.js";
-export { SSEClient } from "./sse-client.js";
+export {
+  type ErrorOrMessage,
+  type EventOf,
+  type SSEClientEvents,
+  SSECloseEvent,
+  SSEErrorEvent,
+  type SSEListener,
+  SSEMessageEvent,
+  type UntypedEvents,
+} from "./target/events.js";
+export { SSEClient } from "./target/sse-client.js";

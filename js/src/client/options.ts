@@ -1,6 +1,7 @@
-import type { ReceiverOptions, SessionOptions } from "../core/contract.js";
-import type { Clock } from "./clock.js";
-import type { Parse, Schemas } from "./data.js";
+import type { SessionOptions } from "../core/contract.js";
+import type { ReceiverOptions } from "../shared/receiver.js";
+import type { Clock } from "./connection/clock.js";
+import type { Parse, Schemas } from "./connection/data.js";
 
 // `HeadersInit` and `BodyInit` are the DOM library's; `RequestInit` is Node's, too.
 type HeadersLike = NonNullable<RequestInit["headers"]>;

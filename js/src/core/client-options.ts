@@ -1,6 +1,7 @@
 import { isBytes } from "../shared/bytes.js";
+import type { ReceiverOptions } from "../shared/receiver.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import type { ReceiverOptions, SessionOptions } from "./contract.js";
+import type { SessionOptions } from "./contract.js";
 
 const MOST_IDS = 1048576;
 /** Of `maxLineBytes` and `maxEventBytes`. */

@@ -1,5 +1,5 @@
 import type { ClientCore } from "./contract.js";
-import { loadWasmCore } from "./load-wasm.js";
+import { loadWasmCore } from "./wasm/load-wasm.js";
 
 let loading: Promise<ClientCore> | undefined;
 

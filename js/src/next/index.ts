@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-import type { DrainOnSignalOptions } from "../server/drain.js";
+import type { DrainOnSignalOptions } from "../server/lifecycle/drain.js";
 import type { Names } from "../shared/misspelt.js";
 
 export { type NextConfigLike, withMillrace } from "./with-millrace.js";
@@ -33,10 +33,10 @@ const REGISTER_OPTIONS: Names<RegisterOptions> = { drain: true };
 export async function register(options: RegisterOptions = {}): Promise<void> {
   // Only in this form, with the import inside, do both bundlers leave it out of what they make for the edge.
   if (process.env.NEXT_RUNTIME !== "edge") {
-    const { nativeModule } = await import("../core/load-native.js");
-    const { requireBinding } = await import("../core/require-binding.js");
-    const { writeToSockets } = await import("../server/requests.js");
-    const { checkOnSignalOptions, drainAllOnSignal } = await import("../server/drain.js");
+    const { nativeModule } = await import("../native/load-native.js");
+    const { requireBinding } = await import("../native/require-binding.js");
+    const { writeToSockets } = await import("../server/http/requests.js");
+    const { checkOnSignalOptions, drainAllOnSignal } = await import("../server/lifecycle/drain.js");
     const { requireKnown } = await import("../shared/misspelt.js");
     requireKnown("register", options, REGISTER_OPTIONS);
     const { drain = {} } = options;

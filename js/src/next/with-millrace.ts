@@ -1,4 +1,4 @@
-import { ownAddress } from "../core/own-address.js";
+import { ownAddress } from "../native/own-address.js";
 
 /** What {@link withMillrace} reads and writes of a Next.js configuration. */
 export interface NextConfigLike {

@@ -5,8 +5,11 @@
  * @packageDocumentation
  */
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
-export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./authorize.js";
-export type { ResponseOptions, SnapshotContext } from "./connect.js";
+export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
+export type { SendReceipt, SSEMessage } from "./content/message.js";
+export type { PollBody, PolledEvent } from "./http/poll.js";
+export { refusalResponse } from "./http/refusal.js";
+export { sseResponse } from "./http/response.js";
 export {
   broadcast,
   createSSEStream,
@@ -14,10 +17,8 @@ export {
   getConnectionKeys,
   registerConnection,
   unregisterConnection,
-} from "./default-hub.js";
-export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./drain.js";
-export { createHub, type Hub, type HubOptions } from "./hub.js";
-export type { HubEvents } from "./hub-events.js";
+} from "./hub/default-hub.js";
+export { createHub, type Hub, type HubOptions } from "./hub/hub.js";
 export type {
   AnyEvents,
   AttachOptions,
@@ -26,9 +27,11 @@ export type {
   HubMessage,
   PublishOptions,
   PublishReceipt,
-} from "./hub-types.js";
-export type { ReceivedMessage } from "./listener.js";
-export type { SendReceipt, SSEMessage } from "./message.js";
+} from "./hub/hub-types.js";
+export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./lifecycle/drain.js";
+export type { HubEvents } from "./observe/hub-events.js";
+export type { ReceivedMessage } from "./stream/listener.js";
+export type { ResponseOptions, SnapshotContext } from "./stream/opener.js";
 export type {
   CloseReason,
   HeartbeatOptions,
@@ -37,9 +40,6 @@ export type {
   LimitOptions,
   RequestLike,
   StreamOptions,
-} from "./options.js";
-export type { PollBody, PolledEvent } from "./poll.js";
-export { refusalResponse } from "./refusal.js";
-export type { RegisterOptions, SendFunction } from "./registrations.js";
-export { sseResponse } from "./response.js";
-export type { SSEStream } from "./stream.js";
+} from "./stream/options.js";
+export type { RegisterOptions, SendFunction } from "./stream/registrations.js";
+export type { SSEStream } from "./stream/stream.js";

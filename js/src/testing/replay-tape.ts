@@ -1,10 +1,10 @@
-import { canBeSent } from "../client/cursor.js";
-import { toSSEError } from "../client/parse-error.js";
-import type { ParsedItem, ReceiverOptions } from "../core/contract.js";
+import { canBeSent } from "../client/connection/cursor.js";
+import { toSSEError } from "../client/connection/parse-error.js";
 import { loadClientCore } from "../core/load-client.js";
 import type { SSEError } from "../shared/errors.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { BEGIN_TYPE } from "../shared/notices.js";
+import type { ParsedItem, ReceiverOptions } from "../shared/receiver.js";
 import type { TapeContent } from "./saved-tape.js";
 
 /** What the client was told that made the tape: `dedup`, `events`, the limits, and the cursor it began with. */

@@ -1,6 +1,6 @@
-import type { Clock } from "../client/clock.js";
+import type { Clock } from "../client/connection/clock.js";
 import { SSEClient, type SSEClientOptions, type UntypedEvents } from "../client/index.js";
-import { requireFunction } from "../server/arguments.js";
+import { requireFunction } from "../shared/arguments.js";
 
 /** Answers a request, as a route handler does. */
 export type Handler = (request: Request) => Response | Promise<Response>;

@@ -7,7 +7,9 @@ export const missing = new Error("no such chunk");
 /** How often it is still away. */
 export const away = { times: 0 };
 
-jest.unstable_mockModule("../../../js/src/core/load-wasm.js", () => ({ loadWasmCore: () => Promise.reject(missing) }));
+jest.unstable_mockModule("../../../js/src/core/wasm/load-wasm.js", () => ({
+  loadWasmCore: () => Promise.reject(missing),
+}));
 jest.unstable_mockModule("../../../js/src/core/javascript/index.js", () => {
   if (away.times-- > 0) throw missing;
   return { javascriptCore };

@@ -1,4 +1,4 @@
-import { canBeSent } from "../../../js/src/client/cursor.js";
+import { canBeSent } from "../../../js/src/client/connection/cursor.js";
 
 test.each([
   "",

@@ -6,8 +6,8 @@ const missing = new Error("no such chunk");
 const fail = () => {
   throw missing;
 };
-jest.unstable_mockModule("../../../js/src/client/poll-transport.js", fail);
-jest.unstable_mockModule("../../../js/src/client/event-source-transport.js", fail);
+jest.unstable_mockModule("../../../js/src/client/transport/poll-transport.js", fail);
+jest.unstable_mockModule("../../../js/src/client/transport/event-source-transport.js", fail);
 const { closeAll, FAST, nextEvent, watch } = await import("./helpers.js");
 
 const server = ScriptedServer.forEachTest(closeAll);

@@ -1,4 +1,4 @@
-import { readPollAnswer } from "../../../js/src/client/poll-answer.js";
+import { readPollAnswer } from "../../../js/src/client/transport/poll-answer.js";
 
 const ANSWER = { events: [], lastEventId: "e.1", verdict: null };
 const read = (said: unknown) => readPollAnswer(JSON.stringify(said));

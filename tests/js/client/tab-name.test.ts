@@ -1,5 +1,5 @@
 import type { SSEClientOptions } from "../../../js/src/client/index.js";
-import { shareNameOf } from "../../../js/src/client/tab-name.js";
+import { shareNameOf } from "../../../js/src/client/tabs/tab-name.js";
 
 const URL_ = "http://host/events";
 const nameOf = (options: SSEClientOptions, url = URL_) => shareNameOf(url, { shareAcrossTabs: true, ...options });

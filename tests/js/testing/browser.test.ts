@@ -11,5 +11,5 @@ test("what helps to test is bundled for browsers, too, without anything of Node'
     logLevel: "silent",
   });
   const inputs = Object.keys(metafile.inputs).filter((file) => /dist\/esm\/server/.test(file));
-  expect(inputs.map((file) => file.replace(/.*server\//, "")).sort()).toEqual(["arguments.js", "message.js"]);
+  expect(inputs.map((file) => file.replace(/.*server\//, "")).sort()).toEqual(["content/message.js"]);
 });

@@ -1,4 +1,4 @@
-import type { ParsedItem, ParseErrorCode } from "../contract.js";
+import type { ParsedItem, ParseErrorCode } from "../../shared/receiver.js";
 import { ByteBuffer } from "./byte-buffer.js";
 import { decodeText, identityOf, type Text } from "./text.js";
 

@@ -1,6 +1,6 @@
 import { BEGIN_TYPE, DONE } from "../../shared/notices.js";
+import type { ParsedItem, ReceiverCore, ReceiverOptions } from "../../shared/receiver.js";
 import { receiverOptions, requireBytes } from "../client-options.js";
-import type { ParsedItem, ReceiverCore, ReceiverOptions } from "../contract.js";
 import { DedupWindow } from "./dedup.js";
 import { Parser } from "./parser.js";
 

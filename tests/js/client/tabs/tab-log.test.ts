@@ -1,4 +1,4 @@
-import { TabLog } from "../../../../js/src/client/tab-log.js";
+import { TabLog } from "../../../../js/src/client/tabs/tab-log.js";
 
 const event = (lastEventId: string, hasOwnId = true, type = "message") => ({ type, data: "x", lastEventId, hasOwnId });
 const idsAfter = (log: TabLog, cursor: string) =>

@@ -1,0 +1,174 @@
+import type { ClientCore } from "../../core/contract.js";
+import { SSEError } from "../../shared/errors.js";
+import { BEGIN_TYPE, DONE, END_TYPE, RESUME_TYPE } from "../../shared/notices.js";
+import type { ParsedItem, ReceiverCore } from "../../shared/receiver.js";
+import type { SSEClientOptions } from "../options.js";
+import type { SharedEvent } from "../tabs/tab-message.js";
+import { toEventText } from "../transport/event-text.js";
+import { canBeSent } from "./cursor.js";
+import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "./notices.js";
+import { toSSEError } from "./parse-error.js";
+
+type Message = Extract<ParsedItem, { kind: "event" }>;
+
+/** Who is told what came. */
+export interface InboxListener {
+  message(message: Message): void;
+  resumed(verdict: ResumeVerdict): void;
+  /** The stream is at its end: nothing that follows in it counts. */
+  ended(end: StreamEnd): void;
+  /** The server's `retry`. */
+  retry(ms: number): void;
+  error(error: SSEError): void;
+}
+
+/** What a chunk held besides messages. */
+export interface Arrival {
+  readonly items: readonly ParsedItem[];
+  readonly heartbeats: number;
+  /** Events of the application's. */
+  readonly events: number;
+  /** When the last heartbeat was sent, on the server's clock, where it says so. */
+  readonly sentMs: number | undefined;
+  /** The id in force before the items. */
+  readonly idBefore: string;
+}
+
+const DEFAULT_HEARTBEAT = "heartbeat";
+
+/** Bytes in, messages out: the receiver, with the cursor, the client's own event types and the wanted ones. */
+export class Inbox {
+  /** The cursor: the id of the event being delivered, or of the last one received, that can be sent back. */
+  lastEventId: string;
+  /** What this connection's stream said of itself at its beginning; undefined where it is none of Millrace's. */
+  resumes: boolean | undefined;
+  /** The id in force, sent back or not. */
+  #id: string;
+  /** Of this connection. */
+  #isFaultTold = false;
+  readonly #core: ClientCore;
+  readonly #options: SSEClientOptions;
+  readonly #wanted: ReadonlySet<string> | undefined;
+  readonly #heartbeat: string;
+  #receiver: ReceiverCore;
+
+  constructor(core: ClientCore, options: SSEClientOptions, lastEventId: string) {
+    this.#core = core;
+    this.#options = options;
+    this.#wanted = options.events && new Set(options.events);
+    this.#heartbeat = options.heartbeatEvent ?? DEFAULT_HEARTBEAT;
+    this.lastEventId = this.#id = lastEventId;
+    this.#receiver = this.#createReceiver();
+  }
+
+  /** A new connection begins. Polls are one with each other, and with the stream before them. */
+  reset(isStream: boolean): void {
+    this.#receiver.reset();
+    this.resumes = undefined;
+    if (isStream) this.#isFaultTold = false;
+  }
+
+  /** At this cursor, for a client that has none. */
+  begin(cursor: string, listener: InboxListener): void {
+    const fault = this.#moveTo(cursor);
+    this.#receiver = this.#createReceiver();
+    if (fault) listener.error(fault);
+  }
+
+  /** What came is no repeat any more: the stream had come to its end. */
+  forget(): void {
+    this.#receiver = this.#createReceiver();
+  }
+
+  parse(chunk: Uint8Array): Arrival {
+    const before = this.#receiver.heartbeats;
+    const items = this.#receiver.feed(chunk);
+    const events = items.filter((item): item is Message => item.kind === "event" && !isNotice(item.type));
+    const beats = events.filter(({ type }) => type === this.#heartbeat);
+    const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d+)/.exec(beats.at(-1)?.data ?? "")?.[1];
+    return {
+      items,
+      heartbeats: this.#receiver.heartbeats - before + beats.length,
+      events: events.length - beats.length,
+      sentMs: sentMs === undefined ? undefined : Number(sentMs),
+      idBefore: this.#id,
+    };
+  }
+
+  /** Tells of one item after the other, as long as they are wanted: a listener may close the client. */
+  deliver(items: readonly ParsedItem[], listener: InboxListener, isWanted: () => boolean): void {
+    let fault: SSEError | undefined;
+    for (const item of items) {
+      if (!isWanted()) {
+        // What nobody saw must not count as received if the client starts again.
+        this.#receiver = this.#createReceiver();
+        return;
+      }
+      if (item.kind === "event") {
+        fault = this.#moveTo(item.lastEventId) ?? fault;
+        this.#deliverEvent(item, listener);
+      } else if (item.kind === "retry") listener.retry(item.ms);
+      else listener.error(toSSEError(item));
+    }
+    fault = this.#moveTo(this.#receiver.lastEventId) ?? fault;
+    if (fault && isWanted()) listener.error(fault);
+  }
+
+  /** The events among the items, for other tabs. */
+  toShared({ items, idBefore }: Arrival): SharedEvent[] {
+    const events: SharedEvent[] = [];
+    let id = idBefore;
+    for (const item of items) {
+      if (item.kind !== "event" || item.type === END_TYPE) continue;
+      const { type, data, lastEventId, isRaw } = item;
+      events.push({ type, data, lastEventId, hasOwnId: lastEventId !== id, ...(isRaw && { isRaw }) });
+      id = lastEventId;
+    }
+    return events;
+  }
+
+  #deliverEvent(message: Message, listener: InboxListener): void {
+    const { type, data } = message;
+    if (type === RESUME_TYPE) {
+      const verdict = parseResume(data);
+      if (verdict) listener.resumed(verdict);
+    } else if (type === BEGIN_TYPE) this.resumes = parseBegin(data);
+    else if (type === END_TYPE) listener.ended(parseEnd(data));
+    else {
+      if (!this.#wanted || this.#wanted.has(type)) listener.message(message);
+      if (data === DONE && this.resumes === undefined) listener.ended({ reason: "completed", reconnect: false });
+    }
+  }
+
+  /** An id is in force. One that cannot be sent back leaves the cursor where it is, and is spoken of once a connection. */
+  #moveTo(id: string): SSEError | undefined {
+    if (id === this.#id) return undefined;
+    this.#id = id;
+    if (canBeSent(id)) this.lastEventId = id;
+    else if (!this.#isFaultTold) {
+      this.#isFaultTold = true;
+      return new SSEError("INVALID_FIELD", "An event id that cannot be sent back was passed over");
+    }
+    return undefined;
+  }
+
+  /**
+   * A receiver that stands at the cursor, as if an earlier connection had brought the event there: where the ids are
+   * Millrace's, a replay of it is a repeat.
+   */
+  #createReceiver(): ReceiverCore {
+    this.#id = this.lastEventId;
+    const { events, ...options } = this.#options;
+    const types = events && [...events, RESUME_TYPE, BEGIN_TYPE, END_TYPE, this.#heartbeat];
+    const receiver = this.#core.createReceiver({ ...options, ...(types && { events: types }) });
+    if (this.lastEventId) {
+      receiver.feed(new TextEncoder().encode(toEventText(BEGIN_TYPE, "", this.lastEventId)));
+      receiver.reset();
+    }
+    return receiver;
+  }
+}
+
+function isNotice(type: string): boolean {
+  return type === BEGIN_TYPE || type === END_TYPE || type === RESUME_TYPE;
+}

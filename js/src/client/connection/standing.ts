@@ -1,0 +1,71 @@
+import type { Health, SessionCore, SessionState } from "../../core/contract.js";
+import type { TabLink } from "../tabs/tab-link.js";
+import type { TabState } from "../tabs/tab-message.js";
+
+/** How a client is, as far as it can be said before its engine is there. */
+export interface EarlyStanding {
+  readonly state: SessionState;
+  readonly health: Health;
+  readonly hasEnded: boolean;
+  readonly completed: boolean;
+  readonly attempts: number;
+}
+
+/** How a client is: as its session says, or the tab that has its connection. */
+export class Standing implements EarlyStanding {
+  state: SessionState;
+  health: Health;
+  /** Closed, given up or never started. */
+  hasEnded: boolean;
+  /** The stream has come to its end. */
+  completed = false;
+  /** Where the events come from. */
+  origin = "";
+  readonly #session: SessionCore;
+  readonly #tabs: TabLink;
+
+  constructor(tabs: TabLink, session: SessionCore, { state, health, hasEnded }: EarlyStanding) {
+    this.#tabs = tabs;
+    this.#session = session;
+    this.state = state;
+    this.health = health;
+    this.hasEnded = hasEnded;
+  }
+
+  get attempts(): number {
+    return this.#tabs.mirror?.attempts ?? this.#session.attempts;
+  }
+
+  get transport(): "stream" | "polling" {
+    return this.#tabs.mirror?.transport ?? (this.#session.isPolling ? "polling" : "stream");
+  }
+
+  get latencyMs(): number | null {
+    return this.#session.latencyMs;
+  }
+
+  /** As the other tabs are told. */
+  get shared(): TabState {
+    const { state, health, attempts, transport, origin } = this;
+    return this.#tabs.mirror ?? { state, health, attempts, transport, origin };
+  }
+
+  /** Takes on a state and a health; the events that say so, where they are others. */
+  change(nowMs: number, wanted?: SessionState): Event[] {
+    const { mirror } = this.#tabs;
+    const session = this.hasEnded ? undefined : this.#session;
+    // Before its first input a session is disconnected, and the client is not.
+    const isIdle = session === undefined || (session.state === "disconnected" && mirror === undefined);
+    const state = wanted ?? mirror?.state ?? (isIdle ? this.state : session.state);
+    const isOver = state === "disconnected" || state === "error";
+    const own = isOver ? "disconnected" : isIdle ? "degraded" : session.health(nowMs);
+    const health = mirror?.health ?? own;
+    const events = [];
+    if (state !== this.state) events.push(new Event("statechange"));
+    if (health !== this.health) events.push(new Event("healthchange"));
+    this.state = state;
+    this.health = health;
+    if (events.length > 0) this.#tabs.say(this.shared);
+    return events;
+  }
+}

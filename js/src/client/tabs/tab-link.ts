@@ -1,0 +1,59 @@
+import { type Clock, pageClock } from "../connection/clock.js";
+import type { SSEClientOptions } from "../options.js";
+import type { SharedEvent, TabEnd, TabState } from "./tab-message.js";
+import type { TabHost, TabSharing } from "./tab-sharing.js";
+
+/** A client's way to the other tabs with its connection; without `shareAcrossTabs` there are none. */
+export class TabLink {
+  readonly #url: string;
+  readonly #options: SSEClientOptions;
+  #sharing: TabSharing | undefined;
+  /** It tells others of the end. */
+  #ending: TabSharing | undefined;
+
+  constructor(url: string, options: SSEClientOptions) {
+    this.#url = url;
+    this.#options = options;
+  }
+
+  get isWanted(): boolean {
+    return Boolean(this.#options.shareAcrossTabs);
+  }
+
+  /** How the connection is in the tab that has it, where that is another one. */
+  get mirror(): TabState | undefined {
+    return this.#sharing?.mirror;
+  }
+
+  /** Where tabs cannot find each other, or what makes them does not load, the tab has a connection of its own. */
+  async join(host: TabHost, isCurrent: () => boolean): Promise<void> {
+    this.#ending?.finish();
+    this.#ending = undefined;
+    const clock: Clock = this.#options.clock ?? pageClock;
+    const loaded = await import("./tabs.js").catch(() => undefined);
+    if (!isCurrent()) return;
+    this.#sharing = loaded?.joinTabs(this.#url, this.#options, host, clock);
+    if (!this.#sharing) host.begin(false);
+  }
+
+  say(state: TabState): void {
+    this.#sharing?.say(state);
+  }
+
+  /** `toEvents` is not asked where nobody listens. */
+  share(toEvents: () => readonly SharedEvent[], cursor: string): void {
+    this.#sharing?.share(toEvents(), cursor);
+  }
+
+  /** Asks the tab that has the connection to make it anew. */
+  reconnect(): void {
+    this.#sharing?.reconnect();
+  }
+
+  /** With an end, there is no more for the other tabs, either. */
+  leave(end?: TabEnd): void {
+    this.#sharing?.leave(end);
+    this.#ending = this.#sharing;
+    this.#sharing = undefined;
+  }
+}

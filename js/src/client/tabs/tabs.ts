@@ -1,0 +1,18 @@
+import type { Clock } from "../connection/clock.js";
+import type { SSEClientOptions } from "../options.js";
+import { followPresence } from "./presence.js";
+import { shareNameOf } from "./tab-name.js";
+import { type TabHost, TabSharing } from "./tab-sharing.js";
+
+/** Undefined where tabs cannot find each other: outside a browser's secure contexts, or where it refuses. */
+export function joinTabs(url: string, options: SSEClientOptions, host: TabHost, clock: Clock): TabSharing | undefined {
+  try {
+    const name = shareNameOf(url, options);
+    const { locks } = navigator;
+    if (name === undefined || locks == null) return undefined;
+    const platform = { locks, open: (of: string) => new BroadcastChannel(of), follow: followPresence, clock };
+    return new TabSharing(name, host, platform, options.pauseWhenHidden ?? false);
+  } catch {
+    return undefined;
+  }
+}

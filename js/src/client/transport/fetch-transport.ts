@@ -1,0 +1,147 @@
+import type { StreamFacts } from "../../core/contract.js";
+import { SSEError } from "../../shared/errors.js";
+import type { SSEClientOptions } from "../options.js";
+
+/** What one attempt asks for. */
+export interface StreamRequest {
+  readonly url: string;
+  readonly options: SSEClientOptions;
+  /** The cursor; read when the request is sent. */
+  readonly lastEventId: () => string;
+  /** The same for all attempts of one client. */
+  readonly idempotencyKey: string;
+  /** Aborting it ends the attempt: the handler hears nothing more. */
+  readonly signal: AbortSignal;
+  /** Nobody wants the rest of the answer, and it may end by itself. */
+  readonly isReleased: () => boolean;
+  /**
+   * What reads the answer: the request need not wait for it, and the handler is called after it. Never rejects; undefined where
+   * nobody wants the answer any more.
+   */
+  readonly ready: Promise<AnswerReader | undefined>;
+}
+
+/** Reads an answer until it ends, and tells of it; rejects where it breaks. */
+export type AnswerReader = (response: Response, request: StreamRequest, handler: StreamHandler) => Promise<void>;
+
+/** What becomes of an attempt: `opened` at most once, then `bytes`, then one of the others exactly once unless it is aborted. */
+export interface StreamHandler {
+  /**
+   * The server answered with an event stream, from this origin (after redirects). `beginning`: the cursor of a client that
+   * came without one, where the server says it: one that is cut before the first byte would begin again, and miss events.
+   */
+  opened(origin: string, facts: StreamFacts, beginning?: string | null): void;
+  bytes(chunk: Uint8Array): void;
+  /** The answer has come to its end, and is whole. One of status 204 is nothing but that. */
+  ended(status: number): void;
+  /** The attempt has failed. A `final` failure would only happen again. */
+  failed(error: SSEError, final: boolean): void;
+}
+
+/** A refusal is wanted as a problem description (RFC 9457), which an EventSource cannot read. */
+const STREAM_ACCEPT = "text/event-stream, application/problem+json";
+
+/** Makes one attempt with `fetch`: sends the request and reads the answer until it ends. Never rejects. */
+export async function openFetch(request: StreamRequest, handler: StreamHandler): Promise<void> {
+  const { signal } = request;
+  try {
+    const response = await ask(request, request.url, STREAM_ACCEPT);
+    const read = await request.ready;
+    // A fetch that was given may not know of the signal: whoever aborts must not leave a stream that nobody reads.
+    if (signal.aborted || !read) return void response?.body?.cancel().catch(() => {});
+    if (response) await read(response, request, handler);
+  } catch (cause) {
+    await request.ready;
+    if (signal.aborted || request.isReleased()) return;
+    const error =
+      cause instanceof SSEError ? cause : new SSEError("CONNECTION_FAILED", "The connection failed", { cause });
+    handler.failed(error, error.code === "BAD_RESPONSE");
+  }
+}
+
+/**
+ * Asks for an answer of such a kind, and once more where the user has renewed what lets him in. Undefined where the attempt
+ * was aborted before it was made.
+ */
+export async function ask(request: StreamRequest, url: string, accept: string): Promise<Response | undefined> {
+  const { options, signal } = request;
+  for (let isRenewed = false; ; isRenewed = true) {
+    const { target, ...init } = await prepare(request, url, accept);
+    if (signal.aborted) return undefined;
+    const response = await (options.fetch ?? fetch)(target, init).catch(async (cause: unknown) => {
+      if (signal.aborted || !isElsewhere(target)) throw cause;
+      throw await explained(init, cause);
+    });
+    if (response.status !== 401 || isRenewed || !options.onUnauthorized) return response;
+    try {
+      if ((await options.onUnauthorized(response)) === false) return response;
+    } catch (cause) {
+      throw await refusalOf("has status 401, and onUnauthorized has thrown", response, cause);
+    }
+    if (!response.bodyUsed) void response.body?.cancel().catch(() => {});
+  }
+}
+
+interface Prepared extends RequestInit {
+  readonly target: string;
+}
+
+/** The request that a client's options describe, for such an answer. Their own `Accept` is a stream's. */
+async function prepare(
+  { options, lastEventId, idempotencyKey, signal }: StreamRequest,
+  url: string,
+  accept: string,
+): Promise<Prepared> {
+  const { headers: source, body, withCredentials, resumeBy, cursorIn, idempotency } = options;
+  // Waits in any case: a listener that reconnects does so in the middle of a chunk, and the cursor is at its end.
+  const headers = new Headers(await (typeof source === "function" ? source() : source));
+  const id = lastEventId();
+  const isGet = id !== "" && resumeBy === "get";
+  const method = isGet ? "GET" : (options.method ?? (body === undefined ? "GET" : "POST"));
+  if (!headers.has("Accept") || accept !== STREAM_ACCEPT) headers.set("Accept", accept);
+  // On another origin, what a server does not expect makes the browser refuse the whole request.
+  const isOther = isElsewhere(url);
+  const target = new URL(url);
+  if (id && (cursorIn ?? (isOther ? "query" : "header")) === "query") target.searchParams.set("lastEventId", id);
+  else if (id) headers.set("Last-Event-ID", asByteString(id));
+  const wantsKey = !/^(GET|HEAD)$/i.test(method) && (idempotency ?? !isOther);
+  if (wantsKey && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", idempotencyKey);
+  return {
+    target: target.href,
+    method,
+    headers,
+    cache: "no-store",
+    credentials: withCredentials ? "include" : "same-origin",
+    signal,
+    ...(body !== undefined && !isGet && { body }),
+  };
+}
+
+/** Whether a page of this origin may only ask there what CORS allows. Elsewhere than in a page, nothing is. */
+function isElsewhere(url: string): boolean {
+  const { location } = globalThis as { location?: Location };
+  return location !== undefined && new URL(url).origin !== location.origin;
+}
+
+/** UTF-8, one character a byte: `fetch` refuses a header with a character above U+00FF. */
+function asByteString(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+}
+
+// What says more of a failure is loaded when there is one. Where that fails, too, less is said.
+
+export async function refusalOf(problem: string, response: Response, cause?: unknown): Promise<SSEError> {
+  try {
+    const { refusal } = await import("./refusal.js");
+    return await refusal(problem, response, cause);
+  } catch {
+    return new SSEError("BAD_RESPONSE", `The answer ${problem}`, { status: response.status, cause });
+  }
+}
+
+async function explained({ headers, credentials }: RequestInit, cause: unknown): Promise<unknown> {
+  return import("./refusal.js").then(
+    ({ blocked }) => blocked(headers as Headers, credentials === "include", cause),
+    () => cause,
+  );
+}

@@ -1,0 +1,23 @@
+import type { Recorder } from "../connection/recorder.js";
+import type { StreamRequest } from "./fetch-transport.js";
+import type { PollOutcome } from "./poll-transport.js";
+import { notLoaded } from "./transports.js";
+
+/**
+ * Asks once for the events after the cursor. Never rejects; gives undefined when it is aborted. What makes the request is
+ * loaded when it is needed.
+ */
+export async function pollOnce(request: StreamRequest, recorder: Recorder): Promise<PollOutcome | undefined> {
+  recorder.record("connect");
+  const { poll } = await import("./poll-transport.js").catch((cause: unknown) => ({
+    poll: async () => ({ error: notLoaded(cause) }),
+  }));
+  const outcome = await poll(request);
+  if (outcome === undefined || request.signal.aborted) return undefined;
+  if ("bytes" in outcome) {
+    recorder.record("open");
+    recorder.record("bytes", outcome.bytes);
+  }
+  recorder.record("end");
+  return outcome;
+}

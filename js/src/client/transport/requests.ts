@@ -1,0 +1,69 @@
+import type { Clock } from "../connection/clock.js";
+import type { SSEClientOptions } from "../options.js";
+import type { AnswerReader, StreamHandler, StreamRequest } from "./fetch-transport.js";
+import { openStream } from "./transports.js";
+
+/** The requests of one client, of which there is never more than one: a new one ends that before it. */
+export class Requests {
+  readonly #url: string;
+  readonly #options: SSEClientOptions;
+  readonly #clock: Clock;
+  #idempotencyKey = randomKey();
+  #current: AbortController | undefined;
+  /** When the last one was made. */
+  madeMs = 0;
+
+  constructor(url: string, options: SSEClientOptions, clock: Clock) {
+    this.#url = url;
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  /** Whether one was ever made and not aborted. */
+  get isUnderWay(): boolean {
+    return this.#current?.signal.aborted === false;
+  }
+
+  abort(): void {
+    this.#current?.abort();
+  }
+
+  /** What follows is a new order, and no repeat of the one before. */
+  renew(): void {
+    this.#idempotencyKey = randomKey();
+  }
+
+  /** The answer's end was told: what is left of it is nobody's, and may still be read to its own end. */
+  release(): void {
+    this.#current = undefined;
+  }
+
+  /** Asks for the stream. `ready` and `lastEventId` are {@link StreamRequest}'s. */
+  stream(lastEventId: () => string, ready: Promise<AnswerReader | undefined>, handler: StreamHandler): void {
+    void openStream(this.make(lastEventId, ready), handler);
+  }
+
+  make(lastEventId: () => string, ready: Promise<AnswerReader | undefined>): StreamRequest {
+    this.abort();
+    const current = new AbortController();
+    this.#current = current;
+    this.madeMs = this.#clock.now();
+    const { signal } = current;
+    return {
+      isReleased: () => this.#current !== current,
+      url: this.#url,
+      options: this.#options,
+      idempotencyKey: this.#idempotencyKey,
+      lastEventId,
+      ready,
+      signal,
+    };
+  }
+}
+
+/** `crypto.randomUUID` is there in secure contexts only; old test environments have no `crypto` at all. */
+function randomKey(): string {
+  const bytes = new Uint8Array(16);
+  const random = typeof crypto === "undefined" ? bytes.map(() => Math.random() * 256) : crypto.getRandomValues(bytes);
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,244 @@
+import type { ReceiverCore } from "../shared/receiver.js";
+
+/** What the addon exports; one C++ class each (`native/addon`). Arguments are checked there too, so nothing crashes. */
+export interface NativeBinding {
+  readonly Environment: new (wake: () => void) => NativeEnvironment;
+  readonly Hub: new (name: string) => NativeHub;
+  readonly Receiver: new (
+    dedup: number,
+    maxLineBytes: number,
+    maxEventBytes: number,
+    events?: readonly string[],
+  ) => ReceiverCore;
+}
+
+/** A connection of the process, by number; never reused. */
+export type ConnectionId = number;
+
+/** One JavaScript thread as a reader of connections. */
+export interface NativeEnvironment {
+  readonly id: number;
+  /** What there is to do since the last call; `wake` is not called again until then. */
+  collect(): NativeTurn;
+  /** The readable connections were offered what they have: judges who is too slow, and trims the logs. */
+  settle(): void;
+  /** Runs heartbeats, maximum durations and clean-up that are due; the milliseconds until the next, or -1. */
+  tick(): number;
+  /** Whether the process stays alive: for sockets that Node does not know any more. */
+  hold(isHeld: boolean): void;
+}
+
+export interface NativeTurn {
+  readonly readable: readonly ConnectionId[];
+  /** To be closed by this thread. */
+  readonly closing: readonly NativeEnd[];
+  /** Whose sockets a reactor has closed. */
+  readonly ended: readonly NativeEnd[];
+  /** How many hubs have an authorizer, in whichever thread; it only grows. */
+  readonly authorizers: number;
+}
+
+export interface NativeEnd {
+  readonly connection: ConnectionId;
+  readonly reason: NativeCloseReason;
+}
+
+/** Why the hub ends a connection; `unread`: nobody has begun to read it. */
+export type NativeCloseReason =
+  | "closed"
+  | "disconnected"
+  | "lagging"
+  | "duration_cap"
+  | "unread"
+  | "completed"
+  | "draining";
+
+/** An event with its data as text. */
+export interface NativeEvent {
+  readonly event?: string | undefined;
+  readonly id?: string | undefined;
+  readonly data?: string | undefined;
+  readonly retry?: number | undefined;
+  readonly isRaw: boolean;
+}
+
+/** Its parts one by one: to look up an object's members from C++ would be a tenth of what publishing costs. */
+export type NativeEventArguments = [
+  event: NativeEvent["event"],
+  id: NativeEvent["id"],
+  data: NativeEvent["data"],
+  isRaw: boolean,
+  retry: NativeEvent["retry"],
+];
+
+export interface NativeReceipt {
+  readonly id: string;
+  readonly recipients: number;
+}
+
+/** Why an event was not accepted. */
+export type NativeRefusal =
+  | "closed"
+  | "invalidType"
+  | "invalidId"
+  | "idEmpty"
+  | "idTooLong"
+  | "idOuterSpace"
+  | "idReserved"
+  | "empty"
+  | "tooLarge"
+  | "overloaded"
+  | "hubFull";
+
+export type NativeJoin =
+  | "joined"
+  | "alreadyThere"
+  | "closed"
+  | "channelFull"
+  | "userFull"
+  | "tooManyChannels"
+  | "hubFull";
+
+/** What a poll is answered with. */
+export interface NativePage {
+  /** Whole events; `null`: none. */
+  readonly bytes: Uint8Array<ArrayBuffer> | null;
+  /** The id that continues behind them. */
+  readonly cursor: string;
+  readonly hasMore: boolean;
+}
+
+export interface NativeOpenOptions {
+  readonly lagEvents: number;
+  readonly lagBytes: number;
+  readonly dropOldest: boolean;
+  readonly lagStallMs: number;
+  /** 0: none. */
+  readonly heartbeatMs: number;
+  /** Empty: a comment. */
+  readonly heartbeatEvent: string;
+  readonly heartbeatData: string;
+  /** 0: unlimited. */
+  readonly maxDurationMs: number;
+  /** The bytes are a gzip stream. */
+  readonly isCompressed: boolean;
+  /** Event types after which the connection ends. */
+  readonly closeAfter: readonly string[];
+  readonly retryMs: number | undefined;
+  readonly lastEventId: string | undefined;
+  /** In the process: not counted as a connection. */
+  readonly isListener: boolean;
+}
+
+/** What is left out stays as it is. */
+export interface NativeHubOptions {
+  readonly historyEvents?: number | undefined;
+  readonly historyBytes?: number | undefined;
+  readonly historyTtlMs?: number | undefined;
+  readonly connections?: number | undefined;
+  readonly perChannel?: number | undefined;
+  readonly perUser?: number | undefined;
+  readonly channels?: number | undefined;
+  readonly channelsPerConnection?: number | undefined;
+  readonly channelTtlMs?: number | undefined;
+  readonly lagGraceMs?: number | undefined;
+  /** Threads that write to sockets, of the whole process. */
+  readonly reactors?: number | undefined;
+}
+
+export interface NativeStats {
+  /** Open connections, whether they read a channel or not. */
+  readonly connections: number;
+  readonly channels: number;
+  /** Accepted, and not yet offered to every connection. */
+  readonly inboxBytes: number;
+  readonly isDraining: boolean;
+  /** Connections whose socket the core writes to now; the bytes of the others go through Node. */
+  readonly takenOver: number;
+}
+
+/** The process's hub of one name: channels, connections, one sequence. */
+export interface NativeHub {
+  configure(options: NativeHubOptions): void;
+  /**
+   * Notes what was said of the hub, in this thread or another: values as texts, by the option's name. Gives the names that say
+   * something else than before; unless the new ones `areNewer` and replace those, nothing changes then.
+   */
+  declare(options: Readonly<Record<string, string>>, areNewer: boolean): string[];
+  /** From now on somebody is asked who may read this hub. */
+  requireAuthorizer(): void;
+  hasAuthorizer(): boolean;
+  open(environment: number, options: NativeOpenOptions): ConnectionId | "serverFull" | "draining";
+  join(connection: ConnectionId, key: string, userId?: string, events?: readonly string[]): NativeJoin;
+  leave(connection: ConnectionId, key: string): boolean;
+  close(connection: ConnectionId): void;
+  /**
+   * Has its reader close it, once it has taken what is left or, if its client has gone, at once; whether it was open. The
+   * client is told the reason.
+   */
+  end(connection: ConnectionId, hasGone: boolean, reason?: string): boolean;
+  /**
+   * A reactor writes the connection's bytes to a duplicate of this socket from now on, and tells the environment of the
+   * end. Handed over, the reactor also watches for the peer's close and ends the body. False: there is no such descriptor.
+   */
+  adopt(
+    connection: ConnectionId,
+    environment: number,
+    descriptor: number,
+    isHandedOver: boolean,
+    userTimeoutMs: number,
+  ): boolean;
+  /** Refuses new connections, and ends those that are there in waves. */
+  drain(withinMs: number, retryFromMs: number, retrySpreadMs: number): void;
+  /** When a client is to come back that comes while the hub drains, in milliseconds: each at a time of its own. */
+  nextRetry(): number;
+  /** What became of the client's cursor; `null` when it had none. */
+  verdict(connection: ConnectionId): "continued" | "gap" | "reset" | null;
+  /** The id that the first read begins with; `null` if anything goes before it. */
+  beginning(connection: ConnectionId): string | null;
+  /** Whether the client has everything up to a `closeAfter` event already. */
+  isComplete(connection: ConnectionId): boolean;
+  /** Sends an event before everything else, the cursor line included, without an id; only before the first read. */
+  greet(connection: ConnectionId, ...event: NativeEventArguments): NativeReceipt | NativeRefusal;
+  publish(
+    key: string,
+    event: NativeEvent["event"],
+    id: NativeEvent["id"],
+    data: NativeEvent["data"],
+    isRaw: boolean,
+    more?: {
+      readonly retry?: number | undefined;
+      readonly ttlMs?: number | undefined;
+      readonly conflateKey?: string | undefined;
+    },
+  ): NativeReceipt | NativeRefusal;
+  send(connection: ConnectionId, ...event: NativeEventArguments): NativeReceipt | NativeRefusal;
+  comment(connection: ConnectionId, text: string): NativeReceipt | NativeRefusal;
+  /** Bytes of the application's own, in order with the events; of a compressed connection, too, as they are before that. */
+  write(connection: ConnectionId, bytes: Uint8Array): NativeReceipt | NativeRefusal;
+  /**
+   * What the connection has not been given yet, at most so many bytes, wherever that cuts them; they count as delivered. `null`:
+   * nothing. Who was given something reads on until then, or is told when there is more.
+   */
+  read(connection: ConnectionId, mostBytes: number): Uint8Array<ArrayBuffer> | null;
+  /** The same of what goes before the events: the notice of the beginning, the verdict, a snapshot, the cursor line. */
+  readNotice(connection: ConnectionId, mostBytes: number): Uint8Array<ArrayBuffer> | null;
+  /** The next events, until they have so many bytes; they count as delivered. */
+  readPage(connection: ConnectionId, bytes: number): NativePage;
+  /** Whether there is something that the connection has not been given. */
+  hasPending(connection: ConnectionId): boolean;
+  /** What ends the body's content coding, if it has one; after the last read. */
+  finish(connection: ConnectionId): Uint8Array<ArrayBuffer> | null;
+  connectionCount(key?: string): number;
+  keys(): string[];
+  stats(): NativeStats;
+}
+
+/** What `millrace/native` exports. */
+export interface NativeModule {
+  readonly binding: NativeBinding | null;
+  readonly error: Error | null;
+  readonly target: string;
+  /** The folder of the code that runs, where the package's files were not found at all. */
+  readonly missingIn?: string;
+}

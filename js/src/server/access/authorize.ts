@@ -1,0 +1,72 @@
+import { describe, isPlainObject } from "../../shared/arguments.js";
+import { SSEError } from "../../shared/errors.js";
+import type { HubRecord } from "../lifecycle/environment.js";
+import { reportOnce } from "../observe/report.js";
+import type { RequestLike } from "../stream/options.js";
+
+/** Who wants to read what. */
+export interface AuthorizeContext {
+  readonly request: RequestLike;
+  readonly channels: readonly string[];
+  readonly userId: string | undefined;
+}
+
+/** What {@link Authorize} answers: see there. */
+export type AuthorizeAnswer = boolean | { readonly userId?: string | null | undefined };
+
+/**
+ * Says whether the client may read the channels: `true`, or an object with the `userId` that counts towards `limits.perUser`,
+ * lets it in. `false`, and an object without a `userId` (that is what `{ userId: session?.user?.id }` gives without a session),
+ * refuse with 403. So does any other answer, a forgotten `return` for one, and it is reported as the hub's `error`. It may throw
+ * an SSEError `BAD_REQUEST`, `UNAUTHENTICATED`, `FORBIDDEN` or `NO_SUCH_CHANNEL`, which is answered with its status; whatever
+ * else it throws is answered with 500.
+ */
+export type Authorize = (context: AuthorizeContext) => AuthorizeAnswer | Promise<AuthorizeAnswer>;
+
+/** Who is asked: the route's own authorizer, or the hub's. Undefined: nobody. Throws `NO_AUTHORIZER` where it cannot be had. */
+export function authorizerOf(hubName: string, record: HubRecord, own: Authorize | undefined): Authorize | undefined {
+  const authorize = own ?? record.authorize;
+  if (authorize === undefined && record.native.hasAuthorizer()) throw noAuthorizer(hubName);
+  return authorize;
+}
+
+function noAuthorizer(hubName: string): SSEError {
+  return new SSEError(
+    "NO_AUTHORIZER",
+    `The hub "${hubName}" has an authorizer, but not in this thread: import the module here that gives it to createHub`,
+  );
+}
+
+/** Asks. Gives the user that the connection counts for, and throws what is answered. */
+export async function ask(
+  hubName: string,
+  authorize: Authorize,
+  context: AuthorizeContext,
+): Promise<string | undefined> {
+  // What it does to what it is given changes nothing of what is joined, or of who is counted.
+  const answer: unknown = await authorize({ ...context, channels: [...context.channels] });
+  if (answer === true) return context.userId;
+  if (isPlainObject(answer) && Object.keys(answer).every((name) => name === "userId")) {
+    const userId = Object.hasOwn(answer, "userId") ? answer.userId : undefined;
+    if (typeof userId === "string" && userId !== "") return userId;
+    if (userId === undefined || userId === null) throw forbidden();
+  } else if (answer === false) throw forbidden();
+  const what = `authorize must answer true, false or { userId: "…" }, not ${described(answer)}; the client was refused`;
+  reportOnce(hubName, "authorize", what, context.channels);
+  throw forbidden();
+}
+
+function forbidden(): SSEError {
+  return new SSEError("FORBIDDEN", "The client may not read these channels");
+}
+
+function described(answer: unknown): string {
+  if (typeof answer === "string") return JSON.stringify(answer.slice(0, 40));
+  if (isPlainObject(answer)) {
+    const names = Object.keys(answer).slice(0, 5);
+    return names.includes("userId") && names.length === 1
+      ? `an object whose userId is ${answer.userId === "" ? "empty" : describe(answer.userId)}`
+      : `an object with ${names.join(", ")}`;
+  }
+  return typeof answer === "object" && answer !== null ? `an object of ${answer.constructor?.name}` : describe(answer);
+}

@@ -1,0 +1,204 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import { constants } from "node:os";
+import type { NativeHub } from "../../native/binding.js";
+import { describe, requireNames, requireNumber, requireObject } from "../../shared/arguments.js";
+import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+import { environment } from "./environment.js";
+
+/** Options of {@link Hub.drain}. */
+export interface DrainOptions {
+  /** Every stream has been told to end by then, and most are. Default 10000. */
+  withinMs?: number;
+  /** Clients come back after a time of their own, at the earliest after so many milliseconds. Default 1000. */
+  retryFromMs?: number;
+  /** ... and evenly spread over so many. Default 10000. */
+  retrySpreadMs?: number;
+}
+
+const DRAIN_OPTIONS: Names<DrainOptions> = { withinMs: true, retryFromMs: true, retrySpreadMs: true };
+const ON_SIGNAL_OPTIONS: Names<DrainOnSignalOptions> = { ...DRAIN_OPTIONS, signals: true };
+
+const LOOK_EVERY_MS = 20;
+
+/** Ends every connection of a hub in waves, and waits until they are gone or the time is over. */
+export async function drainHub(hub: NativeHub, options: DrainOptions): Promise<void> {
+  requireObject("options", options);
+  requireKnown("drain", options, DRAIN_OPTIONS);
+  const { withinMs, retryFromMs, retrySpreadMs } = timesOf(options);
+  hub.drain(withinMs, retryFromMs, retrySpreadMs);
+  environment().schedule();
+  const end = performance.now() + withinMs;
+  while (hub.stats().connections > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_EVERY_MS, withinMs)));
+  }
+}
+
+function timesOf(options: DrainOptions): Required<DrainOptions> {
+  const { withinMs = 10000, retryFromMs = 1000, retrySpreadMs = 10000 } = options;
+  requireNumber("withinMs", withinMs);
+  requireNumber("retryFromMs", retryFromMs);
+  requireNumber("retrySpreadMs", retrySpreadMs);
+  return { withinMs, retryFromMs, retrySpreadMs };
+}
+
+/** What {@link drainOnSignal} needs of a hub. */
+export interface Drainable {
+  drain(options?: DrainOptions): Promise<void>;
+  stats(): { readonly connections: number };
+}
+
+/** Options of {@link drainOnSignal}. */
+export interface DrainOnSignalOptions extends DrainOptions {
+  /** Default `["SIGTERM", "SIGINT"]`. */
+  signals?: readonly NodeJS.Signals[];
+}
+
+const KEY = Symbol.for("millrace.drain.1");
+
+/** One a thread, however often this module is loaded. */
+interface Choice {
+  /** The app drains by itself, so `register` of millrace/next need not. */
+  isMade: boolean;
+  /** Takes back what `register` has done. */
+  takeBack: (() => void) | undefined;
+}
+
+function choice(): Choice {
+  const store = globalThis as { [KEY]?: Choice };
+  store[KEY] ??= { isMade: false, takeBack: undefined };
+  return store[KEY];
+}
+
+/**
+ * Drains the hubs when the process is told to end, and has it end in time, with the exit code 0: a server that somebody
+ * closes meanwhile, as Next.js does, loses its connections as soon as they idle, and when the time is over all of them; a
+ * process that ends before is held until its streams have ended. Where nobody else handles the signal, the servers are closed
+ * and the process ends with the drain. Returns what takes the handlers back.
+ *
+ * In Next.js, `register` of millrace/next does this for all hubs, unless the app calls this function.
+ *
+ * @throws TypeError for anything that is no array of hubs, and for a signal that there is not: it would be noticed at the end.
+ * @example
+ * drainOnSignal([hub], { withinMs: 5000 });
+ */
+export function drainOnSignal(hubs: readonly Drainable[], options: DrainOnSignalOptions = {}): () => void {
+  requireDrainables(hubs);
+  checkOnSignalOptions("options", options);
+  const made = choice();
+  made.isMade = true;
+  made.takeBack?.();
+  return onSignal(() => hubs, options);
+}
+
+function requireDrainables(hubs: unknown): void {
+  const isOne = (hub: Partial<Drainable> | null | undefined) =>
+    typeof hub?.drain === "function" && typeof hub.stats === "function";
+  if (Array.isArray(hubs) && hubs.every(isOne)) return;
+  const given = Array.isArray(hubs) ? "an array of something else" : describe(hubs);
+  throw new TypeError(`hubs must be an array of hubs, such as [hub], not ${given}`);
+}
+
+/**
+ * @param name - what the options are called where they are given.
+ * @throws TypeError for what would otherwise be noticed when the process is told to end, or never.
+ */
+export function checkOnSignalOptions(name: string, options: DrainOnSignalOptions): void {
+  requireObject(name, options);
+  requireKnown(name === "options" ? "drainOnSignal" : name, options, ON_SIGNAL_OPTIONS);
+  const { signals, ...drain } = options;
+  timesOf(drain);
+  if (signals === undefined) return;
+  requireNames("signals", signals);
+  for (const signal of signals) requireOneOf("signals", signal, Object.keys(constants.signals));
+}
+
+/** For `register` of millrace/next: all hubs of this thread, unless the app has decided for itself. */
+export function drainAllOnSignal(options: DrainOnSignalOptions): void {
+  const made = choice();
+  if (made.isMade || made.takeBack !== undefined) return;
+  const drainables = () =>
+    [...environment().hubs.values()].map(({ native: hub }) => ({
+      drain: (given: DrainOptions = {}) => drainHub(hub, given),
+      stats: () => hub.stats(),
+    }));
+  made.takeBack = onSignal(drainables, options);
+}
+
+function onSignal(hubsNow: () => readonly Drainable[], options: DrainOnSignalOptions): () => void {
+  const { signals = ["SIGTERM", "SIGINT"], ...drain } = options;
+  const { withinMs } = timesOf(drain);
+  const servers = new Servers();
+  const handle = async (signal: NodeJS.Signals) => {
+    const hubs = hubsNow();
+    const isAlone = process.listenerCount(signal) === 0; // those that are told once are still among them: this one is first
+    const end = performance.now() + withinMs;
+    const closed = servers.endBy(end, isAlone);
+    process.once("exit", (code) => {
+      holdExit(hubs, end);
+      // What handled the signal says that it was one. The process has done what it was told to.
+      if (code === 128 + constants.signals[signal]) process.exitCode = 0;
+    });
+    await Promise.all([closed, ...hubs.map((hub) => hub.drain(drain))]);
+    if (isAlone) process.exit(0);
+  };
+  for (const signal of signals) process.prependOnceListener(signal, handle);
+  return () => {
+    servers.forget();
+    for (const signal of signals) process.off(signal, handle);
+  };
+}
+
+/** Reactors go on while this thread waits: they end the streams whose sockets Node does not know, or does not wait for. */
+function holdExit(hubs: readonly Drainable[], end: number): void {
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  while (performance.now() < end && hubs.some((hub) => hub.stats().connections > 0)) {
+    environment().schedule();
+    Atomics.wait(never, 0, 0, LOOK_EVERY_MS);
+  }
+}
+
+/** The HTTP servers that had requests. */
+class Servers {
+  readonly #servers = new Set<Server>();
+
+  constructor() {
+    subscribe("http.server.request.start", this.#onRequest);
+  }
+
+  forget(): void {
+    unsubscribe("http.server.request.start", this.#onRequest);
+    unsubscribe("http.server.response.finish", this.#onFinish);
+    this.#servers.clear();
+  }
+
+  /**
+   * Has servers that take no connection any more not wait for those that idle; at the end, for none. Closes them, if asked.
+   * Resolves at the end, or when those that it has closed are.
+   */
+  endBy(end: number, areClosed: boolean): Promise<void> {
+    subscribe("http.server.response.finish", this.#onFinish);
+    return new Promise((resolve) => {
+      const closeAll = () => {
+        for (const server of this.#servers) if (!server.listening) server.closeAllConnections();
+        resolve();
+      };
+      setTimeout(closeAll, Math.min(Math.max(0, end - performance.now()), LONGEST_TIMER_MS)).unref?.();
+      if (!areClosed) return;
+      let open = this.#servers.size;
+      if (open === 0) resolve();
+      for (const server of this.#servers) server.close(() => --open === 0 && resolve());
+    });
+  }
+
+  readonly #onRequest = (message: unknown): void => {
+    this.#servers.add((message as { server: Server }).server);
+  };
+
+  readonly #onFinish = (message: unknown): void => {
+    const { server, socket } = message as { server: Server; socket: Socket };
+    if (!server.listening) socket.end();
+  };
+}

@@ -1,0 +1,61 @@
+import type { Names } from "../../shared/misspelt.js";
+import { environment } from "../lifecycle/environment.js";
+import type { CloseReason } from "../stream/options.js";
+import { runGuarded } from "./guarded.js";
+import { print } from "./print.js";
+import type { UserCode } from "./report.js";
+
+/** What a hub tells its listeners, of this thread's streams. */
+export interface HubEvents {
+  /** `response` or `attach` has opened a stream. */
+  connection: { readonly id: string; readonly channels: readonly string[]; readonly userId: string | undefined };
+  /** Such a stream has ended. */
+  close: { readonly id: string; readonly reason: CloseReason };
+  /** `response` or `attach` has answered with an error. */
+  refused: { readonly code: string; readonly channels: readonly string[]; readonly error: unknown };
+  /**
+   * Code of the application's has thrown, rejected or answered what it may not: `authorize`, `snapshot`, `onClose`, a `listener`,
+   * or what a `request` was to be answered with. Its client was answered 500 (403 by `authorize`). Without a listener of this
+   * event it is written to the console.
+   */
+  error: { readonly error: unknown; readonly code: UserCode; readonly channels?: readonly string[] };
+}
+
+export const HUB_EVENTS: Names<HubEvents> = { connection: true, close: true, refused: true, error: true };
+
+type Listeners = Map<string, Set<(event: never) => unknown>>;
+
+/** The listeners of a hub, in whichever copy of this module they were added. */
+function listenersOf(hubName: string): Listeners {
+  const { hubListeners } = environment() as { hubListeners: Map<string, Listeners> };
+  let listeners = hubListeners.get(hubName);
+  if (listeners === undefined) {
+    listeners = new Map();
+    hubListeners.set(hubName, listeners);
+  }
+  return listeners;
+}
+
+export function onHubEvent<Type extends keyof HubEvents>(
+  hubName: string,
+  type: Type,
+  listener: (event: HubEvents[Type]) => unknown,
+): () => void {
+  const listeners = listenersOf(hubName);
+  const ofType = listeners.get(type) ?? new Set();
+  listeners.set(type, ofType);
+  ofType.add(listener as (event: never) => unknown);
+  return () => ofType.delete(listener as (event: never) => unknown);
+}
+
+export function hasHubListeners(hubName: string, type: keyof HubEvents): boolean {
+  return (listenersOf(hubName).get(type)?.size ?? 0) > 0;
+}
+
+/** What a listener throws goes to the console: the listeners of `error` are listeners, too. */
+export function emitHubEvent<Type extends keyof HubEvents>(hubName: string, type: Type, event: HubEvents[Type]): void {
+  const onError = (error: unknown) => print(`Millrace: a listener of the hub "${hubName}" failed:`, error);
+  for (const listener of [...(listenersOf(hubName).get(type) ?? [])]) {
+    runGuarded(() => (listener as (event: unknown) => unknown)(event), onError);
+  }
+}
