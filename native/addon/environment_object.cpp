@@ -19,7 +19,7 @@ void callWake(Napi::Env env, Napi::Function wake) {
   }
 }
 
-Napi::Array listOf(Napi::Env env, const std::vector<std::pair<ConnectionId, CloseReason>>& closed) {
+Napi::Array listOf(Napi::Env env, const std::vector<std::pair<SubscriberId, CloseReason>>& closed) {
   const Napi::Array array = Napi::Array::New(env, closed.size());
   std::uint32_t at = 0;
   for (const auto& [connection, reason] : closed) {
@@ -111,7 +111,7 @@ Napi::Value EnvironmentObject::collect(const Napi::CallbackInfo& info) {
   const Engine::Collected collected = Engine::process().collect(owner_);
   const Napi::Array readable = Napi::Array::New(env, collected.readable.size());
   std::uint32_t at = 0;
-  for (const ConnectionId connection : collected.readable) {
+  for (const SubscriberId connection : collected.readable) {
     readable.Set(at++, Napi::Number::New(env, static_cast<double>(connection)));
   }
   const Napi::Object turn = Napi::Object::New(env);

@@ -1,6 +1,7 @@
 #include "addon/hub_arguments.hpp"
 
 #include "addon/convert.hpp"
+#include "core/wire/type_hash.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -32,8 +33,8 @@ Millis toMillis(const Napi::Value& value, std::string_view name) {
   return Millis(static_cast<Millis::rep>(std::min(kLongest, toWhole(value, name))));
 }
 
-ConnectionOptions toConnectionOptions(const Napi::Object& options) {
-  ConnectionOptions connection;
+SubscriberOptions toSubscriberOptions(const Napi::Object& options) {
+  SubscriberOptions connection;
   connection.lag.events = toWhole(options.Get("lagEvents"), "lag.events");
   connection.lag.bytes = toWhole(options.Get("lagBytes"), "lag.bytes");
   connection.lag.overflow =
@@ -45,7 +46,7 @@ ConnectionOptions toConnectionOptions(const Napi::Object& options) {
   connection.maxDuration = toMillis(options.Get("maxDurationMs"), "maxDurationMs");
   connection.isCompressed = toFlag(options.Get("isCompressed"), "isCompressed");
   for (const std::string& type : toTexts(options.Get("closeAfter"), "closeAfter")) {
-    connection.closeAfter.push_back(Hub::typeHash(type));
+    connection.closeAfter.push_back(typeHash(type));
   }
   return connection;
 }

@@ -39,6 +39,6 @@ struct EventTexts {
 [[nodiscard]] std::optional<std::uint32_t> toRetry(const Napi::Value& value);
 // Durations beyond some hundred years are "never" to the core.
 [[nodiscard]] Millis toMillis(const Napi::Value& value, std::string_view name);
-[[nodiscard]] ConnectionOptions toConnectionOptions(const Napi::Object& options);
+[[nodiscard]] SubscriberOptions toSubscriberOptions(const Napi::Object& options);
 
 }  // namespace millrace

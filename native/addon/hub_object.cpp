@@ -3,7 +3,8 @@
 #include "addon/convert.hpp"
 #include "addon/hub_arguments.hpp"
 #include "io/net/duplicate_socket.hpp"
-#include "io/reactor.hpp"
+#include "io/reactor/reactor_pool.hpp"
+#include "io/reactor/reactor_socket.hpp"
 
 #include <cstring>
 #include <optional>
@@ -99,7 +100,7 @@ void HubObject::configure(const Napi::CallbackInfo& info) {
     hub.configure(options);
   });
   if (reactors) {
-    Engine::process().setReactors(*reactors);
+    Engine::process().reactors().setCount(*reactors);
   }
 }
 
@@ -129,24 +130,24 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
     lastEventId = toText(given.Get("lastEventId"), "lastEventId");
   }
   OpenOptions options;
-  options.connection = toConnectionOptions(given);
+  options.subscriber = toSubscriberOptions(given);
   options.lastEventId = lastEventId;
   options.isListener = toFlag(given.Get("isListener"), "isListener");
   options.retry = toRetry(given.Get("retryMs"));
-  const ConnectionId id = Engine::process().newConnectionId();
+  const SubscriberId id = Engine::process().newSubscriberId();
   const OpenOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
   if (outcome != OpenOutcome::opened) {
     return toJs(info.Env(), toName(outcome));
   }
-  if (options.connection.isCompressed) {
-    Engine::process().compress(id);
+  if (options.subscriber.isCompressed) {
+    Engine::process().bodies().compress(id);
   }
   return Napi::Number::New(info.Env(), static_cast<double>(id));
 }
 
 Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   const std::string key = toText(info[1], "key");
   const std::string userId = isGiven(info[2]) ? toText(info[2], "userId") : "";
   const std::vector<std::string> types = isGiven(info[3]) ? toTexts(info[3], "events") : std::vector<std::string>{};
@@ -160,20 +161,20 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   const std::string key = toText(info[1], "key");
   const bool wasThere = Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.leave(id, key, now); });
   return Napi::Boolean::New(info.Env(), wasThere);
 }
 
 void HubObject::close(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   Engine::process().with(hub_, [&](Hub& hub, Instant now) { hub.close(id, now); });
-  static_cast<void>(Engine::process().takeGzip(id));
+  static_cast<void>(Engine::process().bodies().takeGzip(id));
 }
 
 Napi::Value HubObject::end(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   const CloseReason reason = toFlag(info[1], "hasGone") ? CloseReason::disconnected : CloseReason::closed;
   const std::string said = isGiven(info[2]) ? toText(info[2], "reason") : "";
   const bool wasOpen =
@@ -184,12 +185,13 @@ Napi::Value HubObject::end(const Napi::CallbackInfo& info) {
 Napi::Value HubObject::adopt(const Napi::CallbackInfo& info) {
   SocketOptions options;
   options.hub = hub_;
-  options.connection = toWhole(info[0], "connection");
+  options.subscriber = toWhole(info[0], "connection");
   options.environment = static_cast<OwnerId>(toWhole(info[1], "environment"));
-  options.isHandedOver = toFlag(info[3], "isHandedOver");
+  options.isReleased = toFlag(info[3], "isReleased");
   options.userTimeout = toMillis(info[4], "userTimeoutMs");
   UniqueDescriptor descriptor = duplicateSocket(toDescriptor(info[2], "descriptor"));
-  return Napi::Boolean::New(info.Env(), descriptor.isOpen() && Engine::process().adopt(options, std::move(descriptor)));
+  return Napi::Boolean::New(info.Env(),
+                            descriptor.isOpen() && Engine::process().reactors().adopt(options, std::move(descriptor)));
 }
 
 void HubObject::drain(const Napi::CallbackInfo& info) {
@@ -209,29 +211,29 @@ Napi::Value HubObject::nextRetry(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::verdict(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
-  const auto verdict = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.verdict(id); });
+  const SubscriberId id = toWhole(info[0], "connection");
+  const auto verdict = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.view(id).verdict(); });
   return verdict ? Napi::Value(toJs(info.Env(), verdictName(*verdict))) : info.Env().Null();
 }
 
 Napi::Value HubObject::beginning(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
-  const auto beginning = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.beginning(id); });
+  const SubscriberId id = toWhole(info[0], "connection");
+  const auto beginning = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.view(id).beginning(); });
   return beginning ? Napi::Value(toJs(info.Env(), *beginning)) : info.Env().Null();
 }
 
 Napi::Value HubObject::isComplete(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   return Napi::Boolean::New(info.Env(),
-                            Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.isComplete(id); }));
+                            Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.view(id).isComplete(); }));
 }
 
 Napi::Value HubObject::greet(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   EventTexts event = toEvent(info);
   event.retry = toRetry(info[5]);
   const WriteOutcome outcome =
-      Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.greet(id, event.fields()); });
+      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.greet(id, event.fields(), now); });
   return toJs(info.Env(), outcome, {});
 }
 
@@ -256,7 +258,7 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::send(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   EventTexts event = toEvent(info);
   event.retry = toRetry(info[5]);
   Receipt receipt;
@@ -266,7 +268,7 @@ Napi::Value HubObject::send(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::comment(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   const std::string text = toText(info[1], "text");
   const WriteOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.comment(id, text, now); });
@@ -274,7 +276,7 @@ Napi::Value HubObject::comment(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::write(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   std::string bytes;
   toBytes(info[1], "bytes", bytes);
   const WriteOutcome outcome =
@@ -284,39 +286,39 @@ Napi::Value HubObject::write(const Napi::CallbackInfo& info) {
 
 // The bytes are copied, for making a JavaScript value may run anything.
 Napi::Value HubObject::read(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   std::string bytes;
-  Engine::process().read(hub_, id, toWhole(info[1], "mostBytes"), bytes);
+  Engine::process().bodies().read(hub_, id, toWhole(info[1], "mostBytes"), bytes);
   return bytesToJs(info.Env(), bytes);
 }
 
 Napi::Value HubObject::readNotice(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   std::string bytes;
-  Engine::process().readNotice(hub_, id, toWhole(info[1], "mostBytes"), bytes);
+  Engine::process().bodies().readNotice(hub_, id, toWhole(info[1], "mostBytes"), bytes);
   return bytesToJs(info.Env(), bytes);
 }
 
 Napi::Value HubObject::readPage(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
-  const Engine::Page page = Engine::process().readPage(hub_, id, toWhole(info[1], "bytes"));
+  const SubscriberId id = toWhole(info[0], "connection");
+  const BodyReader::Page page = Engine::process().bodies().readPage(hub_, id, toWhole(info[1], "bytes"));
   const Napi::Object object = Napi::Object::New(info.Env());
   object.Set("bytes", bytesToJs(info.Env(), page.bytes));
-  object.Set("cursor", toJs(info.Env(), page.cursor));
+  object.Set("cursor", toJs(info.Env(), page.position));
   object.Set("hasMore", Napi::Boolean::New(info.Env(), page.hasMore));
   return object;
 }
 
 Napi::Value HubObject::hasPending(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   return Napi::Boolean::New(info.Env(),
-                            Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.hasPending(id); }));
+                            Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.view(id).hasPending(); }));
 }
 
 Napi::Value HubObject::finish(const Napi::CallbackInfo& info) {
-  const ConnectionId id = toWhole(info[0], "connection");
+  const SubscriberId id = toWhole(info[0], "connection");
   std::string bytes;
-  Engine::process().finish(id, bytes);
+  Engine::process().bodies().finish(id, bytes);
   return bytesToJs(info.Env(), bytes);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "addon/door.hpp"
-#include "io/engine.hpp"
+#include "io/engine/engine.hpp"
 
 #include <napi.h>
 

@@ -1,7 +1,7 @@
 #include "addon/environment_object.hpp"
 #include "addon/hub_object.hpp"
 #include "addon/receiver_object.hpp"
-#include "io/engine.hpp"
+#include "io/engine/engine.hpp"
 
 #include <napi.h>
 

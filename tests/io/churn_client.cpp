@@ -19,8 +19,8 @@ ChurnClient::ChurnClient(Churn& churn, std::mt19937& random) : churn_(churn), ra
 
 void ChurnClient::connect() {
   OpenOptions options = quiet();
-  options.connection.lag.events = 20 + below(100);
-  options.connection.lag.overflow = below(2) == 0 ? Overflow::dropOldest : Overflow::disconnect;
+  options.subscriber.lag.events = 20 + below(100);
+  options.subscriber.lag.overflow = below(2) == 0 ? Overflow::dropOldest : Overflow::disconnect;
   if (below(4) == 0) {
     lastEventId_.clear();
     expected_ = {};
@@ -29,7 +29,7 @@ void ChurnClient::connect() {
   if (mayContinue_) {
     options.lastEventId = lastEventId_;
   }
-  id_ = churn_.engine.newConnectionId();
+  id_ = churn_.engine.newSubscriberId();
   churn_.engine.with(churn_.hub, [&](Hub& hub, Instant now) {
     EXPECT_EQ(hub.open(id_, churn_.environment.owner(), options, now), OpenOutcome::opened);
     for (const std::size_t channel : channels_) {

@@ -31,7 +31,7 @@ struct Churn {
   std::atomic<std::size_t> resumed = 0;
 
   std::mutex mutex{};  // guards:
-  std::vector<ConnectionId> connections{};
+  std::vector<SubscriberId> connections{};
 };
 
 // A client that connects, reads, stalls, resumes and leaves in every way there is, and checks what it is given: its own
@@ -59,7 +59,7 @@ class ChurnClient {
   std::mt19937& random_;
   std::vector<std::size_t> channels_;  // as long as it lives
   std::optional<SocketClient> client_;
-  ConnectionId id_ = 0;
+  SubscriberId id_ = 0;
   std::string lastEventId_;
   std::size_t checked_ = 0;                                            // of the client's events
   std::size_t stalls_ = 0;                                             // steps to come in which it does not read

@@ -59,7 +59,7 @@ void publish(Churn& churn, std::uint32_t seed, std::size_t firstChannel, const s
     test::publishTo(churn.engine, churn.hub, Churn::kKeys.at(channel),
                     std::string(Churn::kKeys.at(channel)) + " " + std::to_string(++numbers.at(channel)) + filling);
     for (int times = 0; times < 8; ++times) {
-      const ConnectionId id = [&] {
+      const SubscriberId id = [&] {
         const std::lock_guard lock(churn.mutex);
         const std::size_t count = churn.connections.size();
         const std::size_t recent = std::min<std::size_t>(count, kClientThreads * kClientsOfAThread);
@@ -80,7 +80,7 @@ class ChurnTest : public ::testing::TestWithParam<std::uint32_t> {};
 TEST_P(ChurnTest, everyoneGetsItsOwnInOrderAndNothingIsLeftOver) {
   const std::size_t descriptors = test::openDescriptors();
   Engine engine;
-  engine.setReactors(2);
+  engine.reactors().setCount(2);
   {
     TestEnvironment environment(engine);
     Churn churn{engine, environment, engine.hub("hub")};
@@ -109,10 +109,10 @@ TEST_P(ChurnTest, everyoneGetsItsOwnInOrderAndNothingIsLeftOver) {
       thread.join();
     }
     EXPECT_EQ(churn.connections.size(), kClientThreads * kConnectionsOfAThread);
-    for (const ConnectionId id : churn.connections) {
+    for (const SubscriberId id : churn.connections) {
       EXPECT_TRUE(environment.waitForEnd(id));
     }
-    EXPECT_EQ(engine.with(churn.hub, [](Hub& hub, Instant) { return hub.openConnections(); }), 0U);
+    EXPECT_EQ(engine.with(churn.hub, [](Hub& hub, Instant) { return hub.stats().connections; }), 0U);
     EXPECT_GT(churn.received, 10000U) << "the clients do what they should";
     EXPECT_GT(churn.privates, 500U);
     EXPECT_GT(churn.resumed, 100U);

@@ -1,4 +1,5 @@
-#include "io/engine.hpp"
+#include "io/engine/engine.hpp"
+#include "io/reactor/reactor_pool.hpp"
 
 #include "io/reader_thread.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 
 OpenOptions quiet() {
   OpenOptions options;
-  options.connection.heartbeat.every = Millis{0};
+  options.subscriber.heartbeat.every = Millis{0};
   return options;
 }
 
@@ -26,8 +27,8 @@ Receipt publish(Engine& engine, std::size_t hub, std::string_view channel, std::
   return receipt;
 }
 
-ConnectionId openAndJoin(Engine& engine, std::size_t hub, OwnerId owner, std::string_view channel) {
-  const ConnectionId id = engine.newConnectionId();
+SubscriberId openAndJoin(Engine& engine, std::size_t hub, OwnerId owner, std::string_view channel) {
+  const SubscriberId id = engine.newSubscriberId();
   engine.with(hub, [&](Hub& chosen, Instant now) {
     EXPECT_EQ(chosen.open(id, owner, quiet(), now), OpenOutcome::opened);
     EXPECT_EQ(chosen.join(id, channel, {}, now), JoinOutcome::joined);
@@ -47,12 +48,12 @@ TEST(Engine, WakesAnEnvironmentOnceUntilItCollects) {
   int wakes = 0;
   const OwnerId owner = engine.attach([&] { ++wakes; });
   const std::size_t hub = engine.hub("hub");
-  const ConnectionId id = openAndJoin(engine, hub, owner, "c");
+  const SubscriberId id = openAndJoin(engine, hub, owner, "c");
   for (int n = 0; n < 100; ++n) {
     EXPECT_EQ(publish(engine, hub, "c", "x").recipients, 1U);
   }
   EXPECT_EQ(wakes, 1);
-  EXPECT_EQ(engine.collect(owner).readable, std::vector<ConnectionId>{id});
+  EXPECT_EQ(engine.collect(owner).readable, std::vector<SubscriberId>{id});
   publish(engine, hub, "c", "x");
   EXPECT_EQ(wakes, 2);
 }
@@ -60,7 +61,7 @@ TEST(Engine, WakesAnEnvironmentOnceUntilItCollects) {
 TEST(Engine, TellsAnEnvironmentOfTheHubsThatHaveSomethingOnly) {
   Engine engine;
   const OwnerId owner = engine.attach([] {});
-  std::vector<ConnectionId> ids;
+  std::vector<SubscriberId> ids;
   std::vector<std::size_t> hubs;
   for (int n = 0; n < 100; ++n) {
     hubs.push_back(engine.hub("hub " + std::to_string(n)));
@@ -69,13 +70,13 @@ TEST(Engine, TellsAnEnvironmentOfTheHubsThatHaveSomethingOnly) {
   EXPECT_EQ(engine.collect(owner).readable.size(), 100U);
   for (int n = 0; n < 100; ++n) {
     std::string bytes;
-    engine.read(hubs[static_cast<std::size_t>(n)], ids[static_cast<std::size_t>(n)], 1000, bytes);
+    engine.bodies().read(hubs[static_cast<std::size_t>(n)], ids[static_cast<std::size_t>(n)], 1000, bytes);
   }
   engine.settle(owner);
   publish(engine, hubs[7], "c", "x");
   publish(engine, hubs[3], "c", "x");
   publish(engine, hubs[7], "c", "y");
-  EXPECT_EQ(engine.collect(owner).readable, (std::vector<ConnectionId>{ids[3], ids[7]}));
+  EXPECT_EQ(engine.collect(owner).readable, (std::vector<SubscriberId>{ids[3], ids[7]}));
   publish(engine, hubs[7], "c", "while its turn lasts");
   engine.settle(owner);
   EXPECT_TRUE(engine.collect(owner).readable.empty()) << "it was told";
@@ -86,9 +87,9 @@ TEST(Engine, ReadsAtMostSoManyBytesWhereverThatCutsThem) {
   Engine engine;
   const OwnerId owner = engine.attach([] {});
   const std::size_t hub = engine.hub("hub");
-  const ConnectionId id = openAndJoin(engine, hub, owner, "c");
+  const SubscriberId id = openAndJoin(engine, hub, owner, "c");
   std::string notice;
-  engine.readNotice(hub, id, 1000, notice);
+  engine.bodies().readNotice(hub, id, 1000, notice);
   EXPECT_TRUE(notice.starts_with("event: millrace.begin\n"));
   std::string expected;
   for (int n = 0; n < 50; ++n) {
@@ -97,13 +98,13 @@ TEST(Engine, ReadsAtMostSoManyBytesWhereverThatCutsThem) {
   }
   std::string all;
   for (std::string bytes; all.size() < expected.size(); bytes.clear()) {
-    engine.read(hub, id, 100, bytes);
+    engine.bodies().read(hub, id, 100, bytes);
     ASSERT_FALSE(bytes.empty());
     ASSERT_LE(bytes.size(), 100U);
     all += bytes;
   }
   EXPECT_EQ(all, expected);
-  EXPECT_FALSE(engine.with(hub, [&](Hub& chosen, Instant) { return chosen.hasPending(id); }));
+  EXPECT_FALSE(engine.with(hub, [&](Hub& chosen, Instant) { return chosen.view(id).hasPending(); }));
 }
 
 TEST(Engine, KnowsWhatWasSaidOfAHub) {
@@ -148,9 +149,9 @@ TEST(Engine, SaysWhenSomethingIsDue) {
   EXPECT_EQ(engine.tick(), -1);
   const OwnerId owner = engine.attach([] {});
   const std::size_t hub = engine.hub("hub");
-  const ConnectionId id = engine.newConnectionId();
+  const SubscriberId id = engine.newSubscriberId();
   OpenOptions options = quiet();
-  options.connection.heartbeat.every = Millis{5000};
+  options.subscriber.heartbeat.every = Millis{5000};
   engine.with(hub,
               [&](Hub& chosen, Instant now) { EXPECT_EQ(chosen.open(id, owner, options, now), OpenOutcome::opened); });
   const std::int64_t due = engine.tick();
@@ -218,7 +219,7 @@ TEST(Engine, ThreadsThatComeAndGoLeaveNothingOpen) {
   for (std::thread& thread : threads) {
     thread.join();
   }
-  engine.with(hub, [](Hub& chosen, Instant) { EXPECT_EQ(chosen.openConnections(), 0U); });
+  engine.with(hub, [](Hub& chosen, Instant) { EXPECT_EQ(chosen.stats().connections, 0U); });
 }
 
 }  // namespace

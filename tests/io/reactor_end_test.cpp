@@ -1,4 +1,5 @@
 // How a connection on a socket ends, and who is told.
+#include "core/wire/type_hash.hpp"
 #include "io/reactor_fixture.hpp"
 
 #include <algorithm>
@@ -80,7 +81,7 @@ TEST_P(ReactorEnd, whoIsClosedGetsWhatThereIsThenTheEndOfTheBody) {
 }
 
 TEST_P(ReactorEnd, whoIsClosedBeforeItIsAdoptedIsClosed) {
-  const ConnectionId id = environment.open(hub, "c");
+  const SubscriberId id = environment.open(hub, "c");
   EXPECT_TRUE(end(id, CloseReason::closed));
   const auto client = adopt(GetParam(), id);
   client->readToEnd();
@@ -107,11 +108,11 @@ TEST_P(ReactorEnd, whatTheClientSaysAfterTheEndCostsItNothingOfIt) {
 }
 
 TEST_P(ReactorEnd, aSocketThatCannotBeWatchedStaysItsEnvironments) {
-  const ConnectionId id = environment.open(hub, "c");
+  const SubscriberId id = environment.open(hub, "c");
   SocketOptions options;
   options.hub = hub;
-  options.connection = id;
-  EXPECT_FALSE(engine.adopt(options, UniqueDescriptor()));
+  options.subscriber = id;
+  EXPECT_FALSE(engine.reactors().adopt(options, UniqueDescriptor()));
   EXPECT_FALSE(environment.hasEnded(id));
   EXPECT_EQ(openConnections(), 1U);
   const auto client = adopt(GetParam(), id);
@@ -140,7 +141,7 @@ TEST_P(ReactorEnd, whoDoesNotTakeWhatIsLeftIsClosedInTheMiddle) {
 
 TEST_P(ReactorEnd, theLongestDurationEndsInACompleteEventAndTheEndOfTheBody) {
   OpenOptions options = test::quiet();
-  options.connection.maxDuration = Millis{20};
+  options.subscriber.maxDuration = Millis{20};
   const auto client = connect(GetParam(), "c", 0, options);
   client->readToEnd();
   EXPECT_TRUE(client->isOver());
@@ -153,7 +154,7 @@ TEST_P(ReactorEnd, theLongestDurationEndsInACompleteEventAndTheEndOfTheBody) {
 
 TEST_P(ReactorEnd, anEventAfterWhichItIsToEndIsTheLast) {
   OpenOptions options = test::quiet();
-  options.connection.closeAfter = {Hub::typeHash("done")};
+  options.subscriber.closeAfter = {typeHash("done")};
   const auto client = connect(GetParam(), "c", 0, options);
   publish("c", "1");
   test::publishTo(engine, hub, "c", "2", "done");
@@ -167,7 +168,7 @@ TEST_P(ReactorEnd, anEventAfterWhichItIsToEndIsTheLast) {
 TEST_P(ReactorEnd, aDrainTellsEveryoneWhenToComeBackAndEndsTheBodies) {
   constexpr std::size_t kClients = 20;
   std::vector<std::unique_ptr<SocketClient>> clients;
-  std::vector<ConnectionId> ids;
+  std::vector<SubscriberId> ids;
   for (std::size_t n = 0; n < kClients; ++n) {
     clients.push_back(connect(GetParam(), "c"));
     ids.push_back(last);
@@ -207,7 +208,7 @@ TEST_P(ReactorEnd, anEnvironmentThatEndsTakesItsConnectionsWithIt) {
   TestEnvironment other(engine);
   std::vector<std::unique_ptr<SocketClient>> clients;
   for (int n = 0; n < 10; ++n) {
-    const ConnectionId id = other.open(hub, "c");
+    const SubscriberId id = other.open(hub, "c");
     SocketPair pair = test::connectedPair(GetParam());
     other.adopt(hub, id, std::move(pair.server));
     clients.push_back(std::make_unique<SocketClient>(std::move(pair.client)));
@@ -225,7 +226,7 @@ TEST_P(ReactorEnd, anEnvironmentThatEndsTakesItsConnectionsWithIt) {
 TEST_P(ReactorEnd, theLastEnvironmentStopsTheReactorsAndNothingIsLeftOpen) {
   const std::size_t descriptors = test::openDescriptors();
   const std::size_t threads = test::runningThreads();
-  engine.setReactors(3);
+  engine.reactors().setCount(3);
   for (int round = 0; round < 5; ++round) {
     TestEnvironment* only = &environment;
     std::unique_ptr<TestEnvironment> made;
@@ -235,7 +236,7 @@ TEST_P(ReactorEnd, theLastEnvironmentStopsTheReactorsAndNothingIsLeftOpen) {
     }
     std::vector<std::unique_ptr<SocketClient>> clients;
     for (int n = 0; n < 20; ++n) {
-      const ConnectionId id = only->open(hub, "c");
+      const SubscriberId id = only->open(hub, "c");
       SocketPair pair = test::connectedPair(GetParam(), n % 2 == 0 ? 4096 : 0);
       only->adopt(hub, id, std::move(pair.server));
       clients.push_back(std::make_unique<SocketClient>(std::move(pair.client)));
@@ -260,7 +261,7 @@ TEST_P(ReactorEnd, environmentsComeAndGoFromManyThreads) {
     threads.emplace_back([this] {
       for (int round = 0; round < 25; ++round) {
         TestEnvironment mine(engine);
-        const ConnectionId id = mine.open(hub, "c");
+        const SubscriberId id = mine.open(hub, "c");
         SocketPair pair = test::connectedPair(GetParam());
         mine.adopt(hub, id, std::move(pair.server));
         SocketClient client(std::move(pair.client));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "io/engine.hpp"
+#include "io/engine/engine.hpp"
 #include "io/socket_client.hpp"
 #include "io/socket_pair.hpp"
 #include "io/test_environment.hpp"
@@ -43,7 +43,7 @@ class ReactorTest : public ::testing::Test {
   }
 
   // Gives an open connection a socket, and its peer.
-  std::unique_ptr<SocketClient> adopt(SocketKind kind, ConnectionId id, int bufferBytes = 0) {
+  std::unique_ptr<SocketClient> adopt(SocketKind kind, SubscriberId id, int bufferBytes = 0) {
     SocketPair pair = connectedPair(kind, bufferBytes);
     environment.adopt(hub, id, std::move(pair.server));
     return std::make_unique<SocketClient>(std::move(pair.client));
@@ -57,9 +57,9 @@ class ReactorTest : public ::testing::Test {
   }
 
   Receipt publish(std::string_view channel, std::string_view data) { return publishTo(engine, hub, channel, data); }
-  void sendTo(ConnectionId id, std::string_view data) { test::sendTo(engine, hub, id, data); }
+  void sendTo(SubscriberId id, std::string_view data) { test::sendTo(engine, hub, id, data); }
 
-  bool end(ConnectionId id, CloseReason reason) {
+  bool end(SubscriberId id, CloseReason reason) {
     return engine.with(hub, [&](Hub& chosen, Instant now) { return chosen.end(id, reason, now); });
   }
 
@@ -68,13 +68,13 @@ class ReactorTest : public ::testing::Test {
   }
 
   std::size_t openConnections() {
-    return engine.with(hub, [](Hub& chosen, Instant) { return chosen.openConnections(); });
+    return engine.with(hub, [](Hub& chosen, Instant) { return chosen.stats().connections; });
   }
 
   Engine engine;
   std::size_t hub = engine.hub("hub");
   TestEnvironment environment{engine};
-  ConnectionId last = 0;
+  SubscriberId last = 0;
 };
 
 }  // namespace millrace::test

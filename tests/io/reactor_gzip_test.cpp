@@ -13,13 +13,13 @@ class ReactorGzip : public ReactorTest {
  protected:
   static OpenOptions compressed() {
     OpenOptions options = quiet();
-    options.connection.isCompressed = true;
+    options.subscriber.isCompressed = true;
     return options;
   }
 
   std::unique_ptr<SocketClient> connectCompressed(std::string_view channel, int bufferBytes = 0) {
     last = environment.open(hub, channel, compressed());
-    engine.compress(last);
+    engine.bodies().compress(last);
     return adopt(SocketKind::tcp, last, bufferBytes);
   }
 
@@ -51,7 +51,7 @@ TEST_F(ReactorGzip, everyEventArrivesInOrderWithARightTrailer) {
   const auto compressed = connectCompressed("c");
   const auto narrow = connectCompressed("c", 4096);
   const auto plain = connect(SocketKind::tcp, "c");
-  const auto connections = std::vector<ConnectionId>{last, last - 1, last - 2};
+  const auto connections = std::vector<SubscriberId>{last, last - 1, last - 2};
   for (std::size_t n = 0; n < 2000; ++n) {
     publish("c", eventOf(n));
     if (n % 100 == 0) {
@@ -60,7 +60,7 @@ TEST_F(ReactorGzip, everyEventArrivesInOrderWithARightTrailer) {
       sendTo(last - 2, "own");
     }
   }
-  for (const ConnectionId id : connections) {
+  for (const SubscriberId id : connections) {
     EXPECT_TRUE(end(id, CloseReason::closed));
   }
   compressed->readToEnd();
@@ -83,7 +83,9 @@ TEST_F(ReactorGzip, everyEventArrivesInOrderWithARightTrailer) {
 TEST_F(ReactorGzip, whatIsOfferedWhileABatchIsMadeIsSent) {
   constexpr int kRounds = 300;
   const auto client = connectCompressed("c");
-  const auto isTaken = [&] { return engine.with(hub, [&](Hub& chosen, Instant) { return !chosen.hasPending(last); }); };
+  const auto isTaken = [&] {
+    return engine.with(hub, [&](Hub& chosen, Instant) { return !chosen.view(last).hasPending(); });
+  };
   for (int round = 0; round < kRounds; ++round) {
     for (std::size_t n = 0; n < 15; ++n) {  // more than is copied at once
       publish("c", std::string(10000, 'x'));
@@ -103,7 +105,7 @@ TEST_F(ReactorGzip, whatIsOfferedWhileABatchIsMadeIsSent) {
 
 TEST_F(ReactorGzip, channelsAreMergedInTheOrderOfAll) {
   last = environment.open(hub, "a", compressed());
-  engine.compress(last);
+  engine.bodies().compress(last);
   engine.with(hub, [&](Hub& chosen, Instant now) { EXPECT_EQ(chosen.join(last, "b", {}, now), JoinOutcome::joined); });
   const auto client = adopt(SocketKind::tcp, last);
   std::string expected = "data: {\"resumes\":true}\n";

@@ -28,7 +28,7 @@ class ReactorLag : public test::ReactorTest, public ::testing::WithParamInterfac
     ASSERT_TRUE(reader.readEvents(published));
   }
 
-  void publishUntilEnded(ConnectionId slow, SocketClient& reader) {
+  void publishUntilEnded(SubscriberId slow, SocketClient& reader) {
     while (!environment.hasEnded(slow) && !HasFatalFailure()) {
       publishSome(reader);
     }
@@ -50,7 +50,7 @@ TEST_P(ReactorLag, whoDoesNotReadIsEndedAfterTheGraceAndTheOthersGetEverything) 
   options.lagGrace = Millis{20};
   configure(options);
   const auto stalled = connect(GetParam(), "c", kSmallBuffer);
-  const ConnectionId slow = last;
+  const SubscriberId slow = last;
   const auto reader = connect(GetParam(), "c");
   publishUntilEnded(slow, *reader);
   EXPECT_EQ(environment.waitForEnd(slow), CloseReason::lagging);
@@ -68,7 +68,7 @@ TEST_P(ReactorLag, whoWasEndedComesBackAndLosesNothing) {
   options.lagGrace = Millis{0};
   configure(options);
   const auto stalled = connect(GetParam(), "c", kSmallBuffer);
-  const ConnectionId slow = last;
+  const SubscriberId slow = last;
   const auto reader = connect(GetParam(), "c");
   publishUntilEnded(slow, *reader);
   stalled->readToEnd();
@@ -87,10 +87,10 @@ TEST_P(ReactorLag, whoMayDropTheOldestIsToldOfTheGapAndItsStreamIsWhole) {
   options.lagGrace = Millis{0};
   configure(options);
   OpenOptions dropping = test::quiet();
-  dropping.connection.lag.overflow = Overflow::dropOldest;
-  dropping.connection.lag.events = 10;
+  dropping.subscriber.lag.overflow = Overflow::dropOldest;
+  dropping.subscriber.lag.events = 10;
   const auto stalled = connect(GetParam(), "c", kSmallBuffer, dropping);
-  const ConnectionId slow = last;
+  const SubscriberId slow = last;
   const auto reader = connect(GetParam(), "c");
   for (int rounds = 0; rounds < 20; ++rounds) {
     publishSome(*reader);
@@ -123,7 +123,7 @@ TEST_P(ReactorLag, whoMayDropTheOldestIsToldOfTheGapAndItsStreamIsWhole) {
 // What is replaced while a chunk is open is made up for by comments.
 TEST_P(ReactorLag, whoReadsLateGetsTheNewestOfAConflationKey) {
   const auto stalled = connect(GetParam(), "c", kSmallBuffer);
-  const ConnectionId slow = last;
+  const SubscriberId slow = last;
   const auto reader = connect(GetParam(), "c");
   EventFields fields;
   PublishOptions options;

@@ -1,5 +1,5 @@
 // Connections on real sockets: who gets what. reactor_end_test.cpp has how they end, reactor_lag_test.cpp who is too slow.
-#include "io/reactor.hpp"
+#include "io/reactor/reactor.hpp"
 
 #include "io/reactor_fixture.hpp"
 
@@ -33,7 +33,7 @@ TEST_P(ReactorSockets, giveEveryEventOnceAndInOrder) {
 
 TEST_P(ReactorSockets, giveWhatThereWasBeforeTheyWereAdopted) {
   publish("c", "0");
-  const ConnectionId id = environment.open(hub, "c", resuming(publish("c", "1").id));
+  const SubscriberId id = environment.open(hub, "c", resuming(publish("c", "1").id));
   publish("c", "2");
   sendTo(id, "3");
   const auto client = adopt(GetParam(), id);
@@ -54,7 +54,7 @@ TEST_P(ReactorSockets, giveEventsLargerThanTheirBuffers) {
 
 TEST_P(ReactorSockets, giveTheConnectionsOfSeveralHubsTheirOwn) {
   const std::size_t other = engine.hub("other");
-  const ConnectionId id = environment.open(other, "c");
+  const SubscriberId id = environment.open(other, "c");
   test::SocketPair pair = test::connectedPair(GetParam());
   environment.adopt(other, id, std::move(pair.server));
   SocketClient theirs(std::move(pair.client));
@@ -70,7 +70,7 @@ TEST_P(ReactorSockets, giveTheConnectionsOfSeveralHubsTheirOwn) {
 TEST_P(ReactorSockets, partitionTheConnectionsOverSeveralReactors) {
   constexpr std::size_t kClients = 12;
   constexpr std::size_t kEvents = 1000;
-  engine.setReactors(3);
+  engine.reactors().setCount(3);
   const std::size_t threads = test::runningThreads();
   std::vector<std::unique_ptr<SocketClient>> clients;
   for (std::size_t n = 0; n < kClients; ++n) {
@@ -96,7 +96,7 @@ TEST_P(ReactorSockets, partitionTheConnectionsOverSeveralReactors) {
 
 // Node keeps the descriptor that was duplicated, reads the next request from it, and ends the body.
 TEST_P(ReactorSockets, thatAreNotHandedOverAreNeitherReadNorEnded) {
-  const ConnectionId id = environment.open(hub, "c");
+  const SubscriberId id = environment.open(hub, "c");
   test::SocketPair pair = test::connectedPair(GetParam());
   environment.adopt(hub, id, test::duplicate(pair.server), false);
   SocketClient client(std::move(pair.client));
@@ -120,9 +120,9 @@ TEST_P(ReactorSockets, thatAreNotHandedOverAreNeitherReadNorEnded) {
 
 TEST_P(ReactorSockets, beatWhileNoEnvironmentLooks) {
   OpenOptions options;
-  options.connection.heartbeat.every = Millis{5};
+  options.subscriber.heartbeat.every = Millis{5};
   const auto silent = connect(GetParam(), "", 0, options);
-  options.connection.heartbeat.type = "beat";
+  options.subscriber.heartbeat.type = "beat";
   const auto typed = connect(GetParam(), "", 0, options);
   EXPECT_TRUE(typed->readEvents(5));
   EXPECT_EQ(typed->events().front().type, "beat");

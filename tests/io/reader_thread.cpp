@@ -75,9 +75,9 @@ void ReaderThread::run(std::size_t connections) {
 
 void ReaderThread::open(std::size_t connections) {
   OpenOptions options;
-  options.connection.heartbeat.every = Millis{0};
+  options.subscriber.heartbeat.every = Millis{0};
   for (std::size_t n = 0; n < connections; ++n) {
-    const ConnectionId id = engine_.newConnectionId();
+    const SubscriberId id = engine_.newSubscriberId();
     engine_.with(hub_, [&](Hub& hub, Instant now) {
       static_cast<void>(hub.open(id, owner_, options, now));
       static_cast<void>(hub.join(id, channel_, {}, now));
@@ -90,14 +90,14 @@ void ReaderThread::open(std::size_t connections) {
 }
 
 void ReaderThread::takeTurn() {
-  for (const ConnectionId id : engine_.collect(owner_).readable) {
+  for (const SubscriberId id : engine_.collect(owner_).readable) {
     engine_.with(hub_, [&](Hub& hub, Instant now) {
       Spans spans;
-      hub.read(id, now, {}, spans);
+      Reading reading = hub.turns().read(id, now, {}, spans);
       for (const std::string_view span : spans.bytes) {
         streams_[id].append(span);
       }
-      hub.taken(id, now);
+      hub.turns().taken(std::move(reading), now);
     });
   }
   engine_.settle(owner_);

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "io/engine.hpp"
+#include "io/engine/engine.hpp"
+#include "io/reactor/reactor_pool.hpp"
 
 #include <condition_variable>
 #include <map>
@@ -38,7 +39,7 @@ class ReaderThread {
   const std::string channel_;
   const std::size_t events_;
   OwnerId owner_ = 0;
-  std::map<ConnectionId, std::string> streams_;  // used in thread_ only, until it has ended
+  std::map<SubscriberId, std::string> streams_;  // used in thread_ only, until it has ended
 
   std::mutex mutex_;  // guards:
   bool isWoken_ = false;

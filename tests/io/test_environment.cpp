@@ -10,7 +10,7 @@ namespace millrace::test {
 
 OpenOptions quiet() {
   OpenOptions options;
-  options.connection.heartbeat.every = Millis{0};
+  options.subscriber.heartbeat.every = Millis{0};
   return options;
 }
 
@@ -33,8 +33,8 @@ void TestEnvironment::detach() {
   isDetached_ = true;
 }
 
-ConnectionId TestEnvironment::open(std::size_t hub, std::string_view channel, const OpenOptions& options) {
-  const ConnectionId id = engine_.newConnectionId();
+SubscriberId TestEnvironment::open(std::size_t hub, std::string_view channel, const OpenOptions& options) {
+  const SubscriberId id = engine_.newSubscriberId();
   engine_.with(hub, [&](Hub& chosen, Instant now) {
     EXPECT_EQ(chosen.open(id, owner_, options, now), OpenOutcome::opened);
     if (!channel.empty()) {
@@ -44,13 +44,13 @@ ConnectionId TestEnvironment::open(std::size_t hub, std::string_view channel, co
   return id;
 }
 
-void TestEnvironment::adopt(std::size_t hub, ConnectionId id, Descriptor socket, bool isHandedOver) {
+void TestEnvironment::adopt(std::size_t hub, SubscriberId id, Descriptor socket, bool isReleased) {
   SocketOptions options;
   options.hub = hub;
-  options.connection = id;
+  options.subscriber = id;
   options.environment = owner_;
-  options.isHandedOver = isHandedOver;
-  EXPECT_TRUE(engine_.adopt(options, UniqueDescriptor(socket.release())));
+  options.isReleased = isReleased;
+  EXPECT_TRUE(engine_.reactors().adopt(options, UniqueDescriptor(socket.release())));
 }
 
 // Not under mutex_, which the wake takes under the engine's lock.
@@ -63,13 +63,13 @@ void TestEnvironment::collect() {
   }
 }
 
-bool TestEnvironment::hasEnded(ConnectionId id) {
+bool TestEnvironment::hasEnded(SubscriberId id) {
   collect();
   const std::lock_guard lock(mutex_);
   return ended_.contains(id);
 }
 
-std::optional<CloseReason> TestEnvironment::waitForEnd(ConnectionId id) {
+std::optional<CloseReason> TestEnvironment::waitForEnd(SubscriberId id) {
   constexpr std::chrono::seconds kPatience{60};
   while (!hasEnded(id)) {
     std::unique_lock lock(mutex_);
@@ -101,7 +101,7 @@ Receipt publishTo(Engine& engine, std::size_t hub, std::string_view channel, std
   return receipt;
 }
 
-void sendTo(Engine& engine, std::size_t hub, ConnectionId id, std::string_view data) {
+void sendTo(Engine& engine, std::size_t hub, SubscriberId id, std::string_view data) {
   EventFields fields;
   fields.data = data;
   Receipt receipt;

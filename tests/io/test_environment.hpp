@@ -1,7 +1,8 @@
 #pragma once
 
-#include "io/engine.hpp"
-#include "io/reactor.hpp"
+#include "io/engine/engine.hpp"
+#include "io/reactor/reactor.hpp"
+#include "io/reactor/reactor_pool.hpp"
 #include "io/socket_client.hpp"
 #include "io/socket_pair.hpp"
 
@@ -31,14 +32,14 @@ class TestEnvironment {
   void detach();
 
   // Opens a connection and joins it to the channel, unless that is empty; no reactor has it yet.
-  [[nodiscard]] ConnectionId open(std::size_t hub, std::string_view channel, const OpenOptions& options = quiet());
+  [[nodiscard]] SubscriberId open(std::size_t hub, std::string_view channel, const OpenOptions& options = quiet());
   // Gives it to the socket.
-  void adopt(std::size_t hub, ConnectionId id, Descriptor socket, bool isHandedOver = true);
+  void adopt(std::size_t hub, SubscriberId id, Descriptor socket, bool isReleased = true);
 
   // Waits until the connection's socket is closed; why.
-  [[nodiscard]] std::optional<CloseReason> waitForEnd(ConnectionId id);
+  [[nodiscard]] std::optional<CloseReason> waitForEnd(SubscriberId id);
   // Whether its socket was closed by now.
-  [[nodiscard]] bool hasEnded(ConnectionId id);
+  [[nodiscard]] bool hasEnded(SubscriberId id);
 
   [[nodiscard]] OwnerId owner() const { return owner_; }
 
@@ -51,7 +52,7 @@ class TestEnvironment {
   std::mutex mutex_;  // guards:
   bool isWoken_ = false;
   bool isDetached_ = false;
-  std::map<ConnectionId, CloseReason> ended_;
+  std::map<SubscriberId, CloseReason> ended_;
   std::condition_variable changed_;
 };
 
@@ -59,6 +60,6 @@ class TestEnvironment {
 Receipt publishTo(Engine& engine, std::size_t hub, std::string_view channel, std::string_view data,
                   std::string_view type = "");
 // To one connection; nothing happens when it has gone.
-void sendTo(Engine& engine, std::size_t hub, ConnectionId id, std::string_view data);
+void sendTo(Engine& engine, std::size_t hub, SubscriberId id, std::string_view data);
 
 }  // namespace millrace::test

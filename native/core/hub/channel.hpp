@@ -1,71 +1,77 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/hub/channel_policy.hpp"
+#include "core/hub/members.hpp"
 #include "core/log/channel_log.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace millrace {
 
-class Connection;
+// A channel's place in the scheduler: whether its members have yet to be told of what was appended.
+class ChannelNews {
+ public:
+  [[nodiscard]] bool isNone() const { return !isAppended_ && pass_ == Pass::none; }
+  // A member has left: fewer are to be visited.
+  void shrink(std::size_t members) { unvisited_ = std::min(unvisited_, members); }
 
-using OwnerId = std::uint32_t;  // who reads a connection: a JavaScript environment, or a reactor thread
+ private:
+  friend class Scheduler;
 
-// A log with a name, and the connections that read it.
+  // A pass visits all members of a channel. One may wait while another runs.
+  enum class Pass : std::uint8_t { none, waits, runs, runsAndWaits };
+
+  bool isAppended_ = false;    // since the last turn began
+  Pass pass_ = Pass::none;     //
+  std::size_t unvisited_ = 0;  // of the pass that runs: the first so many members; at most the number of members
+};
+
+// A channel's place in the inbox: what was accepted and has yet to be offered to all its members.
+class ChannelInbox {
+ public:
+  [[nodiscard]] bool isNone() const { return !awaitsTrim_; }
+
+ private:
+  friend class Inbox;
+
+  bool awaitsTrim_ = false;  // appended to since its log was last trimmed to the end
+  std::size_t bytes_ = 0;    // appended since then
+};
+
+// A log with a name and rules, and the subscribers that read it.
 struct Channel {
-  struct Share {
-    OwnerId owner = 0;
-    std::size_t members = 0;
-  };
+  Channel(std::string channelKey, const ChannelPolicy& channelPolicy, std::uint64_t evictedThrough)
+      : key(std::move(channelKey)), policy(channelPolicy), lostBefore(evictedThrough), log(evictedThrough) {}
 
-  Channel(std::string channelKey, std::uint64_t evictedThrough)
-      : key(std::move(channelKey)), lostBefore(evictedThrough), log(evictedThrough) {}
-
-  // Nothing is in it, nobody reads it, it has lost nothing, and no list of the hub's has it: as if it had never been.
+  // It is empty, nobody reads it, it has lost nothing, and no part of the hub refers to it: as if it had never been.
   [[nodiscard]] bool isVoid() const;
-  // No list of the hub's has it, and nothing of it is on its way.
+  // No part of the hub refers to it, and nothing of it is on its way.
   [[nodiscard]] bool isAtRest() const;
 
-  // The connections that are given an event of this type; not listeners.
-  [[nodiscard]] std::size_t recipients(std::uint64_t typeHash) const;
-  [[nodiscard]] std::size_t connections() const { return members.size() - listeners; }
-
-  void countOwner(OwnerId owner);
-  void discountOwner(OwnerId owner);
-  void discountType(std::uint64_t typeHash);
-
-  // Evicts what lies before the cursor; who has been sent a part of such an event gets a copy of its rest.
+  // Evicts what lies before the cursor. A member that has been sent a part of such an event gets a copy of its rest.
   void trimBefore(Cursor cursor);
-  void trim(const LogLimits& limits, Instant now) { trimBefore(log.kept(limits, now)); }
+  // Evicts what the policy does not keep.
+  void trim(Instant now) { trimBefore(log.kept(policy.history, now)); }
+  // Nothing that a member has not taken is evicted before, as long as the inbox is not half full.
+  void hold(Instant until) { heldUntil = std::max(heldUntil, until); }
 
-  std::string key;
-  const std::uint64_t lostBefore;  // what the log may have lost before it began
+  const std::string key;
+  const ChannelPolicy& policy;
+  const std::uint64_t lostBefore;  // the newest sequence that the log may have lost before it began
   ChannelLog log;
-  std::vector<Connection*> members;
-  std::vector<Share> owners;                              // of the members
-  std::size_t listeners = 0;                              // members that are not counted as connections
-  std::size_t filtered = 0;                               // connections that read only some event types
-  std::size_t compressed = 0;                             // members that want their events deflated
-  std::size_t tornMembers = 0;                            // members that were sent a part of an event of this log
-  std::unordered_map<std::uint64_t, std::size_t> wanted;  // type hash → how many of the filtered read it
-  Instant lastUse;                                        // a publish, a join or a leave
-
-  // --- kept by the hub's turn
-
-  bool hasNews = false;        // appended to since the last turn began
-  bool isToSpread = false;     // all members are to be looked at, in a pass that has not begun
-  bool isSpreading = false;    // in one that has, the first `unspread` members have yet to be
-  std::size_t unspread = 0;    // at most the number of members
-  std::size_t inFlight = 0;    // members between gather() and taken()
-  bool isUndeflated = false;   // in the hub's list of channels whose events are to be deflated
-  bool awaitsTrim = false;     // appended to since its log was last trimmed
-  std::size_t inboxBytes = 0;  // appended since its log was last trimmed
-  Instant heldUntil;           // members that fell behind a moment ago may catch up: not trimmed before
+  Members members;
+  Instant lastUse;                // a publish, a join or a leave
+  std::size_t inFlight = 0;       // members that are being sent bytes of this log
+  std::size_t cutMembers = 0;     // members that were sent a part of an event of this log
+  Instant heldUntil;              // see hold()
+  ChannelNews news;               // the scheduler's
+  ChannelInbox inbox;             // the inbox's
+  bool isInDeflateQueue = false;  // the deflate queue's
 };
 
 }  // namespace millrace

@@ -1,53 +1,57 @@
 #include "core/hub/registry.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace millrace {
 
-Connection& Registry::addConnection(std::unique_ptr<Connection> connection) {
-  listeners_ += connection->hub.isCounted ? 0 : 1;
-  const ConnectionId id = connection->id();
-  return *(connections_[id] = std::move(connection));
+Subscriber& Registry::add(std::unique_ptr<Subscriber> subscriber) {
+  listeners_ += subscriber->isListener() ? 1 : 0;
+  const SubscriberId id = subscriber->id();
+  return *(subscribers_[id] = std::move(subscriber));
 }
 
-Connection* Registry::findConnection(ConnectionId id) {
-  const auto found = connections_.find(id);
-  return found == connections_.end() ? nullptr : found->second.get();
+Subscriber* Registry::find(SubscriberId id) {
+  const auto found = subscribers_.find(id);
+  return found == subscribers_.end() ? nullptr : found->second.get();
 }
 
-void Registry::removeConnection(ConnectionId id, Instant now) {
-  Connection* const connection = findConnection(id);
-  if (connection == nullptr) {
+Subscriber* Registry::findOpen(SubscriberId id) {
+  Subscriber* const subscriber = find(id);
+  return subscriber == nullptr || subscriber->isEnding() ? nullptr : subscriber;
+}
+
+void Registry::remove(SubscriberId id, Instant now) {
+  Subscriber* const subscriber = find(id);
+  if (subscriber == nullptr) {
     return;
   }
-  while (!connection->subscriptions().empty()) {
-    leave(*connection, *connection->subscriptions().back().channel, now);
+  while (!subscriber->subscriptions().isEmpty()) {
+    leave(*subscriber, *subscriber->subscriptions().last().channel, now);
   }
-  if (connection->hub.userId != nullptr) {
-    const auto user = users_.find(*connection->hub.userId);
+  if (subscriber->userId != nullptr) {
+    const auto user = users_.find(*subscriber->userId);
     if (--user->second == 0) {
       users_.erase(user);
     }
   }
-  listeners_ -= connection->hub.isCounted ? 0 : 1;
-  connections_.erase(id);
+  listeners_ -= subscriber->isListener() ? 1 : 0;
+  subscribers_.erase(id);
 }
 
-std::vector<ConnectionId> Registry::connectionsOf(OwnerId owner) const {
-  std::vector<ConnectionId> ids;
-  for (const auto& [id, connection] : connections_) {
-    if (connection->owner() == owner) {
+std::vector<SubscriberId> Registry::idsOf(OwnerId owner) const {
+  std::vector<SubscriberId> ids;
+  for (const auto& [id, subscriber] : subscribers_) {
+    if (subscriber->owner() == owner) {
       ids.push_back(id);
     }
   }
   return ids;
 }
 
-std::vector<ConnectionId> Registry::allConnections() const {
-  std::vector<ConnectionId> ids;
-  ids.reserve(connections_.size());
-  for (const auto& [id, connection] : connections_) {
+std::vector<SubscriberId> Registry::ids() const {
+  std::vector<SubscriberId> ids;
+  ids.reserve(subscribers_.size());
+  for (const auto& [id, subscriber] : subscribers_) {
     ids.push_back(id);
   }
   return ids;
@@ -58,7 +62,7 @@ Channel& Registry::channel(std::string_view key, Instant now) {
     known->lastUse = now;
     return *known;
   }
-  auto made = std::make_unique<Channel>(std::string(key), forgottenThrough_);
+  auto made = std::make_unique<Channel>(std::string(key), policies_.of(key), forgottenThrough_);
   made->lastUse = now;
   return *channels_.emplace(std::string(key), std::move(made)).first->second;
 }
@@ -71,7 +75,7 @@ Channel* Registry::findChannel(std::string_view key) {
 std::vector<std::string_view> Registry::activeKeys() const {
   std::vector<std::string_view> keys;
   for (const auto& [key, channel] : channels_) {
-    if (channel->connections() > 0) {
+    if (channel->members.connections() > 0) {
       keys.push_back(key);
     }
   }
@@ -79,17 +83,27 @@ std::vector<std::string_view> Registry::activeKeys() const {
   return keys;
 }
 
-void Registry::join(Connection& connection, Subscription subscription, Instant now) {
-  subscription.channel->lastUse = now;
-  joined_ += connection.hub.isCounted && connection.subscriptions().empty() ? 1 : 0;
-  connection.add(std::move(subscription));
+void Registry::join(Subscriber& subscriber, Subscription subscription, Instant now) {
+  Channel& channel = *subscription.channel;
+  channel.lastUse = now;
+  joined_ += !subscriber.isListener() && subscriber.subscriptions().isEmpty() ? 1 : 0;
+  channel.members.add(subscriber, subscription);
+  subscriber.subscriptions().add(std::move(subscription));
 }
 
-void Registry::leave(Connection& connection, Channel& channel, Instant now) {
+void Registry::leave(Subscriber& subscriber, Channel& channel, Instant now) {
+  const Subscription* const subscription = subscriber.subscriptions().find(channel);
+  if (subscription == nullptr) {
+    return;
+  }
   channel.lastUse = now;
-  connection.remove(channel);
-  joined_ -= connection.hub.isCounted && connection.subscriptions().empty() ? 1 : 0;
-  if (connection.options().isCompressed && channel.compressed == 0) {
+  subscriber.reader().keepRestBefore(channel, channel.log.end());
+  channel.inFlight -= subscription->isInFlight ? 1 : 0;
+  channel.members.remove(subscriber, *subscription);
+  channel.news.shrink(channel.members.size());
+  subscriber.subscriptions().remove(channel);
+  joined_ -= !subscriber.isListener() && subscriber.subscriptions().isEmpty() ? 1 : 0;
+  if (subscriber.options().isCompressed && !channel.members.areCompressed()) {
     channel.log.dropDeflated();
   }
   if (channel.isVoid()) {
@@ -97,30 +111,31 @@ void Registry::leave(Connection& connection, Channel& channel, Instant now) {
   }
 }
 
-void Registry::assignUser(Connection& connection, std::string_view userId) {
-  if (connection.hub.userId == nullptr && !userId.empty()) {
+void Registry::assignUser(Subscriber& subscriber, std::string_view userId) {
+  if (subscriber.userId == nullptr && !userId.empty()) {
     const auto user = users_.try_emplace(std::string(userId)).first;
-    connection.hub.userId = &user->first;
+    subscriber.userId = &user->first;
     ++user->second;
   }
 }
 
-std::size_t Registry::connectionsOfUser(std::string_view userId) const {
+std::size_t Registry::subscribersOfUser(std::string_view userId) const {
   const auto found = users_.find(userId);
   return found == users_.end() ? 0 : found->second;
 }
 
-void Registry::sweep(const LogLimits& limits, Millis idle, Millis emptyFor, Instant now) {
+void Registry::sweepChannels(Millis idle, EmptyChannel empty, Instant now) {
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
     if (!channel.isAtRest()) {
       ++at;
       continue;
     }
-    channel.trim(limits, now);
+    channel.trim(now);
     // An empty one has nothing to keep but what it has lost, which matters to clients that have been away for less than that.
-    const Millis kept = channel.log.isEmpty() ? emptyFor : idle;
-    const bool isIdle = channel.members.empty() && channel.lastUse + kept <= now;
+    const Millis remembered = empty == EmptyChannel::removed ? Millis{0} : std::min(idle, channel.policy.history.ttl);
+    const Millis kept = channel.log.isEmpty() ? remembered : idle;
+    const bool isIdle = channel.members.isEmpty() && channel.lastUse + kept <= now;
     if (!isIdle) {
       ++at;
       continue;

@@ -3,7 +3,8 @@
 #include "core/base/hash.hpp"
 #include "core/base/instant.hpp"
 #include "core/hub/channel.hpp"
-#include "core/hub/connection.hpp"
+#include "core/hub/channel_policies.hpp"
+#include "core/hub/subscriber.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -26,46 +27,54 @@ struct TextHash {
 template <typename Value>
 using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
-// Who is there: the connections by id, the channels by key, and how many connections each user has.
+// Who is there: the subscribers by id, the channels by key, and how many subscribers each user has.
 class Registry {
  public:
-  Connection& addConnection(std::unique_ptr<Connection> connection);
-  [[nodiscard]] Connection* findConnection(ConnectionId id);
+  // `policies` outlive it.
+  explicit Registry(const ChannelPolicies& policies) : policies_(policies) {}
+
+  Subscriber& add(std::unique_ptr<Subscriber> subscriber);
+  [[nodiscard]] Subscriber* find(SubscriberId id);
+  // None when it is ending.
+  [[nodiscard]] Subscriber* findOpen(SubscriberId id);
   // Takes it out of its channels first.
-  void removeConnection(ConnectionId id, Instant now);
-  [[nodiscard]] std::size_t connections() const { return connections_.size() - listeners_; }
-  [[nodiscard]] std::vector<ConnectionId> connectionsOf(OwnerId owner) const;
-  [[nodiscard]] std::vector<ConnectionId> allConnections() const;
+  void remove(SubscriberId id, Instant now);
+  // Subscribers that are no listeners.
+  [[nodiscard]] std::size_t connections() const { return subscribers_.size() - listeners_; }
+  [[nodiscard]] std::vector<SubscriberId> idsOf(OwnerId owner) const;
+  [[nodiscard]] std::vector<SubscriberId> ids() const;
 
   // Made when it is not there.
   Channel& channel(std::string_view key, Instant now);
   [[nodiscard]] Channel* findChannel(std::string_view key);
-  // The channels that at least one connection reads.
+  // The channels that at least one connection reads, sorted.
   [[nodiscard]] std::vector<std::string_view> activeKeys() const;
   // The connections that read at least one channel.
   [[nodiscard]] std::size_t joinedConnections() const { return joined_; }
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
 
-  void join(Connection& connection, Subscription subscription, Instant now);
-  // A channel that is as if it had never been goes.
-  void leave(Connection& connection, Channel& channel, Instant now);
+  void join(Subscriber& subscriber, Subscription subscription, Instant now);
+  // A channel that is as if it had never been goes, too.
+  void leave(Subscriber& subscriber, Channel& channel, Instant now);
 
-  // The connection belongs to this user from now on; it counts once.
-  void assignUser(Connection& connection, std::string_view userId);
-  [[nodiscard]] std::size_t connectionsOfUser(std::string_view userId) const;
+  // The subscriber is this user's from now on; it counts once.
+  void assignUser(Subscriber& subscriber, std::string_view userId);
+  [[nodiscard]] std::size_t subscribersOfUser(std::string_view userId) const;
 
-  // Trims every log by age, and removes the channels that nobody has used for `idle`.
-  void sweep(const LogLimits& limits, Millis idle, Instant now) {
-    sweep(limits, idle, std::min(idle, limits.ttl), now);
-  }
-  // The same, and those that hold no event go at once.
-  void sweepForRoom(const LogLimits& limits, Millis idle, Instant now) { sweep(limits, idle, Millis{0}, now); }
+  // Trims every log by age, and removes the channels that nobody has used for `idle`; of those that are empty, what they have
+  // lost is remembered as long as a client may be away for it.
+  void sweep(Millis idle, Instant now) { sweepChannels(idle, EmptyChannel::remembered, now); }
+  // The same, and channels that hold no event go at once.
+  void sweepForRoom(Millis idle, Instant now) { sweepChannels(idle, EmptyChannel::removed, now); }
 
  private:
-  void sweep(const LogLimits& limits, Millis idle, Millis emptyFor, Instant now);
+  enum class EmptyChannel : std::uint8_t { remembered, removed };
 
-  std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
+  void sweepChannels(Millis idle, EmptyChannel empty, Instant now);
+
+  const ChannelPolicies& policies_;
   TextMap<std::unique_ptr<Channel>> channels_;
+  std::unordered_map<SubscriberId, std::unique_ptr<Subscriber>> subscribers_;
   TextMap<std::size_t> users_;
   std::size_t listeners_ = 0;
   std::size_t joined_ = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/hub/hub.hpp"
+#include "core/hub/deflate_job.hpp"
 #include "core/log/segment_chain.hpp"
 
 #include <cstddef>

@@ -8,7 +8,7 @@ namespace {
 
 class HubEnd : public test::HubTest {
  protected:
-  using Closings = std::vector<std::pair<ConnectionId, CloseReason>>;
+  using Closings = std::vector<std::pair<SubscriberId, CloseReason>>;
   using Owners = std::vector<OwnerId>;
 
   static EventFields fieldsOf(std::string_view data) {
@@ -62,19 +62,19 @@ TEST_F(HubEnd, anotherOwnerReadsOnFromWhereTheFirstWas) {
   publish("k", "1");
   idleTurn();
   takeWakes();
-  EXPECT_NE(hub.assign(1, 2), nullptr);
+  EXPECT_NE(hub.assign(1, 2, nullptr, now), nullptr);
   EXPECT_EQ(takeWakes(), Owners{2});
   EXPECT_TRUE(collect(1).readable.empty());
-  EXPECT_EQ(collect(2).readable, std::vector<ConnectionId>{1});
+  EXPECT_EQ(collect(2).readable, std::vector<SubscriberId>{1});
   EXPECT_EQ(read(1), event(1, "1"));
-  hub.settle(2, now);
+  turns.settle(2, now);
   publish("k", "2");
   EXPECT_EQ(takeWakes(), Owners{2});
   hub.closeAll(1, now);
-  EXPECT_EQ(hub.openConnections(), 1U) << "it is no longer the first's";
+  EXPECT_EQ(hub.stats().connections, 1U) << "it is no longer the first's";
   hub.closeAll(2, now);
-  EXPECT_EQ(hub.openConnections(), 0U);
-  EXPECT_EQ(hub.assign(1, 2), nullptr);
+  EXPECT_EQ(hub.stats().connections, 0U);
+  EXPECT_EQ(hub.assign(1, 2, nullptr, now), nullptr);
 }
 
 TEST_F(HubEnd, whoIsReadByAReaderCountsAsTakenOver) {
@@ -82,11 +82,11 @@ TEST_F(HubEnd, whoIsReadByAReaderCountsAsTakenOver) {
   openAndJoin(1, "k");
   openAndJoin(2, "k");
   EXPECT_EQ(hub.stats().takenOver, 0U);
-  EXPECT_NE(hub.assign(1, 2, &reader), nullptr);
-  EXPECT_NE(hub.assign(2, 2, &reader), nullptr);
-  EXPECT_NE(hub.assign(2, 2, &reader), nullptr) << "again";
+  EXPECT_NE(hub.assign(1, 2, &reader, now), nullptr);
+  EXPECT_NE(hub.assign(2, 2, &reader, now), nullptr);
+  EXPECT_NE(hub.assign(2, 2, &reader, now), nullptr) << "again";
   EXPECT_EQ(hub.stats().takenOver, 2U);
-  EXPECT_NE(hub.assign(2, 1), nullptr);
+  EXPECT_NE(hub.assign(2, 1, nullptr, now), nullptr);
   EXPECT_EQ(hub.stats().takenOver, 1U);
   hub.closeAll(2, now);
   hub.closeAll(1, now);
@@ -100,12 +100,12 @@ TEST_F(HubEnd, whoIsAssignedWhileItEndsIsClosedByItsNewOwner) {
   publish("k", "1");
   EXPECT_TRUE(hub.end(1, CloseReason::closed, now));
   EXPECT_TRUE(hub.end(2, CloseReason::durationCap, now));
-  EXPECT_NE(hub.assign(1, 2), nullptr);
+  EXPECT_NE(hub.assign(1, 2, nullptr, now), nullptr);
   EXPECT_EQ(collect(1).closing, (Closings{{2, CloseReason::durationCap}}));
-  EXPECT_NE(hub.assign(2, 2), nullptr) << "it was told already";
+  EXPECT_NE(hub.assign(2, 2, nullptr, now), nullptr) << "it was told already";
   const Turn turn = collect(2);
   EXPECT_EQ(turn.closing, (Closings{{1, CloseReason::closed}, {2, CloseReason::durationCap}}));
-  EXPECT_EQ(turn.readable, (std::vector<ConnectionId>{1, 2}));
+  EXPECT_EQ(turn.readable, (std::vector<SubscriberId>{1, 2}));
   EXPECT_EQ(read(1), event(1, "1") + end("closed"));
 }
 
@@ -134,14 +134,14 @@ TEST_F(HubEnd, theGreetingComesBeforeEverythingAndLeavesTheClientAtItsPosition) 
   open(1);
   join(1, "k");
   publish("k", "2");
-  EXPECT_EQ(hub.greet(1, fieldsOf("state")), WriteOutcome::written);
+  EXPECT_EQ(hub.greet(1, fieldsOf("state"), now), WriteOutcome::written);
   // Cut within it, the client has no cursor, and is greeted again.
   EXPECT_EQ(read(1), "data: state\n\nid: a.1\n\n" + event(2, "2"));
-  EXPECT_EQ(hub.greet(1, fieldsOf("late")), WriteOutcome::closed);
+  EXPECT_EQ(hub.greet(1, fieldsOf("late"), now), WriteOutcome::closed);
 
   open(2, resuming("a.1"));
   join(2, "k");
-  EXPECT_EQ(hub.greet(2, fieldsOf("state")), WriteOutcome::written);
+  EXPECT_EQ(hub.greet(2, fieldsOf("state"), now), WriteOutcome::written);
   EXPECT_EQ(read(2), std::string(kContinued) + "data: state\n\n" + event(2, "2"));
 }
 
@@ -152,34 +152,34 @@ TEST_F(HubEnd, theBeginningIsKnownBeforeTheFirstReadWhereNothingGoesBeforeIt) {
   open(1, options);
   join(1, "k");
   publish("k", "2");
-  EXPECT_EQ(hub.beginning(1), "a.1");
+  EXPECT_EQ(hub.view(1).beginning(), "a.1");
   EXPECT_EQ(read(1), "retry: 250\n\nid: a.1\n\n" + event(2, "2"));
-  EXPECT_EQ(hub.beginning(1), std::nullopt) << "it was said";
+  EXPECT_EQ(hub.view(1).beginning(), std::nullopt) << "it was said";
 
   open(2);
   join(2, "k");
-  EXPECT_EQ(hub.greet(2, fieldsOf("state")), WriteOutcome::written);
-  EXPECT_EQ(hub.beginning(2), std::nullopt) << "who is cut within the greeting is to be greeted again";
+  EXPECT_EQ(hub.greet(2, fieldsOf("state"), now), WriteOutcome::written);
+  EXPECT_EQ(hub.view(2).beginning(), std::nullopt) << "who is cut within the greeting is to be greeted again";
 
   for (const char* const cursor : {"a.1", "b.9"}) {
     open(3, resuming(cursor));
-    EXPECT_EQ(hub.beginning(3), std::nullopt) << "its client has a cursor";
+    EXPECT_EQ(hub.view(3).beginning(), std::nullopt) << "its client has a cursor";
     join(3, "k");
-    EXPECT_EQ(hub.beginning(3), std::nullopt) << cursor;
+    EXPECT_EQ(hub.view(3).beginning(), std::nullopt) << cursor;
     hub.close(3, now);
   }
-  EXPECT_EQ(hub.beginning(4), std::nullopt) << "there is no such connection";
+  EXPECT_EQ(hub.view(4).beginning(), std::nullopt) << "there is no such connection";
 }
 
 TEST_F(HubEnd, greetSaysWhyNot) {
   open(1);
-  EXPECT_EQ(hub.greet(2, fieldsOf("x")), WriteOutcome::closed);
-  EXPECT_EQ(hub.greet(1, {}), WriteOutcome::empty);
+  EXPECT_EQ(hub.greet(2, fieldsOf("x"), now), WriteOutcome::closed);
+  EXPECT_EQ(hub.greet(1, {}, now), WriteOutcome::empty);
   EventFields fields = fieldsOf("x");
   fields.type = "a\nb";
-  EXPECT_EQ(hub.greet(1, fields), WriteOutcome::invalidType);
+  EXPECT_EQ(hub.greet(1, fields, now), WriteOutcome::invalidType);
   const std::string large(hub.options().history.bytes, 'x');
-  EXPECT_EQ(hub.greet(1, fieldsOf(large)), WriteOutcome::tooLarge);
+  EXPECT_EQ(hub.greet(1, fieldsOf(large), now), WriteOutcome::tooLarge);
   EXPECT_EQ(read(1), "id: a.0\n\n");
 }
 
@@ -192,25 +192,25 @@ TEST_F(HubEnd, theVerdictIsKnownOnceAChannelIsJoined) {
   }
   open(1);
   join(1, "k");
-  EXPECT_EQ(hub.verdict(1), std::nullopt) << "it came without a cursor";
-  EXPECT_EQ(hub.verdict(9), std::nullopt);
+  EXPECT_EQ(hub.view(1).verdict(), std::nullopt) << "it came without a cursor";
+  EXPECT_EQ(hub.view(9).verdict(), std::nullopt);
   open(2, resuming("a.1"));
-  EXPECT_EQ(hub.verdict(2), std::nullopt);
+  EXPECT_EQ(hub.view(2).verdict(), std::nullopt);
   join(2, "k");
-  EXPECT_EQ(hub.verdict(2), Verdict::continued);
+  EXPECT_EQ(hub.view(2).verdict(), Verdict::continued);
   open(3, resuming("a.0"));
   join(3, "k");
-  EXPECT_EQ(hub.verdict(3), Verdict::gap);
+  EXPECT_EQ(hub.view(3).verdict(), Verdict::gap);
   open(4, resuming("z.0"));
   join(4, "k");
-  EXPECT_EQ(hub.verdict(4), Verdict::reset);
+  EXPECT_EQ(hub.view(4).verdict(), Verdict::reset);
 }
 
 // --- drain
 
 TEST_F(HubEnd, aDrainTellsEveryoneWhenToComeBackAndEndsThemInWaves) {
-  constexpr ConnectionId kConnections = 20;
-  for (ConnectionId id = 1; id <= kConnections; ++id) {
+  constexpr SubscriberId kConnections = 20;
+  for (SubscriberId id = 1; id <= kConnections; ++id) {
     open(id);
     join(id, "k");
     read(id);
@@ -218,11 +218,11 @@ TEST_F(HubEnd, aDrainTellsEveryoneWhenToComeBackAndEndsThemInWaves) {
   readingTurn();
   hub.drain({Millis{10000}, Millis{1000}, Millis{4000}, 7}, now);
   hub.drain({Millis{1}, Millis{1}, Millis{1}, 0}, now);  // changes nothing
-  EXPECT_TRUE(hub.isDraining());
+  EXPECT_TRUE(hub.stats().isDraining);
   EXPECT_EQ(hub.open(21, 1, quiet(), now), OpenOutcome::draining);
 
   std::vector<std::string> told;
-  for (ConnectionId id = 1; id <= kConnections; ++id) {
+  for (SubscriberId id = 1; id <= kConnections; ++id) {
     told.push_back(read(id));
   }
   std::vector<std::string> expected;
@@ -244,7 +244,7 @@ TEST_F(HubEnd, aDrainTellsEveryoneWhenToComeBackAndEndsThemInWaves) {
     }
   }
   EXPECT_EQ(ended, kConnections);
-  EXPECT_EQ(hub.openConnections(), 0U);
+  EXPECT_EQ(hub.stats().connections, 0U);
 }
 
 TEST_F(HubEnd, whoListensInTheProcessIsNotDrained) {
@@ -258,10 +258,10 @@ TEST_F(HubEnd, whoListensInTheProcessIsNotDrained) {
 }
 
 TEST_F(HubEnd, aDrainLeavesAnEarlierEndAsItIs) {
-  constexpr ConnectionId kConnections = 10;
+  constexpr SubscriberId kConnections = 10;
   OpenOptions options = quiet();
-  options.connection.maxDuration = Millis{10};
-  for (ConnectionId id = 1; id <= kConnections; ++id) {
+  options.subscriber.maxDuration = Millis{10};
+  for (SubscriberId id = 1; id <= kConnections; ++id) {
     open(id, options);
     read(id);
   }

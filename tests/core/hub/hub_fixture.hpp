@@ -1,6 +1,9 @@
 #pragma once
 
 #include "core/hub/hub.hpp"
+#include "core/hub/test_turns.hpp"
+#include "core/log/replay.hpp"
+#include "core/wire/type_hash.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,7 +34,7 @@ class HubTest : public ::testing::Test {
   // Without heartbeats, so that nothing comes that the test did not ask for.
   static OpenOptions quiet() {
     OpenOptions options;
-    options.connection.heartbeat.every = Millis{0};
+    options.subscriber.heartbeat.every = Millis{0};
     return options;
   }
 
@@ -43,8 +46,8 @@ class HubTest : public ::testing::Test {
 
   static OpenOptions lagging(std::size_t events, Overflow overflow) {
     OpenOptions options = quiet();
-    options.connection.lag.events = events;
-    options.connection.lag.overflow = overflow;
+    options.subscriber.lag.events = events;
+    options.subscriber.lag.overflow = overflow;
     return options;
   }
 
@@ -54,11 +57,11 @@ class HubTest : public ::testing::Test {
     return options;
   }
 
-  void open(ConnectionId id, const OpenOptions& options = quiet(), OwnerId owner = 1) {
+  void open(SubscriberId id, const OpenOptions& options = quiet(), OwnerId owner = 1) {
     ASSERT_EQ(hub.open(id, owner, options, now), OpenOutcome::opened);
   }
 
-  JoinOutcome tryJoin(ConnectionId id, std::string_view key, std::string_view userId = "",
+  JoinOutcome tryJoin(SubscriberId id, std::string_view key, std::string_view userId = "",
                       std::initializer_list<std::string_view> types = {}) {
     JoinOptions options;
     options.userId = userId;
@@ -66,7 +69,7 @@ class HubTest : public ::testing::Test {
     return hub.join(id, key, options, now);
   }
 
-  void join(ConnectionId id, std::string_view key, std::initializer_list<std::string_view> types = {}) {
+  void join(SubscriberId id, std::string_view key, std::initializer_list<std::string_view> types = {}) {
     ASSERT_EQ(tryJoin(id, key, "", types), JoinOutcome::joined);
   }
 
@@ -91,7 +94,7 @@ class HubTest : public ::testing::Test {
     return receipt;
   }
 
-  Receipt send(ConnectionId id, std::string_view data) {
+  Receipt send(SubscriberId id, std::string_view data) {
     EventFields fields;
     fields.data = data;
     EXPECT_EQ(hub.send(id, fields, now, receipt), WriteOutcome::written);
@@ -99,19 +102,19 @@ class HubTest : public ::testing::Test {
   }
 
   // Takes all that the connection has.
-  std::string readAll(ConnectionId id) {
+  std::string readAll(SubscriberId id) {
     Spans spans;
-    hub.read(id, now, {}, spans);
+    turns.read(id, now, {}, spans);
     std::string bytes;
     for (const std::string_view span : spans.bytes) {
       bytes.append(span);
     }
-    hub.taken(id, now);
+    turns.taken(id, now);
     return bytes;
   }
 
   // The same without the notice that every stream begins with (hub_notice_test.cpp).
-  std::string read(ConnectionId id) { return withoutBegin(readAll(id)); }
+  std::string read(SubscriberId id) { return withoutBegin(readAll(id)); }
 
   static std::string withoutBegin(std::string bytes) {
     for (const std::string_view begin : {kBegin, kBeginOfItsOwn}) {
@@ -124,32 +127,32 @@ class HubTest : public ::testing::Test {
 
   Turn collect(OwnerId owner = 1) {
     Turn turn;
-    hub.beginTurn(owner);
-    while (hub.collect(owner, 3, turn)) {
+    turns.begin(owner);
+    while (turns.collect(owner, 3, now, turn)) {
     }
     return turn;
   }
-  std::vector<OwnerId> takeWakes() { return hub.takeWakes(); }
+  std::vector<OwnerId> takeWakes() { return hub.turns().takeWakes(); }
 
   // A turn in which nobody reads.
   Turn idleTurn(OwnerId owner = 1) {
     Turn turn = collect(owner);
-    hub.settle(owner, now);
+    turns.settle(owner, now);
     return turn;
   }
 
   // A turn in which everybody who is readable takes everything.
   Turn readingTurn(OwnerId owner = 1) {
     Turn turn = collect(owner);
-    for (const ConnectionId id : turn.readable) {
+    for (const SubscriberId id : turn.readable) {
       read(id);
     }
-    hub.settle(owner, now);
+    turns.settle(owner, now);
     return turn;
   }
 
   // Opens, joins, and reads what a new connection is told, so that only later events come.
-  void openAndJoin(ConnectionId id, std::string_view key, const OpenOptions& options = quiet(), OwnerId owner = 1) {
+  void openAndJoin(SubscriberId id, std::string_view key, const OpenOptions& options = quiet(), OwnerId owner = 1) {
     open(id, options, owner);
     join(id, key);
     readingTurn(owner);
@@ -176,6 +179,7 @@ class HubTest : public ::testing::Test {
   void pass(std::int64_t milliseconds) { now += Millis(milliseconds); }
 
   Hub hub{kEpoch, strict()};
+  TestTurns turns{hub};
   Instant now{Millis(1000)};
   Receipt receipt;
 };

@@ -13,19 +13,19 @@ class HubLag : public test::HubTest {
   }
 
   // Reads, and takes nothing: its socket is blocked.
-  void block(ConnectionId id) {
+  void block(SubscriberId id) {
     Spans spans;
-    hub.read(id, now, {}, spans);
+    turns.read(id, now, {}, spans);
     ASSERT_FALSE(spans.bytes.empty());
-    hub.takenUpTo(id, spans.bytes.front().data(), now);
+    turns.takenUpTo(id, spans.bytes.front().data(), now);
   }
 
   // A turn in which the connection's socket takes nothing of what was published.
-  std::string publishToBlocked(ConnectionId id, std::size_t count) {
+  std::string publishToBlocked(SubscriberId id, std::size_t count) {
     std::string all = publishMany(count);
     collect();
     block(id);
-    hub.settle(1, now);
+    turns.settle(1, now);
     return all;
   }
 
@@ -53,7 +53,7 @@ TEST_F(HubLag, aBurstOfManyHistoriesIsCaughtUpWith) {
   passAndTick(999);
   EXPECT_TRUE(idleTurn().closing.empty());
   EXPECT_EQ(read(1), burst + more);
-  hub.settle(1, now);
+  turns.settle(1, now);
   passAndTick(1);
   EXPECT_TRUE(idleTurn().closing.empty());
   open(2, resuming("a.0"));
@@ -127,11 +127,11 @@ class HubSlices : public test::HubTest {};
 // Another owner's turn begins while the first has looked at a part of its connections: the channel's members are looked
 // through from the start again, and the first must come to its last all the same.
 TEST_F(HubSlices, anOwnerComesToAllItsConnectionsWhoeverElseBeginsATurn) {
-  constexpr ConnectionId kConnections = 8;
+  constexpr SubscriberId kConnections = 8;
   HubOptions options = strict();
   options.history.events = 1;
   hub.configure(options);
-  for (ConnectionId id = 1; id <= kConnections; ++id) {
+  for (SubscriberId id = 1; id <= kConnections; ++id) {
     openAndJoin(id, "k", quiet(), 1);
   }
   openAndJoin(100, "k", quiet(), 2);
@@ -140,38 +140,38 @@ TEST_F(HubSlices, anOwnerComesToAllItsConnectionsWhoeverElseBeginsATurn) {
   publish("k", "1");
   all += event(1, "1");
   const auto readAll = [&](const Turn& turn) {
-    for (const ConnectionId id : turn.readable) {
+    for (const SubscriberId id : turn.readable) {
       received.at(id) += read(id);
     }
   };
-  hub.beginTurn(1);
+  turns.begin(1);
   Turn first;
-  EXPECT_TRUE(hub.collect(1, 3, first));
+  EXPECT_TRUE(turns.collect(1, 3, now, first));
   readAll(first);
   for (std::uint64_t number = 2; number <= 5; ++number) {
     publish("k", std::to_string(number));
     all += event(number, std::to_string(number));
-    hub.beginTurn(2);
+    turns.begin(2);
     Turn part;
-    hub.collect(1, 3, part);
+    turns.collect(1, 3, now, part);
     readAll(part);
   }
   Turn rest;
-  while (hub.collect(1, 3, rest)) {
+  while (turns.collect(1, 3, now, rest)) {
   }
   readAll(rest);
-  hub.settle(1, now);
+  turns.settle(1, now);
   Turn other;
-  while (hub.collect(2, 3, other)) {
+  while (turns.collect(2, 3, now, other)) {
   }
   EXPECT_EQ(read(100), all);
-  hub.settle(2, now);
+  turns.settle(2, now);
   readingTurn(2);
-  for (int turns = 0; turns < 3; ++turns) {
+  for (int count = 0; count < 3; ++count) {
     readAll(collect(1));
-    hub.settle(1, now);
+    turns.settle(1, now);
   }
-  for (ConnectionId id = 1; id <= kConnections; ++id) {
+  for (SubscriberId id = 1; id <= kConnections; ++id) {
     EXPECT_EQ(received.at(id), all) << id;
   }
 }

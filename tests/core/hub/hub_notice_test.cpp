@@ -10,7 +10,7 @@ class HubNotice : public test::HubTest {
  protected:
   static OpenOptions closingAfter(std::string_view type) {
     OpenOptions options = quiet();
-    options.connection.closeAfter = {Hub::typeHash(type)};
+    options.subscriber.closeAfter = {typeHash(type)};
     return options;
   }
 };
@@ -32,7 +32,7 @@ TEST_F(HubNotice, theyComeBeforeEverythingElse) {
   join(1, "k");
   EventFields state;
   state.data = "state";
-  EXPECT_EQ(hub.greet(1, state), WriteOutcome::written);
+  EXPECT_EQ(hub.greet(1, state, now), WriteOutcome::written);
   EXPECT_EQ(readAll(1),
             std::string(kBegin) + "retry: 5\n\n" + std::string(kContinued) + "data: state\n\n" + event(1, "1"));
 }
@@ -61,7 +61,7 @@ TEST_F(HubNotice, aStreamThatEndsBeforeItIsReadSaysBoth) {
 
 TEST_F(HubNotice, whoHasGoneOrLagsIsToldNothing) {
   for (const CloseReason reason : {CloseReason::disconnected, CloseReason::lagging, CloseReason::unread}) {
-    const auto id = 10 + static_cast<ConnectionId>(reason);
+    const auto id = 10 + static_cast<SubscriberId>(reason);
     openAndJoin(id, "k");
     hub.end(id, reason, now);
     EXPECT_EQ(readAll(id), "") << closeReasonName(reason);
@@ -75,7 +75,7 @@ TEST_F(HubNotice, theLastEventIsFollowedByTheEndWhateverWasPublishedSince) {
   EXPECT_EQ(readAll(1), "event: done\nid: a.1\ndata: 1\n\n");
   publish("k", "3");
   EXPECT_EQ(readAll(1), end("completed"));
-  EXPECT_FALSE(hub.hasPending(1));
+  EXPECT_FALSE(hub.view(1).hasPending());
 }
 
 TEST_F(HubNotice, soItIsWhereTheLastEventIsTheConnectionsOwn) {
@@ -95,35 +95,35 @@ TEST_F(HubNotice, theEndIsNotLostWhereALimitLeavesItOut) {
   Spans spans;
   ReadLimits none;
   none.bytes = 0;
-  hub.read(1, now, none, spans);
+  turns.read(1, now, none, spans);
   EXPECT_TRUE(spans.bytes.empty());
-  EXPECT_TRUE(hub.taken(1, now));
+  EXPECT_TRUE(turns.taken(1, now));
   EXPECT_EQ(readAll(1), end("completed"));
 }
 
 TEST_F(HubNotice, theEndIsWholeWhereverItIsCut) {
   const std::size_t size = (event(100, "1") + end("closed")).size();
   for (std::size_t cut = 0; cut < size; ++cut) {
-    const ConnectionId id = 100 + cut;
+    const SubscriberId id = 100 + cut;
     openAndJoin(id, std::to_string(cut));
     publish(std::to_string(cut), "1");
     hub.end(id, CloseReason::closed, now);
     Spans spans;
-    hub.read(id, now, {}, spans);
+    turns.read(id, now, {}, spans);
     ASSERT_EQ(spans.bytes.size(), 2U);
     std::string part(spans.bytes[0].substr(0, cut));
     const bool isInFirst = cut < spans.bytes[0].size();
     const std::size_t ofSecond = isInFirst ? 0 : std::min(cut - spans.bytes[0].size(), spans.bytes[1].size() - 1);
     part.append(spans.bytes[1].substr(0, ofSecond));
-    hub.takenUpTo(id, isInFirst ? spans.bytes[0].data() + cut : spans.bytes[1].data() + ofSecond, now);
+    turns.takenUpTo(id, isInFirst ? spans.bytes[0].data() + cut : spans.bytes[1].data() + ofSecond, now);
     EXPECT_EQ(part + readAll(id), event(cut + 1, "1") + end("closed")) << "cut at " << cut;
-    EXPECT_FALSE(hub.hasPending(id));
+    EXPECT_FALSE(hub.view(id).hasPending());
   }
 }
 
 TEST_F(HubNotice, aChannelsReaderIsWantedBackAtItsLongestDurationAndADrain) {
   OpenOptions options = quiet();
-  options.connection.maxDuration = Millis(1500);
+  options.subscriber.maxDuration = Millis(1500);
   openAndJoin(1, "k", options);
   open(2, options);
   readAll(2);

@@ -9,9 +9,9 @@ namespace {
 class HubPart : public test::HubTest {
  protected:
   // Reads, and takes only the first bytes: those.
-  std::string readPart(ConnectionId id, std::size_t bytes) {
+  std::string readPart(SubscriberId id, std::size_t bytes) {
     Spans spans;
-    hub.read(id, now, {}, spans);
+    turns.read(id, now, {}, spans);
     std::string part;
     const char* firstUntaken = nullptr;
     for (const std::string_view span : spans.bytes) {
@@ -22,7 +22,7 @@ class HubPart : public test::HubTest {
       part.append(span.substr(0, left));
     }
     EXPECT_NE(firstUntaken, nullptr) << "there is no more than that";
-    hub.takenUpTo(id, firstUntaken, now);
+    turns.takenUpTo(id, firstUntaken, now);
     return part;
   }
 
@@ -30,7 +30,7 @@ class HubPart : public test::HubTest {
   std::string publishOne(std::string_view key, std::string_view data) {
     return "id: " + publish(key, data).id + "\ndata: " + std::string(data) + "\n\n";
   }
-  std::string sendOne(ConnectionId id, std::string_view data) {
+  std::string sendOne(SubscriberId id, std::string_view data) {
     return "id: " + send(id, data).id + "\ndata: " + std::string(data) + "\n\n";
   }
 
@@ -44,7 +44,7 @@ class HubPart : public test::HubTest {
 TEST_F(HubPart, eventsAreWholeWhereverTheyAreCut) {
   for (std::size_t cut = 0; cut < 36; ++cut) {
     SCOPED_TRACE(cut);
-    const ConnectionId id = cut + 1;
+    const SubscriberId id = cut + 1;
     const std::string key = std::to_string(cut);
     openAndJoin(id, key);
     std::string all = publishOne(key, "1");
@@ -59,7 +59,7 @@ TEST_F(HubPart, eventsAreWholeWhereverTheyAreCut) {
 TEST_F(HubPart, soAreNoticesAndOwnEvents) {
   for (std::size_t cut = 0; cut < 100; ++cut) {
     SCOPED_TRACE(cut);
-    const ConnectionId id = cut + 1;
+    const SubscriberId id = cut + 1;
     const std::string key = std::to_string(cut);
     OpenOptions options = quiet();
     options.retry = 1500;
@@ -97,15 +97,15 @@ TEST_F(HubPart, limitsLeaveTheRestForTheNextRead) {
   for (int count = 0; count < 20; ++count) {
     all += publishOne(count % 2 == 0 ? "k" : "l", "x");
   }
-  EXPECT_EQ(idleTurn().readable, std::vector<ConnectionId>{1});
+  EXPECT_EQ(idleTurn().readable, std::vector<SubscriberId>{1});
   std::string received;
   for (const ReadLimits limits : {ReadLimits{1, SIZE_MAX}, ReadLimits{SIZE_MAX, 3}, ReadLimits{30, 100}}) {
     Spans spans;
-    hub.read(1, now, limits, spans);
+    turns.read(1, now, limits, spans);
     for (const std::string_view span : spans.bytes) {
       received.append(span);
     }
-    EXPECT_TRUE(hub.taken(1, now)) << "there is more";
+    EXPECT_TRUE(turns.taken(1, now)) << "there is more";
   }
   EXPECT_EQ(received.size(), all.find("id: a.7\n")) << "of one, of three and of two events";
   EXPECT_EQ(received + read(1), all);
@@ -151,10 +151,10 @@ TEST_F(HubPart, whatIsOnItsWayIsNotEvicted) {
   all += publishOne("k", "2");
   collect(1);
   Spans spans;
-  hub.read(1, now, {}, spans);
+  turns.read(1, now, {}, spans);
   readingTurn(2);
   readingTurn(2);
-  hub.takenUpTo(1, spans.bytes.front().data() + 3, now);
+  turns.takenUpTo(1, spans.bytes.front().data() + 3, now);
   EXPECT_EQ(all.substr(0, 3) + read(1), all);
 }
 
@@ -164,11 +164,11 @@ class HubLast : public HubPart {
  protected:
   static OpenOptions closingAfter(std::string_view type) {
     OpenOptions options = quiet();
-    options.connection.closeAfter = {Hub::typeHash(type)};
+    options.subscriber.closeAfter = {typeHash(type)};
     return options;
   }
 
-  using Closings = std::vector<std::pair<ConnectionId, CloseReason>>;
+  using Closings = std::vector<std::pair<SubscriberId, CloseReason>>;
 };
 
 TEST_F(HubLast, aConnectionIsCompleteOnceItHasTheLast) {
@@ -209,24 +209,24 @@ TEST_F(HubLast, whoComesBackWithTheLastHasEverything) {
   publish("k", "2", "done");
   open(1, closingAfter("done"));
   join(1, "k");
-  EXPECT_FALSE(hub.isComplete(1)) << "it is new";
+  EXPECT_FALSE(hub.view(1).isComplete()) << "it is new";
   for (const char* const id : {"a.1", "b.2"}) {
-    const ConnectionId connection = hub.openConnections() + 1;
+    const SubscriberId connection = hub.stats().connections + 1;
     OpenOptions options = closingAfter("done");
     options.lastEventId = id;
     open(connection, options);
     join(connection, "k");
-    EXPECT_FALSE(hub.isComplete(connection)) << id;
+    EXPECT_FALSE(hub.view(connection).isComplete()) << id;
   }
   OpenOptions options = closingAfter("done");
   options.lastEventId = "a.2";
   open(4, options);
-  EXPECT_FALSE(hub.isComplete(4)) << "it has joined nothing";
+  EXPECT_FALSE(hub.view(4).isComplete()) << "it has joined nothing";
   join(4, "k");
-  EXPECT_TRUE(hub.isComplete(4));
-  EXPECT_FALSE(hub.isComplete(5));
+  EXPECT_TRUE(hub.view(4).isComplete());
+  EXPECT_FALSE(hub.view(5).isComplete());
   publish("k", "3");
-  EXPECT_TRUE(hub.isComplete(4)) << "what came after was not its any more";
+  EXPECT_TRUE(hub.view(4).isComplete()) << "what came after was not its any more";
 }
 
 }  // namespace

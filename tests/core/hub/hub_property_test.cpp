@@ -121,14 +121,14 @@ class Schedule {
 
   // An owner looks only when it was woken. Some of its clients stall: they read later, or never.
   void turn(OwnerId owner) {
-    for (const OwnerId woken : world_.hub().takeWakes()) {
+    for (const OwnerId woken : world_.hub().turns().takeWakes()) {
       woken_.insert(woken);
     }
     if (woken_.erase(owner) == 0) {
       return;
     }
     const Turn turn = world_.beginTurn(owner);
-    for (const ConnectionId id : turn.readable) {
+    for (const SubscriberId id : turn.readable) {
       if (Client* const client = clientOf(id)) {
         client->becomesReadable();
         if (random_.chance(70)) {
@@ -142,7 +142,7 @@ class Schedule {
         takesRest ? client->end() : client->cut();
       }
     }
-    world_.hub().settle(owner, world_.now());
+    world_.turns().settle(owner, world_.now());
   }
 
   void turnAll() {
@@ -160,7 +160,7 @@ class Schedule {
     world_.restart();
   }
 
-  Client* clientOf(ConnectionId id) {
+  Client* clientOf(SubscriberId id) {
     for (const auto& client : clients_) {
       if (client->connection() == id) {
         return client.get();
@@ -175,7 +175,7 @@ class Schedule {
       const std::string first = formatEventId({world_.epoch(), 0});
       OpenOptions options;
       options.lastEventId = first;
-      const ConnectionId id = world_.newConnectionId();
+      const SubscriberId id = world_.newConnectionId();
       ASSERT_EQ(world_.hub().open(id, 3, options, world_.now()), OpenOutcome::opened);
       ASSERT_EQ(world_.hub().join(id, test::kKeys[channel], {}, world_.now()), JoinOutcome::joined);
       std::string bytes = world_.readAll(id);
@@ -189,7 +189,7 @@ class Schedule {
       EXPECT_LE(events, world_.options().history.events);
       world_.hub().close(id, world_.now());
     }
-    EXPECT_LE(world_.hub().openConnections(), clients_.size());
+    EXPECT_LE(world_.hub().stats().connections, clients_.size());
   }
 
   [[nodiscard]] std::size_t total(std::size_t (Client::*count)() const) const {

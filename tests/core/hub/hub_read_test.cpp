@@ -6,16 +6,16 @@ namespace {
 
 class HubRead : public test::HubTest {
  protected:
-  std::string readAtMost(ConnectionId id, std::size_t bytes) {
+  std::string readAtMost(SubscriberId id, std::size_t bytes) {
     ReadLimits limits;
     limits.bytes = bytes;
     Spans spans;
-    hub.read(id, now, limits, spans);
+    turns.read(id, now, limits, spans);
     std::string all;
     for (const std::string_view span : spans.bytes) {
       all.append(span);
     }
-    hasMore = hub.taken(id, now);
+    hasMore = turns.taken(id, now);
     return all;
   }
 
@@ -37,7 +37,7 @@ TEST_F(HubRead, aPlainReadKeepsItsLimits) {
   EXPECT_TRUE(hasMore);
   EXPECT_EQ(readAtMost(1, 1000), event(4, "4"));
   EXPECT_FALSE(hasMore);
-  EXPECT_FALSE(hub.hasPending(1));
+  EXPECT_FALSE(hub.view(1).hasPending());
 }
 
 TEST_F(HubRead, theCursorFollowsWhatWasTaken) {
@@ -46,13 +46,13 @@ TEST_F(HubRead, theCursorFollowsWhatWasTaken) {
   publish("other", "2");
   publish("k", "3");
   join(1, "k");
-  EXPECT_EQ(hub.cursor(1), "a.0");
+  EXPECT_EQ(hub.view(1).position(), "a.0");
   readAtMost(1, 1);
-  EXPECT_EQ(hub.cursor(1), "a.2") << "the next is the third";
+  EXPECT_EQ(hub.view(1).position(), "a.2") << "the next is the third";
   readAtMost(1, 1);
-  EXPECT_EQ(hub.cursor(1), "a.3");
+  EXPECT_EQ(hub.view(1).position(), "a.3");
   publish("other", "4");
-  EXPECT_EQ(hub.cursor(1), "a.4");
+  EXPECT_EQ(hub.view(1).position(), "a.4");
 }
 
 TEST_F(HubRead, aHundredChannelsAreMergedInOrder) {
@@ -83,25 +83,25 @@ class HubPromise : public test::HubTest {
     join(1, "k");
     EventFields fields;
     fields.data = state;
-    ASSERT_EQ(hub.greet(1, fields), WriteOutcome::written);
+    ASSERT_EQ(hub.greet(1, fields, now), WriteOutcome::written);
   }
 
   // Takes so many bytes of what there is, as from a slow line.
-  std::string takePart(ConnectionId id, std::size_t bytes) {
+  std::string takePart(SubscriberId id, std::size_t bytes) {
     Spans spans;
-    hub.read(id, now, {}, spans);
+    turns.read(id, now, {}, spans);
     std::string all;
     for (const std::string_view span : spans.bytes) {
       all.append(span);
     }
     if (bytes >= all.size()) {
-      hub.taken(id, now);
+      turns.taken(id, now);
       return all;
     }
     std::size_t room = bytes;
     for (const std::string_view span : spans.bytes) {
       if (room < span.size()) {
-        hub.takenUpTo(id, span.data() + room, now, bytes > 0 ? Progress::some : Progress::none);
+        turns.takenUpTo(id, span.data() + room, now, bytes > 0 ? Progress::some : Progress::none);
         break;
       }
       room -= span.size();
@@ -168,7 +168,7 @@ TEST_F(HubPromise, whoHasCaughtUpOnceIsJudgedAsEver) {
 
 TEST_F(HubPromise, whoTakesNothingForTheStallIsClosedHoweverLittleWaits) {
   OpenOptions options = lagging(1000, Overflow::dropOldest);
-  options.connection.lag.stall = Millis(30000);
+  options.subscriber.lag.stall = Millis(30000);
   open(1, options);
   join(1, "k");
   read(1);
@@ -185,7 +185,7 @@ TEST_F(HubPromise, whoTakesNothingForTheStallIsClosedHoweverLittleWaits) {
 
 TEST_F(HubPromise, withoutAStallALittleMayWaitForEver) {
   OpenOptions options = quiet();
-  options.connection.lag.stall = Millis(std::int64_t{1} << 42);
+  options.subscriber.lag.stall = Millis(std::int64_t{1} << 42);
   open(1, options);
   join(1, "k");
   read(1);

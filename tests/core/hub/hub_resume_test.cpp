@@ -85,7 +85,7 @@ TEST_F(HubResume, aGapInALaterChannelIsSaidToo) {
 
 TEST_F(HubResume, anUnknownIdResets) {
   publish("k", "1");
-  ConnectionId id = 0;
+  SubscriberId id = 0;
   for (const char* const unknown : {"b.1", "a.2", "order-1", "a.x", "."}) {
     open(++id, resuming(unknown));
     join(id, "k");
@@ -205,7 +205,7 @@ TEST_F(HubResume, anAmbiguousIdResumesFromTheOldest) {
   const std::string rest = cursor(1) + event(2, "a2") + ownEvent("1", 3, "b1") + ownEvent("1", 4, "again");
   open(1, resuming("1"));
   join(1, "b");
-  EXPECT_EQ(hub.verdict(1), Verdict::continued);
+  EXPECT_EQ(hub.view(1).verdict(), Verdict::continued);
   join(1, "a");
   EXPECT_EQ(read(1), std::string(kContinued) + rest);
   open(2, resuming("1"));
@@ -223,9 +223,9 @@ TEST_F(HubResume, anIdThatALaterChannelKnowsIsNoReset) {
   publish("news", "3");
   open(1, resuming("order-1"));
   join(1, "news");
-  EXPECT_EQ(hub.verdict(1), Verdict::reset) << "as far as is known";
+  EXPECT_EQ(hub.view(1).verdict(), Verdict::reset) << "as far as is known";
   join(1, "orders");
-  EXPECT_EQ(hub.verdict(1), Verdict::continued);
+  EXPECT_EQ(hub.view(1).verdict(), Verdict::continued);
   EXPECT_EQ(read(1), std::string(kContinued) + cursor(2) + event(3, "3"));
 }
 

@@ -28,7 +28,7 @@ TEST_F(HubBasics, theRetryLineComesFirst) {
 TEST_F(HubBasics, countsThoseThatJoined) {
   open(1);
   open(2);
-  EXPECT_EQ(hub.openConnections(), 2U);
+  EXPECT_EQ(hub.stats().connections, 2U);
   EXPECT_EQ(hub.connectionCount(), 0U);
   join(1, "k");
   join(1, "l");
@@ -45,7 +45,7 @@ TEST_F(HubBasics, countsThoseThatJoined) {
   EXPECT_EQ(hub.connectionCount(), 2U);
   hub.close(1, now);
   hub.close(1, now);
-  EXPECT_EQ(hub.openConnections(), 1U);
+  EXPECT_EQ(hub.stats().connections, 1U);
   EXPECT_EQ(hub.connectionCount(), 1U);
   EXPECT_EQ(hub.keys(), (std::vector<std::string_view>{"k"}));
 }
@@ -59,7 +59,7 @@ TEST_F(HubBasics, aListenerReadsAndIsNotCounted) {
   open(2, listening());
   join(1, "k");
   join(2, "k");
-  EXPECT_EQ(hub.openConnections(), 0U);
+  EXPECT_EQ(hub.stats().connections, 0U);
   EXPECT_EQ(hub.connectionCount(), 0U);
   EXPECT_EQ(hub.connectionCount("k"), 0U);
   EXPECT_TRUE(hub.keys().empty());
@@ -70,18 +70,18 @@ TEST_F(HubBasics, aListenerReadsAndIsNotCounted) {
 }
 
 TEST_F(HubBasics, theOrderOfMembersSurvivesLeaving) {
-  for (ConnectionId id = 1; id <= 5; ++id) {
+  for (SubscriberId id = 1; id <= 5; ++id) {
     open(id);
     join(id, "l");
     join(id, "k");
     read(id);
   }
-  for (const ConnectionId id : {2U, 5U, 1U}) {
+  for (const SubscriberId id : {2U, 5U, 1U}) {
     EXPECT_TRUE(hub.leave(id, "l", now));
     EXPECT_TRUE(hub.leave(id, "k", now));
   }
   EXPECT_EQ(publish("k", "x").recipients, 2U);
-  for (ConnectionId id = 1; id <= 5; ++id) {
+  for (SubscriberId id = 1; id <= 5; ++id) {
     EXPECT_EQ(read(id), id == 3 || id == 4 ? event(1, "x") : "") << id;
   }
 }
@@ -92,7 +92,7 @@ TEST_F(HubBasics, joinSaysWhyNot) {
   options.perChannel = 2;
   options.perUser = 1;
   hub.configure(options);
-  for (ConnectionId id = 1; id <= 4; ++id) {
+  for (SubscriberId id = 1; id <= 4; ++id) {
     open(id);
   }
   EXPECT_EQ(hub.open(5, 1, quiet(), now), OpenOutcome::serverFull);
@@ -183,7 +183,7 @@ TEST_F(HubBasics, oneChannelWithoutAFilterIsOneSpan) {
     publish("k", "x");
   }
   Spans spans;
-  hub.read(1, now, {}, spans);
+  turns.read(1, now, {}, spans);
   EXPECT_EQ(spans.bytes.size(), 1U);
 }
 
@@ -256,7 +256,7 @@ TEST_F(HubBasics, unknownConnectionsHaveNothing) {
   hub.close(7, now);
   hub.closeAll(7, now);
   EXPECT_TRUE(collect(7).readable.empty());
-  hub.settle(7, now);
+  turns.settle(7, now);
 }
 
 }  // namespace

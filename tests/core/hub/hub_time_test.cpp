@@ -8,7 +8,7 @@ class HubTime : public test::HubTest {
  protected:
   static OpenOptions beating(std::int64_t everyMs, std::string type = "", std::string data = "") {
     OpenOptions options;
-    options.connection.heartbeat = {Millis(everyMs), std::move(type), std::move(data)};
+    options.subscriber.heartbeat = {Millis(everyMs), std::move(type), std::move(data)};
     return options;
   }
 
@@ -51,7 +51,7 @@ TEST_F(HubTime, aHeartbeatWithoutDataSaysHowTheConnectionIs) {
   EXPECT_EQ(read(7),
             "event: beat\n"
             "data: {\"streamId\":\"s7\",\"uptimeMs\":100,\"events\":1,\"channels\":2,\"remainingMs\":null}\n\n");
-  options.connection.maxDuration = Millis(5000);
+  options.subscriber.maxDuration = Millis(5000);
   open(8, options);
   read(8);
   passAndTick(100);
@@ -131,7 +131,7 @@ TEST_F(HubTime, aClosedConnectionIsNeverDue) {
 
 TEST_F(HubTime, theLongestDurationEndsInACompleteEvent) {
   OpenOptions options = beating(100);
-  options.connection.maxDuration = Millis(150);
+  options.subscriber.maxDuration = Millis(150);
   open(1, options);
   read(1);
   collect();
@@ -142,7 +142,7 @@ TEST_F(HubTime, theLongestDurationEndsInACompleteEvent) {
   EXPECT_EQ(takeWakes(), std::vector<OwnerId>{1});
   const Turn turn = collect();
   ASSERT_EQ(turn.closing.size(), 1U);
-  EXPECT_EQ(turn.closing[0], std::pair(ConnectionId{1}, CloseReason::durationCap));
+  EXPECT_EQ(turn.closing[0], std::pair(SubscriberId{1}, CloseReason::durationCap));
   EXPECT_EQ(read(1), "event: complete\nid: a.1\ndata: {\"reason\":\"duration_cap\",\"duration\":0.150}\n\n" +
                          end("duration_cap"));
   EXPECT_EQ(tryJoin(1, "k"), JoinOutcome::closed);
@@ -165,14 +165,14 @@ TEST_F(HubTime, aConnectionThatNobodyBeginsToReadIsClosed) {
   hub.tick(now);
   const Turn turn = idleTurn();
   ASSERT_EQ(turn.closing.size(), 1U);
-  EXPECT_EQ(turn.closing.front(), std::pair(ConnectionId{3}, CloseReason::unread));
+  EXPECT_EQ(turn.closing.front(), std::pair(SubscriberId{3}, CloseReason::unread));
   hub.close(3, now);
   EXPECT_EQ(hub.nextDeadline(), kNever);
 }
 
 TEST_F(HubTime, aConnectionIsToldToCloseOnce) {
   OpenOptions options = lagging(1, Overflow::disconnect);
-  options.connection.maxDuration = Millis(150);
+  options.subscriber.maxDuration = Millis(150);
   openAndJoin(1, "k", options);
   publish("k", "1");
   publish("k", "2");
@@ -201,43 +201,43 @@ TEST_F(HubSweep, anIdleChannelIsForgotten) {
   options.history.ttl = Millis(100000);
   hub.configure(options);
   publish("k", "x");
-  EXPECT_EQ(hub.channelCount(), 1U);
+  EXPECT_EQ(hub.stats().channels, 1U);
   EXPECT_EQ(hub.nextDeadline(), now + Millis(100));
   passAndTick(4999);
-  EXPECT_EQ(hub.channelCount(), 1U);
+  EXPECT_EQ(hub.stats().channels, 1U);
   passAndTick(100);
-  EXPECT_EQ(hub.channelCount(), 0U);
+  EXPECT_EQ(hub.stats().channels, 0U);
   EXPECT_EQ(hub.nextDeadline(), kNever);
 }
 
 TEST_F(HubSweep, aChannelExistsWhileAnEventOrAReaderIsInIt) {
   openAndJoin(1, "guessed");
-  EXPECT_EQ(hub.channelCount(), 1U);
+  EXPECT_EQ(hub.stats().channels, 1U);
   hub.leave(1, "guessed", now);
-  EXPECT_EQ(hub.channelCount(), 0U);
+  EXPECT_EQ(hub.stats().channels, 0U);
   join(1, "guessed");
   hub.close(1, now);
-  EXPECT_EQ(hub.channelCount(), 0U);
+  EXPECT_EQ(hub.stats().channels, 0U);
   publish("k", "x");
   passAndTick(900);
-  EXPECT_EQ(hub.channelCount(), 1U);
+  EXPECT_EQ(hub.stats().channels, 1U);
   passAndTick(200);
-  EXPECT_EQ(hub.channelCount(), 0U) << "its event was too old";
+  EXPECT_EQ(hub.stats().channels, 0U) << "its event was too old";
 }
 
 TEST_F(HubSweep, aChannelThatSomebodyReadsStays) {
   openAndJoin(1, "k");
   passAndTick(100000);
-  EXPECT_EQ(hub.channelCount(), 1U);
+  EXPECT_EQ(hub.stats().channels, 1U);
   hub.close(1, now);
-  EXPECT_EQ(hub.channelCount(), 0U) << "nothing was ever in it";
+  EXPECT_EQ(hub.stats().channels, 0U) << "nothing was ever in it";
 }
 
 TEST_F(HubSweep, aResumeAfterTheChannelWasForgottenIsAGap) {
   publish("k", "1");
   publish("k", "2");
   passAndTick(5000);
-  ASSERT_EQ(hub.channelCount(), 0U);
+  ASSERT_EQ(hub.stats().channels, 0U);
   open(1, resuming("a.1"));
   join(1, "k");
   EXPECT_EQ(read(1), kGap);
@@ -253,7 +253,7 @@ TEST_F(HubSweep, soItIsWhenTheEventsWereStillThere) {
   publish("k", "1");
   publish("k", "2");
   passAndTick(60000);
-  ASSERT_EQ(hub.channelCount(), 0U);
+  ASSERT_EQ(hub.stats().channels, 0U);
   open(1, resuming("a.1"));
   join(1, "k");
   EXPECT_EQ(read(1), kGap);
@@ -290,7 +290,7 @@ TEST_F(HubSweep, aChannelWithNewsIsNotForgotten) {
   openAndJoin(2, "l");
   collect();
   publish("k", "more than half of the inbox");
-  hub.settle(1, now);
+  turns.settle(1, now);
   EXPECT_TRUE(hub.leave(1, "k", now));
   passAndTick(1);
   EXPECT_TRUE(collect().readable.empty());

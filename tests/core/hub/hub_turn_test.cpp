@@ -8,7 +8,7 @@ namespace {
 
 class HubTurn : public test::HubTest {
  protected:
-  using Ids = std::vector<ConnectionId>;
+  using Ids = std::vector<SubscriberId>;
   using Owners = std::vector<OwnerId>;
 };
 
@@ -67,7 +67,7 @@ TEST_F(HubTurn, closeAllClosesWhatIsTheOwners) {
   openAndJoin(2, "k", quiet(), 2);
   openAndJoin(3, "l", quiet(), 1);
   hub.closeAll(1, now);
-  EXPECT_EQ(hub.openConnections(), 1U);
+  EXPECT_EQ(hub.stats().connections, 1U);
   EXPECT_EQ(hub.keys(), std::vector<std::string_view>{"k"});
   publish("k", "x");
   EXPECT_EQ(takeWakes(), Owners{2});
@@ -95,7 +95,7 @@ TEST_F(HubTurn, whoLagsIsToldToClose) {
   EXPECT_EQ(takeWakes(), Owners{1});
   const Turn turn = idleTurn();
   ASSERT_EQ(turn.closing.size(), 1U);
-  EXPECT_EQ(turn.closing[0], std::pair(ConnectionId{1}, CloseReason::lagging));
+  EXPECT_EQ(turn.closing[0], std::pair(SubscriberId{1}, CloseReason::lagging));
   EXPECT_EQ(tryJoin(1, "l"), JoinOutcome::closed);
   EventFields fields;
   fields.data = "x";
@@ -106,7 +106,7 @@ TEST_F(HubTurn, whoLagsIsToldToClose) {
 
 TEST_F(HubTurn, bytesAreLagToo) {
   OpenOptions options = quiet();
-  options.connection.lag.bytes = 100;
+  options.subscriber.lag.bytes = 100;
   openAndJoin(1, "k", options);
   publish("k", std::string(200, 'x'));
   EXPECT_TRUE(idleTurn().closing.empty());
@@ -118,10 +118,10 @@ TEST_F(HubTurn, nobodyIsJudgedBeforeItWasOffered) {
   for (int count = 0; count < 100; ++count) {
     publish("k", "x");
   }
-  hub.settle(1, now);  // of a turn that collected before
+  turns.settle(1, now);  // of a turn that collected before
   EXPECT_EQ(collect().readable, Ids{1});
   read(1);
-  hub.settle(1, now);
+  turns.settle(1, now);
   EXPECT_TRUE(idleTurn().closing.empty());
 }
 
@@ -179,10 +179,10 @@ TEST_F(HubTurn, aBurstInOneTurnEvictsNothingForWhoTakesAll) {
   }
   collect();
   EXPECT_EQ(read(1), all);
-  hub.settle(1, now);
+  turns.settle(1, now);
   collect(2);
   EXPECT_EQ(read(2), all) << "of another owner, which looked later";
-  hub.settle(2, now);
+  turns.settle(2, now);
 
   open(3, resuming("a.0"));
   join(3, "k");
@@ -209,7 +209,7 @@ TEST_F(HubTurn, beyondTheInboxPublishRefusesAndNothingAcceptedIsLost) {
   EXPECT_LE(all.size(), 1000U);
   collect();
   EXPECT_EQ(read(1), all);
-  hub.settle(1, now);
+  turns.settle(1, now);
   EXPECT_EQ(publish("k", "x").id, "a." + std::to_string(sequence + 1));
 }
 

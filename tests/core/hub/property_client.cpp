@@ -45,11 +45,11 @@ void Client::connect() {
     id = idsSeen_[idsSeen_.size() - 1 - random_.below(std::min<std::size_t>(idsSeen_.size(), 30))];
   }
   OpenOptions options;
-  options.connection.lag.events = 5 + random_.below(20);
-  options.connection.lag.overflow = habits_.overflow;
+  options.subscriber.lag.events = 5 + random_.below(20);
+  options.subscriber.lag.overflow = habits_.overflow;
   const bool beatsAsEvent = !habits_.joinsLate && random_.chance(30);
-  options.connection.heartbeat = {Millis(random_.below(3) * 5000), std::string(beatsAsEvent ? kBeat : ""), ""};
-  options.connection.maxDuration = Millis(habits_.joinsLate ? 0 : random_.below(3) * 20000);
+  options.subscriber.heartbeat = {Millis(random_.below(3) * 5000), std::string(beatsAsEvent ? kBeat : ""), ""};
+  options.subscriber.maxDuration = Millis(habits_.joinsLate ? 0 : random_.below(3) * 20000);
   options.lastEventId = id;
   connection_ = world_.newConnectionId();
   ASSERT_EQ(world_.hub().open(connection_, habits_.owner, options, world_.now()), OpenOutcome::opened);
@@ -98,7 +98,7 @@ void Client::read() {
 
 // All there is; or, as a socket does, any part of it, while the world goes on in between.
 std::string Client::take() {
-  Hub& hub = world_.hub();
+  TestTurns& turns = world_.turns();
   isReadable_ = false;
   if (!habits_.takesParts) {
     return world_.readAll(connection_);
@@ -108,11 +108,11 @@ std::string Client::take() {
     limits = {1 + random_.below(300), 1 + random_.below(5)};
   }
   Spans spans;
-  hub.read(connection_, world_.now(), limits, spans);
+  turns.read(connection_, world_.now(), limits, spans);
   if (!world_.isAtRest() && random_.chance(30)) {
     world_.publish();
     world_.sendTo(connection_);
-    hub.settle(77, world_.now());  // of an owner that has no connections
+    turns.settle(77, world_.now());  // of an owner that has no connections
   }
   std::string all;
   for (const std::string_view span : spans.bytes) {
@@ -120,7 +120,7 @@ std::string Client::take() {
   }
   std::size_t room = random_.chance(50) ? random_.below(all.size() + 1) : all.size();
   if (room == all.size()) {
-    isReadable_ = hub.taken(connection_, world_.now());
+    isReadable_ = turns.taken(connection_, world_.now());
     return all;
   }
   std::string part = all.substr(0, room);
@@ -129,7 +129,7 @@ std::string Client::take() {
     room -= span->size();
   }
   isReadable_ = true;
-  hub.takenUpTo(connection_, span->data() + room, world_.now());
+  turns.takenUpTo(connection_, span->data() + room, world_.now());
   return part;
 }
 

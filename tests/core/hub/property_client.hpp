@@ -32,7 +32,7 @@ class Client {
  public:
   Client(World& world, Random& random, Habits habits);
 
-  [[nodiscard]] ConnectionId connection() const { return connection_; }
+  [[nodiscard]] SubscriberId connection() const { return connection_; }
   [[nodiscard]] OwnerId owner() const { return habits_.owner; }
   // There is something for it to take.
   [[nodiscard]] bool isReadable() const { return isReadable_; }
@@ -78,7 +78,7 @@ class Client {
   const Habits habits_;
   Receiver receiver_;
   Session session_;
-  ConnectionId connection_ = 0;  // 0: none
+  SubscriberId connection_ = 0;  // 0: none
   bool isReadable_ = false;
   bool hasJoined_ = false;
   bool hasResumed_ = false;  // this connection came with an id

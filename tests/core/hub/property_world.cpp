@@ -20,7 +20,9 @@ void World::restart() {
   ++epoch_;
   head_ = 0;
   channels_ = {};
+  turns_.reset();
   hub_ = std::make_unique<Hub>(epoch_, options_);
+  turns_ = std::make_unique<TestTurns>(*hub_);
 }
 
 void World::publish() {
@@ -59,7 +61,7 @@ void World::publish() {
   channels_[event.channel].push_back(std::move(event));
 }
 
-void World::sendTo(ConnectionId id) {
+void World::sendTo(SubscriberId id) {
   EventFields fields;
   fields.data = "private";
   Receipt receipt;
@@ -68,29 +70,29 @@ void World::sendTo(ConnectionId id) {
 
 // Heartbeats and private events take numbers too, so the hub is asked: a new connection is told its head.
 std::uint64_t World::askForHead() {
-  const ConnectionId id = newConnectionId();
+  const SubscriberId id = newConnectionId();
   const OwnerId nobody = 99;
   EXPECT_EQ(hub_->open(id, nobody, {}, now_), OpenOutcome::opened);
-  const std::string head = hub_->beginning(id).value_or("");
+  const std::string head = hub_->view(id).beginning().value_or("");
   hub_->close(id, now_);
   return parseEventId(head).value_or(EventId{}).sequence;
 }
 
-std::string World::readAll(ConnectionId id) {
+std::string World::readAll(SubscriberId id) {
   Spans spans;
-  hub_->read(id, now_, {}, spans);
+  turns_->read(id, now_, {}, spans);
   std::string bytes;
   for (const std::string_view span : spans.bytes) {
     bytes.append(span);
   }
-  hub_->taken(id, now_);
+  turns_->taken(id, now_);
   return bytes;
 }
 
 Turn World::beginTurn(OwnerId owner) {
   Turn turn;
-  hub_->beginTurn(owner);
-  while (hub_->collect(owner, 1 + random_.below(10), turn)) {
+  turns_->begin(owner);
+  while (turns_->collect(owner, 1 + random_.below(10), now_, turn)) {
   }
   return turn;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/hub/hub.hpp"
+#include "core/hub/test_turns.hpp"
+#include "core/identity/event_id.hpp"
 
 #include <array>
 #include <cstddef>
@@ -48,18 +50,19 @@ class World {
   explicit World(Random& random);
 
   Hub& hub() { return *hub_; }
+  TestTurns& turns() { return *turns_; }
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] const HubOptions& options() const { return options_; }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   // The sequence of the newest event of any channel.
   [[nodiscard]] std::uint64_t head() const { return head_; }
-  ConnectionId newConnectionId() { return ++lastConnection_; }
+  SubscriberId newConnectionId() { return ++lastConnection_; }
 
   void publish();
   // An event with a number that is no channel's.
-  void sendTo(ConnectionId id);
+  void sendTo(SubscriberId id);
   // All that the connection has, taken.
-  std::string readAll(ConnectionId id);
+  std::string readAll(SubscriberId id);
   // Everything that the owner is to do in this turn; it then settles.
   [[nodiscard]] Turn beginTurn(OwnerId owner);
   void pass(Millis time);
@@ -87,9 +90,10 @@ class World {
   std::uint64_t epoch_ = 100;
   std::uint64_t head_ = 0;
   std::uint64_t events_ = 0;  // in all epochs
-  ConnectionId lastConnection_ = 0;
+  SubscriberId lastConnection_ = 0;
   bool isAtRest_ = false;
   std::unique_ptr<Hub> hub_;
+  std::unique_ptr<TestTurns> turns_;
   std::array<std::vector<Published>, kChannels> channels_;
   std::map<std::string, Published> byId_;
 };

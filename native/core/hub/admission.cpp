@@ -1,0 +1,178 @@
+#include "core/hub/admission.hpp"
+
+#include "core/hub/deadlines.hpp"
+#include "core/hub/deflate_queue.hpp"
+#include "core/hub/drain.hpp"
+#include "core/hub/inbox.hpp"
+#include "core/hub/registry.hpp"
+#include "core/hub/scheduler.hpp"
+#include "core/hub/sequence.hpp"
+#include "core/hub/sweeper.hpp"
+#include "core/wire/encoder.hpp"
+#include "core/wire/type_hash.hpp"
+
+#include <utility>
+
+namespace millrace {
+
+OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& options, Instant now) {
+  if (parts_.drain.hasBegun()) {
+    return OpenOutcome::draining;
+  }
+  if (!options.isListener && parts_.registry.connections() >= parts_.options.connections) {
+    return OpenOutcome::serverFull;
+  }
+  if (!lastOptions_ || *lastOptions_ != options.subscriber) {
+    lastOptions_ = std::make_shared<const SubscriberOptions>(options.subscriber);
+  }
+  const auto kind = options.isListener ? SubscriberKind::listener : SubscriberKind::connection;
+  Subscriber& subscriber =
+      parts_.registry.add(std::make_unique<Subscriber>(id, owner, kind, lastOptions_, parts_.sequence.newest()));
+  parts_.scheduler.addSubscriber(owner);
+  if (options.lastEventId && !options.lastEventId->empty()) {
+    subscriber.clientCursor().come(*options.lastEventId, parts_.sequence, subscriber.reader());
+  }
+  if (!options.isListener) {
+    greetConnection(subscriber, options);
+    parts_.scheduler.noteNews(subscriber, now);
+  }
+  const SubscriberOptions& lifetime = subscriber.options();
+  SubscriberDeadlines& deadlines = subscriber.deadlines;
+  subscriber.openedAt = now;
+  deadlines.heartbeat = lifetime.heartbeat.every > Millis{0} ? now + lifetime.heartbeat.every : kNever;
+  deadlines.unread = options.isListener ? kNever : now + parts_.options.unreadFor;
+  deadlines.end = lifetime.maxDuration > Millis{0} ? now + lifetime.maxDuration : kNever;
+  parts_.deadlines.note(subscriber);
+  return OpenOutcome::opened;
+}
+
+void Admission::greetConnection(Subscriber& subscriber, const OpenOptions& options) {
+  Preamble& preamble = subscriber.reader().preamble();
+  if (options.retry) {
+    encodeRetry(*options.retry, preamble.text());
+  }
+  // A client that resumes has a cursor already, and keeps it until an event or a reset moves it.
+  if (!subscriber.clientCursor().isGiven()) {
+    preamble.oweCursor();
+  }
+  preamble.oweBeginning();
+}
+
+JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOptions& options, Instant now) {
+  Subscriber* const subscriber = parts_.registry.findOpen(id);
+  if (subscriber == nullptr) {
+    return JoinOutcome::closed;
+  }
+  const JoinOutcome outcome = check(*subscriber, key, options, now);
+  if (outcome != JoinOutcome::joined) {
+    return outcome;
+  }
+  Channel& channel = parts_.registry.channel(key, now);
+  parts_.sweeper.noteUse(now);
+  parts_.registry.assignUser(*subscriber, options.userId);
+  if (channel.inbox.isNone() && channel.inFlight == 0) {
+    channel.trim(now);
+  }
+  const std::uint64_t head = parts_.sequence.newest();
+  subscriber->clientCursor().join(channel, subscriber->joinPosition(head), subscriber->hasBeenRead(),
+                                  subscriber->reader());
+
+  Subscription subscription;
+  subscription.channel = &channel;
+  subscription.cursor = channel.log.after(subscriber->joinPosition(head));
+  subscription.types.reserve(options.types.size());
+  for (const std::string_view type : options.types) {
+    subscription.types.push_back(typeHash(type));
+  }
+  const bool hasHistory = subscription.cursor < channel.log.end();
+  if (hasHistory) {
+    channel.hold(now + parts_.options.lagGrace);  // it was told that this follows
+  }
+  const bool isFirstCompressed = subscriber->options().isCompressed && !channel.members.areCompressed();
+  if (isFirstCompressed) {
+    channel.log.deflateFrom(subscription.cursor);
+  }
+  parts_.registry.join(*subscriber, std::move(subscription), now);
+  if (isFirstCompressed) {
+    parts_.deflates.add(channel);
+  }
+  if (hasHistory || subscriber->clientCursor().owesVerdict() || subscriber->reader().preamble().hasText()) {
+    parts_.scheduler.noteNews(*subscriber, now);
+  }
+  return JoinOutcome::joined;
+}
+
+JoinOutcome Admission::check(const Subscriber& subscriber, std::string_view key, const JoinOptions& options,
+                             Instant now) {
+  const HubOptions& limits = parts_.options;
+  const bool isCounted = !subscriber.isListener();
+  const Channel* const known = parts_.registry.findChannel(key);
+  if (known != nullptr && subscriber.subscriptions().contain(*known)) {
+    return JoinOutcome::alreadyThere;
+  }
+  if (isCounted && (known == nullptr ? 0 : known->members.connections()) >= limits.perChannel) {
+    return JoinOutcome::channelFull;
+  }
+  if (isCounted && subscriber.subscriptions().size() >= limits.channelsPerConnection) {
+    return JoinOutcome::tooManyChannels;
+  }
+  if (known == nullptr && !parts_.sweeper.hasRoomForChannel(now)) {
+    return JoinOutcome::hubFull;
+  }
+  const bool isNewOfUser = subscriber.userId == nullptr && !options.userId.empty();
+  if (isNewOfUser && parts_.registry.subscribersOfUser(options.userId) >= limits.perUser) {
+    return JoinOutcome::userFull;
+  }
+  return JoinOutcome::joined;
+}
+
+bool Admission::leave(SubscriberId id, std::string_view key, Instant now) {
+  Subscriber* const subscriber = parts_.registry.find(id);
+  Channel* const channel = parts_.registry.findChannel(key);
+  if (subscriber == nullptr || channel == nullptr || !subscriber->subscriptions().contain(*channel)) {
+    return false;
+  }
+  parts_.registry.leave(*subscriber, *channel, now);
+  return true;
+}
+
+void Admission::close(SubscriberId id, Instant now) {
+  const Subscriber* const subscriber = parts_.registry.find(id);
+  if (subscriber == nullptr) {
+    return;
+  }
+  parts_.deadlines.forget(*subscriber);
+  takenOver_ -= subscriber->socket() != nullptr ? 1 : 0;
+  const OwnerId owner = subscriber->owner();
+  parts_.registry.remove(id, now);
+  forgetSubscriber(owner);
+}
+
+Subscriber* Admission::assign(SubscriberId id, OwnerId owner, void* socket, Instant now) {
+  Subscriber* const subscriber = parts_.registry.find(id);
+  if (subscriber == nullptr) {
+    return nullptr;
+  }
+  takenOver_ -= subscriber->socket() != nullptr ? 1 : 0;
+  takenOver_ += socket != nullptr ? 1 : 0;
+  const OwnerId before = subscriber->owner();
+  parts_.scheduler.withdrawClosing(*subscriber);
+  parts_.scheduler.addSubscriber(owner);
+  subscriber->assign(owner, socket);
+  forgetSubscriber(before);
+  if (subscriber->isEnding()) {
+    parts_.scheduler.noteClosing(*subscriber, subscriber->closeReason, now);
+  }
+  if (subscriber->hasPending()) {
+    parts_.scheduler.noteNews(*subscriber, now);
+  }
+  return subscriber;
+}
+
+void Admission::forgetSubscriber(OwnerId owner) {
+  if (parts_.scheduler.removeSubscriber(owner)) {
+    parts_.inbox.clearOwn(owner);
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/hub/hub_options.hpp"
+#include "core/hub/outcomes.hpp"
+#include "core/hub/subscriber.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace millrace {
+
+class Deadlines;
+class DeflateQueue;
+class Drain;
+class Inbox;
+class Registry;
+class Scheduler;
+class Sequence;
+class Sweeper;
+
+// Who may come, and where they begin: opens subscribers, joins them to channels, closes them. See Hub for what each does.
+class Admission {
+ public:
+  // All outlive it.
+  struct Parts {
+    const Sequence& sequence;
+    Registry& registry;
+    Scheduler& scheduler;
+    Inbox& inbox;
+    Deadlines& deadlines;
+    DeflateQueue& deflates;
+    Sweeper& sweeper;
+    const Drain& drain;
+    const HubOptions& options;
+  };
+  explicit Admission(const Parts& parts) : parts_(parts) {}
+
+  [[nodiscard]] OpenOutcome open(SubscriberId id, OwnerId owner, const OpenOptions& options, Instant now);
+  [[nodiscard]] JoinOutcome join(SubscriberId id, std::string_view key, const JoinOptions& options, Instant now);
+  bool leave(SubscriberId id, std::string_view key, Instant now);
+  void close(SubscriberId id, Instant now);
+  [[nodiscard]] Subscriber* assign(SubscriberId id, OwnerId owner, void* socket, Instant now);
+
+  // Subscribers whose owner writes to their sockets.
+  [[nodiscard]] std::size_t takenOver() const { return takenOver_; }
+
+ private:
+  [[nodiscard]] JoinOutcome check(const Subscriber& subscriber, std::string_view key, const JoinOptions& options,
+                                  Instant now);
+  void greetConnection(Subscriber& subscriber, const OpenOptions& options);
+  void forgetSubscriber(OwnerId owner);
+
+  Parts parts_;
+  std::shared_ptr<const SubscriberOptions> lastOptions_;  // of the newest subscriber; the next mostly has the same
+  std::size_t takenOver_ = 0;
+};
+
+}  // namespace millrace

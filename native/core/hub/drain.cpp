@@ -1,0 +1,76 @@
+#include "core/hub/drain.hpp"
+
+#include "core/base/hash.hpp"
+#include "core/wire/encoder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+namespace {
+
+// Clients read 32 bits.
+std::uint32_t toRetry(Millis wait) {
+  constexpr Millis::rep kMost = std::numeric_limits<std::uint32_t>::max();
+  return static_cast<std::uint32_t>(std::clamp<Millis::rep>(wait.count(), 0, kMost));
+}
+
+// In an order that the shuffle decides.
+std::vector<SubscriberId> shuffled(const std::vector<SubscriberId>& ids, std::uint64_t shuffle) {
+  std::vector<std::pair<std::uint64_t, SubscriberId>> order;
+  order.reserve(ids.size());
+  for (const SubscriberId id : ids) {
+    order.emplace_back(hash64(std::to_string(id ^ shuffle)), id);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<SubscriberId> sorted;
+  sorted.reserve(order.size());
+  for (const auto& [hash, id] : order) {
+    sorted.push_back(id);
+  }
+  return sorted;
+}
+
+}  // namespace
+
+// Ten waves over nine tenths of the time, so that the last has time to flush.
+void Drain::begin(const DrainOptions& options, Instant now) {
+  if (hasBegun()) {
+    return;
+  }
+  options_ = options;
+  constexpr std::int64_t kWaves = 10;
+  const std::vector<SubscriberId> ids = shuffled(registry_.ids(), options.shuffle);
+  const auto count = static_cast<std::int64_t>(ids.size());
+  for (std::int64_t place = 0; place < count; ++place) {
+    Subscriber* const subscriber = registry_.findOpen(ids[static_cast<std::size_t>(place)]);
+    if (subscriber == nullptr || subscriber->isListener()) {
+      continue;
+    }
+    const Millis retry = options.retryFrom + options.retrySpread * place / count;
+    encodeRetry(toRetry(retry), subscriber->reader().preamble().text());
+    scheduler_.noteNews(*subscriber, now);
+    const Instant end = now + options.within * 9 / 10 * (place * kWaves / count) / kWaves;
+    if (end < subscriber->deadlines.end) {
+      subscriber->deadlines.end = end;
+      subscriber->closeReason = CloseReason::draining;
+      deadlines_.note(*subscriber);
+    }
+  }
+}
+
+// Multiples of the golden ratio lie evenly however many there are (Knuth, TAOCP 3, 6.4).
+std::uint32_t Drain::nextRetry() {
+  constexpr double kGoldenRatio = 0.6180339887498949;
+  const DrainOptions options = options_.value_or(DrainOptions{});
+  double whole = 0;
+  const double part = std::modf(static_cast<double>(++retries_) * kGoldenRatio, &whole);
+  const auto spread = static_cast<double>(options.retrySpread.count());
+  return toRetry(options.retryFrom + Millis(static_cast<Millis::rep>(spread * part)));
+}
+
+}  // namespace millrace

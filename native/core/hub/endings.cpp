@@ -1,0 +1,71 @@
+#include "core/hub/endings.hpp"
+
+#include "core/wire/notice.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace millrace {
+
+void Endings::begin(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said) {
+  if (subscriber.isEnding()) {
+    return;
+  }
+  if (isIntended(reason) && !subscriber.isListener()) {
+    tellClient(subscriber, reason, now, said);
+  }
+  subscriber.beginEnding(reason, sequence_.newest());
+  subscriber.deadlines.end = now + (subscriber.hasBeenRead() ? options_.flushFor : options_.unreadFor);
+  if (!isHopeless(reason) && subscriber.hasPending()) {
+    subscriber.holdUntil(subscriber.deadlines.end);
+  }
+  deadlines_.note(subscriber);
+  scheduler_.noteClosing(subscriber, reason, now);
+}
+
+// Behind all that the subscriber is still given. Who reads a channel goes on there, unless the application has ended it.
+void Endings::tellClient(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said) {
+  const bool goesOn = !isFinal(reason) && !subscriber.subscriptions().isEmpty();
+  std::string notice;
+  encodeEnd(said.empty() ? closeReasonName(reason) : said, goesOn ? Return::wanted : Return::never, notice);
+  LogEntry entry;
+  entry.sequence = std::min(sequence_.newest(), subscriber.reader().lastSequence());
+  entry.bytes = notice;
+  entry.at = now;
+  ownEvents_.append(subscriber, entry, now);
+}
+
+void Endings::breakOff(Subscriber& subscriber, Instant now) {
+  if (subscriber.isEnding()) {
+    scheduler_.noteClosing(subscriber, CloseReason::lagging, now);
+  }
+  begin(subscriber, CloseReason::lagging, now);
+}
+
+void Endings::noteBehind(Subscriber& subscriber, Instant now) {
+  if (subscriber.isOver()) {
+    return;
+  }
+  Instant& end = subscriber.deadlines.end;
+  if (subscriber.hasBeenRead() && end > now + options_.flushFor) {  // somebody has begun to read it
+    end = now + options_.flushFor;
+    deadlines_.note(subscriber);
+  }
+  subscriber.holdUntil(end);
+}
+
+void Endings::runDue(Subscriber& subscriber, Instant now) {
+  SubscriberDeadlines& deadlines = subscriber.deadlines;
+  // While the hub drains there is no time for slow ones.
+  if (subscriber.closeReason != CloseReason::draining && std::exchange(subscriber.hasProgressed, false)) {
+    deadlines.end = now + options_.flushFor;
+    subscriber.holdUntil(deadlines.end);
+    return;
+  }
+  deadlines.end = kNever;
+  subscriber.endWaiting();
+  scheduler_.noteClosing(subscriber, CloseReason::lagging, now);
+}
+
+}  // namespace millrace

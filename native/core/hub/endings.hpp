@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/hub/close_reason.hpp"
+#include "core/hub/deadlines.hpp"
+#include "core/hub/hub_options.hpp"
+#include "core/hub/own_events.hpp"
+#include "core/hub/scheduler.hpp"
+#include "core/hub/sequence.hpp"
+#include "core/hub/subscriber.hpp"
+
+#include <string_view>
+
+namespace millrace {
+
+// Ends subscribers: their owners are told to close them, and their clients why, where the end is intended. Who is ending has a
+// time for taking what is left.
+class Endings {
+ public:
+  // All outlive it.
+  Endings(const Sequence& sequence, Scheduler& scheduler, OwnEvents& ownEvents, Deadlines& deadlines,
+          const HubOptions& options)
+      : sequence_(sequence), scheduler_(scheduler), ownEvents_(ownEvents), deadlines_(deadlines), options_(options) {}
+
+  // `said`: the application's own word for the reason; empty: the reason's name. Does nothing for who is ending already.
+  void begin(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said = {});
+  // The subscriber cannot be given a whole end any more, whether it is ending or not.
+  void breakOff(Subscriber& subscriber, Instant now);
+  // It is ending, and has not taken all of what is left yet. Until its time is over nothing of that is evicted.
+  void noteBehind(Subscriber& subscriber, Instant now);
+  // It is ending, and its time for taking what is left has come up.
+  void runDue(Subscriber& subscriber, Instant now);
+
+ private:
+  void tellClient(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said);
+
+  const Sequence& sequence_;
+  Scheduler& scheduler_;
+  OwnEvents& ownEvents_;
+  Deadlines& deadlines_;
+  const HubOptions& options_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/hub/subscriber_options.hpp"
+#include "core/log/channel_log.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace millrace {
+
+using SubscriberId = std::uint64_t;  // never reused in a process
+using OwnerId = std::uint32_t;       // who reads a subscriber: a JavaScript environment, or a reactor thread
+
+struct HubOptions {
+  LogLimits history;  // of each channel
+  std::size_t connections = 10000;
+  std::size_t perChannel = std::numeric_limits<std::size_t>::max();
+  std::size_t perUser = 100;
+  std::size_t channels = 100000;
+  std::size_t channelsPerConnection = 100;
+  Millis channelTtl{1800000};  // a channel that nobody used for so long is forgotten
+  Millis unreadFor{60000};     // a subscriber that nobody has begun to read after so long is closed
+  Millis sweepEvery{60000};    // how often logs are trimmed by age, and idle channels are looked for
+  // A subscriber that falls behind in a burst has so long to catch up before its lag counts. Until then nothing is evicted
+  // that it has not been sent, as long as the inbox is not half full. One that has yet to catch up for the first time has ten
+  // times as long, and again with each byte that it takes.
+  Millis lagGrace{1000};
+  Millis flushFor{5000};  // a subscriber that ends has so long to take what is left, and again if it took some of it
+  // Accepted bytes that an owner has yet to offer, or that wait for a subscriber that fell behind. Beyond it publish() and
+  // send() refuse.
+  std::size_t inboxBytes = std::size_t{64} * 1024 * 1024;
+};
+
+struct OpenOptions {
+  SubscriberOptions subscriber;
+  std::optional<std::string_view> lastEventId;  // the cursor that the client came with
+  std::optional<std::uint32_t> retry;           // milliseconds, told to the client at once
+  bool isListener = false;                      // in the process: not counted, and gets no id line
+};
+
+struct JoinOptions {
+  std::string_view userId;                    // empty: none
+  std::span<const std::string_view> types{};  // empty: all
+};
+
+struct PublishOptions {
+  Millis ttl{0};                 // 0: as long as the history keeps it
+  std::string_view conflateKey;  // empty: none
+};
+
+struct DrainOptions {
+  Millis within{10000};       // every subscriber is told to end by then
+  Millis retryFrom{1000};     // clients come back after a time of their own,
+  Millis retrySpread{10000};  // evenly spread over so long
+  std::uint64_t shuffle = 0;  // any number: decides who goes first
+};
+
+}  // namespace millrace

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/hub/channel.hpp"
+#include "core/hub/hub_options.hpp"
+#include "core/hub/scheduler.hpp"
+
+#include <cstddef>
+#include <unordered_map>
+#include <vector>
+
+namespace millrace {
+
+// What was accepted and has yet to be offered to everybody it is for. Its bytes are bounded, and the logs are trimmed by what
+// has been offered: nothing is evicted before every owner of a channel's members has had a turn that began after it was
+// published, or while a member that fell behind may yet catch up; unless the inbox is half full.
+class Inbox {
+ public:
+  // Both outlive it.
+  Inbox(const Scheduler& scheduler, const HubOptions& options) : scheduler_(scheduler), options_(options) {}
+
+  // Whether so many bytes more may be accepted. Looks first for what has been offered meanwhile.
+  [[nodiscard]] bool hasRoomFor(std::size_t bytes, Instant now);
+  // A channel's event, to be offered to all members.
+  void add(Channel& channel, std::size_t bytes);
+  // An event for one subscriber of this owner.
+  void addOwn(OwnerId owner, std::size_t bytes);
+  // The owner had a turn, or is gone: what was for its subscribers alone has been offered.
+  void clearOwn(OwnerId owner);
+
+  // Trims the logs of the channels that were appended to, as far as they may be.
+  void trim(Instant now);
+
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  [[nodiscard]] bool isPressed() const { return bytes_ > options_.inboxBytes / 2; }
+  [[nodiscard]] bool trimChannel(Channel& channel, Instant now);
+
+  const Scheduler& scheduler_;
+  const HubOptions& options_;
+  std::size_t bytes_ = 0;
+  std::unordered_map<OwnerId, std::size_t> own_;
+  std::vector<Channel*> awaitTrim_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,304 @@
+#include "core/hub/log_reader.hpp"
+
+#include "core/hub/merge.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+bool contains(std::string_view bytes, const char* at) {
+  return !bytes.empty() && !std::less<>{}(at, bytes.data()) && std::less<>{}(at, bytes.data() + bytes.size());
+}
+
+// Kept for its memory: gather() is called for every subscriber in every turn.
+Merge& emptyMerge() {
+  thread_local Merge merge;
+  merge.clear();
+  return merge;
+}
+
+}  // namespace
+
+void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
+  endFlight();  // of what was given before and never taken
+  hasMore_ = false;
+  spans.begin();
+  if (isBroken()) {
+    return;
+  }
+  startFlight();
+  if (lastEvent_ == LastEvent::given) {
+    lastEvent_ = LastEvent::ahead;
+  }
+  if (isEvicted()) {
+    preamble_.noticeGap();
+  }
+  if (!cut_.isEmpty()) {
+    give(cut_.rest(), {}, spans);
+    cut_.pin(spans);
+  }
+  if (const std::string_view text = preamble_.send(); !text.empty()) {
+    give(text, {}, spans);
+  }
+  if (readsOnePlainLog()) {
+    gatherPlain(limits.bytes, spans);
+  } else {
+    gatherMerged(now, limits, spans);
+  }
+  if (end_ != End::reached) {
+    const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= limits.sequence;
+    end_ = hasEnd && !hasMore_ ? End::given : End::ahead;
+  }
+}
+
+// With one log, all of which is to be given, nothing is looked at event by event.
+bool LogReader::readsOnePlainLog() const {
+  return subscriptions_.size() == 1 && own_.isEmpty() && options_.closeAfter.empty() && !options_.isCompressed &&
+         subscriptions_.first().types.empty() && subscriptions_.first().channel->log.isPlain();
+}
+
+void LogReader::gatherPlain(std::size_t mostBytes, Spans& spans) {
+  Subscription& only = subscriptions_.first();
+  const ChannelLog& log = only.channel->log;
+  only.cursor = std::max(only.cursor, log.begin());
+  const Cursor end = std::max(endOf(log), only.cursor);
+  only.given = std::min(end, log.upTo(only.cursor, mostBytes));
+  hasMore_ = only.given < end;
+  if (only.cursor < only.given) {
+    log.gather(only.cursor, only.given, spans);
+    givenPosition_ = log.at({only.given.next - 1}).sequence;
+  }
+}
+
+void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans) {
+  subscriptions_.skipEvicted();  // noticed as a gap
+  Merge& merge = emptyMerge();
+  mergeFrom(merge, false, limits.sequence);
+  std::size_t bytes = 0;
+  while (MergeSource* const source = merge.oldest()) {
+    if (bytes >= limits.bytes || spans.count() >= limits.spans) {
+      hasMore_ = true;
+      break;
+    }
+    const LogEntry& entry = source->log->at(source->at);
+    const bool isOwn = source->subscription == nullptr;
+    bool isEnd = false;
+    if ((isOwn || source->subscription->wants(entry)) && source->log->isCurrent(source->at, now)) {
+      const std::size_t spansBefore = spans.bytes.size();
+      give(entry.bytes, entry.deflated, spans);
+      if (spans.bytes.size() > spansBefore) {
+        source->log->pin(source->at, spans);
+      }
+      bytes += entry.bytes.size();
+      if (entry.typeHash != 0) {  // else it is a comment, which moves no client's cursor
+        givenPosition_ = entry.sequence;
+      }
+      isEnd = !isOwn && isLast(entry);
+      if (isEnd) {
+        lastEvent_ = LastEvent::given;
+        endAt(entry.sequence);
+      }
+    }
+    merge.advance();
+    if (isEnd) {
+      break;
+    }
+  }
+  for (const MergeSource& source : merge.sources()) {
+    if (source.subscription == nullptr) {
+      own_.give(source.at);
+    } else {
+      source.subscription->given = source.at;
+    }
+  }
+}
+
+// All logs from their cursors, up to what gather() may give, or to what it gave.
+void LogReader::mergeFrom(Merge& merge, bool toGiven, std::uint64_t through) {
+  for (Subscription& subscription : subscriptions_) {
+    const ChannelLog& log = subscription.channel->log;
+    const Cursor from = std::max(subscription.cursor, log.begin());
+    merge.add({&log, &subscription, from, std::max(toGiven ? subscription.given : endOf(log, through), from)});
+  }
+  if (!own_.isEmpty()) {
+    const ChannelLog& log = own_.log();
+    merge.add({&log, nullptr, log.begin(), toGiven ? own_.given() : endOf(log, through)});
+  }
+}
+
+void LogReader::startFlight() {
+  stage_ = Stage::inFlight;
+  for (Subscription& subscription : subscriptions_) {
+    subscription.isInFlight = true;
+    ++subscription.channel->inFlight;
+  }
+}
+
+// Nothing of what gather() gave is on its way any more.
+void LogReader::endFlight() {
+  if (stage_ == Stage::inFlight) {
+    stage_ = Stage::atRest;
+  }
+  for (Subscription& subscription : subscriptions_) {
+    subscription.channel->inFlight -= std::exchange(subscription.isInFlight, false) ? 1 : 0;
+  }
+}
+
+void LogReader::taken() {
+  endFlight();
+  if (end_ == End::given) {
+    end_ = End::reached;
+  }
+  cut_.clear();
+  preamble_.sent();
+  if (!own_.isEmpty()) {
+    eventsTaken_ += own_.given().next - own_.log().begin().next;
+    own_.trimBefore(own_.given());
+  }
+  if (lastEvent_ == LastEvent::given) {
+    lastEvent_ = LastEvent::taken;
+    own_.clear();  // nothing follows the last event but the notice of the end
+  }
+  for (Subscription& subscription : subscriptions_) {
+    if (subscription.cursor < subscription.given) {
+      eventsTaken_ += subscription.given.next - subscription.cursor.next;
+      subscription.cursor = subscription.given;
+    }
+  }
+  position_ = std::max(position_, std::exchange(givenPosition_, 0));
+}
+
+void LogReader::takenUpTo(const char* firstUntaken) {
+  endFlight();
+  givenPosition_ = 0;
+  if (contains(cut_.rest(), firstUntaken)) {
+    cut_.takenUpTo(firstUntaken, preamble_);
+    return;
+  }
+  cut_.clear();
+  if (contains(preamble_.sending(), firstUntaken)) {
+    preamble_.sentUpTo(firstUntaken);
+    return;
+  }
+  preamble_.sent();
+  Merge& merge = emptyMerge();
+  mergeFrom(merge, true);
+  const std::uint64_t cutSequence = findCut(merge, firstUntaken);
+  for (const MergeSource& source : merge.sources()) {
+    if (source.subscription == nullptr) {
+      own_.trimBefore(source.at);
+    } else if (source.log->evictedThrough() < cutSequence || source.subscription->cursor >= source.log->begin()) {
+      source.subscription->cursor = source.at;
+    }  // else the log lost meanwhile what was not taken: the cursor shows it
+  }
+}
+
+// Moves the merge behind what was taken, the event that was cut included. Gives the sequence of the event where it stopped.
+std::uint64_t LogReader::findCut(Merge& merge, const char* firstUntaken) {
+  std::uint64_t sequence = 0;
+  for (const MergeSource* source = merge.oldest(); source != nullptr; source = merge.oldest()) {
+    const LogEntry& entry = source->log->at(source->at);
+    sequence = entry.sequence;
+    const bool isIt = contains(entry.bytes, firstUntaken);
+    if (isIt && firstUntaken == entry.bytes.data()) {
+      return sequence;
+    }
+    if (isIt) {
+      cutAt(*source, entry.bytes.substr(static_cast<std::size_t>(firstUntaken - entry.bytes.data())));
+    }
+    merge.advance();
+    ++eventsTaken_;
+    if (isIt) {
+      return sequence;
+    }
+  }
+  stage_ = Stage::broken;
+  return sequence;
+}
+
+void LogReader::cutAt(const MergeSource& source, std::string_view rest) {
+  if (source.subscription == nullptr) {
+    preamble_.sendFirst(rest);  // its own log lets go of it at once
+  } else {
+    cut_.set(*source.subscription->channel, source.at, rest);
+  }
+}
+
+bool LogReader::hasPending() const {
+  if (isBroken()) {
+    return false;
+  }
+  if (!cut_.isEmpty() || !preamble_.isEmpty() || !own_.isEmpty()) {
+    return true;
+  }
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                     [this](const Subscription& subscription) { return awaits(subscription); });
+}
+
+bool LogReader::awaits(const Subscription& subscription) const {
+  return end_ != End::reached && subscription.cursor < endOf(subscription.channel->log);
+}
+
+bool LogReader::isLast(const LogEntry& entry) const {
+  const auto& last = options_.closeAfter;
+  return std::find(last.begin(), last.end(), entry.typeHash) != last.end();
+}
+
+std::uint64_t LogReader::passedThrough() const {
+  std::uint64_t through = lastSequence_;
+  for (const Subscription& subscription : subscriptions_) {
+    const ChannelLog& log = subscription.channel->log;
+    const Cursor next = std::max(subscription.cursor, log.begin());
+    if (next < log.end()) {
+      through = std::min(through, log.at(next).sequence - 1);
+    }
+  }
+  return through;
+}
+
+LogDistance LogReader::lag() const {
+  LogDistance lag = subscriptions_.lag();
+  const LogDistance own = own_.distance();
+  return {lag.events + own.events, lag.bytes + own.bytes};
+}
+
+void LogReader::dropOldest() {
+  preamble_.noticeGap();
+  subscriptions_.skipEvicted();
+  Merge merge;
+  mergeFrom(merge, false);
+  LogDistance behind = lag();
+  while (behind.events > options_.lag.events || behind.bytes > options_.lag.bytes) {
+    const MergeSource* const source = merge.oldest();
+    if (source == nullptr) {
+      break;
+    }
+    --behind.events;
+    behind.bytes -= source->log->at(source->at).bytes.size();
+    merge.advance();
+  }
+  for (const MergeSource& source : merge.sources()) {
+    if (source.subscription != nullptr) {
+      source.subscription->cursor = source.at;
+    } else {
+      own_.trimBefore(source.at);
+    }
+  }
+}
+
+Cursor LogReader::endOf(const ChannelLog& log, std::uint64_t through) const {
+  const std::uint64_t last = std::min(lastSequence_, through);
+  return last == kEverySequence ? log.end() : log.after(last);
+}
+
+void LogReader::give(std::string_view bytes, const Deflated& deflated, Spans& spans) const {
+  if (options_.isCompressed) {
+    spans.append(bytes, deflated);
+  } else {
+    spans.append(bytes);
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,120 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/hub/cut_event.hpp"
+#include "core/hub/own_log.hpp"
+#include "core/hub/preamble.hpp"
+#include "core/hub/read_limits.hpp"
+#include "core/hub/subscriber_options.hpp"
+#include "core/hub/subscriptions.hpp"
+#include "core/log/cursor.hpp"
+#include "core/log/segment_chain.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace millrace {
+
+class Merge;
+struct MergeSource;
+
+// What one subscriber has yet to be sent: a preamble, then the events of its channels' logs and of a log of its own, merged by
+// their sequence from cursors on. It holds no queue: what it has not read is the distance from its cursors to the heads.
+//
+// After gather() comes either taken() or takenUpTo(), and then gather() again.
+class LogReader {
+ public:
+  // `position`: the sequence that its client already has. The options outlive it.
+  LogReader(const SubscriberOptions& options, std::uint64_t position) : options_(options), position_(position) {}
+
+  // Appends what is to be sent now, in order: the rest of an event that was sent in part, the preamble, then the merge of all
+  // logs from the cursors to the heads. The bytes stay in place until the next gather(), or as long as their pins.
+  void gather(Instant now, const ReadLimits& limits, Spans& spans);
+  // All that the last gather() gave has been taken.
+  void taken();
+  // It has been taken up to the byte at `firstUntaken`, which lies in one of the spans.
+  void takenUpTo(const char* firstUntaken);
+
+  // Between gather() and taken().
+  [[nodiscard]] bool isInFlight() const { return stage_ == Stage::inFlight; }
+  // takenUpTo() did not find the event that was cut, for its log has lost it: the stream cannot go on.
+  [[nodiscard]] bool isBroken() const { return stage_ == Stage::broken; }
+  // Whether the last gather() left something out because of its limits.
+  [[nodiscard]] bool hasMore() const { return hasMore_; }
+  [[nodiscard]] bool hasPending() const;
+  // Whether the channel has events that are yet to be given.
+  [[nodiscard]] bool awaits(const Subscription& subscription) const;
+  // Whether it is an event of SubscriberOptions::closeAfter.
+  [[nodiscard]] bool isLast(const LogEntry& entry) const;
+  // Everything up to such an event has been taken.
+  [[nodiscard]] bool isComplete() const { return lastEvent_ != LastEvent::none && !hasPending(); }
+  // Events that were taken so far. Of a filtered channel those that are not for the subscriber count, too.
+  [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
+
+  // Nothing with a larger sequence is given any more.
+  void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
+  [[nodiscard]] std::uint64_t lastSequence() const { return lastSequence_; }
+
+  // The newest sequence that the client is known to have by an id: where it resumes.
+  [[nodiscard]] std::uint64_t position() const { return position_; }
+  void setPosition(std::uint64_t position) { position_ = position; }
+  // It has not been read yet, and its client has everything up to another sequence.
+  void beginAt(std::uint64_t position) {
+    position_ = position;
+    subscriptions_.moveTo(position);
+  }
+  // Everything up to this sequence was taken, or was not for the subscriber; kEverySequence: there is nothing more.
+  [[nodiscard]] std::uint64_t passedThrough() const;
+
+  [[nodiscard]] LogDistance lag() const;
+  // Whether a log was trimmed beyond one of the cursors.
+  [[nodiscard]] bool isEvicted() const { return end_ != End::reached && subscriptions_.areEvicted(); }
+  // Moves the cursors on until the lag is within the options' limits, and tells the client of the gap.
+  void dropOldest();
+  // The channel's log is about to evict what lies before the cursor: the rest of an event that was cut there is copied.
+  void keepRestBefore(const Channel& channel, Cursor cursor) {
+    cut_.keepBefore(channel, cursor, isInFlight(), preamble_);
+  }
+
+  [[nodiscard]] Subscriptions& subscriptions() { return subscriptions_; }
+  [[nodiscard]] const Subscriptions& subscriptions() const { return subscriptions_; }
+  [[nodiscard]] Preamble& preamble() { return preamble_; }
+  [[nodiscard]] const Preamble& preamble() const { return preamble_; }
+  [[nodiscard]] OwnLog& own() { return own_; }
+
+ private:
+  enum class Stage : std::uint8_t { atRest, inFlight, broken };
+  // Of an event of closeAfter: given by the last gather(), by one before of which less was taken, or taken.
+  enum class LastEvent : std::uint8_t { none, given, ahead, taken };
+  // Of what lies up to lastSequence_: what the logs do behind that does not matter.
+  enum class End : std::uint8_t { ahead, given, reached };
+
+  [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kEverySequence) const;
+  [[nodiscard]] bool readsOnePlainLog() const;
+  void startFlight();
+  void endFlight();
+  void gatherPlain(std::size_t mostBytes, Spans& spans);
+  void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
+  void mergeFrom(Merge& merge, bool toGiven, std::uint64_t through = kEverySequence);
+  void give(std::string_view bytes, const Deflated& deflated, Spans& spans) const;
+  std::uint64_t findCut(Merge& merge, const char* firstUntaken);
+  void cutAt(const MergeSource& source, std::string_view rest);
+
+  const SubscriberOptions& options_;
+  Subscriptions subscriptions_;
+  OwnLog own_;
+  Preamble preamble_;
+  CutEvent cut_;
+  std::uint64_t position_;
+  std::uint64_t givenPosition_ = 0;  // what position_ becomes once all of the last gather() was taken
+  std::uint64_t lastSequence_ = kEverySequence;
+  std::uint64_t eventsTaken_ = 0;
+  Stage stage_ = Stage::atRest;
+  LastEvent lastEvent_ = LastEvent::none;
+  End end_ = End::ahead;
+  bool hasMore_ = false;
+};
+
+}  // namespace millrace

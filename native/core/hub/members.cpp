@@ -1,0 +1,70 @@
+#include "core/hub/members.hpp"
+
+#include "core/hub/subscriber.hpp"
+
+#include <algorithm>
+
+namespace millrace {
+
+void Members::add(Subscriber& subscriber, Subscription& subscription) {
+  subscription.slot = members_.size();
+  members_.push_back(&subscriber);
+  count(subscriber.owner());
+  listeners_ += subscriber.isListener() ? 1 : 0;
+  compressed_ += subscriber.options().isCompressed ? 1 : 0;
+  if (!subscriber.isListener() && !subscription.types.empty()) {
+    ++filtered_;
+    for (const std::uint64_t type : subscription.types) {
+      ++wanted_[type];
+    }
+  }
+}
+
+void Members::remove(const Subscriber& subscriber, const Subscription& subscription) {
+  Subscriber* const last = members_.back();
+  members_[subscription.slot] = last;
+  last->subscriptions().find(*subscription.channel)->slot = subscription.slot;
+  members_.pop_back();
+  discount(subscriber.owner());
+  listeners_ -= subscriber.isListener() ? 1 : 0;
+  compressed_ -= subscriber.options().isCompressed ? 1 : 0;
+  if (!subscriber.isListener() && !subscription.types.empty()) {
+    --filtered_;
+    for (const std::uint64_t type : subscription.types) {
+      const auto found = wanted_.find(type);
+      if (found != wanted_.end() && --found->second == 0) {
+        wanted_.erase(found);
+      }
+    }
+  }
+}
+
+void Members::move(OwnerId from, OwnerId to) {
+  discount(from);
+  count(to);
+}
+
+std::size_t Members::recipients(std::uint64_t typeHash) const {
+  const auto found = wanted_.find(typeHash);
+  return connections() - filtered_ + (found == wanted_.end() ? 0 : found->second);
+}
+
+void Members::count(OwnerId owner) {
+  const auto found =
+      std::find_if(owners_.begin(), owners_.end(), [&](const Share& share) { return share.owner == owner; });
+  if (found == owners_.end()) {
+    owners_.push_back({owner, 1});
+  } else {
+    ++found->members;
+  }
+}
+
+void Members::discount(OwnerId owner) {
+  const auto found =
+      std::find_if(owners_.begin(), owners_.end(), [&](const Share& share) { return share.owner == owner; });
+  if (found != owners_.end() && --found->members == 0) {
+    owners_.erase(found);
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/hub/hub_options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace millrace {
+
+class Subscriber;
+struct Subscription;
+
+// The subscribers of one channel, in no order, and how many of them there are of each kind.
+class Members {
+ public:
+  // How many of the members an owner reads.
+  struct Share {
+    OwnerId owner = 0;
+    std::size_t members = 0;
+  };
+
+  // Sets the subscription's slot.
+  void add(Subscriber& subscriber, Subscription& subscription);
+  // The last member takes the free slot, so leaving costs the same in a channel of any size.
+  void remove(const Subscriber& subscriber, const Subscription& subscription);
+  // A member is read by another owner from now on.
+  void move(OwnerId from, OwnerId to);
+
+  [[nodiscard]] bool isEmpty() const { return members_.empty(); }
+  [[nodiscard]] std::size_t size() const { return members_.size(); }
+  [[nodiscard]] Subscriber& at(std::size_t slot) const { return *members_[slot]; }
+  [[nodiscard]] const std::vector<Share>& owners() const { return owners_; }
+
+  // Members that are no listeners.
+  [[nodiscard]] std::size_t connections() const { return members_.size() - listeners_; }
+  // Connections that are given an event of this type.
+  [[nodiscard]] std::size_t recipients(std::uint64_t typeHash) const;
+  // Whether some want their events deflated.
+  [[nodiscard]] bool areCompressed() const { return compressed_ > 0; }
+
+ private:
+  void count(OwnerId owner);
+  void discount(OwnerId owner);
+
+  std::vector<Subscriber*> members_;
+  std::vector<Share> owners_;
+  std::size_t listeners_ = 0;                              // members in the process, which are no connections
+  std::size_t filtered_ = 0;                               // connections that read only some event types
+  std::size_t compressed_ = 0;                             // members that want their events deflated
+  std::unordered_map<std::uint64_t, std::size_t> wanted_;  // type hash → how many of the filtered read it
+};
+
+}  // namespace millrace

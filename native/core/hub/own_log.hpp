@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/log/channel_log.hpp"
+
+#include <cstddef>
+#include <memory>
+
+namespace millrace {
+
+// The events that are one subscriber's alone: what was sent to it, its comments and its end. They take their place among the
+// events of its channels by their sequence. Without any it is a null pointer, for most subscribers idle.
+class OwnLog {
+ public:
+  void append(const LogEntry& entry);
+  // Evicts what lies before the cursor.
+  void trimBefore(Cursor cursor);
+  void clear() { log_.reset(); }
+
+  [[nodiscard]] bool isEmpty() const { return log_ == nullptr; }
+  [[nodiscard]] std::size_t bytes() const { return log_ ? log_->bytes() : 0; }
+  [[nodiscard]] LogDistance distance() const { return log_ ? log_->distance(log_->begin()) : LogDistance{}; }
+  // Only when it is not empty.
+  [[nodiscard]] const ChannelLog& log() const { return *log_; }
+
+  // Behind what the last gather() gave.
+  [[nodiscard]] Cursor given() const { return given_; }
+  void give(Cursor cursor) { given_ = cursor; }
+
+ private:
+  std::unique_ptr<ChannelLog> log_;
+  Cursor given_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace millrace {
+
+class Sequence;
+
+// What a subscriber is sent before the events of the next read: the notice that begins its stream, verdicts, a snapshot, the
+// cursor line. It is text of the subscriber's own, and in no log.
+class Preamble {
+ public:
+  // Text for the next read, behind what waits already.
+  [[nodiscard]] std::string& text() { return next_; }
+  // Tells the client, once a read, that events are missing.
+  void noticeGap();
+  // The first read begins with the notice of a stream of ours.
+  void oweBeginning() { beginning_ = Beginning::owed; }
+  // The next read ends its text with the client's cursor. Behind a snapshot: a client that got half of one is to ask for it
+  // again.
+  void oweCursor() { owesCursor_ = true; }
+  // A snapshot's event, which has no id.
+  void greet(std::string_view encoded);
+  // Whether the first thing with an id that the client is sent is the cursor line.
+  [[nodiscard]] bool beginsWithCursor() const { return owesCursor_ && beginning_ != Beginning::owedWithSnapshot; }
+
+  // Writes what is owed: the cursor `position`, and the beginning. `readsChannels`: whether the client can resume.
+  void complete(const Sequence& sequence, std::uint64_t position, bool readsChannels);
+  // All that is to be sent now, in place until sent() or keepFrom(). What is added later waits for the next read.
+  [[nodiscard]] std::string_view send();
+  // All of send() was taken.
+  void sent() { sending_ = {}; }
+  // ... was taken up to this byte of it.
+  void sentUpTo(const char* firstUntaken);
+  // Bytes to be sent before everything else, which nothing else keeps.
+  void sendFirst(std::string_view bytes) { sending_.insert(0, bytes); }
+  // What was given by send() and not taken yet.
+  [[nodiscard]] std::string_view sending() const { return sending_; }
+
+  // Nothing waits to be sent.
+  [[nodiscard]] bool isEmpty() const { return next_.empty() && sending_.empty() && !owesAnything(); }
+  [[nodiscard]] bool hasText() const { return !next_.empty(); }
+
+ private:
+  [[nodiscard]] bool owesAnything() const { return owesCursor_ || beginning_ != Beginning::none; }
+
+  enum class Beginning : std::uint8_t { none, owed, owedWithSnapshot };
+
+  std::string next_;
+  std::string sending_;
+  Beginning beginning_ = Beginning::none;
+  bool owesCursor_ = false;
+  bool hasGap_ = false;  // next_ tells of a gap
+};
+
+}  // namespace millrace

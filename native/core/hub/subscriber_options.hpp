@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace millrace {
+
+// What happens to a subscriber that is further behind than its limits allow.
+enum class Overflow : std::uint8_t {
+  disconnect,  // it is closed; its client resumes from where it was
+  dropOldest,  // its cursors jump to what the limits allow, and it is told of the gap
+};
+
+struct LagOptions {
+  std::size_t events = 1000;
+  std::size_t bytes = std::size_t{1024} * 1024;
+  Overflow overflow = Overflow::disconnect;
+  Millis stall{30000};  // a subscriber that takes nothing for so long is closed, whatever the overflow
+
+  bool operator==(const LagOptions&) const = default;
+};
+
+struct HeartbeatOptions {
+  Millis every{15000};  // 0: none
+  std::string type;     // empty: a comment
+  std::string data;     // JSON; empty: stream id, uptime, counts and remaining time
+
+  bool operator==(const HeartbeatOptions&) const = default;
+};
+
+struct SubscriberOptions {
+  LagOptions lag;
+  HeartbeatOptions heartbeat;
+  Millis maxDuration{0};                  // 0: unlimited
+  std::vector<std::uint64_t> closeAfter;  // hashes of the event types that end a subscriber
+  bool isCompressed = false;              // its spans come with their deflated bytes, where there are any
+
+  bool operator==(const SubscriberOptions&) const = default;
+};
+
+}  // namespace millrace

@@ -1,0 +1,46 @@
+#include "core/hub/subscriber_view.hpp"
+
+#include "core/hub/sequence.hpp"
+#include "core/hub/subscriber.hpp"
+
+#include <algorithm>
+
+namespace millrace {
+
+std::optional<Verdict> SubscriberView::verdict() const {
+  return exists() ? subscriber_->clientCursor().verdict() : std::nullopt;
+}
+
+std::string SubscriberView::position() const {
+  return sequence_.idOf(exists() ? subscriber_->reader().passedThrough() : sequence_.newest());
+}
+
+std::optional<std::string> SubscriberView::beginning() const {
+  if (!exists() || !subscriber_->reader().preamble().beginsWithCursor() || verdict()) {
+    return std::nullopt;
+  }
+  return sequence_.idOf(subscriber_->reader().position());
+}
+
+bool SubscriberView::hasPending() const { return exists() && subscriber_->hasPending(); }
+
+bool SubscriberView::hasMore() const { return exists() && subscriber_->reader().hasMore(); }
+
+bool SubscriberView::isComplete() const {
+  if (verdict() != Verdict::continued) {
+    return false;
+  }
+  const LogReader& reader = subscriber_->reader();
+  const auto& subscriptions = reader.subscriptions();
+  return std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Subscription& subscription) {
+    const ChannelLog& log = subscription.channel->log;
+    const Cursor next = log.after(reader.position());
+    if (next == log.begin()) {
+      return false;
+    }
+    const LogEntry& newest = log.at({next.next - 1});  // of those that the client has
+    return newest.sequence == reader.position() && reader.isLast(newest);
+  });
+}
+
+}  // namespace millrace

@@ -1,0 +1,71 @@
+#include "core/hub/subscriptions.hpp"
+
+namespace millrace {
+
+Subscription* Subscriptions::find(const Channel& channel) {
+  const auto found = std::find_if(list_.begin(), list_.end(),
+                                  [&](const Subscription& subscription) { return subscription.channel == &channel; });
+  return found == list_.end() ? nullptr : &*found;
+}
+
+bool Subscriptions::contain(const Channel& channel) const {
+  return std::any_of(list_.begin(), list_.end(),
+                     [&](const Subscription& subscription) { return subscription.channel == &channel; });
+}
+
+Subscription& Subscriptions::add(Subscription subscription) {
+  list_.push_back(std::move(subscription));
+  return list_.back();
+}
+
+void Subscriptions::remove(const Channel& channel) {
+  Subscription* const subscription = find(channel);
+  if (subscription == nullptr) {
+    return;
+  }
+  if (subscription != &list_.back()) {
+    *subscription = std::move(list_.back());
+  }
+  list_.pop_back();
+}
+
+bool Subscriptions::areFiltered() const {
+  return std::any_of(list_.begin(), list_.end(),
+                     [](const Subscription& subscription) { return !subscription.types.empty(); });
+}
+
+bool Subscriptions::areEvicted() const {
+  return std::any_of(list_.begin(), list_.end(), [](const Subscription& subscription) {
+    return subscription.cursor < subscription.channel->log.begin();
+  });
+}
+
+bool Subscriptions::haveLostSince(std::uint64_t sequence) const {
+  return std::any_of(list_.begin(), list_.end(), [sequence](const Subscription& subscription) {
+    return subscription.channel->log.evictedThrough() > sequence;
+  });
+}
+
+LogDistance Subscriptions::lag() const {
+  LogDistance lag;
+  for (const Subscription& subscription : list_) {
+    const LogDistance behind = subscription.channel->log.distance(subscription.cursor);
+    lag.events += behind.events;
+    lag.bytes += behind.bytes;
+  }
+  return lag;
+}
+
+void Subscriptions::skipEvicted() {
+  for (Subscription& subscription : list_) {
+    subscription.cursor = std::max(subscription.cursor, subscription.channel->log.begin());
+  }
+}
+
+void Subscriptions::moveTo(std::uint64_t sequence) {
+  for (Subscription& subscription : list_) {
+    subscription.cursor = subscription.channel->log.after(sequence);
+  }
+}
+
+}  // namespace millrace

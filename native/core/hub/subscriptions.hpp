@@ -1,0 +1,64 @@
+#pragma once
+
+#include "core/hub/channel.hpp"
+#include "core/log/cursor.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+// One channel that a subscriber reads.
+struct Subscription {
+  // Whether it reads the entry's type.
+  [[nodiscard]] bool wants(const LogEntry& entry) const {
+    return types.empty() || std::find(types.begin(), types.end(), entry.typeHash) != types.end();
+  }
+
+  Channel* channel = nullptr;
+  Cursor cursor;                     // behind what was taken
+  Cursor given;                      // behind what the last gather() gave
+  std::vector<std::uint64_t> types;  // hashes of the event types to read; empty: all
+  std::size_t slot = 0;              // its place in the channel's members
+  bool isInFlight = false;           // between gather() and taken()
+};
+
+// The channels that a subscriber reads, and its cursors into their logs. Most subscribers read one.
+class Subscriptions {
+ public:
+  [[nodiscard]] bool isEmpty() const { return list_.empty(); }
+  [[nodiscard]] std::size_t size() const { return list_.size(); }
+  [[nodiscard]] auto begin() { return list_.begin(); }
+  [[nodiscard]] auto end() { return list_.end(); }
+  [[nodiscard]] auto begin() const { return list_.begin(); }
+  [[nodiscard]] auto end() const { return list_.end(); }
+  [[nodiscard]] Subscription& first() { return list_.front(); }
+  [[nodiscard]] const Subscription& first() const { return list_.front(); }
+  [[nodiscard]] Subscription& last() { return list_.back(); }
+
+  [[nodiscard]] Subscription* find(const Channel& channel);
+  [[nodiscard]] bool contain(const Channel& channel) const;
+  Subscription& add(Subscription subscription);
+  void remove(const Channel& channel);
+
+  // Whether a channel may have events that are not for the subscriber.
+  [[nodiscard]] bool areFiltered() const;
+  // Whether a log was trimmed beyond its cursor.
+  [[nodiscard]] bool areEvicted() const;
+  // Whether a log has lost an event with a larger sequence.
+  [[nodiscard]] bool haveLostSince(std::uint64_t sequence) const;
+  // How far the cursors are behind, all together.
+  [[nodiscard]] LogDistance lag() const;
+  // Cursors that a log was trimmed beyond move to what is left.
+  void skipEvicted();
+  // All cursors move behind this sequence.
+  void moveTo(std::uint64_t sequence);
+
+ private:
+  std::vector<Subscription> list_;
+};
+
+}  // namespace millrace

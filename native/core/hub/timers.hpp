@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/hub/deadlines.hpp"
+#include "core/hub/endings.hpp"
+#include "core/hub/heartbeats.hpp"
+#include "core/hub/lag_judge.hpp"
+#include "core/hub/publisher.hpp"
+#include "core/hub/registry.hpp"
+
+namespace millrace {
+
+// Does what is due for subscribers: each deadline's work is its own part's.
+class Timers {
+ public:
+  // All outlive it.
+  struct Parts {
+    Registry& registry;
+    Deadlines& deadlines;
+    Heartbeats& heartbeats;
+    LagJudge& lagJudge;
+    Endings& endings;
+    Publisher& publisher;
+  };
+  explicit Timers(const Parts& parts) : parts_(parts) {}
+
+  void runDue(Instant now);
+
+ private:
+  void run(Subscriber& subscriber, Instant now);
+  void endOpen(Subscriber& subscriber, Instant now);
+
+  Parts parts_;
+};
+
+}  // namespace millrace

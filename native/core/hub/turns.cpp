@@ -1,0 +1,105 @@
+#include "core/hub/turns.hpp"
+
+#include "core/hub/deflate_queue.hpp"
+#include "core/hub/endings.hpp"
+#include "core/hub/inbox.hpp"
+#include "core/hub/lag_judge.hpp"
+#include "core/hub/registry.hpp"
+#include "core/hub/scheduler.hpp"
+#include "core/hub/sequence.hpp"
+
+namespace millrace {
+
+std::vector<OwnerId> Turns::takeWakes() { return parts_.scheduler.takeWakes(); }
+
+void Turns::trust(OwnerId owner) { parts_.scheduler.trust(owner); }
+
+void Turns::forget(OwnerId owner) {
+  if (parts_.scheduler.distrust(owner)) {
+    parts_.inbox.clearOwn(owner);
+  }
+}
+
+OwnerTurn Turns::begin(OwnerId owner) {
+  parts_.scheduler.beginTurn(owner);
+  return OwnerTurn(owner);
+}
+
+bool Turns::collect(const OwnerTurn& turn, std::size_t limit, Instant now, Turn& found) {
+  return parts_.scheduler.collect(turn.owner_, limit, parts_.registry, now, found);
+}
+
+void Turns::settle(OwnerTurn turn, Instant now) {
+  const std::vector<SubscriberId> offered = parts_.scheduler.endTurn(turn.owner_, now);
+  parts_.inbox.clearOwn(turn.owner_);
+  const auto forEachBehind = [&](auto&& act) {
+    for (const SubscriberId id : offered) {
+      if (Subscriber* const subscriber = parts_.registry.findOpen(id);
+          subscriber != nullptr && subscriber->isBehind()) {
+        act(*subscriber);
+      }
+    }
+  };
+  forEachBehind([&](Subscriber& subscriber) { parts_.lagJudge.noteBehind(subscriber, now); });
+  parts_.inbox.trim(now);
+  forEachBehind([&](Subscriber& subscriber) { parts_.lagJudge.judge(subscriber, now); });
+}
+
+Reading Turns::read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans) {
+  Subscriber* const subscriber = parts_.registry.find(id);
+  return subscriber == nullptr ? Reading() : read(*subscriber, now, limits, spans);
+}
+
+Reading Turns::read(Subscriber& subscriber, Instant now, const ReadLimits& limits, Spans& spans) {
+  subscriber.completePreamble(parts_.sequence);
+  if (subscriber.options().isCompressed) {
+    ReadLimits allowed = limits;
+    allowed.sequence = parts_.deflates.readableThrough();
+    subscriber.reader().gather(now, allowed, spans);
+  } else {
+    subscriber.reader().gather(now, limits, spans);
+  }
+  return Reading(subscriber);
+}
+
+bool Turns::taken(Reading reading, Instant now) {
+  if (reading.subscriber_ == nullptr) {
+    return false;
+  }
+  Subscriber& subscriber = *reading.subscriber_;
+  const bool hasMore = subscriber.reader().hasMore();
+  subscriber.reader().taken();
+  subscriber.offer.answer(hasMore);
+  LagJudge::noteProgress(subscriber);
+  const bool awaitsDeflate = subscriber.options().isCompressed && !hasMore && subscriber.hasPending();
+  subscriber.noteRead(!hasMore && !awaitsDeflate);
+  if (awaitsDeflate) {
+    parts_.scheduler.noteNews(subscriber, now);
+  }
+  if (hasMore || awaitsDeflate) {
+    parts_.lagJudge.noteBehind(subscriber, now);  // through no fault of its own: what it was not given stays
+  }
+  if (subscriber.reader().isComplete()) {
+    parts_.endings.begin(subscriber, CloseReason::completed, now);
+  }
+  return hasMore || (subscriber.isEnding() && subscriber.hasPending());
+}
+
+void Turns::takenUpTo(Reading reading, const char* firstUntaken, Instant now, Progress progress) {
+  if (reading.subscriber_ == nullptr) {
+    return;
+  }
+  Subscriber& subscriber = *reading.subscriber_;
+  subscriber.reader().takenUpTo(firstUntaken);
+  subscriber.noteRead(false);
+  if (progress == Progress::some) {
+    LagJudge::notePartialProgress(subscriber);
+  }
+  if (subscriber.reader().isBroken()) {
+    parts_.endings.breakOff(subscriber, now);
+  } else {
+    parts_.lagJudge.noteBehind(subscriber, now);
+  }
+}
+
+}  // namespace millrace

@@ -1,0 +1,120 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/hub/read_limits.hpp"
+#include "core/hub/turn.hpp"
+#include "core/log/segment_chain.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+class DeflateQueue;
+class Endings;
+class Inbox;
+class LagJudge;
+class Registry;
+class Scheduler;
+class Sequence;
+class Subscriber;
+class Turns;
+
+// A turn that an owner has begun and has yet to settle. Turns::begin() gives it, and Turns::settle() takes it.
+class [[nodiscard]] OwnerTurn {
+ public:
+  OwnerTurn(OwnerTurn&& other) noexcept : owner_(std::exchange(other.owner_, kNobody)) {}
+  OwnerTurn& operator=(OwnerTurn&& other) noexcept {
+    owner_ = std::exchange(other.owner_, kNobody);
+    return *this;
+  }
+  OwnerTurn(const OwnerTurn&) = delete;
+  OwnerTurn& operator=(const OwnerTurn&) = delete;
+  ~OwnerTurn() = default;
+
+ private:
+  friend class Turns;
+  static constexpr OwnerId kNobody = 0;
+  explicit OwnerTurn(OwnerId owner) : owner_(owner) {}
+
+  OwnerId owner_;
+};
+
+// What was read of a subscriber and may be on its way. Turns::read() gives it, and taken() or takenUpTo() takes it; until then
+// the subscriber must not be closed. Empty: there is no such subscriber.
+class [[nodiscard]] Reading {
+ public:
+  Reading() = default;
+  Reading(Reading&& other) noexcept : subscriber_(std::exchange(other.subscriber_, nullptr)) {}
+  Reading& operator=(Reading&& other) noexcept {
+    subscriber_ = std::exchange(other.subscriber_, nullptr);
+    return *this;
+  }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+  ~Reading() = default;
+
+ private:
+  friend class Turns;
+  explicit Reading(Subscriber& subscriber) : subscriber_(&subscriber) {}
+
+  Subscriber* subscriber_ = nullptr;
+};
+
+// Whether a socket has taken anything at all.
+enum class Progress : std::uint8_t { none, some };
+
+// How owners (JavaScript environments, and reactors) read their subscribers. A turn of an owner:
+//
+//   takeWakes()            names the owner: it is to begin a turn soon
+//   begin(owner)           → a turn
+//     collect(turn, …)     in parts of any size, until it says that there are no more; each subscriber that it names:
+//       read(…)            → a reading, whose bytes may be used without the hub's guard
+//       taken(reading), or takenUpTo(reading, byte)
+//   settle(turn)           judges the subscribers that are still behind, and trims the logs
+//
+// A subscriber may be read at any time, also outside a turn. The types keep the order: nothing can be collected or settled
+// without a turn that was begun, and nothing taken that was not read. What was used up already does nothing.
+class Turns {
+ public:
+  // All outlive it.
+  struct Parts {
+    const Sequence& sequence;
+    Registry& registry;
+    Scheduler& scheduler;
+    Inbox& inbox;
+    DeflateQueue& deflates;
+    LagJudge& lagJudge;
+    Endings& endings;
+  };
+  explicit Turns(const Parts& parts) : parts_(parts) {}
+
+  // Owners that have something to collect, each named once until it begins a turn.
+  [[nodiscard]] std::vector<OwnerId> takeWakes();
+  // This owner does all it can in every turn, so its turns are waited for however long they take.
+  void trust(OwnerId owner);
+  // There is no such owner any more.
+  void forget(OwnerId owner);
+
+  OwnerTurn begin(OwnerId owner);
+  // The next part of the turn: looks at about `limit` subscribers. Says whether there are more.
+  bool collect(const OwnerTurn& turn, std::size_t limit, Instant now, Turn& found);
+  void settle(OwnerTurn turn, Instant now);
+
+  // Everything that the subscriber has not taken yet, in order; unknown ones have nothing.
+  Reading read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans);
+  // The same for its owner, who has it from Hub::assign().
+  Reading read(Subscriber& subscriber, Instant now, const ReadLimits& limits, Spans& spans);
+  // What was read is with the subscriber. Says whether there is more for it at once: the limits left something out, or it is
+  // ending and has bytes.
+  bool taken(Reading reading, Instant now);
+  // ... is with it up to this byte, and it cannot take more at present.
+  void takenUpTo(Reading reading, const char* firstUntaken, Instant now, Progress progress = Progress::some);
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,122 @@
+#include "io/reactor/socket_batch.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+constexpr ReadLimits kReadLimits{std::size_t{1024} * 1024, SocketWriter::kMostSpans - 8};
+
+}  // namespace
+
+void SocketBatch::add(ReactorSocket& socket, Hub& hub, Instant now) {
+  socket.isInBatch = true;
+  Write write;
+  write.socket = &socket;
+  write.firstSpan = spans_.bytes.size();
+  if (socket.gzip) {
+    write.hasMore = compress(socket, hub, now);
+  } else if (!socket.isFlushed) {
+    write.reading = hub.turns().read(*socket.subscriber, now, kReadLimits, spans_);
+  }
+  write.lastSpan = spans_.bytes.size();
+  writes_.push_back(std::move(write));
+}
+
+// What a compressed subscriber reads is copied, small as it is, and counts as taken at once.
+bool SocketBatch::compress(ReactorSocket& socket, Hub& hub, Instant now) {
+  constexpr ReadLimits kCopied{std::size_t{64} * 1024};
+  if (socket.isFlushed || !socket.gzip->pending().empty()) {
+    return !socket.isFlushed;
+  }
+  Spans spans;
+  Reading reading = hub.turns().read(*socket.subscriber, now, kCopied, spans);
+  socket.gzip->append(spans, 0);
+  return hub.turns().taken(std::move(reading), now);
+}
+
+void SocketBatch::send() {
+  for (Write& write : writes_) {
+    ReactorSocket& socket = *write.socket;
+    const int descriptor = socket.descriptor.native_handle();
+    if (socket.gzip) {
+      const std::string_view pending = socket.gzip->pending();
+      write.result = socket.writer.send(descriptor, {&pending, 1});
+    } else {
+      const std::span<const std::string_view> spans(spans_.bytes);
+      write.result = socket.writer.send(descriptor, spans.subspan(write.firstSpan, write.lastSpan - write.firstSpan));
+    }
+    if (socket.isFlushed && socket.options.isReleased && write.result.state == SendState::done) {
+      write.result.state = socket.writer.finish(descriptor);
+    }
+  }
+}
+
+SocketNext SocketBatch::note(Write& write, Hub& hub, Instant now) {
+  ReactorSocket& socket = *write.socket;
+  if (write.result.state == SendState::gone) {
+    return SocketNext::closing;
+  }
+  const bool hasMore = socket.gzip ? noteCompressed(write) : notePlain(write, hub, now);
+  if (write.result.state == SendState::blocked) {
+    return SocketNext::writability;
+  }
+  if (hasMore) {
+    return SocketNext::anotherTurn;
+  }
+  if (socket.isFlushed) {
+    return SocketNext::closingWhole;
+  }
+  if (!socket.ending) {
+    return SocketNext::nothing;
+  }
+  socket.isFlushed = true;  // the hub gives an ending subscriber nothing new
+  if (socket.gzip) {
+    socket.gzip->finish();
+  }
+  return SocketNext::anotherTurn;
+}
+
+// Whether there is more to send than was sent.
+bool SocketBatch::noteCompressed(const Write& write) {
+  GzipStream& gzip = *write.socket->gzip;
+  gzip.taken(write.result.taken);
+  return write.hasMore || !gzip.pending().empty();
+}
+
+bool SocketBatch::notePlain(Write& write, Hub& hub, Instant now) {
+  const char* firstUntaken = nullptr;
+  std::size_t taken = write.result.taken;
+  for (std::size_t at = write.firstSpan; at < write.lastSpan && firstUntaken == nullptr; ++at) {
+    const std::string_view span = spans_.bytes[at];
+    if (taken < span.size()) {
+      firstUntaken = span.data() + taken;
+    }
+    taken -= std::min(taken, span.size());
+  }
+  if (firstUntaken != nullptr) {
+    const Progress progress = write.result.taken > 0 ? Progress::some : Progress::none;
+    hub.turns().takenUpTo(std::move(write.reading), firstUntaken, now, progress);
+    return true;
+  }
+  return !write.socket->isFlushed && hub.turns().taken(std::move(write.reading), now);
+}
+
+std::vector<ReactorSocket*> SocketBatch::abandon() {
+  std::vector<ReactorSocket*> sockets;
+  for (const Write& write : writes_) {
+    sockets.push_back(write.socket);
+  }
+  clear();
+  return sockets;
+}
+
+void SocketBatch::clear() {
+  writes_.clear();
+  spans_.clear();
+}
+
+}  // namespace millrace
