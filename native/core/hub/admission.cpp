@@ -84,7 +84,7 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
   for (const std::string_view type : options.types) {
     subscription.types.push_back(typeHash(type));
   }
-  const bool hasHistory = subscription.cursor < channel.log.end();
+  const bool hasHistory = subscription.cursor < channel.log.readableEnd();
   if (hasHistory) {
     channel.hold(now + parts_.options.lagGrace);  // it was told that this follows
   }

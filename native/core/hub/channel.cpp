@@ -8,7 +8,9 @@ bool Channel::isVoid() const {
   return log.isEmpty() && members.isEmpty() && log.evictedThrough() == lostBefore && isAtRest();
 }
 
-bool Channel::isAtRest() const { return news.isNone() && inbox.isNone() && !isInDeflateQueue && inFlight == 0; }
+bool Channel::isAtRest() const {
+  return news.isNone() && inbox.isNone() && !isInDeflateQueue && storing == 0 && inFlight == 0;
+}
 
 void Channel::trimBefore(Cursor cursor) {
   for (std::size_t slot = 0; cutMembers > 0 && slot < members.size(); ++slot) {

@@ -72,6 +72,7 @@ struct Channel {
   ChannelNews news;               // the scheduler's
   ChannelInbox inbox;             // the inbox's
   bool isInDeflateQueue = false;  // the deflate queue's
+  std::size_t storing = 0;        // events that the store queue has
 };
 
 }  // namespace millrace

@@ -2,20 +2,26 @@
 
 #include "core/hub/channel_policy.hpp"
 
+#include <deque>
 #include <string_view>
+#include <vector>
 
 namespace millrace {
 
-// Which policy a channel has, by its key.
+// Which policy a channel has, by its key: the first rule that matches counts, or else that of the rest.
 class ChannelPolicies {
  public:
+  // Channels that are there keep the policy that they have. A rule of the same pattern as before gives its values to it.
+  void set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules);
   // It lives as long as this, and its values may change.
-  [[nodiscard]] const ChannelPolicy& of(std::string_view /*key*/) const { return rest_; }
-  // Of the channels that no other policy is for.
-  [[nodiscard]] ChannelPolicy& rest() { return rest_; }
+  [[nodiscard]] const ChannelPolicy& of(std::string_view key) const;
 
  private:
+  PolicyRule& ruleOf(std::string_view match);
+
   ChannelPolicy rest_;
+  std::deque<PolicyRule> known_;            // that ever were: channels refer to them
+  std::vector<const PolicyRule*> current_;  // in their order
 };
 
 }  // namespace millrace

@@ -13,6 +13,7 @@
 #include "core/hub/registry.hpp"
 #include "core/hub/scheduler.hpp"
 #include "core/hub/sequence.hpp"
+#include "core/hub/store_queue.hpp"
 #include "core/hub/sweeper.hpp"
 #include "core/hub/timers.hpp"
 
@@ -31,13 +32,14 @@ struct Hub::Parts {
   Scheduler scheduler{sequence};
   Inbox inbox{scheduler, options};
   OwnEvents ownEvents{scheduler, inbox};
+  StoreQueue stores{scheduler, inbox};
   Deadlines deadlines;
   DeflateQueue deflates{registry, sequence};
   Sweeper sweeper{registry, deflates, options};
   Endings endings{sequence, scheduler, ownEvents, deadlines, options};
   LagJudge lagJudge{endings, deadlines, options};
   Heartbeats heartbeats{sequence, scheduler};
-  Publisher publisher{{sequence, registry, scheduler, inbox, deflates, sweeper, ownEvents, options}};
+  Publisher publisher{{sequence, registry, scheduler, inbox, deflates, sweeper, ownEvents, stores, options}};
   Timers timers{{registry, deadlines, heartbeats, lagJudge, endings, publisher}};
   Drain drain{registry, scheduler, deadlines};
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
@@ -52,7 +54,7 @@ Hub::~Hub() = default;
 
 void Hub::configure(const HubOptions& options) {
   parts_->options = options;
-  parts_->policies.rest().history = options.history;
+  parts_->policies.set({options.history, Durability::memory}, options.policies);
 }
 
 const HubOptions& Hub::options() const { return parts_->options; }
@@ -125,6 +127,8 @@ WriteOutcome Hub::greet(SubscriberId id, const EventFields& fields, Instant now)
 Turns& Hub::turns() { return parts_->turns; }
 
 DeflateQueue& Hub::deflates() { return parts_->deflates; }
+
+StoreQueue& Hub::stores() { return parts_->stores; }
 
 // --- time
 

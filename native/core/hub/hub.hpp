@@ -5,6 +5,7 @@
 #include "core/hub/deflate_queue.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
+#include "core/hub/store_queue.hpp"
 #include "core/hub/subscriber_view.hpp"
 #include "core/hub/turns.hpp"
 #include "core/wire/event.hpp"
@@ -70,6 +71,7 @@ class Hub {
 
   [[nodiscard]] Turns& turns();
   [[nodiscard]] DeflateQueue& deflates();
+  [[nodiscard]] StoreQueue& stores();
 
   // --- time
 

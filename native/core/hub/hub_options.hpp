@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/hub/channel_policy.hpp"
 #include "core/hub/subscriber_options.hpp"
 #include "core/log/channel_log.hpp"
 
@@ -10,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace millrace {
 
@@ -17,7 +19,8 @@ using SubscriberId = std::uint64_t;  // never reused in a process
 using OwnerId = std::uint32_t;       // who reads a subscriber: a JavaScript environment, or a reactor thread
 
 struct HubOptions {
-  LogLimits history;  // of each channel
+  LogLimits history;                   // of each channel without a policy of its own
+  std::vector<PolicyRule> policies{};  // the first that matches a channel's key counts
   std::size_t connections = 10000;
   std::size_t perChannel = std::numeric_limits<std::size_t>::max();
   std::size_t perUser = 100;

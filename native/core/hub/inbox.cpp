@@ -54,7 +54,8 @@ bool Inbox::trimChannel(Channel& channel, Instant now) {
   }
   const auto patience = isPressed() ? Scheduler::Patience::limited : Scheduler::Patience::endless;
   const std::uint64_t through = scheduler_.offeredThrough(channel, patience, now);
-  const Cursor offeredAt = through == kEverySequence ? channel.log.end() : channel.log.after(through);
+  const Cursor end = channel.log.readableEnd();
+  const Cursor offeredAt = through == kEverySequence ? end : std::min(channel.log.after(through), end);
   channel.trimBefore(std::min(channel.log.kept(channel.policy.history, now), offeredAt));
   const std::size_t waiting = std::min(channel.inbox.bytes_, channel.log.distance(offeredAt).bytes);
   bytes_ -= channel.inbox.bytes_ - waiting;

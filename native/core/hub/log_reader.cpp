@@ -48,7 +48,8 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
     gatherMerged(now, limits, spans);
   }
   if (end_ != End::reached) {
-    const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= limits.sequence;
+    const std::uint64_t through = std::min(limits.sequence, subscriptions_.readableThrough());
+    const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= through;
     end_ = hasEnd && !hasMore_ ? End::given : End::ahead;
   }
 }
@@ -75,7 +76,7 @@ void LogReader::gatherPlain(std::size_t mostBytes, Spans& spans) {
 void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans) {
   subscriptions_.skipEvicted();  // noticed as a gap
   Merge& merge = emptyMerge();
-  mergeFrom(merge, false, limits.sequence);
+  mergeFrom(merge, false, std::min(limits.sequence, subscriptions_.readableThrough()));
   std::size_t bytes = 0;
   while (MergeSource* const source = merge.oldest()) {
     if (bytes >= limits.bytes || spans.count() >= limits.spans) {
@@ -230,11 +231,16 @@ bool LogReader::hasPending() const {
   if (isBroken()) {
     return false;
   }
-  if (!cut_.isEmpty() || !preamble_.isEmpty() || !own_.isEmpty()) {
+  if (!cut_.isEmpty() || !preamble_.isEmpty()) {
     return true;
   }
-  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
-                     [this](const Subscription& subscription) { return awaits(subscription); });
+  const std::uint64_t through = subscriptions_.readableThrough();
+  if (!own_.isEmpty() && own_.log().at(own_.log().begin()).sequence <= through) {
+    return true;
+  }
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const Subscription& subscription) {
+    return end_ != End::reached && subscription.cursor < endOf(subscription.channel->log, through);
+  });
 }
 
 bool LogReader::awaits(const Subscription& subscription) const {
@@ -268,7 +274,7 @@ void LogReader::dropOldest() {
   preamble_.noticeGap();
   subscriptions_.skipEvicted();
   Merge merge;
-  mergeFrom(merge, false);
+  mergeFrom(merge, false, subscriptions_.readableThrough());
   LogDistance behind = lag();
   while (behind.events > options_.lag.events || behind.bytes > options_.lag.bytes) {
     const MergeSource* const source = merge.oldest();
@@ -290,7 +296,7 @@ void LogReader::dropOldest() {
 
 Cursor LogReader::endOf(const ChannelLog& log, std::uint64_t through) const {
   const std::uint64_t last = std::min(lastSequence_, through);
-  return last == kEverySequence ? log.end() : log.after(last);
+  return last == kEverySequence ? log.readableEnd() : std::min(log.after(last), log.readableEnd());
 }
 
 void LogReader::give(std::string_view bytes, const Deflated& deflated, Spans& spans) const {

@@ -7,6 +7,7 @@
 #include "core/hub/registry.hpp"
 #include "core/hub/scheduler.hpp"
 #include "core/hub/sequence.hpp"
+#include "core/hub/store_queue.hpp"
 #include "core/hub/sweeper.hpp"
 #include "core/wire/encoder.hpp"
 #include "core/wire/type_hash.hpp"
@@ -49,18 +50,21 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   parts_.sweeper.noteUse(now);
   entry.conflateHash = hashOrNone(options.conflateKey);
   entry.expires = options.ttl > Millis{0} ? now + options.ttl : kNever;
-  channel.log.append(entry);
+  const bool isReadable = parts_.stores.append(channel, entry);
   if (fields.id) {
     channel.log.rememberId(*fields.id);
   }
   parts_.deflates.add(channel);
   receipt.recipients = channel.members.recipients(entry.typeHash);
+  if (!isReadable) {
+    return outcome;  // the store queue goes on with it
+  }
   if (channel.members.isEmpty()) {
     channel.trim(now);
     return outcome;
   }
   parts_.inbox.add(channel, encoded_.size());
-  parts_.scheduler.noteAppended(channel, now);
+  parts_.scheduler.noteAppended(channel, entry.sequence, now);
   return outcome;
 }
 
@@ -100,7 +104,7 @@ WriteOutcome Publisher::checkSize(std::size_t bytes, Instant now) {
   if (bytes > parts_.options.history.bytes) {
     return WriteOutcome::tooLarge;
   }
-  return parts_.inbox.hasRoomFor(bytes, now) ? WriteOutcome::written : WriteOutcome::overloaded;
+  return parts_.inbox.hasRoomFor(bytes + parts_.stores.bytes(), now) ? WriteOutcome::written : WriteOutcome::overloaded;
 }
 
 WriteOutcome Publisher::send(Subscriber& subscriber, const EventFields& fields, Instant now, Receipt& receipt) {

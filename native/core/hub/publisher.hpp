@@ -19,6 +19,7 @@ class OwnEvents;
 class Registry;
 class Scheduler;
 class Sequence;
+class StoreQueue;
 class Sweeper;
 
 // Accepts events: numbers and encodes each once, and appends it to a log.
@@ -33,6 +34,7 @@ class Publisher {
     DeflateQueue& deflates;
     Sweeper& sweeper;
     OwnEvents& ownEvents;
+    StoreQueue& stores;
     const HubOptions& options;
   };
   explicit Publisher(const Parts& parts) : parts_(parts) {}

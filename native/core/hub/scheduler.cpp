@@ -64,12 +64,16 @@ void Scheduler::wake(Owner& owner, Instant now) const {
 
 // --- news
 
-void Scheduler::noteAppended(Channel& channel, Instant now) {
+void Scheduler::noteAppended(Channel& channel, std::uint64_t sequence, Instant now) {
   if (!std::exchange(channel.news.isAppended_, true)) {
     appended_.push_back(&channel);
   }
   for (const Members::Share& share : channel.members.owners()) {
-    wake(owners_[share.owner], now);
+    Owner& owner = owners_[share.owner];
+    wake(owner, now);
+    // An event that was held may be older than what the owner has offered meanwhile.
+    owner.offeredThrough = std::min(owner.offeredThrough, sequence - 1);
+    owner.offeringThrough = std::min(owner.offeringThrough, sequence - 1);
   }
 }
 

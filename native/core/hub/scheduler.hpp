@@ -38,8 +38,8 @@ class Scheduler {
 
   // --- news
 
-  // The channel has a new event.
-  void noteAppended(Channel& channel, Instant now);
+  // The channel has events that can be read from now on; the oldest of them has this number.
+  void noteAppended(Channel& channel, std::uint64_t sequence, Instant now);
   // The subscriber has something to read that is not in a channel.
   void noteNews(Subscriber& subscriber, Instant now);
   // The subscriber's owner is to close it.

@@ -46,6 +46,17 @@ bool Subscriptions::haveLostSince(std::uint64_t sequence) const {
   });
 }
 
+std::uint64_t Subscriptions::readableThrough() const {
+  std::uint64_t through = kEverySequence;
+  for (const Subscription& subscription : list_) {
+    const ChannelLog& log = subscription.channel->log;
+    if (log.isHeld()) {
+      through = std::min(through, log.at(log.readableEnd()).sequence - 1);
+    }
+  }
+  return through;
+}
+
 LogDistance Subscriptions::lag() const {
   LogDistance lag;
   for (const Subscription& subscription : list_) {

@@ -50,6 +50,8 @@ class Subscriptions {
   [[nodiscard]] bool areEvicted() const;
   // Whether a log has lost an event with a larger sequence.
   [[nodiscard]] bool haveLostSince(std::uint64_t sequence) const;
+  // What may be read goes up to this sequence: the oldest event that a log holds is behind it.
+  [[nodiscard]] std::uint64_t readableThrough() const;
   // How far the cursors are behind, all together.
   [[nodiscard]] LogDistance lag() const;
   // Cursors that a log was trimmed beyond move to what is left.

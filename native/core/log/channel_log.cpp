@@ -10,15 +10,41 @@ bool isSpecial(const LogEntry& entry) { return entry.expires != kNever || entry.
 }  // namespace
 
 void ChannelLog::append(LogEntry entry) {
+  push(entry);
+  noteNewestOfKey(end().next - 1);
+}
+
+void ChannelLog::appendHeld(const LogEntry& entry) {
+  push(entry);
+  ++held_;
+}
+
+void ChannelLog::release() {
+  noteNewestOfKey(readableEnd().next);
+  --held_;
+}
+
+// As if it had expired.
+void ChannelLog::drop() {
+  LogEntry& entry = entries_[static_cast<std::size_t>(readableEnd().next - first_)];
+  special_ += isSpecial(entry) ? 0 : 1;
+  entry.expires = Instant::min();
+  --held_;
+}
+
+void ChannelLog::push(LogEntry entry) {
   entry.bytes = chain_.append(end().next, entry.bytes);
   entry.offset = appended_;
   appended_ += entry.bytes.size();
   bytes_ += entry.bytes.size();
   special_ += isSpecial(entry) ? 1 : 0;
-  if (entry.conflateHash != 0) {
-    newestOfKey_[entry.conflateHash] = end().next;
-  }
   entries_.push_back(entry);
+}
+
+void ChannelLog::noteNewestOfKey(std::uint64_t number) {
+  if (const std::uint64_t hash = at({number}).conflateHash; hash != 0) {
+    newestOfKey_[hash] = number;
+  }
 }
 
 void ChannelLog::rememberId(std::string_view id) {
@@ -37,7 +63,7 @@ Cursor ChannelLog::kept(const LogLimits& limits, Instant now) const {
   Cursor kept = begin();
   std::size_t events = entries_.size();
   std::size_t bytes = bytes_;
-  while (events > 0) {
+  while (kept < readableEnd()) {
     const LogEntry& oldest = at(kept);
     if (events <= limits.events && bytes <= limits.bytes && oldest.at + limits.ttl >= now) {
       break;
@@ -68,10 +94,12 @@ bool ChannelLog::isCurrent(Cursor cursor, Instant now) const {
 
 LogDistance ChannelLog::distance(Cursor cursor) const {
   const Cursor from = std::max(cursor, begin());
-  if (from == end()) {
+  const Cursor to = readableEnd();
+  if (from >= to) {
     return {};
   }
-  return {static_cast<std::size_t>(end().next - from.next), static_cast<std::size_t>(appended_ - at(from).offset)};
+  const std::uint64_t offset = held_ == 0 ? appended_ : at(to).offset;
+  return {static_cast<std::size_t>(to.next - from.next), static_cast<std::size_t>(offset - at(from).offset)};
 }
 
 Cursor ChannelLog::after(std::uint64_t sequence) const {
@@ -83,7 +111,7 @@ Cursor ChannelLog::after(std::uint64_t sequence) const {
 
 Cursor ChannelLog::upTo(Cursor from, std::size_t bytes) const {
   if (distance(from).bytes <= bytes) {
-    return end();
+    return readableEnd();
   }
   const std::uint64_t offset = at(from).offset + bytes;
   const auto found =

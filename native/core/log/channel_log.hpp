@@ -52,14 +52,20 @@ class ChannelLog {
   // `evictedThrough`: the newest sequence of which the log may have lost an entry before it began.
   explicit ChannelLog(std::uint64_t evictedThrough = 0) : evictedThrough_(evictedThrough) {}
 
-  // The entry's sequence must not be smaller than the last one's. Copies `entry.bytes`.
+  // The entry's sequence must not be smaller than the last one's. Copies `entry.bytes`. Only when no entry is held.
   void append(LogEntry entry);
+  // The same, but the entry is held: nobody is to read it before release() or drop(), which come in the order of the entries.
+  void appendHeld(const LogEntry& entry);
+  // The oldest held entry may be read from now on.
+  void release();
+  // The oldest held entry is never given to anybody.
+  void drop();
   // The newest entry has this id of the application's.
   void rememberId(std::string_view id);
   // The oldest entry with an id of this hash.
   [[nodiscard]] std::optional<Cursor> findId(std::uint64_t idHash) const;
 
-  // The oldest entry that no limit evicts now, or end().
+  // The oldest entry that no limit evicts now, or readableEnd().
   [[nodiscard]] Cursor kept(const LogLimits& limits, Instant now) const;
   // Evicts what lies before the cursor.
   void trimBefore(Cursor cursor);
@@ -68,9 +74,12 @@ class ChannelLog {
 
   [[nodiscard]] Cursor begin() const { return {first_}; }
   [[nodiscard]] Cursor end() const { return {first_ + entries_.size()}; }
+  // Behind the entries that may be read.
+  [[nodiscard]] Cursor readableEnd() const { return {end().next - held_}; }
+  [[nodiscard]] bool isHeld() const { return held_ > 0; }
   [[nodiscard]] bool isEmpty() const { return entries_.empty(); }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
-  // From the cursor, or from begin() if that is later, to end().
+  // From the cursor, or from begin() if that is later, to readableEnd().
   [[nodiscard]] LogDistance distance(Cursor cursor) const;
 
   // The entry at a cursor in [begin(), end()).
@@ -82,7 +91,7 @@ class ChannelLog {
 
   // Whether every entry is to be given to every reader until it is evicted: none expires, none has a conflation key.
   [[nodiscard]] bool isPlain() const { return special_ == 0; }
-  // The first cursor with at least so many bytes between `from` (in [begin(), end()]) and it, or end().
+  // The first cursor with at least so many bytes between `from` (in [begin(), readableEnd()]) and it, or readableEnd().
   [[nodiscard]] Cursor upTo(Cursor from, std::size_t bytes) const;
   // Appends the bytes of all entries in [from, to), both in [begin(), end()].
   void gather(Cursor from, Cursor to, Spans& spans) const;
@@ -104,6 +113,8 @@ class ChannelLog {
   [[nodiscard]] std::uint64_t evictedThrough() const { return evictedThrough_; }
 
  private:
+  void push(LogEntry entry);
+  void noteNewestOfKey(std::uint64_t number);
   void evictOldest();
 
   std::deque<LogEntry> entries_;
@@ -112,6 +123,7 @@ class ChannelLog {
   std::uint64_t deflatedEnd_ = 0;
   std::uint64_t first_ = 0;  // number of the oldest entry
   std::size_t bytes_ = 0;
+  std::size_t held_ = 0;        // entries at the end that nobody may read yet
   std::uint64_t appended_ = 0;  // bytes, ever
   std::uint64_t evictedThrough_;
   std::unique_ptr<IdIndex> ids_;                                  // made for the first id of the application's

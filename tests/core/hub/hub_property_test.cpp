@@ -30,7 +30,11 @@ class Schedule {
   void run(std::size_t steps) {
     for (std::size_t count = 0; count < steps && !::testing::Test::HasFatalFailure(); ++count) {
       step();
+      if (random_.chance(30)) {
+        world_.storeSome();
+      }
     }
+    world_.storeAll();
     comeToRest();
   }
 
@@ -55,6 +59,7 @@ class Schedule {
     for (const auto& client : clients_) {
       client->checkNothingIsMissing();
     }
+    world_.checkStore();
     world_.pass(Millis(61000));  // whoever was ending has had its time, read or not
     checkBounds();
   }

@@ -260,6 +260,7 @@ void Client::deliver(const std::string& id) {
   ASSERT_TRUE(isNews || hasBeenReset_ || habits_.rewinds || habits_.joinsLate) << id << " came too late" << describe();
   order_ = number.sequence;
   if (event != nullptr) {
+    ASSERT_FALSE(event->isRefused) << id << " was refused by the store";
     ASSERT_TRUE(wants(*event)) << id << " is not what the client asked for";
   }
   checkMissing(number.sequence);
@@ -273,7 +274,7 @@ void Client::checkMissing(std::uint64_t before) {
         std::upper_bound(events.begin(), events.end(), position_,
                          [](std::uint64_t position, const Published& event) { return position < event.sequence; });
     for (auto event = first; event != events.end() && event->sequence < before; ++event) {
-      const bool isExcused = event->sequence <= excused_[channel] || world_.isReplaced(*event);
+      const bool isExcused = event->sequence <= excused_[channel] || world_.isReplaced(*event) || event->isRefused;
       ASSERT_TRUE(isExcused || !wants(*event) || delivered_.contains(event->id))
           << event->id << " of " << kKeys[channel] << " is missing before " << before << describe();
     }

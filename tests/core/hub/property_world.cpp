@@ -13,6 +13,11 @@ World::World(Random& random) : random_(random) {
   options_.sweepEvery = Millis(10000);
   options_.lagGrace = Millis(random_.chance(50) ? random_.below(3000) : 0);
   options_.inboxBytes = random_.chance(30) ? 2000 : options_.inboxBytes;
+  if (random_.chance(40)) {
+    const ChannelPolicy held{options_.history, Durability::always};
+    const ChannelPolicy later{options_.history, Durability::batch};
+    options_.policies = {{std::string(kKeys[0]), held}, {std::string(kKeys[1]), random_.chance(50) ? held : later}};
+  }
   restart();
 }
 
@@ -20,6 +25,8 @@ void World::restart() {
   ++epoch_;
   head_ = 0;
   channels_ = {};
+  storing_.clear();
+  store_ = std::make_unique<FlakyLogStore>([this] { return !isStoreUp_; });
   turns_.reset();
   hub_ = std::make_unique<Hub>(epoch_, options_);
   turns_ = std::make_unique<TestTurns>(*hub_);
@@ -54,7 +61,7 @@ void World::publish() {
     return;
   }
   ASSERT_EQ(outcome, WriteOutcome::written);
-  head_ = askForHead();
+  head_ = hub_->deflates().newest();
   event.sequence = head_;
   event.id = receipt.id;
   byId_.emplace(event.id, event);
@@ -68,14 +75,60 @@ void World::sendTo(SubscriberId id) {
   static_cast<void>(hub_->send(id, fields, now_, receipt));  // the connection may be gone
 }
 
-// Heartbeats and private events take numbers too, so the hub is asked: a new connection is told its head.
-std::uint64_t World::askForHead() {
-  const SubscriberId id = newConnectionId();
-  const OwnerId nobody = 99;
-  EXPECT_EQ(hub_->open(id, nobody, {}, now_), OpenOutcome::opened);
-  const std::string head = hub_->view(id).beginning().value_or("");
-  hub_->close(id, now_);
-  return parseEventId(head).value_or(EventId{}).sequence;
+void World::storeSome() {
+  if (storing_.empty()) {
+    storing_ = hub_->stores().jobs(1 + random_.below(5));
+    return;
+  }
+  isStoreUp_ = random_.chance(80);
+  std::vector<StoreEntry> entries;
+  for (const StoreJob& job : storing_) {
+    entries.push_back({job.channel, job.sequence, job.bytes, job.typeHash});
+  }
+  const StoreOutcome outcome = store_->append(entries);
+  isStoreUp_ = true;
+  for (const StoreJob& job : outcome == StoreOutcome::failed ? storing_ : std::vector<StoreJob>{}) {
+    for (auto& [id, event] : byId_) {
+      if (event.epoch == epoch_ && event.sequence == job.sequence) {
+        const auto channel =
+            static_cast<std::size_t>(std::find(kKeys.begin(), kKeys.end(), job.channel) - kKeys.begin());
+        event.isRefused = options_.policies[channel].policy.durability == Durability::always;
+        for (Published& published : channels_[event.channel]) {
+          published.isRefused = published.isRefused || (published.sequence == job.sequence && event.isRefused);
+        }
+      }
+    }
+  }
+  hub_->stores().finish(outcome, now_);
+  storing_.clear();
+}
+
+void World::storeAll() {
+  while (!hub_->stores().isEmpty()) {
+    storeSome();
+  }
+}
+
+void World::checkStore() {
+  for (std::size_t channel = 0; channel < options_.policies.size(); ++channel) {
+    if (options_.policies[channel].policy.durability != Durability::always) {
+      continue;
+    }
+    std::vector<std::uint64_t> accepted;
+    for (const Published& event : channels_[channel]) {
+      if (!event.isRefused) {
+        accepted.push_back(event.sequence);
+      }
+    }
+    std::vector<std::uint64_t> stored;
+    for (StorePage page{StoreOutcome::done, {}, true}; page.hasMore;) {
+      page = store_->read(kKeys[channel], stored.empty() ? 0 : stored.back(), 100);
+      for (const StoredEvent& event : page.events) {
+        stored.push_back(event.sequence);
+      }
+    }
+    EXPECT_EQ(stored, accepted) << kKeys[channel];
+  }
 }
 
 std::string World::readAll(SubscriberId id) {
@@ -126,7 +179,7 @@ bool World::isReplaced(const Published& event) const {
   }
   const std::vector<Published>& events = channels_.at(event.channel);
   return !event.conflateKey.empty() && std::any_of(events.begin(), events.end(), [&](const Published& other) {
-    return other.sequence > event.sequence && other.conflateKey == event.conflateKey;
+    return other.sequence > event.sequence && other.conflateKey == event.conflateKey && !other.isRefused;
   });
 }
 

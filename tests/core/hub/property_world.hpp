@@ -3,6 +3,7 @@
 #include "core/hub/hub.hpp"
 #include "core/hub/test_turns.hpp"
 #include "core/identity/event_id.hpp"
+#include "core/support/flaky_log_store.hpp"
 
 #include <array>
 #include <cstddef>
@@ -42,6 +43,7 @@ struct Published {
   std::string conflateKey;
   Instant at;
   Instant expires = kNever;
+  bool isRefused = false;  // by the store: nobody may be given it
 };
 
 // The server's side of the property test: a hub on a fake clock, and everything that was ever published in it.
@@ -63,6 +65,11 @@ class World {
   void sendTo(SubscriberId id);
   // All that the connection has, taken.
   std::string readAll(SubscriberId id);
+  // The store is given some events, or answers late what became of them.
+  void storeSome();
+  void storeAll();
+  // All that the store has of its channels is what it has accepted, in order.
+  void checkStore();
   // Everything that the owner is to do in this turn; it then settles.
   [[nodiscard]] Turn beginTurn(OwnerId owner);
   void pass(Millis time);
@@ -82,8 +89,6 @@ class World {
   [[nodiscard]] bool isReplaced(const Published& event) const;
 
  private:
-  [[nodiscard]] std::uint64_t askForHead();
-
   Random& random_;
   HubOptions options_;
   Instant now_{Millis(1000)};
@@ -96,6 +101,9 @@ class World {
   std::unique_ptr<TestTurns> turns_;
   std::array<std::vector<Published>, kChannels> channels_;
   std::map<std::string, Published> byId_;
+  std::unique_ptr<FlakyLogStore> store_;
+  std::vector<StoreJob> storing_;  // given to the store, which has not answered yet
+  bool isStoreUp_ = true;
 };
 
 }  // namespace millrace::test

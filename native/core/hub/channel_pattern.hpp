@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string_view>
+
+namespace millrace {
+
+// Whether a channel's key matches a pattern of parts between colons: `*` stands for one part, `**` for any number of parts,
+// none included; every other part for itself. "room:*" matches "room:1" and neither "room" nor "room:1:log".
+[[nodiscard]] bool matchesPattern(std::string_view pattern, std::string_view key);
+
+}  // namespace millrace
