@@ -33,6 +33,44 @@ Millis toMillis(const Napi::Value& value, std::string_view name) {
   return Millis(static_cast<Millis::rep>(std::min(kLongest, toWhole(value, name))));
 }
 
+HubSettings toHubSettings(const Napi::Object& given) {
+  const auto wholeOf = [&](const char* name) {
+    const Napi::Value value = given.Get(name);
+    return isGiven(value) ? std::optional<std::size_t>(toWhole(value, name)) : std::nullopt;
+  };
+  const auto millisOf = [&](const char* name) {
+    const Napi::Value value = given.Get(name);
+    return isGiven(value) ? std::optional(toMillis(value, name)) : std::nullopt;
+  };
+  HubSettings settings;
+  settings.historyEvents = wholeOf("historyEvents");
+  settings.historyBytes = wholeOf("historyBytes");
+  settings.historyTtl = millisOf("historyTtlMs");
+  settings.connections = wholeOf("connections");
+  settings.perChannel = wholeOf("perChannel");
+  settings.perUser = wholeOf("perUser");
+  settings.channels = wholeOf("channels");
+  settings.channelsPerConnection = wholeOf("channelsPerConnection");
+  settings.channelTtl = millisOf("channelTtlMs");
+  settings.lagGrace = millisOf("lagGraceMs");
+  settings.reactors = wholeOf("reactors");
+  return settings;
+}
+
+HubOptions HubSettings::over(HubOptions options) const {
+  options.history.events = historyEvents.value_or(options.history.events);
+  options.history.bytes = historyBytes.value_or(options.history.bytes);
+  options.history.ttl = historyTtl.value_or(options.history.ttl);
+  options.connections = connections.value_or(options.connections);
+  options.perChannel = perChannel.value_or(options.perChannel);
+  options.perUser = perUser.value_or(options.perUser);
+  options.channels = channels.value_or(options.channels);
+  options.channelsPerConnection = channelsPerConnection.value_or(options.channelsPerConnection);
+  options.channelTtl = channelTtl.value_or(options.channelTtl);
+  options.lagGrace = lagGrace.value_or(options.lagGrace);
+  return options;
+}
+
 SubscriberOptions toSubscriberOptions(const Napi::Object& options) {
   SubscriberOptions connection;
   connection.lag.events = toWhole(options.Get("lagEvents"), "lag.events");

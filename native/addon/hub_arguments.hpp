@@ -39,6 +39,23 @@ struct EventTexts {
 [[nodiscard]] std::optional<std::uint32_t> toRetry(const Napi::Value& value);
 // Durations beyond some hundred years are "never" to the core.
 [[nodiscard]] Millis toMillis(const Napi::Value& value, std::string_view name);
+// What configure() is given; what is left out is to stay as it is.
+struct HubSettings {
+  std::optional<std::size_t> historyEvents;
+  std::optional<std::size_t> historyBytes;
+  std::optional<Millis> historyTtl;
+  std::optional<std::size_t> connections;
+  std::optional<std::size_t> perChannel;
+  std::optional<std::size_t> perUser;
+  std::optional<std::size_t> channels;
+  std::optional<std::size_t> channelsPerConnection;
+  std::optional<Millis> channelTtl;
+  std::optional<Millis> lagGrace;
+  std::optional<std::size_t> reactors;  // of the whole process
+
+  [[nodiscard]] HubOptions over(HubOptions options) const;
+};
+[[nodiscard]] HubSettings toHubSettings(const Napi::Object& given);
 [[nodiscard]] SubscriberOptions toSubscriberOptions(const Napi::Object& options);
 
 }  // namespace millrace

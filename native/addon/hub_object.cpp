@@ -2,28 +2,15 @@
 
 #include "addon/convert.hpp"
 #include "addon/hub_arguments.hpp"
+#include "addon/hub_results.hpp"
 #include "io/net/duplicate_socket.hpp"
 #include "io/reactor/reactor_pool.hpp"
 #include "io/reactor/reactor_socket.hpp"
 
-#include <cstring>
 #include <optional>
 #include <utility>
 
 namespace millrace {
-namespace {
-
-// Null for nothing.
-Napi::Value bytesToJs(Napi::Env env, std::string_view bytes) {
-  if (bytes.empty()) {
-    return env.Null();
-  }
-  Napi::Uint8Array array = Napi::Uint8Array::New(env, bytes.size());
-  std::memcpy(array.Data(), bytes.data(), bytes.size());
-  return array;
-}
-
-}  // namespace
 
 Napi::Function HubObject::define(Napi::Env env) {
   return DefineClass(env, "Hub",
@@ -65,42 +52,10 @@ HubObject::HubObject(const Napi::CallbackInfo& info)
 
 // Only what is given changes, all at once: other threads may configure the same hub.
 void HubObject::configure(const Napi::CallbackInfo& info) {
-  const Napi::Object given = toObject(info[0], "options");
-  const auto wholeOf = [&](const char* name) {
-    const Napi::Value value = given.Get(name);
-    return isGiven(value) ? std::optional<std::size_t>(toWhole(value, name)) : std::nullopt;
-  };
-  const auto millisOf = [&](const char* name) {
-    const Napi::Value value = given.Get(name);
-    return isGiven(value) ? std::optional(toMillis(value, name)) : std::nullopt;
-  };
-  const auto historyEvents = wholeOf("historyEvents");
-  const auto historyBytes = wholeOf("historyBytes");
-  const auto historyTtl = millisOf("historyTtlMs");
-  const auto connections = wholeOf("connections");
-  const auto perChannel = wholeOf("perChannel");
-  const auto perUser = wholeOf("perUser");
-  const auto channels = wholeOf("channels");
-  const auto channelsPerConnection = wholeOf("channelsPerConnection");
-  const auto channelTtl = millisOf("channelTtlMs");
-  const auto lagGrace = millisOf("lagGraceMs");
-  const auto reactors = wholeOf("reactors");
-  Engine::process().with(hub_, [&](Hub& hub, Instant) {
-    HubOptions options = hub.options();
-    options.history.events = historyEvents.value_or(options.history.events);
-    options.history.bytes = historyBytes.value_or(options.history.bytes);
-    options.history.ttl = historyTtl.value_or(options.history.ttl);
-    options.connections = connections.value_or(options.connections);
-    options.perChannel = perChannel.value_or(options.perChannel);
-    options.perUser = perUser.value_or(options.perUser);
-    options.channels = channels.value_or(options.channels);
-    options.channelsPerConnection = channelsPerConnection.value_or(options.channelsPerConnection);
-    options.channelTtl = channelTtl.value_or(options.channelTtl);
-    options.lagGrace = lagGrace.value_or(options.lagGrace);
-    hub.configure(options);
-  });
-  if (reactors) {
-    Engine::process().reactors().setCount(*reactors);
+  const HubSettings settings = toHubSettings(toObject(info[0], "options"));
+  Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.configure(settings.over(hub.options())); });
+  if (settings.reactors) {
+    Engine::process().reactors().setCount(*settings.reactors);
   }
 }
 
@@ -301,12 +256,7 @@ Napi::Value HubObject::readNotice(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::readPage(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
-  const BodyReader::Page page = Engine::process().bodies().readPage(hub_, id, toWhole(info[1], "bytes"));
-  const Napi::Object object = Napi::Object::New(info.Env());
-  object.Set("bytes", bytesToJs(info.Env(), page.bytes));
-  object.Set("cursor", toJs(info.Env(), page.position));
-  object.Set("hasMore", Napi::Boolean::New(info.Env(), page.hasMore));
-  return object;
+  return toJs(info.Env(), Engine::process().bodies().readPage(hub_, id, toWhole(info[1], "bytes")));
 }
 
 Napi::Value HubObject::hasPending(const Napi::CallbackInfo& info) {
@@ -338,14 +288,7 @@ Napi::Value HubObject::keys(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
-  const HubStats stats = Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.stats(); });
-  const Napi::Object object = Napi::Object::New(info.Env());
-  object.Set("connections", Napi::Number::New(info.Env(), static_cast<double>(stats.connections)));
-  object.Set("channels", Napi::Number::New(info.Env(), static_cast<double>(stats.channels)));
-  object.Set("inboxBytes", Napi::Number::New(info.Env(), static_cast<double>(stats.inboxBytes)));
-  object.Set("isDraining", Napi::Boolean::New(info.Env(), stats.isDraining));
-  object.Set("takenOver", Napi::Number::New(info.Env(), static_cast<double>(stats.takenOver)));
-  return object;
+  return toJs(info.Env(), Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.stats(); }));
 }
 
 }  // namespace millrace

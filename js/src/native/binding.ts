@@ -101,11 +101,14 @@ export type NativeJoin =
 
 /** What a poll is answered with. */
 export interface NativePage {
-  /** Whole events; `null`: none. */
-  readonly bytes: Uint8Array<ArrayBuffer> | null;
+  /** The events, as the text of a JSON array. */
+  readonly events: string;
   /** The id that continues behind them. */
-  readonly cursor: string;
+  readonly position: string;
   readonly hasMore: boolean;
+  /** What became of the client's cursor; `null`: it came without one. */
+  readonly verdict: "continued" | "gap" | "reset" | null;
+  readonly retryMs: number | undefined;
 }
 
 export interface NativeOpenOptions {

@@ -62,7 +62,7 @@ class StoreQueue {
   Scheduler& scheduler_;
   Inbox& inbox_;
   std::deque<Waiting> waiting_;
-  std::size_t given_ = 0;           // of those, by the last jobs()
+  std::size_t given_ = 0;  // of those, by the last jobs()
   std::size_t bytes_ = 0;
 };
 

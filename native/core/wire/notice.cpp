@@ -1,5 +1,6 @@
 #include "core/wire/notice.hpp"
 
+#include "core/base/json_string.hpp"
 #include "core/wire/encoder.hpp"
 
 namespace millrace {
@@ -10,26 +11,6 @@ void encode(std::string_view type, std::string_view data, std::string& out) {
   fields.type = type;
   fields.data = data;
   static_cast<void>(encodeEvent(fields, out));  // cannot fail: the type is ours
-}
-
-// A JSON string of the text (RFC 8259, 7).
-void appendJsonString(std::string_view text, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  out.push_back('"');
-  for (const char character : text) {
-    const auto code = static_cast<unsigned char>(character);
-    if (code < 0x20U) {
-      out.append("\\u00");
-      out.push_back(kDigits[code >> 4U]);
-      out.push_back(kDigits[code & 15U]);
-      continue;
-    }
-    if (character == '"' || character == '\\') {
-      out.push_back('\\');
-    }
-    out.push_back(character);
-  }
-  out.push_back('"');
 }
 
 }  // namespace

@@ -49,21 +49,24 @@ void BodyReader::take(std::size_t hub, SubscriberId id, const ReadLimits& limits
   });
 }
 
-BodyReader::Page BodyReader::readPage(std::size_t hub, SubscriberId id, std::size_t bytes) {
-  return engine_.with(hub, [&](Hub& chosen, Instant now) {
+PollPage BodyReader::readPage(std::size_t hub, SubscriberId id, std::size_t bytes) {
+  std::string read;
+  PollPage page = engine_.with(hub, [&](Hub& chosen, Instant now) {
     ReadLimits limits;
     limits.bytes = bytes;
     Spans spans;
     Reading reading = chosen.turns().read(id, now, limits, spans);
-    Page page;
     for (const std::string_view span : spans.bytes) {
-      page.bytes.append(span);
+      read.append(span);
     }
     static_cast<void>(chosen.turns().taken(std::move(reading), now));
-    page.hasMore = chosen.view(id).hasMore();
-    page.position = chosen.view(id).position();
-    return page;
+    PollPage taken;
+    taken.hasMore = chosen.view(id).hasMore();
+    taken.position = chosen.view(id).position();
+    return taken;
   });
+  fillPage(read, page);  // without the lock
+  return page;
 }
 
 bool BodyReader::isCompressed(SubscriberId id) {

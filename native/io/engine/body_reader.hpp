@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/hub/hub.hpp"
+#include "core/hub/poll_page.hpp"
 #include "io/net/gzip.hpp"
 
 #include <cstddef>
@@ -29,14 +30,8 @@ class BodyReader {
   // The same of what goes before the logs only: the verdict, a snapshot, the cursor line.
   void readNotice(std::size_t hub, SubscriberId id, std::size_t mostBytes, std::string& out);
 
-  // What a poll is answered with.
-  struct Page {
-    std::string bytes;     // whole events
-    std::string position;  // continues behind them
-    bool hasMore = false;
-  };
   // The next events, until they have so many bytes; they count as taken.
-  [[nodiscard]] Page readPage(std::size_t hub, SubscriberId id, std::size_t bytes);
+  [[nodiscard]] PollPage readPage(std::size_t hub, SubscriberId id, std::size_t bytes);
 
   // The subscriber's body is a gzip stream; before its first read().
   void compress(SubscriberId id);

@@ -1,7 +1,5 @@
 import type { ServerResponse } from "node:http";
 import type { NativePage } from "../../native/binding.js";
-import { NOTICE_TYPES, RESUME_TYPE } from "../../shared/notices.js";
-import { environment } from "../lifecycle/environment.js";
 import type { CloseReason, RequestLike } from "../stream/options.js";
 import type { HubStream } from "../stream/stream.js";
 import { NodeReadableStream } from "../stream/web-streams.js";
@@ -54,47 +52,32 @@ export interface PollAnswer {
   readonly release: () => void;
 }
 
-/** The worst first: a snapshot may take so long that a gap follows. */
-const VERDICTS = ["reset", "gap", "continued"] as const;
-
 const HEADERS = { "Cache-Control": "no-store", Vary: "Accept" };
 
 /** For a client that has everything up to a `closeAfter` event. */
 export const NOTHING_LEFT: PollAnswer = { status: 204, headers: HEADERS, body: null, release: () => {} };
 
-/** The answer made of a page, of which the first events are the `greeted` ones. */
-export function pollAnswer(request: RequestLike, stream: HubStream, greeted: number, page: NativePage): PollAnswer {
+/** The answer made of a page. */
+export function pollAnswer(request: RequestLike, stream: HubStream, page: NativePage): PollAnswer {
   const headers = {
     "Content-Type": "application/json; charset=utf-8",
     "X-Content-Type-Options": "nosniff",
     ...HEADERS,
     ...(stream.facts.traceId !== undefined && { "X-Trace-ID": stream.facts.traceId }),
   };
-  const body = request.method === "HEAD" ? null : JSON.stringify(toBody(page, greeted));
+  const body = request.method === "HEAD" ? null : toBody(page);
   return { status: 200, headers, body, release: () => stream.abandon("polled") };
 }
 
-function toBody({ bytes, cursor, hasMore }: NativePage, greeted: number): PollBody {
-  const receiver = new (environment().binding.Receiver)(0, Infinity, Infinity); // a page has a limit
-  const events: PolledEvent[] = [];
-  const verdicts = new Set<string>();
-  let retryMs: number | undefined;
-  for (const item of bytes === null ? [] : receiver.feed(bytes)) {
-    if (item.kind === "retry") retryMs = item.ms;
-    if (item.kind !== "event") continue;
-    const { type: event, data, lastEventId: id, isRaw } = item;
-    if (event === RESUME_TYPE) verdicts.add(JSON.parse(data).verdict);
-    else if (!event.startsWith(NOTICE_TYPES)) {
-      events.push({ event, data, ...(events.length >= greeted && id !== "" && { id }), ...(isRaw && { raw: true }) });
-    }
-  }
-  return {
-    events,
-    lastEventId: cursor,
-    verdict: VERDICTS.find((verdict) => verdicts.has(verdict)) ?? null,
+/** A {@link PollBody} as text: its events are JSON already. */
+function toBody({ events, position, hasMore, verdict, retryMs }: NativePage): string {
+  const about = {
+    lastEventId: position,
+    verdict,
     ...(hasMore && { hasMore }),
     ...(retryMs !== undefined && { retryMs }),
   };
+  return `{"events":${events},${JSON.stringify(about).slice(1)}`;
 }
 
 /** The answer for who returns it. It counts until it was sent, or where nobody knows that, until its body was taken. */

@@ -102,8 +102,6 @@ export function checkResponseOptions<Options extends ResponseOptions>(
 interface Opened {
   readonly stream: HubStream;
   readonly userId: string | undefined;
-  /** The events of the snapshot. */
-  readonly greeted: number;
 }
 
 /** What comes of a request that is not refused: its client may have everything already, or have gone. */
@@ -143,10 +141,10 @@ export class Connector {
     const atOnce = { ...others, heartbeat: false, maxDurationMs: LONGEST_POLL_MS } as const;
     const opened = await this.#open(request, options, atOnce);
     if (typeof opened === "string") return NOTHING_LEFT;
-    const { stream, greeted } = opened;
+    const { stream } = opened;
     if (stream.hasEnded && request.method !== "HEAD") return NOTHING_LEFT; // its client has gone
     try {
-      return pollAnswer(request, stream, greeted, this.#native.readPage(stream.connection, PAGE_BYTES));
+      return pollAnswer(request, stream, this.#native.readPage(stream.connection, PAGE_BYTES));
     } catch (error) {
       stream.abandon("refused");
       throw error;
@@ -172,9 +170,8 @@ export class Connector {
         : await this.#asked("authorize", () => ask(this.#hubName, authorize, context));
     if (hasGone()) return "gone"; // there is nobody to open anything for, or to refuse
     const stream = new HubStream(this.#hubName, this.#native, { ...how, request });
-    let greeted = 0;
     try {
-      if (stream.hasEnded) return { stream, userId, greeted };
+      if (stream.hasEnded) return { stream, userId };
       if (authorize === undefined) stream.mayBeAskedFor(context);
       const wanted = { ...(events && { events }), ...(userId !== undefined && { userId }) };
       const join = endingBy(typesOf(options.closeAfter), wanted);
@@ -190,7 +187,6 @@ export class Connector {
         for (const { event, id, data, isRaw, retry } of messages.map((message) => toNativeEvent(message))) {
           if (stream.hasEnded) break;
           accepted(this.#native.greet(stream.connection, event, id, data, isRaw, retry));
-          if (data !== undefined || event) greeted += 1; // else it is a retry alone
         }
       });
       stream.isOpening = false;
@@ -200,7 +196,7 @@ export class Connector {
       stream.abandon("refused");
       throw error;
     }
-    return { stream, userId, greeted };
+    return { stream, userId };
   }
 
   /** What the application's code throws is its own; refusals, which it may throw, are answered. */
