@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext } from "playwright-core";
-import { launchChromium } from "../../support/demo-page.js";
+import { connectBrowser } from "../../support/browser.js";
 import { Network } from "./network.js";
 import { RealTabs } from "./real-tabs.js";
 import { ScenarioServer, type ServerSettings } from "./scenario-server.js";
@@ -29,7 +29,7 @@ export class Stage {
   static use(): Stage {
     let browser: Browser | undefined;
     beforeAll(async () => {
-      browser = await launchChromium();
+      browser = await connectBrowser();
     }, LAUNCH_MS);
     afterAll(() => browser?.close(), LAUNCH_MS);
     return Stage.#with(async () => (browser as Browser).newContext());
