@@ -14,7 +14,7 @@ export async function runJest(project, { results, timeoutMs }) {
   const report = join(results, `jest-${project}.json`);
   const unfinished = join(results, `unfinished-${project}.txt`);
   for (const file of [report, unfinished]) rmSync(file, { force: true });
-  const reporters = [["default"], [join(root, "scripts/lib/unfinished-tests.mjs"), { file: unfinished }]];
+  const reporters = ["default", [join(root, "scripts/lib/unfinished-tests.mjs"), { file: unfinished }]];
   const { ok, output } = await run(
     ...nodeTool(
       "jest/bin/jest.js",
