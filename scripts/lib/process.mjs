@@ -19,7 +19,7 @@ export function killGroup(child, signal = "SIGKILL") {
   }
 }
 
-/** The processes that it has started, near or far, as Linux lists them; elsewhere none. */
+/** What a process has started, and what that has started; on Linux only, elsewhere nothing. */
 function descendantsOf(pid) {
   if (!existsSync("/proc/self/stat")) return [];
   const childrenOf = new Map();
@@ -37,7 +37,7 @@ function descendantsOf(pid) {
   return found.slice(1);
 }
 
-/** Ends a program and everything that it has started, also what has a group of its own, as servers of tests have. */
+/** Ends a program and everything that it has started, process groups of their own included: tests start servers so. */
 function killTree(child) {
   const descendants = descendantsOf(child.pid);
   killGroup(child);
@@ -50,7 +50,7 @@ function killTree(child) {
   }
 }
 
-/** Ends a program's group, and waits for it; one that has ended, or was never started, is none of its business. */
+/** Ends a program's process group, and waits for that. Does nothing where it has ended, or was never started. */
 export async function end(child) {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((settle) => child.once("exit", settle));

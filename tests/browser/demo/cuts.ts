@@ -1,6 +1,6 @@
 import { CuttingProxy } from "../support/cutting-proxy.js";
+import type { DemoFixture } from "../support/demo-fixture.js";
 import { DemoPage } from "../support/demo-page.js";
-import type { DemoStage } from "../support/demo-stage.js";
 import { chooseCuts, EVENTS, texts } from "../support/numbered-texts.js";
 
 const MINUTES = 60_000;
@@ -9,16 +9,16 @@ const CUTS = 5;
 const COOL_DOWN_MS = 30_000;
 
 /** The page, when its connection is cut in the middle of events. */
-export function testCuts(stage: DemoStage): void {
+export function testCuts(fixture: DemoFixture): void {
   test(
     "1,000 events arrive once and in order, though the connection is cut five times in the middle of one",
     async () => {
       const cuts = chooseCuts(CUTS);
-      const proxy = await CuttingProxy.start(stage.server.port, cuts);
+      const proxy = await CuttingProxy.start(fixture.server.port, cuts);
       try {
-        const demo = await DemoPage.open(stage.context, proxy.url, (page) => page.clock.install());
+        const demo = await DemoPage.open(fixture.context, proxy.url, (page) => page.clock.install());
         const published: string[] = [];
-        for (const text of texts) published.push(await stage.notify(text));
+        for (const text of texts) published.push(await fixture.notify(text));
         await skipPauses(demo, demo.hasDelivered("notify", EVENTS, 2 * MINUTES));
 
         const delivered = await demo.delivered("notify");

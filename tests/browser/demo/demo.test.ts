@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DemoStage } from "../support/demo-stage.js";
+import { DemoFixture } from "../support/demo-fixture.js";
 import { testCuts } from "./cuts.js";
 import { testEventSource } from "./event-source.js";
 import { testPage } from "./page.js";
@@ -18,14 +18,14 @@ execFileSync("mkfifo", [gate]);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 // What a run builds and tests is not this file's matter: the same with the real tools is in ../slow.
-const stage = DemoStage.use({
+const fixture = DemoFixture.use({
   PATH: `${join(import.meta.dirname, "tools")}:${process.env.PATH}`,
   MILLRACE_TEST_GATE: gate,
 });
 
-describe("the page", () => testPage(stage));
-describe("a run", () => testRuns(stage, () => writeFile(gate, "go on\n")));
-describe("what is refused", () => testRefusals(stage));
-describe("a connection that is cut", () => testCuts(stage));
-describe("the browser's EventSource", () => testEventSource(stage));
-describe("a Content-Security-Policy", () => testPolicies(stage));
+describe("the page", () => testPage(fixture));
+describe("a run", () => testRuns(fixture, () => writeFile(gate, "go on\n")));
+describe("what is refused", () => testRefusals(fixture));
+describe("a connection that is cut", () => testCuts(fixture));
+describe("the browser's EventSource", () => testEventSource(fixture));
+describe("a Content-Security-Policy", () => testPolicies(fixture));

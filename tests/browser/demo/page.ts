@@ -1,15 +1,15 @@
+import type { DemoFixture } from "../support/demo-fixture.js";
 import { DemoPage } from "../support/demo-page.js";
-import type { DemoStage } from "../support/demo-stage.js";
 import { openRawEvents } from "../support/raw-events.js";
 
 const MINUTES = 60_000;
 
 /** What a visitor sees: its connection, notices, and an answer. */
-export function testPage(stage: DemoStage): void {
+export function testPage(fixture: DemoFixture): void {
   test(
     "a page connects and says so",
     async () => {
-      const demo = await DemoPage.open(stage.context, stage.server.url);
+      const demo = await DemoPage.open(fixture.context, fixture.server.url);
       expect(await demo.page.getByRole("status").first().textContent()).toBe("connected");
       await demo.shows("connections", "1");
       expect(await demo.text("duplicates")).toBe("0");
@@ -23,8 +23,8 @@ export function testPage(stage: DemoStage): void {
     "a notice in one tab is a toast in all",
     async () => {
       const [ada, bob] = [
-        await DemoPage.open(stage.context, stage.server.url),
-        await DemoPage.open(stage.context, stage.server.url),
+        await DemoPage.open(fixture.context, fixture.server.url),
+        await DemoPage.open(fixture.context, fixture.server.url),
       ];
       await ada.page.getByLabel("Your name").fill("Ada");
       await ada.page.getByLabel("Message to everyone").fill("Hello, <b>all</b> of you");
@@ -42,9 +42,9 @@ export function testPage(stage: DemoStage): void {
     "an answer goes on after its connection was dropped, and is the one that the server wrote",
     async () => {
       const opened = new Promise<string>((resolve) =>
-        stage.context.on("request", (request) => request.url().includes("/api/events?") && resolve(request.url())),
+        fixture.context.on("request", (request) => request.url().includes("/api/events?") && resolve(request.url())),
       );
-      const demo = await DemoPage.open(stage.context, stage.server.url);
+      const demo = await DemoPage.open(fixture.context, fixture.server.url);
       const events = await openRawEvents(await opened);
 
       await demo.button("How do I stream a response?").click();

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
+import type { DemoFixture } from "../support/demo-fixture.js";
 import { DemoPage } from "../support/demo-page.js";
-import type { DemoStage } from "../support/demo-stage.js";
 
 const MINUTES = 60_000;
 
@@ -33,7 +33,7 @@ const watchUnder = (policy: string, url: string) => async (page: Page) => {
 const watched = (demo: DemoPage) => demo.page.evaluate(() => (window as unknown as { watched: Watched }).watched);
 
 /** The page under policies that allow WebAssembly, and do not. */
-export function testPolicies(stage: DemoStage): void {
+export function testPolicies(fixture: DemoFixture): void {
   test.each([
     {
       name: "allows WebAssembly",
@@ -45,8 +45,8 @@ export function testPolicies(stage: DemoStage): void {
   ])(
     "a page whose policy $name streams, and resumes",
     async ({ policy, modules, blocked }) => {
-      const url = `${stage.server.url}/`;
-      const demo = await DemoPage.open(stage.context, url, watchUnder(policy, url));
+      const url = `${fixture.server.url}/`;
+      const demo = await DemoPage.open(fixture.context, url, watchUnder(policy, url));
       expect(await watched(demo)).toEqual({ modules, blocked });
 
       await demo.button("What does use cache do?").click();

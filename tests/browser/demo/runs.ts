@@ -1,22 +1,22 @@
+import type { DemoFixture } from "../support/demo-fixture.js";
 import { DemoPage } from "../support/demo-page.js";
-import type { DemoStage } from "../support/demo-stage.js";
 
 const MINUTES = 60_000;
 
 /** The run that all tabs see. `goOn` is called when it may end, if its tools wait for that. */
-export function testRuns(stage: DemoStage, goOn: () => Promise<void>): void {
+export function testRuns(fixture: DemoFixture, goOn: () => Promise<void>): void {
   test(
     "a build of the core runs to its end in two tabs alike, and in one that comes late",
     async () => {
       const [first, second] = [
-        await DemoPage.open(stage.context, stage.server.url),
-        await DemoPage.open(stage.context, stage.server.url),
+        await DemoPage.open(fixture.context, fixture.server.url),
+        await DemoPage.open(fixture.context, fixture.server.url),
       ];
       await first.button("Build and test").click();
       await second.hasDelivered("run.line", 20, 2 * MINUTES);
-      const late = await DemoPage.open(stage.context, stage.server.url);
+      const late = await DemoPage.open(fixture.context, fixture.server.url);
       await late.page.locator(".line[data-n='20']").waitFor();
-      expect((await stage.request("POST", "/api/run", {})).status).toBe(409);
+      expect((await fixture.request("POST", "/api/run", {})).status).toBe(409);
       await goOn();
 
       for (const demo of [first, second, late]) {
@@ -46,14 +46,14 @@ export function testRuns(stage: DemoStage, goOn: () => Promise<void>): void {
   test(
     "a run that is cancelled ends, and another can begin",
     async () => {
-      const demo = await DemoPage.open(stage.context, stage.server.url);
+      const demo = await DemoPage.open(fixture.context, fixture.server.url);
       await demo.button("Build and test").click();
       await demo.shows("run-status", "running");
       await demo.button("Cancel").click();
       await demo.shows("run-status", "cancelled");
-      expect((await stage.request("DELETE", "/api/run")).status).toBe(409);
-      expect((await stage.request("POST", "/api/run", {})).status).toBe(202);
-      expect((await stage.request("DELETE", "/api/run")).status).toBe(204);
+      expect((await fixture.request("DELETE", "/api/run")).status).toBe(409);
+      expect((await fixture.request("POST", "/api/run", {})).status).toBe(202);
+      expect((await fixture.request("DELETE", "/api/run")).status).toBe(204);
       await demo.shows("run-status", "cancelled");
     },
     2 * MINUTES,

@@ -1,5 +1,5 @@
 // The demo's run as people start it: it compiles the core and runs its tests, which takes minutes.
 import { testRuns } from "../demo/runs.js";
-import { DemoStage } from "../support/demo-stage.js";
+import { DemoFixture } from "../support/demo-fixture.js";
 
-testRuns(DemoStage.use(), async () => {});
+testRuns(DemoFixture.use(), async () => {});

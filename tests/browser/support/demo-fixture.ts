@@ -5,7 +5,7 @@ import { demoFolder, type Environment, NextServer } from "./next-server.js";
 const START_MS = 60_000;
 
 /** The demo as `next start` serves it, and a browser, for all tests of a file; each test has a context of its own. */
-export class DemoStage {
+export class DemoFixture {
   #server: NextServer | undefined;
   #browser: Browser | undefined;
   #context: BrowserContext | undefined;
@@ -13,21 +13,21 @@ export class DemoStage {
   private constructor() {}
 
   /** Of the file that calls it. `env` is added to the server's environment. */
-  static use(env: Environment = {}): DemoStage {
-    const stage = new DemoStage();
+  static use(env: Environment = {}): DemoFixture {
+    const fixture = new DemoFixture();
     beforeAll(async () => {
-      stage.#server = await NextServer.start(demoFolder, ["start"], env);
-      stage.#browser = await connectBrowser();
+      fixture.#server = await NextServer.start(demoFolder, ["start"], env);
+      fixture.#browser = await connectBrowser();
     }, START_MS);
     afterAll(async () => {
-      await stage.#browser?.close();
-      await stage.#server?.stop();
+      await fixture.#browser?.close();
+      await fixture.#server?.stop();
     }, START_MS);
     beforeEach(async () => {
-      stage.#context = await stage.#browser?.newContext();
+      fixture.#context = await fixture.#browser?.newContext();
     });
-    afterEach(() => stage.#context?.close());
-    return stage;
+    afterEach(() => fixture.#context?.close());
+    return fixture;
   }
 
   get server(): NextServer {
@@ -51,6 +51,6 @@ export class DemoStage {
 }
 
 function there<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error("the stage is set in tests only");
+  if (part === undefined) throw new Error("the fixture is set in tests only");
   return part;
 }
