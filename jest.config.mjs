@@ -3,6 +3,8 @@
 /** @type {import("jest").Config} */
 const shared = {
   testEnvironment: "node",
+  // Ends what hangs, and is no test of speed: on a busy machine a test may take ten times as long as on a quiet one.
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: [".ts", ".tsx"],
   transform: {
     "\\.tsx?$": [
