@@ -3,8 +3,6 @@
 /** @type {import("jest").Config} */
 const shared = {
   testEnvironment: "node",
-  // Ends what hangs, and is no test of speed: on a busy machine a test may take ten times as long as on a quiet one.
-  testTimeout: 60_000,
   extensionsToTreatAsEsm: [".ts", ".tsx"],
   transform: {
     "\\.tsx?$": [
@@ -48,6 +46,8 @@ const preparedIn = (folder) => ({
 
 /** @type {import("jest").Config} */
 export default {
+  // Ends what hangs, and is no test of speed: on a busy machine a test may take ten times as long as on a quiet one.
+  testTimeout: 60_000,
   // scripts/lib/jest.mjs adds one of its own.
   reporters: JSON.parse(process.env.MILLRACE_JEST_REPORTERS ?? '["default"]'),
   projects: [
