@@ -38,18 +38,26 @@ const project = (displayName, folders, more = {}) => ({
   testMatch: folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.{ts,tsx}`),
 });
 
+/** What the tests in a folder share is made before the first and goes after the last. */
+const preparedIn = (folder) => ({
+  globalSetup: `<rootDir>/tests/${folder}/prepare.mjs`,
+  globalTeardown: `<rootDir>/tests/${folder}/clean-up.mjs`,
+});
+
 /** @type {import("jest").Config} */
 export default {
+  // Ends what hangs, and is no test of speed: on a busy machine a test may take ten times as long as on a quiet one.
+  testTimeout: 60_000,
+  // scripts/lib/jest.mjs adds one of its own.
+  reporters: JSON.parse(process.env.MILLRACE_JEST_REPORTERS ?? '["default"]'),
   projects: [
     project("unit", ["js", "addon", "wasm"]),
-    project("browser", ["browser"]),
-    project("package", ["package", "types"], {
-      globalSetup: "<rootDir>/tests/package/prepare.mjs",
-      globalTeardown: "<rootDir>/tests/package/clean-up.mjs",
+    project("browser", ["browser"], {
+      ...preparedIn("browser"),
+      testPathIgnorePatterns: ["<rootDir>/tests/browser/slow/"],
     }),
-    project("matrix", ["matrix"], {
-      globalSetup: "<rootDir>/tests/matrix/prepare.mjs",
-      globalTeardown: "<rootDir>/tests/matrix/clean-up.mjs",
-    }),
+    project("browser-slow", ["browser/slow"], preparedIn("browser")),
+    project("package", ["package", "types"], preparedIn("package")),
+    project("matrix", ["matrix"], preparedIn("matrix")),
   ],
 };

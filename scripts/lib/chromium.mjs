@@ -10,8 +10,10 @@ const ARGUMENTS = [
   "--no-first-run",
 ];
 
-/** `ignoreDefaultArgs`: which of Playwright's own arguments to leave out; `more`: which to add to ours. */
-export function launchChromium(ignoreDefaultArgs = [], more = []) {
+/** How Playwright is to launch it. `ignoreDefaultArgs`: which of Playwright's arguments to leave out; `more`: which to add. */
+export function chromiumOptions(ignoreDefaultArgs = [], more = []) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...more], ignoreDefaultArgs });
+  return { executablePath, args: [...ARGUMENTS, ...more], ignoreDefaultArgs };
 }
+
+export const launchChromium = (ignoreDefaultArgs, more) => chromium.launch(chromiumOptions(ignoreDefaultArgs, more));

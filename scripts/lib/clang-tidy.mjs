@@ -1,11 +1,17 @@
-// clang-tidy over every file that a build compiles, on all cores, and only over what changed since it last passed.
+// clang-tidy over every file that a build compiles, on all cores, and only over what may have changed since it passed.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { changesSince } from "./changes.mjs";
 import { hashOf, replaceFile, shown } from "./files.mjs";
 import { withIncludes } from "./includes.mjs";
 import { mapParallel, root, run } from "./process.mjs";
 
+/** The hash of what each file's result depends on, when it last passed. */
 const passedFile = join(root, "build/lint/clang-tidy.json");
+/** Where the checks are the same as ever, a commit whose checks passed answers for files that are as they were there. */
+const BASE = "origin/main";
+const checkInputs = [".clang-tidy", "CMakeLists.txt", "CMakePresets.json", "scripts/lib/clang-tidy.mjs"];
+const TIMEOUT_MS = 10 * 60_000;
 // The analyzer takes a GoogleTest file four times as long as all the other checks, and what it walks through in the mind,
 // the sanitizers run. A test's vectors need not be fast.
 const notInTests = "--checks=-clang-analyzer-*,-performance-inefficient-vector-operation";
@@ -29,45 +35,62 @@ async function emscriptenFlags() {
   return ["--target=wasm32-unknown-emscripten", sysroot, ...flags.filter((flag) => flag.startsWith("-D"))];
 }
 
-/** Gives { checked, unchanged, output }; output is empty when all is well. */
-export async function clangTidy() {
+/** The files to look at: { file, folder, command, flags }. */
+async function listJobs() {
   const jobs = compiledFiles("release").map((job) => ({ ...job, flags: [] }));
-  if (existsSync(join(root, "build/wasm/compile_commands.json"))) {
-    const known = new Set(jobs.map((job) => job.file));
-    const flags = await emscriptenFlags();
-    jobs.push(
-      ...compiledFiles("wasm")
-        .filter((job) => !known.has(job.file))
-        .map((job) => ({ ...job, flags })),
-    );
-  }
+  if (!existsSync(join(root, "build/wasm/compile_commands.json"))) return jobs;
+  const known = new Set(jobs.map((job) => job.file));
+  const flags = await emscriptenFlags();
+  const more = compiledFiles("wasm").filter((job) => !known.has(job.file));
+  return [...jobs, ...more.map((job) => ({ ...job, flags }))];
+}
+
+/** Says of a job's inputs whether they are as in the base commit; no job's are, where the checks are not or git is silent. */
+async function comparison() {
+  const changed = await changesSince(BASE);
+  if (changed === undefined || checkInputs.some((path) => changed.has(path))) return () => false;
+  return (inputs) => !inputs.some((path) => changed.has(shown(path)));
+}
+
+/**
+ * Gives { ok, output, note }; the output names what was skipped, and why. `all`: nothing is skipped because it is as in the
+ * base commit, but only what passed on this machine as it is.
+ */
+export async function clangTidy({ all = false } = {}) {
+  const jobs = await listJobs();
+  const isAsInBase = all ? () => false : await comparison();
   const { output: version } = await run("clang-tidy", ["--version"]);
   const config = readFileSync(join(root, ".clang-tidy"));
   const passed = existsSync(passedFile) ? JSON.parse(readFileSync(passedFile, "utf8")) : {};
   const now = {};
-  const outputs = await mapParallel(jobs, async ({ file, folder, command, flags }) => {
+  const outcomes = await mapParallel(jobs, async ({ file, folder, command, flags }) => {
     const name = shown(file);
     const checks = name.startsWith("tests/") ? [notInTests] : [];
     const inputs = [...withIncludes(file, [join(root, "native"), root])].sort();
-    const hash = hashOf(
-      version,
-      config,
-      command,
-      ...flags,
-      ...checks,
-      ...inputs.flatMap((path) => [shown(path), readFileSync(path)]),
-    );
+    const contents = inputs.flatMap((path) => [shown(path), readFileSync(path)]);
+    const hash = hashOf(version, config, command, ...flags, ...checks, ...contents);
     if (passed[name] === hash) {
       now[name] = hash;
-      return undefined;
+      return { skipped: `${name}: unchanged since it passed` };
     }
+    if (isAsInBase(inputs)) return { skipped: `${name}: as in ${BASE}` };
     // The commands are g++'s, and clang does not know every warning of it.
     const extra = ["-Wno-unknown-warning-option", ...flags].map((flag) => `--extra-arg=${flag}`);
-    const { ok, output } = await run("clang-tidy", ["--quiet", "-p", folder, ...checks, ...extra, file]);
+    const args = ["--quiet", "-p", folder, ...checks, ...extra, file];
+    const { ok, output } = await run("clang-tidy", args, { timeoutMs: TIMEOUT_MS });
     if (ok) now[name] = hash;
-    return ok ? "" : output.replace(/^\d+ warnings? (?:generated|treated as errors?)\.?\n/gm, "");
+    return { problem: ok ? "" : output.replace(/^\d+ warnings? (?:generated|treated as errors?)\.?\n/gm, "") };
   });
   replaceFile(passedFile, `${JSON.stringify(now, null, 2)}\n`);
-  const checked = outputs.filter((output) => output !== undefined);
-  return { checked: checked.length, unchanged: jobs.length - checked.length, output: checked.join("") };
+  const skipped = outcomes.map((outcome) => outcome.skipped).filter((line) => line !== undefined);
+  const problems = outcomes.map(({ problem }) => problem ?? "").join("");
+  const inBase = skipped.filter((line) => line.endsWith(BASE)).length;
+  const note =
+    `${jobs.length - skipped.length} files checked; skipped ${skipped.length - inBase} unchanged since they passed` +
+    (all ? "" : `, ${inBase} as in ${BASE} (--all checks them)`);
+  return {
+    ok: problems === "",
+    output: `${problems}${note}\n${skipped.map((line) => `skipped ${line}\n`).join("")}`,
+    note,
+  };
 }

@@ -28,8 +28,15 @@ function countReport(file) {
   return { passed: tests.length - failed - skipped, failed, skipped };
 }
 
-/** Gives { ok, output, passed, failed, skipped }. The build must be there. */
-export async function runGoogleTests(preset, env = {}) {
+/** What a program has printed, without the tests that are well; where it was killed, with the name of the test that hung. */
+function readable(output, report) {
+  const rest = output.replace(/^\[ (?:RUN {5}| {6}OK) \].*\n/gm, "");
+  const last = existsSync(report) ? undefined : [...output.matchAll(/^\[ RUN {6}\] (.*)$/gm)].at(-1)?.[1];
+  return last === undefined ? rest : `${rest}\nIt was in ${last}\n`;
+}
+
+/** Gives { ok, output, passed, failed, skipped }. The build must be there. `timeoutMs`: of each program. */
+export async function runGoogleTests(preset, { env = {}, timeoutMs } = {}) {
   const folder = join(root, "build/test", preset);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -41,11 +48,12 @@ export async function runGoogleTests(preset, env = {}) {
     })),
   );
   const results = await mapParallel(jobs, async ({ file, cwd, shard, report }) => {
-    const { ok, output } = await run(file, ["--gtest_brief=1", `--gtest_output=json:${report}`], {
+    const { ok, output } = await run(file, [`--gtest_output=json:${report}`], {
       cwd,
+      timeoutMs,
       env: { ...env, GTEST_TOTAL_SHARDS: String(cores), GTEST_SHARD_INDEX: String(shard) },
     });
-    return { ok, output, ...countReport(report) };
+    return { ok, output: ok ? "" : readable(output, report), ...countReport(report) };
   });
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   return {

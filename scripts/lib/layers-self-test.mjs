@@ -1,8 +1,6 @@
 // A check that never fails proves nothing: each of these small trees has one fault, which must be found, at its line.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { checkLayers } from "./layers.mjs";
+import { withTree } from "./small-tree.mjs";
 
 const faults = [
   ["native/core/base/a.hpp", '#pragma once\n#include "core/wire/event.hpp"\n', 2, "core/base may not use core/wire"],
@@ -37,6 +35,14 @@ const faults = [
   ["js/src/testing/a.ts", 'import { readFileSync } from "node:fs";\n', 1, "testing runs in browsers"],
   ["js/src/client/a.ts", 'import { useState } from "react";\n', 1, "only react may use React"],
   ["js/src/core/a.ts", 'import "../../../scripts/x.js";\n', 1, "leads out of js/src"],
+  ["js/src/server/access/a.ts", 'import "../http/a.js";\n', 1, "server/access may not use server/http"],
+  ["js/src/server/hub/a.ts", 'import type { Server } from "../s.js";\n', 1, "server/hub may not use server;"],
+  ["js/src/server/stream/a.ts", 'type T = import("../takeover/a.js").T;\n', 1, "may not use server/takeover"],
+  ["js/src/server/takeover/a.ts", 'import "../../client/c.js";\n', 1, "server/takeover may not use client"],
+  ["js/src/server/proxy/a.ts", "export const x = 1;\n", 1, "no layer of this name"],
+  ["js/src/server/http/a.ts", "// .fd\nconst { _handle } = socket;\n", 2, "_handle – only server/takeover"],
+  ["js/src/server/http/a.ts", "divert({ descriptor: 7 });\n", 1, "descriptor – only server/takeover"],
+  ["js/src/server/s.ts", "const n = handle.fd;\n", 1, "fd – only server/takeover"],
 ];
 
 // Everything that is allowed and looks nearly like a fault.
@@ -59,29 +65,23 @@ void f() { request.abort(); deadline.snow(); }\n`,
   "js/src/react/z.ts":
     'import { useState } from "react";\nimport { y } from "../core/y.js";\nimport "../client/c.js";\n',
   "js/src/client/c.ts": '// import "../server/s.js"\nexport const text = `import "../server/s.js"`;\n',
+  "js/src/server/http/h.ts":
+    'import "../takeover/t.js";\nimport "../lifecycle/l.js";\nconst fdOf = Object.getOwnPropertyDescriptor; // .fd\n',
+  "js/src/server/takeover/t.ts": "export const descriptorOf = (socket) => socket._handle.fd;\n",
+  "js/src/server/lifecycle/l.ts": 'import "../../shared/x.js";\n',
+  "js/src/server/edge.ts": 'import "./http/h.js";\nimport "./s.js";\n',
   "js/src/server/s.ts": 'import { AsyncLocalStorage } from "node:async_hooks";\nimport("millrace/native");\n',
 };
 
-function check(files) {
-  const root = mkdtempSync(join(tmpdir(), "millrace-layers-"));
-  try {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), text);
-    }
-    return checkLayers(root).problems;
-  } finally {
-    rmSync(root, { recursive: true });
-  }
-}
+const check = (files) => withTree(files, (root) => checkLayers(root).problems);
 
 /** Gives what went wrong; an empty list is a pass. */
 export function selfTest() {
-  const failures = check(sound).map(({ path, line, rule }) => `the sound tree: ${path}:${line}: ${rule}`);
-  for (const [path, text, line, rule] of faults) {
+  const failures = check(sound).map(({ path, line, message }) => `the sound tree: ${path}:${line}: ${message}`);
+  for (const [path, text, line, message] of faults) {
     const found = check({ ...sound, [path]: text });
-    if (!found.some((problem) => problem.path === path && problem.line === line && problem.rule.includes(rule))) {
-      failures.push(`${path}: expected "${rule}" at line ${line}, found ${JSON.stringify(found)}`);
+    if (!found.some((problem) => problem.path === path && problem.line === line && problem.message.includes(message))) {
+      failures.push(`${path}: expected "${message}" at line ${line}, found ${JSON.stringify(found)}`);
     }
   }
   return { cases: faults.length + 1, failures };

@@ -1,5 +1,6 @@
 // Runs other programs. Each gets a process group of its own, so that nothing it started outlives it.
 import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +19,38 @@ export function killGroup(child, signal = "SIGKILL") {
   }
 }
 
-/** Ends a program's group, and waits for it; one that has ended, or was never started, is none of its business. */
+/** What a process has started, and what that has started; on Linux only, elsewhere nothing. */
+function descendantsOf(pid) {
+  if (!existsSync("/proc/self/stat")) return [];
+  const childrenOf = new Map();
+  for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      // The name, in parentheses, may have spaces in it; the parent is the second field behind that.
+      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1).split(" ");
+      childrenOf.set(Number(parent), [...(childrenOf.get(Number(parent)) ?? []), Number(name)]);
+    } catch {
+      // It is gone.
+    }
+  }
+  const found = [pid];
+  for (const one of found) found.push(...(childrenOf.get(one) ?? []));
+  return found.slice(1);
+}
+
+/** Ends a program and everything that it has started, process groups of their own included: tests start servers so. */
+function killTree(child) {
+  const descendants = descendantsOf(child.pid);
+  killGroup(child);
+  for (const pid of descendants) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It is gone.
+    }
+  }
+}
+
+/** Ends a program's process group, and waits for that. Does nothing where it has ended, or was never started. */
 export async function end(child) {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((settle) => child.once("exit", settle));
@@ -27,7 +59,7 @@ export async function end(child) {
 }
 
 function killAll() {
-  for (const child of running) killGroup(child);
+  for (const child of running) killTree(child);
 }
 process.once("exit", killAll);
 for (const [signal, code] of [
@@ -53,7 +85,7 @@ export function start(command, args, { cwd = root, env = {}, stdio = ["ignore", 
 
 /**
  * Runs a program to its end. Resolves to { ok, code, output } with stdout and stderr as they came; never rejects.
- * After `timeoutMs` the whole group is killed, and the output says so. `echo` shows the output as it comes.
+ * After `timeoutMs` it is killed with everything that it has started, and the output says so. `echo` shows the output as it comes.
  */
 export function run(command, args, { timeoutMs = 15 * 60_000, echo = false, ...options } = {}) {
   return new Promise((settle) => {
@@ -64,7 +96,7 @@ export function run(command, args, { timeoutMs = 15 * 60_000, echo = false, ...o
     let note = "";
     const timer = setTimeout(() => {
       note = `\n${command} ${args.join(" ")}: killed after ${timeoutMs / 1000} s\n`;
-      killGroup(child);
+      killTree(child);
     }, timeoutMs);
     for (const [stream, own] of [
       [child.stdout, process.stdout],

@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { createHub } from "../../js/src/server/index.js";
-import { launchChromium } from "./support/demo-page.js";
+import { connectBrowser } from "./support/browser.js";
 
 const MINUTES = 60_000;
 const EVENTS = 300;
@@ -11,7 +11,7 @@ let browser: Browser;
 let server: Server;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await connectBrowser();
   server = createServer((req, res) => {
     if (req.url === "/events") void hub.attach(req, res, { channels: ["c"] });
     else res.writeHead(200, { "Content-Type": "text/html" }).end();

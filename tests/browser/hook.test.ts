@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import type { Health } from "../../js/src/react/index.js";
-import { launchChromium } from "./support/demo-page.js";
+import { connectBrowser } from "./support/browser.js";
 
 // The hook under load, and the badge as it is drawn, in a page of their own.
 const MINUTES = 60_000;
@@ -120,7 +120,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  browser = await launchChromium();
+  browser = await connectBrowser();
 }, MINUTES);
 
 afterAll(async () => {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
-import { DemoPage, launchChromium } from "./support/demo-page.js";
+import { connectBrowser } from "./support/browser.js";
+import { DemoPage } from "./support/demo-page.js";
 import { demoFolder, NextServer } from "./support/next-server.js";
 
 const MINUTES = 60_000;
@@ -46,7 +47,7 @@ let browser: Browser;
 beforeAll(async () => {
   const env = { OPENAI_BASE_URL: await model.listen(), OPENAI_API_KEY: "sk-test", OPENAI_MODEL: "scripted-1" };
   server = await NextServer.start(demoFolder, ["start"], env);
-  browser = await launchChromium();
+  browser = await connectBrowser();
 }, MINUTES);
 
 afterAll(async () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "./support/demo-page.js";
+import { connectBrowser } from "./support/browser.js";
 
 const MINUTE = 60_000;
 const root = join(import.meta.dirname, "../..");
@@ -45,7 +45,7 @@ beforeAll(async () => {
     else res.writeHead(200, { "Content-Type": "text/html" }).end("<!doctype html>");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  browser = await launchChromium();
+  browser = await connectBrowser();
   page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 }, MINUTE);

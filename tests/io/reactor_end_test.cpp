@@ -147,7 +147,7 @@ TEST_P(ReactorEnd, theLongestDurationEndsInACompleteEventAndTheEndOfTheBody) {
   EXPECT_TRUE(client->isOver());
   ASSERT_EQ(client->events().size(), 1U);
   EXPECT_EQ(client->events()[0].type, "complete");
-  EXPECT_TRUE(client->events()[0].data.starts_with(R"({"reason":"duration_cap","duration":0.0)"));
+  EXPECT_TRUE(client->events()[0].data.starts_with(R"({"reason":"duration_cap","duration":)"));
   EXPECT_EQ(client->end(), R"({"reason":"duration_cap","reconnect":true})");
   EXPECT_EQ(environment.waitForEnd(last), CloseReason::durationCap);
 }

@@ -3,6 +3,7 @@ import { createGunzip } from "node:zlib";
 import { type Bundler, bundlers, startNext } from "./bare-app.js";
 import type { RunningServer } from "./command.js";
 import { control, StreamClient, type StreamClientOptions } from "./stream-client.js";
+import { streamsAcrossRoutes } from "./streams-across-routes.js";
 
 const MINUTES = 60_000;
 const EVENTS = 200;
@@ -99,6 +100,12 @@ describe.each(servers)("next $command with $bundler", ({ bundler, command }: Ser
     ])("compresses for clients that accept it, and says so: $shape", async ({ shape, isDirect }) => {
       expect(await stream(server.url, shape, GZIP)).toMatchObject({ encoding: "gzip", isDirect });
       expect(await stream(server.url, shape)).toMatchObject({ encoding: undefined, isDirect });
+    });
+
+    test("sends what one route broadcasts to streams that another has opened, and serves the page that reads them", async () => {
+      await streamsAcrossRoutes(server.url);
+      const page = await fetch(server.url);
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<output")]);
     });
 
     test("says nothing of errors or warnings, not of the edge runtime either, which has no addon", () => {

@@ -2,10 +2,11 @@
 import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { app, work } from "./bare-app.js";
+import { appOf, work } from "./bare-app.js";
 import { run } from "./command.js";
 
 const MINUTES = 60_000;
+const app = appOf("turbopack");
 
 const uses = `
 try {

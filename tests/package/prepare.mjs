@@ -1,9 +1,12 @@
-// What all tests of the package share: a bare Next.js app that has Millrace's tarball installed, built with both bundlers.
+// What all tests of the package share: a bare Next.js app that has Millrace's tarball installed, one copy of it for each
+// bundler, built with that.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nextBin } from "../../scripts/lib/next.mjs";
 import { root, run } from "../../scripts/lib/process.mjs";
+
+const BUNDLERS = ["turbopack", "webpack"];
 
 /** Runs a command to its end; gives its output, or throws with it. */
 export async function command(name, args, cwd, env = {}) {
@@ -39,22 +42,33 @@ function manifest(tarball) {
 /** Jest calls this once, before the first test file. */
 export default async function prepare() {
   const work = mkdtempSync(join(tmpdir(), "millrace-package-"));
-  const app = join(work, "app");
+  const [first, second] = BUNDLERS.map((bundler) => join(work, `app-${bundler}`));
   process.env.MILLRACE_TEST_WORK = work;
   process.env.MILLRACE_TEST_TARBALL = await pack(work);
-  cpSync(join(root, "tests/package/app"), app, { recursive: true });
-  writeFileSync(join(app, "package.json"), manifest(process.env.MILLRACE_TEST_TARBALL));
+  copyApp(first);
+  writeFileSync(join(first, "package.json"), manifest(process.env.MILLRACE_TEST_TARBALL));
   // No script runs at installation, so nothing is compiled or downloaded.
-  await command("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], app);
-  for (const bundler of ["turbopack", "webpack"]) {
-    const env = {
-      DIST_DIR: `.next-${bundler}`,
-      NEXT_TELEMETRY_DISABLED: "1",
-      NODE_ENV: "production",
-      NODE_OPTIONS: "",
-    };
-    await command(process.execPath, [nextBin(app), "build", `--${bundler}`], app, env);
-  }
+  await command("npm", ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], first);
+  await copyInstalledApp(first, second);
+  const builds = await Promise.allSettled(BUNDLERS.map((bundler) => build(join(work, `app-${bundler}`), bundler)));
+  const failed = builds.find(({ status }) => status === "rejected");
+  if (failed) throw failed.reason;
+}
+
+function copyApp(to) {
+  cpSync(join(root, "tests/package/app"), to, { recursive: true });
+}
+
+/** A copy of its own of the application, without what was built; packages are the same files. */
+export async function copyInstalledApp(from, to) {
+  copyApp(to);
+  cpSync(join(from, "package.json"), join(to, "package.json"));
+  await command("cp", ["-al", join(from, "node_modules"), join(to, "node_modules")], from);
+}
+
+function build(app, bundler) {
+  const env = { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production", NODE_OPTIONS: "" };
+  return command(process.execPath, [nextBin(app), "build", `--${bundler}`], app, env);
 }
 
 export function cleanUp() {

@@ -1,8 +1,8 @@
-import { EAGER, Stage } from "./support/stage.js";
+import { EAGER, ScenarioFixture } from "./support/scenario-fixture.js";
 
 const MINUTE = 60_000;
 const CUTS = 8;
-const stage = Stage.use();
+const fixture = ScenarioFixture.use();
 
 const FORBIDS_WASM = "script-src 'self'";
 
@@ -23,7 +23,7 @@ test.each<Way>([
 ])(
   "everything arrives once though every connection is cut: $name",
   async ({ way = "attach", fromElsewhere = false, policy, implementation = "wasm" }) => {
-    const { server, network, openTab } = await stage.set({ way, allowsOrigins: fromElsewhere });
+    const { server, network, openTab } = await fixture.start({ way, allowsOrigins: fromElsewhere });
     const tab = await openTab({ origin: fromElsewhere ? server.url : network.url, ...(policy && { policy }) });
     await tab.connect({ url: `${network.url}/events`, options: EAGER });
     await tab.isConnected();
@@ -47,7 +47,7 @@ test.each<Way>([
 test(
   "what the history no longer holds is told as a gap, and everything after it arrives",
   async () => {
-    const { server, network, openTab } = await stage.set({ hub: { history: { events: 10 } } });
+    const { server, network, openTab } = await fixture.start({ hub: { history: { events: 10 } } });
     const tab = await openTab();
     await tab.connect({ url: "/events", options: EAGER });
     await tab.isConnected();

@@ -1,13 +1,13 @@
-import { EAGER, Stage } from "./support/stage.js";
+import { EAGER, ScenarioFixture } from "./support/scenario-fixture.js";
 
 const MINUTE = 60_000;
-const stage = Stage.use();
+const fixture = ScenarioFixture.use();
 
 // 1
 test(
   "a server that is killed and started anew says reset, and everything new arrives",
   async () => {
-    const { server, openTab } = await stage.set();
+    const { server, openTab } = await fixture.start();
     const tab = await openTab({ origin: server.url });
     await tab.connect({ url: "/events", options: EAGER });
     await tab.isConnected();
@@ -33,7 +33,7 @@ describe("a page that is offline", () => {
   test(
     "waits until it is online again, and resumes at once",
     async () => {
-      const { server, network, openTab } = await stage.set();
+      const { server, network, openTab } = await fixture.start();
       const tab = await openTab();
       // Its backoff is the usual one: only the page's event can bring it back before the deadline.
       await tab.connect({ url: "/events", options: { retry: { baseMs: 60_000, maxMs: 300_000 } } });
@@ -57,7 +57,7 @@ describe("a page that is offline", () => {
   test(
     "keeps the connection that it has where that is not cut",
     async () => {
-      const { server, openTab } = await stage.set();
+      const { server, openTab } = await fixture.start();
       const tab = await openTab();
       await tab.connect({ url: "/events", options: EAGER });
       await tab.isConnected();
@@ -75,7 +75,7 @@ describe("a page that is offline", () => {
   test(
     "waits from the beginning, where the client is made in one",
     async () => {
-      const { server, openTab } = await stage.set();
+      const { server, openTab } = await fixture.start();
       const tab = await openTab();
       await tab.page.context().setOffline(true);
       await tab.connect({ url: "/events", options: { retry: { baseMs: 60_000, maxMs: 300_000 } } });
@@ -92,7 +92,7 @@ describe("a page that is offline", () => {
   test(
     "tries at once when it is online, though it had given up for a while",
     async () => {
-      const { server, network, openTab } = await stage.set();
+      const { server, network, openTab } = await fixture.start();
       const tab = await openTab();
       await tab.connect({ url: "/events", options: { ...EAGER, breaker: { failures: 3, coolDownMs: 3_600_000 } } });
       await tab.isConnected();
@@ -118,7 +118,7 @@ describe("a connection that falls silent without an end", () => {
   test(
     "is dropped when three heartbeats are missing, and resumed",
     async () => {
-      const { server, network, openTab } = await stage.set({ stream: { heartbeat: { everyMs: 15_000 } } });
+      const { server, network, openTab } = await fixture.start({ stream: { heartbeat: { everyMs: 15_000 } } });
       const tab = await openTab();
       await tab.connect({ url: "/events", options: EAGER, clock: "still" });
       await tab.isConnected();
@@ -141,7 +141,7 @@ describe("a connection that falls silent without an end", () => {
   test(
     "is dropped after silenceMs, where that is given",
     async () => {
-      const { server, network, openTab } = await stage.set({ stream: { heartbeat: { everyMs: 15_000 } } });
+      const { server, network, openTab } = await fixture.start({ stream: { heartbeat: { everyMs: 15_000 } } });
       const tab = await openTab();
       await tab.connect({ url: "/events", options: { ...EAGER, silenceMs: 2000 } });
       await tab.isConnected();

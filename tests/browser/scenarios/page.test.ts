@@ -1,18 +1,18 @@
 import type { PageTools } from "./support/page-tools.js";
-import { EAGER, Stage } from "./support/stage.js";
+import { EAGER, ScenarioFixture } from "./support/scenario-fixture.js";
 
 /** Of the page, for what runs there. */
 declare const pageTools: PageTools;
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
-const stage = Stage.withRealTabs();
+const fixture = ScenarioFixture.withRealTabs();
 
 // 9
 test(
   "a client that pauses while the page is hidden leaves, and resumes when it is visible",
   async () => {
-    const { server, network, openTab } = await stage.set();
+    const { server, network, openTab } = await fixture.start();
     const tab = await openTab();
     await tab.connect({ url: "/events", options: { ...EAGER, pauseWhenHidden: true } });
     await tab.isConnected();
@@ -37,7 +37,7 @@ test(
 test(
   "one that is made in a hidden page waits until that is visible, also when it is made to start again there",
   async () => {
-    const { server, openTab } = await stage.set();
+    const { server, openTab } = await fixture.start();
     const tab = await openTab();
     const other = await openTab();
     await tab.connect({ url: "/events", options: { ...EAGER, pauseWhenHidden: true } });
@@ -62,7 +62,7 @@ test(
 test(
   "a client that does not, stays and receives in a hidden page",
   async () => {
-    const { server, openTab } = await stage.set();
+    const { server, openTab } = await fixture.start();
     const tab = await openTab();
     await tab.connect({ url: "/events", options: EAGER });
     await tab.isConnected();
@@ -80,7 +80,7 @@ test(
 // 5
 describe("a page that is frozen for an hour", () => {
   async function frozen(isCut: boolean) {
-    const { server, network, openTab } = await stage.set();
+    const { server, network, openTab } = await fixture.start();
     const tab = await openTab();
     await tab.connect({ url: "/events", options: EAGER, clock: "skipping" });
     await tab.isConnected();

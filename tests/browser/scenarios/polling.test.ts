@@ -1,13 +1,13 @@
 import type { Network } from "./support/network.js";
+import { EAGER, ScenarioFixture } from "./support/scenario-fixture.js";
 import type { ScenarioServer } from "./support/scenario-server.js";
-import { EAGER, Stage } from "./support/stage.js";
 import type { Tab } from "./support/tab.js";
 
 const MINUTE = 60_000;
 const FIRST_PROBE_MS = 30_000;
 const SECOND_PROBE_MS = 60_000;
 const PROBE_ENDS_MS = 5000;
-const stage = Stage.use();
+const fixture = ScenarioFixture.use();
 
 // Long enough for heartbeats not to come together by chance; and what is held back is not to be taken for silence.
 const STREAM = { heartbeat: { everyMs: 1000 }, headers: { "X-Silence-Threshold": "60" } };
@@ -46,7 +46,7 @@ async function probesInVain(tab: Tab, server: ScenarioServer, network: Network):
 test(
   "where a proxy holds the stream back the client polls, and streams again when it can",
   async () => {
-    const { server, network, openTab } = await stage.set({ stream: STREAM });
+    const { server, network, openTab } = await fixture.start({ stream: STREAM });
     const tab = await openTab();
     await tab.connect({ url: "/events", options: OPTIONS, clock: "skipping" });
     await tab.isConnected();
@@ -72,7 +72,7 @@ test(
 test(
   "where no stream gets through the client polls",
   async () => {
-    const { server, network, openTab } = await stage.set({ stream: STREAM });
+    const { server, network, openTab } = await fixture.start({ stream: STREAM });
     network.cutAtChunk = 1;
     const tab = await openTab();
     await tab.connect({ url: "/events", options: OPTIONS, clock: "skipping" });
@@ -92,7 +92,7 @@ test(
 test(
   "a server that is started anew says reset to a poll, too",
   async () => {
-    const { server, network, openTab } = await stage.set({ stream: STREAM });
+    const { server, network, openTab } = await fixture.start({ stream: STREAM });
     network.cutAtChunk = 1;
     const tab = await openTab();
     await tab.connect({ url: "/events", options: OPTIONS });
@@ -112,7 +112,7 @@ test(
 test(
   "without the option it does not poll, and says that the connection is not well",
   async () => {
-    const { server, network, openTab } = await stage.set({ stream: STREAM });
+    const { server, network, openTab } = await fixture.start({ stream: STREAM });
     const tab = await openTab();
     await tab.connect({ url: "/events", options: EAGER });
     await tab.isConnected();

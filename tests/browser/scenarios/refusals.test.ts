@@ -1,15 +1,15 @@
-import { EAGER, Stage } from "./support/stage.js";
+import { EAGER, ScenarioFixture } from "./support/scenario-fixture.js";
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
-const stage = Stage.use();
+const fixture = ScenarioFixture.use();
 
 // 6
 describe("a token that is good for one connection", () => {
   test(
     "is another each time, where a function gives it",
     async () => {
-      const { server, network, openTab } = await stage.set({ oneTokenOnce: true });
+      const { server, network, openTab } = await fixture.start({ oneTokenOnce: true });
       const tab = await openTab();
       await tab.connect({ url: "/events", options: EAGER, freshTokens: true });
       await tab.isConnected();
@@ -30,7 +30,7 @@ describe("a token that is good for one connection", () => {
   test(
     "ends the client when it is used again, with what the server says of it",
     async () => {
-      const { server, network, openTab } = await stage.set({ oneTokenOnce: true });
+      const { server, network, openTab } = await fixture.start({ oneTokenOnce: true });
       const tab = await openTab();
       await tab.connect({ url: "/events", options: { ...EAGER, headers: { Authorization: "Bearer old" } } });
       await tab.isConnected();
@@ -55,7 +55,7 @@ describe("a server that asks for time", () => {
   test.each([429, 503])(
     "by status %i gets it",
     async (status) => {
-      const { server, openTab } = await stage.set();
+      const { server, openTab } = await fixture.start();
       const tab = await openTab();
       server.refuse({ status, headers: { "Retry-After": "7" } });
       await tab.connect({ url: "/events", options: EAGER, clock: "still" });
@@ -81,7 +81,7 @@ describe("a server that asks for time", () => {
   test(
     "until a date gets it",
     async () => {
-      const { server, openTab } = await stage.set();
+      const { server, openTab } = await fixture.start();
       const tab = await openTab();
       server.refuse({ status: 503, headers: { "Retry-After": new Date(Date.now() + HOUR).toUTCString() } });
       await tab.connect({ url: "/events", options: EAGER, clock: "still" });
@@ -100,7 +100,7 @@ describe("a server that has nothing more to say", () => {
   test(
     "ends the client by status 204",
     async () => {
-      const { server, openTab } = await stage.set();
+      const { server, openTab } = await fixture.start();
       const tab = await openTab();
       server.refuse({ status: 204 });
       await tab.connect({ url: "/events", options: EAGER });
@@ -115,7 +115,7 @@ describe("a server that has nothing more to say", () => {
   test(
     "does so after the event that closes the stream",
     async () => {
-      const { server, openTab } = await stage.set({ stream: { closeAfter: "number" } });
+      const { server, openTab } = await fixture.start({ stream: { closeAfter: "number" } });
       const tab = await openTab();
       await tab.connect({ url: "/events", options: EAGER });
       await tab.isConnected();

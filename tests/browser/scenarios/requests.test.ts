@@ -1,13 +1,13 @@
 import type { SSEClientOptions } from "../../../js/src/client/index.js";
-import { EAGER, Stage } from "./support/stage.js";
+import { EAGER, ScenarioFixture } from "./support/scenario-fixture.js";
 
 const MINUTE = 60_000;
 const CUTS = 3;
-const stage = Stage.use();
+const fixture = ScenarioFixture.use();
 
 /** What the server was asked while a client's connection was cut several times. */
 async function askedOverCuts(options: SSEClientOptions) {
-  const { server, network, openTab } = await stage.set();
+  const { server, network, openTab } = await fixture.start();
   const tab = await openTab();
   await tab.connect({ url: "/events", options: { ...EAGER, ...options } });
   await tab.isConnected();

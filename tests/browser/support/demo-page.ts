@@ -1,7 +1,4 @@
 import type { BrowserContext, Locator, Page } from "playwright-core";
-import { launchChromium } from "../../../scripts/lib/chromium.mjs";
-
-export { launchChromium };
 
 /** An event as the page's hook delivered it. */
 export interface DeliveredEvent {

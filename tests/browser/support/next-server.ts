@@ -3,13 +3,12 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { freePort } from "../../../scripts/lib/port.mjs";
 
-export const projectRoot = join(import.meta.dirname, "../../..");
-export const demoFolder = join(projectRoot, "examples/nextjs");
+export const demoFolder = join(import.meta.dirname, "../../../examples/nextjs");
 
 const nextBin = createRequire(join(demoFolder, "package.json")).resolve("next/dist/bin/next");
 const KILL_MS = 5000;
 
-type Environment = Readonly<Record<string, string>>;
+export type Environment = Readonly<Record<string, string>>;
 
 /** Next.js serving an application on a free port of 127.0.0.1. */
 export class NextServer {
@@ -23,7 +22,7 @@ export class NextServer {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** `args`: "start", or "dev" with its options. Resolves when it takes requests. */
+  /** `args`: Next.js's own. Resolves when it takes requests. */
   static async start(folder: string, args: readonly string[], env: Environment = {}): Promise<NextServer> {
     const port = await freePort();
     const child = next(folder, [...args, "-H", "127.0.0.1", "-p", String(port)], env);
@@ -57,22 +56,6 @@ export class NextServer {
     await closed;
     clearTimeout(timer);
   }
-}
-
-/** Builds an application; throws with what Next.js said where that fails. */
-export async function buildApp(folder: string, ...args: string[]): Promise<void> {
-  const child = next(folder, ["build", ...args]);
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on("data", (data: Buffer) => {
-      output += data;
-    });
-  }
-  const code = await new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  if (code !== 0) throw new Error(`next build ${args.join(" ")} ended with ${code}:\n${output}`);
 }
 
 function next(cwd: string, args: readonly string[], added: Environment = {}): ChildProcess {

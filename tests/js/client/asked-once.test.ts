@@ -30,6 +30,7 @@ test.each([
 ])("an answer that %s is not asked for again by itself", async (_, handler, options) => {
   world = createWorld(handler);
   const client = world.client("/chat", { body: "ask", ...options });
+  await world.until(() => world.requests.length > 0); // the client's engine is loaded in real time
   await world.advance(3_600_000);
   expect(world.requests).toHaveLength(1);
   expect(client.state).toMatch(/^(error|disconnected)$/);

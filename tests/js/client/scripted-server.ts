@@ -148,9 +148,11 @@ export class ScriptedServer {
   }
 }
 
+const NEVER_MS = 30_000;
+
 /** Waits until a condition holds, turn by turn of the event loop. One that never does fails before Jest's own limit. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 4500;
+  const deadline = performance.now() + NEVER_MS;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`never came true: ${condition}`);
     await setImmediate();

@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { launchChromium } from "../../../../scripts/lib/chromium.mjs";
 import { freePort } from "../../../../scripts/lib/port.mjs";
-import { launchChromium } from "../../support/demo-page.js";
 
 /**
  * A browser whose tabs are what a user has: one that is not in front is hidden, and may be frozen. Playwright makes all of

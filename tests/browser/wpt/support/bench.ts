@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "../../support/demo-page.js";
+import { launchChromium } from "../../../../scripts/lib/chromium.mjs";
+import { connectBrowser } from "../../support/browser.js";
 import type { Answer, Resource } from "./resource.js";
 import type { ClientName, PageTools, RealmName, Tools } from "./tools.js";
 import { WptServer } from "./wpt-server.js";
@@ -29,10 +30,10 @@ export class Bench {
     this.page = page;
   }
 
-  /** `ignoreDefaultArgs`: as of `launchChromium`. */
+  /** `ignoreDefaultArgs`: as of `launchChromium`; with any, the browser is one of its own. */
   static async start(ignoreDefaultArgs: string[] = []): Promise<Bench> {
     const server = await WptServer.start();
-    const browser = await launchChromium(ignoreDefaultArgs);
+    const browser = await (ignoreDefaultArgs.length === 0 ? connectBrowser() : launchChromium(ignoreDefaultArgs));
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${server.origins.own}/page`);
     return new Bench(server, browser, page);

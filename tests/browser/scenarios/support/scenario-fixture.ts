@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext } from "playwright-core";
-import { launchChromium } from "../../support/demo-page.js";
+import { connectBrowser } from "../../support/browser.js";
 import { Network } from "./network.js";
 import { RealTabs } from "./real-tabs.js";
 import { ScenarioServer, type ServerSettings } from "./scenario-server.js";
@@ -7,8 +7,8 @@ import { Tab } from "./tab.js";
 
 const LAUNCH_MS = 60_000;
 
-/** Everything that takes part in a scenario. */
-export interface Cast {
+/** What a test of a scenario works with. */
+export interface Scenario {
   readonly server: ScenarioServer;
   /** Stands before the server. */
   readonly network: Network;
@@ -16,8 +16,8 @@ export interface Cast {
   openTab(options?: { readonly origin?: string; readonly policy?: string }): Promise<Tab>;
 }
 
-/** A browser for all tests of a file, and what each of them needs, which ends with it. */
-export class Stage {
+/** A browser for all tests of a file, and for each test a server and a network, which end with it. */
+export class ScenarioFixture {
   readonly #newContext: () => Promise<BrowserContext>;
   readonly #clearing: (() => Promise<unknown>)[] = [];
 
@@ -26,32 +26,32 @@ export class Stage {
   }
 
   /** Of the file that calls it. */
-  static use(): Stage {
+  static use(): ScenarioFixture {
     let browser: Browser | undefined;
     beforeAll(async () => {
-      browser = await launchChromium();
+      browser = await connectBrowser();
     }, LAUNCH_MS);
     afterAll(() => browser?.close(), LAUNCH_MS);
-    return Stage.#with(async () => (browser as Browser).newContext());
+    return ScenarioFixture.#with(async () => (browser as Browser).newContext());
   }
 
   /** The same with tabs that are hidden when another is in front. */
-  static withRealTabs(): Stage {
+  static withRealTabs(): ScenarioFixture {
     let browser: RealTabs | undefined;
     beforeAll(async () => {
       browser = await RealTabs.launch();
     }, LAUNCH_MS);
     afterAll(() => browser?.close(), LAUNCH_MS);
-    return Stage.#with(async () => (browser as RealTabs).context);
+    return ScenarioFixture.#with(async () => (browser as RealTabs).context);
   }
 
-  static #with(newContext: () => Promise<BrowserContext>): Stage {
-    const stage = new Stage(newContext);
-    afterEach(() => stage.#clear(), LAUNCH_MS);
-    return stage;
+  static #with(newContext: () => Promise<BrowserContext>): ScenarioFixture {
+    const fixture = new ScenarioFixture(newContext);
+    afterEach(() => fixture.#clear(), LAUNCH_MS);
+    return fixture;
   }
 
-  async set(settings: ServerSettings = {}): Promise<Cast> {
+  async start(settings: ServerSettings = {}): Promise<Scenario> {
     const server = await ScenarioServer.start(settings);
     this.#clearing.unshift(() => server.kill());
     const network = await Network.start(server);
