@@ -54,31 +54,11 @@ export const exceptions = [
       "js/src/server/hub/hub.ts",
       "js/src/server/stream/options.ts",
       "js/src/server/stream/stream.ts",
-      "native/addon/hub_object.cpp",
-      "native/core/hub/hub.cpp",
-      "native/core/hub/hub.hpp",
-      "native/io/engine.cpp",
-      "native/io/reactor.cpp",
-    ],
-  },
-  {
-    rule: "bools",
-    reason: "being mended",
-    places: [
-      "native/core/hub/channel.hpp Channel",
-      "native/core/hub/connection.hpp Connection",
-      "native/core/hub/connection.hpp HubState",
-      "native/core/hub/hub.hpp Owner",
     ],
   },
   {
     rule: "public-methods",
     reason: "being mended",
-    places: [
-      "js/src/server/stream/stream.ts HubStream",
-      "native/core/hub/connection.hpp Connection",
-      "native/core/hub/hub.hpp Hub",
-      "native/io/engine.hpp Engine",
-    ],
+    places: ["js/src/server/stream/stream.ts HubStream"],
   },
 ];

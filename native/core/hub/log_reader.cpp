@@ -252,18 +252,6 @@ bool LogReader::isLast(const LogEntry& entry) const {
   return std::find(last.begin(), last.end(), entry.typeHash) != last.end();
 }
 
-std::uint64_t LogReader::passedThrough() const {
-  std::uint64_t through = lastSequence_;
-  for (const Subscription& subscription : subscriptions_) {
-    const ChannelLog& log = subscription.channel->log;
-    const Cursor next = std::max(subscription.cursor, log.begin());
-    if (next < log.end()) {
-      through = std::min(through, log.at(next).sequence - 1);
-    }
-  }
-  return through;
-}
-
 LogDistance LogReader::lag() const {
   LogDistance lag = subscriptions_.lag();
   const LogDistance own = own_.distance();

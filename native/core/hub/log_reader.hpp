@@ -66,7 +66,7 @@ class LogReader {
     subscriptions_.moveTo(position);
   }
   // Everything up to this sequence was taken, or was not for the subscriber; kEverySequence: there is nothing more.
-  [[nodiscard]] std::uint64_t passedThrough() const;
+  [[nodiscard]] std::uint64_t passedThrough() const { return std::min(lastSequence_, subscriptions_.passedThrough()); }
 
   [[nodiscard]] LogDistance lag() const;
   // Whether a log was trimmed beyond one of the cursors.

@@ -12,7 +12,7 @@ namespace millrace {
 bool StoreQueue::append(Channel& channel, const LogEntry& entry) {
   const Durability durability = channel.policy.durability;
   const bool isHeld = durability == Durability::always || channel.log.isHeld();
-  isHeld ? channel.log.appendHeld(entry) : channel.log.append(entry);
+  channel.log.append(entry, isHeld ? ChannelLog::Access::held : ChannelLog::Access::open);
   if (durability == Durability::memory && !isHeld) {
     return true;
   }
@@ -52,7 +52,7 @@ void StoreQueue::finish(StoreOutcome outcome, Instant now) {
     if (!stored.isHeld) {
       continue;
     }
-    outcome == StoreOutcome::done ? channel.log.release() : channel.log.drop();
+    channel.log.release(outcome == StoreOutcome::done ? ChannelLog::Release::give : ChannelLog::Release::drop);
     if (channel.members.isEmpty()) {
       channel.trim(now);
     } else {

@@ -57,6 +57,18 @@ std::uint64_t Subscriptions::readableThrough() const {
   return through;
 }
 
+std::uint64_t Subscriptions::passedThrough() const {
+  std::uint64_t through = kEverySequence;
+  for (const Subscription& subscription : list_) {
+    const ChannelLog& log = subscription.channel->log;
+    const Cursor next = std::max(subscription.cursor, log.begin());
+    if (next < log.end()) {
+      through = std::min(through, log.at(next).sequence - 1);
+    }
+  }
+  return through;
+}
+
 LogDistance Subscriptions::lag() const {
   LogDistance lag;
   for (const Subscription& subscription : list_) {

@@ -52,6 +52,8 @@ class Subscriptions {
   [[nodiscard]] bool haveLostSince(std::uint64_t sequence) const;
   // What may be read goes up to this sequence: the oldest event that a log holds is behind it.
   [[nodiscard]] std::uint64_t readableThrough() const;
+  // Everything up to this sequence lies before the cursors; kEverySequence: everything there is.
+  [[nodiscard]] std::uint64_t passedThrough() const;
   // How far the cursors are behind, all together.
   [[nodiscard]] LogDistance lag() const;
   // Cursors that a log was trimmed beyond move to what is left.

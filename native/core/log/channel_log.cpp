@@ -9,36 +9,31 @@ bool isSpecial(const LogEntry& entry) { return entry.expires != kNever || entry.
 
 }  // namespace
 
-void ChannelLog::append(LogEntry entry) {
-  push(entry);
-  noteNewestOfKey(end().next - 1);
-}
-
-void ChannelLog::appendHeld(const LogEntry& entry) {
-  push(entry);
-  ++held_;
-}
-
-void ChannelLog::release() {
-  noteNewestOfKey(readableEnd().next);
-  --held_;
-}
-
-// As if it had expired.
-void ChannelLog::drop() {
-  LogEntry& entry = entries_[static_cast<std::size_t>(readableEnd().next - first_)];
-  special_ += isSpecial(entry) ? 0 : 1;
-  entry.expires = Instant::min();
-  --held_;
-}
-
-void ChannelLog::push(LogEntry entry) {
+void ChannelLog::append(LogEntry entry, Access access) {
   entry.bytes = chain_.append(end().next, entry.bytes);
   entry.offset = appended_;
   appended_ += entry.bytes.size();
   bytes_ += entry.bytes.size();
   special_ += isSpecial(entry) ? 1 : 0;
   entries_.push_back(entry);
+  if (access == Access::held) {
+    ++held_;
+  } else {
+    noteNewestOfKey(end().next - 1);
+  }
+}
+
+// What is dropped is as if it had expired.
+void ChannelLog::release(Release release) {
+  const Cursor at = readableEnd();
+  --held_;
+  if (release == Release::give) {
+    noteNewestOfKey(at.next);
+    return;
+  }
+  LogEntry& entry = entries_[static_cast<std::size_t>(at.next - first_)];
+  special_ += isSpecial(entry) ? 0 : 1;
+  entry.expires = Instant::min();
 }
 
 void ChannelLog::noteNewestOfKey(std::uint64_t number) {

@@ -49,17 +49,17 @@ struct LogDistance {
 // Memory: the limits' bytes, 96 bytes an entry, and at most one segment (64 KiB, or one larger event) more.
 class ChannelLog {
  public:
+  enum class Access : std::uint8_t { open, held };
+  enum class Release : std::uint8_t { give, drop };
+
   // `evictedThrough`: the newest sequence of which the log may have lost an entry before it began.
   explicit ChannelLog(std::uint64_t evictedThrough = 0) : evictedThrough_(evictedThrough) {}
 
-  // The entry's sequence must not be smaller than the last one's. Copies `entry.bytes`. Only when no entry is held.
-  void append(LogEntry entry);
-  // The same, but the entry is held: nobody is to read it before release() or drop(), which come in the order of the entries.
-  void appendHeld(const LogEntry& entry);
-  // The oldest held entry may be read from now on.
-  void release();
-  // The oldest held entry is never given to anybody.
-  void drop();
+  // The entry's sequence must not be smaller than the last one's. Copies `entry.bytes`. A held entry is read by nobody before
+  // release(), and neither is what stands behind it: while there is one, every entry must be held.
+  void append(LogEntry entry, Access access = Access::open);
+  // The oldest held entry may be read from now on, or is never given to anybody.
+  void release(Release release);
   // The newest entry has this id of the application's.
   void rememberId(std::string_view id);
   // The oldest entry with an id of this hash.
@@ -69,8 +69,6 @@ class ChannelLog {
   [[nodiscard]] Cursor kept(const LogLimits& limits, Instant now) const;
   // Evicts what lies before the cursor.
   void trimBefore(Cursor cursor);
-  // Evicts the oldest entries while a limit is exceeded.
-  void trim(const LogLimits& limits, Instant now) { trimBefore(kept(limits, now)); }
 
   [[nodiscard]] Cursor begin() const { return {first_}; }
   [[nodiscard]] Cursor end() const { return {first_ + entries_.size()}; }
@@ -113,7 +111,6 @@ class ChannelLog {
   [[nodiscard]] std::uint64_t evictedThrough() const { return evictedThrough_; }
 
  private:
-  void push(LogEntry entry);
   void noteNewestOfKey(std::uint64_t number);
   void evictOldest();
 

@@ -22,10 +22,10 @@ TEST(ChannelLogTrim, keepsAtMostTheCount) {
   }
   LogLimits limits = kNoLimits;
   limits.events = 3;
-  log.trim(limits, {});
+  log.trimBefore(log.kept(limits, {}));
   EXPECT_EQ(textFrom(log, log.begin()), "890");
   EXPECT_EQ(log.evictedThrough(), 7U);
-  log.trim(limits, {});
+  log.trimBefore(log.kept(limits, {}));
   EXPECT_EQ(log.begin(), Cursor{7}) << "trimming again changes nothing";
 }
 
@@ -36,10 +36,10 @@ TEST(ChannelLogTrim, keepsAtMostTheBytes) {
   log.append(logEntry(3, "cc"));
   LogLimits limits = kNoLimits;
   limits.bytes = 5;
-  log.trim(limits, {});
+  log.trimBefore(log.kept(limits, {}));
   EXPECT_EQ(textFrom(log, log.begin()), "bbbcc");
   limits.bytes = 1;
-  log.trim(limits, {});
+  log.trimBefore(log.kept(limits, {}));
   EXPECT_TRUE(log.isEmpty());
   EXPECT_EQ(log.bytes(), 0U);
 }
@@ -50,11 +50,11 @@ TEST(ChannelLogTrim, keepsWhatIsNotOlderThanTheAge) {
   log.append(logEntry(2, "b", Instant(Millis(10))));
   LogLimits limits = kNoLimits;
   limits.ttl = Millis(100);
-  log.trim(limits, Instant(Millis(100)));
+  log.trimBefore(log.kept(limits, Instant(Millis(100))));
   EXPECT_EQ(textFrom(log, log.begin()), "ab");
-  log.trim(limits, Instant(Millis(101)));
+  log.trimBefore(log.kept(limits, Instant(Millis(101))));
   EXPECT_EQ(textFrom(log, log.begin()), "b");
-  log.trim(limits, Instant(Millis(111)));
+  log.trimBefore(log.kept(limits, Instant(Millis(111))));
   EXPECT_TRUE(log.isEmpty());
 }
 
@@ -120,7 +120,7 @@ TEST_P(ChannelLogModel, cursorsStayRight) {
         model.pop_front();
         ++first;
       }
-      log.trim(limits, {});
+      log.trimBefore(log.kept(limits, {}));
       ASSERT_EQ(log.bytes(), total);
     }
     ASSERT_EQ(log.begin(), Cursor{first});
