@@ -137,7 +137,7 @@ bool Admission::leave(SubscriberId id, std::string_view key, Instant now) {
 }
 
 void Admission::close(SubscriberId id, Instant now) {
-  const Subscriber* const subscriber = parts_.registry.find(id);
+  Subscriber* const subscriber = parts_.registry.find(id);
   if (subscriber == nullptr) {
     return;
   }
