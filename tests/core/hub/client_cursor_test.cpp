@@ -119,7 +119,9 @@ TEST_F(ClientCursorTest, aChannelWithAGapChangesWhatWasContinued) {
   EXPECT_EQ(cursor.verdict(), Verdict::gap);
   EXPECT_EQ(said(), verdict("continued") + verdict("gap"));
   Channel& m = registry.channel("m", now);
-  joinLate(m);
+  append(m, "10");
+  m.trimBefore(m.log.end());
+  join(m);
   EXPECT_EQ(said(), "") << "there is nothing worse to say";
 }
 
@@ -171,6 +173,15 @@ TEST_F(ClientCursorTest, ofSeveralChannelsTheOldestPlaceCounts) {
   EXPECT_EQ(reader.position(), 10U);
   EXPECT_EQ(reader.subscriptions().find(k)->cursor, k.log.after(10)) << "the channel joined before moves back, too";
   EXPECT_EQ(cursor.verdict(), Verdict::continued);
+}
+
+TEST_F(ClientCursorTest, aNewerPlaceOfALaterChannelDoesNotCount) {
+  remember(l, "10", "mine");
+  remember(k, "11", "mine");
+  come("mine");
+  join(l);
+  join(k);
+  EXPECT_EQ(reader.position(), 10U);
 }
 
 TEST_F(ClientCursorTest, aLaterChannelThatKnowsTheIdTakesTheResetBack) {
@@ -229,6 +240,9 @@ TEST_F(ClientCursorTest, anIdWhoseFirstChannelIsJoinedTooLateIsSaidAtOnce) {
     EXPECT_FALSE(late.owesVerdict());
     EXPECT_EQ(other.preamble().send(), verdict(isKnown ? "gap" : "reset"));
     EXPECT_EQ(other.position(), 9U);
+    late.join(l, sequence.newest(), true, other);
+    other.preamble().sent();
+    EXPECT_EQ(other.preamble().send(), "") << "once";
   }
 }
 

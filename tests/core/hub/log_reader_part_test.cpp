@@ -54,6 +54,17 @@ TEST_F(LogReaderPartly, thePositionIsThatOfWholeEvents) {
   EXPECT_FALSE(reader.hasPending());
 }
 
+TEST_F(LogReaderPartly, thePositionDoesNotCountWhatWasGivenInVain) {
+  append(k, "1 ");
+  append(k, "2 ");
+  gather();
+  takeBytes(1);
+  EXPECT_EQ(take({.bytes = 0}), " ");
+  EXPECT_LT(reader.position(), 2U);
+  EXPECT_EQ(take(), "2 ");
+  EXPECT_EQ(reader.position(), 2U);
+}
+
 TEST_F(LogReaderPartly, whatIsEvictedOnItsWayIsAGapBehindTheRest) {
   append(k, "first ");
   append(k, "second ");
@@ -77,6 +88,29 @@ TEST_F(LogReaderPartly, whatWasTakenBeforeItWasEvictedIsNoGap) {
   EXPECT_FALSE(reader.isBroken());
   EXPECT_FALSE(reader.isEvicted());
   EXPECT_EQ(take(), "hird ");
+}
+
+TEST_F(LogReaderPartly, whatAnotherLogLosesBehindTheCutIsAGap) {
+  append(l, "first ");
+  append(k, "second ");
+  append(k, "third ");
+  append(l, "fourth ");
+  gather();
+  k.trimBefore({2});
+  takeBytes(2);
+  EXPECT_FALSE(reader.isBroken());
+  EXPECT_TRUE(reader.isEvicted()) << "it was given, but not taken";
+  EXPECT_EQ(take(), "rst " + std::string(kGap) + "fourth ");
+}
+
+TEST_F(LogReaderPartly, anEventOfWhichNothingWasTakenIsNotCut) {
+  append(k, "first ");
+  append(k, "second ");
+  gather();
+  takeBytes(6);
+  EXPECT_EQ(k.cutMembers, 0U);
+  EXPECT_EQ(reader.subscriptions().first().cursor, Cursor{1});
+  EXPECT_EQ(take(), "second ");
 }
 
 TEST_F(LogReaderPartly, breaksWhereTheEventThatWasCutIsLost) {
@@ -121,8 +155,28 @@ TEST_F(LogReaderEnd, whatTheLogsLoseBehindTheEndDoesNotMatter) {
   EXPECT_EQ(take(), kGap);
   k.trimBefore({2});
   EXPECT_FALSE(reader.isEvicted());
+  EXPECT_FALSE(reader.hasPending());
   EXPECT_EQ(take(), "");
   EXPECT_FALSE(reader.hasPending());
+}
+
+TEST_F(LogReaderEnd, itIsNotReachedByAPart) {
+  append(k, "1 ");
+  append(l, "2 ");
+  reader.endAt(2);
+  EXPECT_EQ(take({.bytes = 1}), "1 ");
+  EXPECT_TRUE(reader.hasPending());
+  EXPECT_EQ(take({.sequence = 1}), "");
+  EXPECT_TRUE(reader.hasPending());
+  EXPECT_EQ(take(), "2 ");
+  EXPECT_FALSE(reader.hasPending());
+}
+
+TEST_F(LogReaderEnd, aCommentBehindTheLastEventIsNotGiven) {
+  options.closeAfter = {typeHash("done")};
+  sendUnnumbered(append(k, "last ", "done"), ":comment ");
+  EXPECT_EQ(take(), "last ");
+  EXPECT_TRUE(reader.isComplete());
 }
 
 TEST_F(LogReaderEnd, isCompleteOnceItHasTheLastEvent) {

@@ -204,6 +204,10 @@ TEST_F(SchedulerTest, whatWasForAForgottenOwnerIsForgottenToo) {
   EXPECT_EQ(wakes(), Owners{});
   EXPECT_EQ(turn(1), Ids{});
   EXPECT_TRUE(found.closing.empty());
+  scheduler.addSubscriber(1);
+  one.offer.reset();
+  scheduler.noteNews(one, now);
+  EXPECT_EQ(wakes(), Owners{1}) << "an owner of the same id is another";
 }
 
 TEST_F(SchedulerTest, anUnknownOwnerHasNothingToCollect) {

@@ -72,6 +72,13 @@ TEST_F(SweeperTest, hasRoomUpToTheLimit) {
   EXPECT_FALSE(sweeper.hasRoomForChannel(now));
 }
 
+TEST_F(SweeperTest, emptyChannelsMakeRoomAtOnce) {
+  registry.channel("k", now);
+  registry.channel("l", now);
+  EXPECT_TRUE(sweeper.hasRoomForChannel(now));
+  EXPECT_EQ(registry.channels(), 0U);
+}
+
 TEST_F(SweeperTest, aFullHubLooksForRoomAtOnceButNotAllTheTime) {
   append(registry.channel("k", now), "x");
   append(registry.channel("l", now + Millis{200}), "x");
