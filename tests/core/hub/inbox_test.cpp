@@ -103,6 +103,20 @@ TEST_F(InboxTest, allOwnersOfAChannelAreWaitedFor) {
   EXPECT_EQ(inbox.bytes(), 0U);
 }
 
+// What was published before anybody read the channel waits for nobody, although the owner has yet to look.
+TEST_F(InboxTest, onlyWhatWasAddedCounts) {
+  publish(k, 10);
+  Channel& m = registry.channel("m", now);
+  append(m, "published to nobody");
+  join(*registry.find(1), "m");
+  publish(m, 5);
+  inbox.trim(now);
+  EXPECT_EQ(inbox.bytes(), 15U);
+  turn(1);
+  inbox.trim(now);
+  EXPECT_EQ(inbox.bytes(), 0U);
+}
+
 TEST_F(InboxTest, theHistoryKeepsWhatWasOffered) {
   policies.rest().history.events = 1;
   publish(k, 10);

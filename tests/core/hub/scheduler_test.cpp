@@ -204,6 +204,7 @@ TEST_F(SchedulerTest, whatWasForAForgottenOwnerIsForgottenToo) {
   EXPECT_EQ(wakes(), Owners{});
   EXPECT_EQ(turn(1), Ids{});
   EXPECT_TRUE(found.closing.empty());
+  scheduler.addSubscriber(2);
   scheduler.addSubscriber(1);
   one.offer.reset();
   scheduler.noteNews(one, now);
