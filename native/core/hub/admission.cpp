@@ -11,9 +11,27 @@
 #include "core/wire/encoder.hpp"
 #include "core/wire/type_hash.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace millrace {
+namespace {
+
+// Each once, for they are counted.
+std::vector<std::uint64_t> hashesOf(std::span<const std::string_view> types) {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(types.size());
+  for (const std::string_view type : types) {
+    hashes.push_back(typeHash(type));
+  }
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+  return hashes;
+}
+
+}  // namespace
 
 OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& options, Instant now) {
   if (parts_.drain.hasBegun()) {
@@ -80,10 +98,7 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
   Subscription subscription;
   subscription.channel = &channel;
   subscription.cursor = channel.log.after(subscriber->joinPosition(head));
-  subscription.types.reserve(options.types.size());
-  for (const std::string_view type : options.types) {
-    subscription.types.push_back(typeHash(type));
-  }
+  subscription.types = hashesOf(options.types);
   const bool hasHistory = subscription.cursor < channel.log.readableEnd();
   if (hasHistory) {
     channel.hold(now + parts_.options.lagGrace);  // it was told that this follows
@@ -137,7 +152,7 @@ bool Admission::leave(SubscriberId id, std::string_view key, Instant now) {
 }
 
 void Admission::close(SubscriberId id, Instant now) {
-  const Subscriber* const subscriber = parts_.registry.find(id);
+  Subscriber* const subscriber = parts_.registry.find(id);
   if (subscriber == nullptr) {
     return;
   }

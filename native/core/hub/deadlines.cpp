@@ -10,16 +10,17 @@ void Deadlines::note(Subscriber& subscriber) {
   }
   forget(subscriber);
   deadlines.noted = next;
-  due_.emplace(next, subscriber.id());
+  due_.insert({next, &subscriber});
 }
 
-std::optional<SubscriberId> Deadlines::takeDue(Instant now) {
-  if (due_.empty() || due_.begin()->first > now) {
-    return std::nullopt;
+Subscriber* Deadlines::takeDue(Instant now) {
+  if (next() > now || due_.empty()) {
+    return nullptr;
   }
-  const SubscriberId id = due_.begin()->second;
+  Subscriber* const subscriber = due_.begin()->subscriber;
   due_.erase(due_.begin());
-  return id;
+  subscriber->deadlines.noted = kNever;
+  return subscriber;
 }
 
 }  // namespace millrace

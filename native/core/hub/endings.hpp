@@ -28,7 +28,7 @@ class Endings {
   void breakOff(Subscriber& subscriber, Instant now);
   // It is ending, and has not taken all of what is left yet. Until its time is over nothing of that is evicted.
   void noteBehind(Subscriber& subscriber, Instant now);
-  // It is ending, and its time for taking what is left has come up.
+  // It is ending, and its time for taking what is left has come up. The caller notes its deadlines then.
   void runDue(Subscriber& subscriber, Instant now);
 
  private:

@@ -15,7 +15,8 @@ class Heartbeats {
   // Both outlive it.
   Heartbeats(const Sequence& sequence, Scheduler& scheduler) : sequence_(sequence), scheduler_(scheduler) {}
 
-  // The subscriber's heartbeat is due: writes it, where there is need of one, and sets the next.
+  // The subscriber's heartbeat is due: writes it, where there is need of one, and sets the next,
+  // which the caller notes.
   void runDue(Subscriber& subscriber, Instant now);
 
  private:

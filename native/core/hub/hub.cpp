@@ -40,7 +40,7 @@ struct Hub::Parts {
   LagJudge lagJudge{endings, deadlines, options};
   Heartbeats heartbeats{sequence, scheduler};
   Publisher publisher{{sequence, registry, scheduler, inbox, deflates, sweeper, ownEvents, stores, options}};
-  Timers timers{{registry, deadlines, heartbeats, lagJudge, endings, publisher}};
+  Timers timers{{deadlines, heartbeats, lagJudge, endings, publisher}};
   Drain drain{registry, scheduler, deadlines};
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
   Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings}};

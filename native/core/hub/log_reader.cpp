@@ -29,9 +29,6 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
     return;
   }
   startFlight();
-  if (lastEvent_ == LastEvent::given) {
-    lastEvent_ = LastEvent::ahead;
-  }
   if (isEvicted()) {
     preamble_.noticeGap();
   }
@@ -43,7 +40,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
     give(text, {}, spans);
   }
   if (readsOnePlainLog()) {
-    gatherPlain(limits.bytes, spans);
+    gatherPlain(limits, spans);
   } else {
     gatherMerged(now, limits, spans);
   }
@@ -60,12 +57,12 @@ bool LogReader::readsOnePlainLog() const {
          subscriptions_.first().types.empty() && subscriptions_.first().channel->log.isPlain();
 }
 
-void LogReader::gatherPlain(std::size_t mostBytes, Spans& spans) {
+void LogReader::gatherPlain(const ReadLimits& limits, Spans& spans) {
   Subscription& only = subscriptions_.first();
   const ChannelLog& log = only.channel->log;
   only.cursor = std::max(only.cursor, log.begin());
-  const Cursor end = std::max(endOf(log), only.cursor);
-  only.given = std::min(end, log.upTo(only.cursor, mostBytes));
+  const Cursor end = std::max(endOf(log, limits.sequence), only.cursor);
+  only.given = std::min(end, log.upTo(only.cursor, limits.bytes));
   hasMore_ = only.given < end;
   if (only.cursor < only.given) {
     log.gather(only.cursor, only.given, spans);
@@ -78,6 +75,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
   Merge& merge = emptyMerge();
   mergeFrom(merge, false, std::min(limits.sequence, subscriptions_.readableThrough()));
   std::size_t bytes = 0;
+  bool isEnd = false;
   while (MergeSource* const source = merge.oldest()) {
     if (bytes >= limits.bytes || spans.count() >= limits.spans) {
       hasMore_ = true;
@@ -85,7 +83,6 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
     }
     const LogEntry& entry = source->log->at(source->at);
     const bool isOwn = source->subscription == nullptr;
-    bool isEnd = false;
     if ((isOwn || source->subscription->wants(entry)) && source->log->isCurrent(source->at, now)) {
       const std::size_t spansBefore = spans.bytes.size();
       give(entry.bytes, entry.deflated, spans);
@@ -98,7 +95,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
       }
       isEnd = !isOwn && isLast(entry);
       if (isEnd) {
-        lastEvent_ = LastEvent::given;
+        hasLastEvent_ = true;
         endAt(entry.sequence);
       }
     }
@@ -109,7 +106,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
   }
   for (const MergeSource& source : merge.sources()) {
     if (source.subscription == nullptr) {
-      own_.give(source.at);
+      own_.give(isEnd ? own_.log().end() : source.at);  // nothing of its own follows the last event
     } else {
       source.subscription->given = source.at;
     }
@@ -158,9 +155,8 @@ void LogReader::taken() {
     eventsTaken_ += own_.given().next - own_.log().begin().next;
     own_.trimBefore(own_.given());
   }
-  if (lastEvent_ == LastEvent::given) {
-    lastEvent_ = LastEvent::taken;
-    own_.clear();  // nothing follows the last event but the notice of the end
+  if (end_ == End::reached) {
+    own_.dropNewerThan(lastSequence_);  // which would never be given, and hide the notice of the end
   }
   for (Subscription& subscription : subscriptions_) {
     if (subscription.cursor < subscription.given) {

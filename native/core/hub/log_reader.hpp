@@ -41,7 +41,7 @@ class LogReader {
   [[nodiscard]] bool isInFlight() const { return stage_ == Stage::inFlight; }
   // takenUpTo() did not find the event that was cut, for its log has lost it: the stream cannot go on.
   [[nodiscard]] bool isBroken() const { return stage_ == Stage::broken; }
-  // Whether the last gather() left something out because of its limits.
+  // Whether the last gather() left something out because of its limits of bytes and spans.
   [[nodiscard]] bool hasMore() const { return hasMore_; }
   [[nodiscard]] bool hasPending() const;
   // Whether the channel has events that are yet to be given.
@@ -49,7 +49,7 @@ class LogReader {
   // Whether it is an event of SubscriberOptions::closeAfter.
   [[nodiscard]] bool isLast(const LogEntry& entry) const;
   // Everything up to such an event has been taken.
-  [[nodiscard]] bool isComplete() const { return lastEvent_ != LastEvent::none && !hasPending(); }
+  [[nodiscard]] bool isComplete() const { return hasLastEvent_ && !hasPending(); }
   // Events that were taken so far. Of a filtered channel those that are not for the subscriber count, too.
   [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
 
@@ -86,8 +86,6 @@ class LogReader {
 
  private:
   enum class Stage : std::uint8_t { atRest, inFlight, broken };
-  // Of an event of closeAfter: given by the last gather(), by one before of which less was taken, or taken.
-  enum class LastEvent : std::uint8_t { none, given, ahead, taken };
   // Of what lies up to lastSequence_: what the logs do behind that does not matter.
   enum class End : std::uint8_t { ahead, given, reached };
 
@@ -95,7 +93,7 @@ class LogReader {
   [[nodiscard]] bool readsOnePlainLog() const;
   void startFlight();
   void endFlight();
-  void gatherPlain(std::size_t mostBytes, Spans& spans);
+  void gatherPlain(const ReadLimits& limits, Spans& spans);
   void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
   void mergeFrom(Merge& merge, bool toGiven, std::uint64_t through = kEverySequence);
   void give(std::string_view bytes, const Deflated& deflated, Spans& spans) const;
@@ -112,8 +110,8 @@ class LogReader {
   std::uint64_t lastSequence_ = kEverySequence;
   std::uint64_t eventsTaken_ = 0;
   Stage stage_ = Stage::atRest;
-  LastEvent lastEvent_ = LastEvent::none;
   End end_ = End::ahead;
+  bool hasLastEvent_ = false;  // gather() has given an event of closeAfter, with which the end was set
   bool hasMore_ = false;
 };
 

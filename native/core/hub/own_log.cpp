@@ -20,4 +20,10 @@ void OwnLog::trimBefore(Cursor cursor) {
   }
 }
 
+void OwnLog::dropNewerThan(std::uint64_t sequence) {
+  while (log_ && log_->at(log_->begin()).sequence > sequence) {
+    trimBefore({log_->begin().next + 1});
+  }
+}
+
 }  // namespace millrace

@@ -3,6 +3,7 @@
 #include "core/log/channel_log.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace millrace {
@@ -14,7 +15,8 @@ class OwnLog {
   void append(const LogEntry& entry);
   // Evicts what lies before the cursor.
   void trimBefore(Cursor cursor);
-  void clear() { log_.reset(); }
+  // Evicts the oldest entries as long as their sequence is larger.
+  void dropNewerThan(std::uint64_t sequence);
 
   [[nodiscard]] bool isEmpty() const { return log_ == nullptr; }
   [[nodiscard]] std::size_t bytes() const { return log_ ? log_->bytes() : 0; }

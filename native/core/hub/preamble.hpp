@@ -28,7 +28,7 @@ class Preamble {
 
   // Writes what is owed: the cursor `position`, and the beginning. `readsChannels`: whether the client can resume.
   void complete(const Sequence& sequence, std::uint64_t position, bool readsChannels);
-  // All that is to be sent now, in place until sent() or keepFrom(). What is added later waits for the next read.
+  // All that is to be sent now, in place until sent() or sentUpTo(). What is added later waits for the next read.
   [[nodiscard]] std::string_view send();
   // All of send() was taken.
   void sent() { sending_ = {}; }

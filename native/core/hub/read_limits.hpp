@@ -12,6 +12,7 @@ namespace millrace {
 // logs.
 struct ReadLimits {
   std::size_t bytes = std::numeric_limits<std::size_t>::max();
+  // Does not count where one log is given as it lies: its spans are whole segments then.
   std::size_t spans = std::numeric_limits<std::size_t>::max();
   std::uint64_t sequence = kEverySequence;  // nothing newer
 };

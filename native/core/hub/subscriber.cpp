@@ -30,7 +30,9 @@ void Subscriber::noteRead(bool isCaughtUp) {
 }
 
 void Subscriber::beginEnding(CloseReason reason, std::uint64_t lastSequence) {
-  stage_ = hasBeenRead() ? SubscriberStage::ending : SubscriberStage::endingUnread;
+  if (!isOver()) {
+    stage_ = hasBeenRead() ? SubscriberStage::ending : SubscriberStage::endingUnread;
+  }
   closeReason = reason;
   hasProgressed = false;
   reader_.endAt(lastSequence);

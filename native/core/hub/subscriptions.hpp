@@ -21,7 +21,7 @@ struct Subscription {
   Channel* channel = nullptr;
   Cursor cursor;                     // behind what was taken
   Cursor given;                      // behind what the last gather() gave
-  std::vector<std::uint64_t> types;  // hashes of the event types to read; empty: all
+  std::vector<std::uint64_t> types;  // hashes of the event types to read, each once; empty: all
   std::size_t slot = 0;              // its place in the channel's members
   bool isInFlight = false;           // between gather() and taken()
 };

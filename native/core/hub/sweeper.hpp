@@ -5,6 +5,8 @@
 #include "core/hub/hub_options.hpp"
 #include "core/hub/registry.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 
 // When logs are trimmed by age, and channels forgotten that nobody uses.

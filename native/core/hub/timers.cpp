@@ -19,11 +19,9 @@ std::string durationCapData(Millis duration) {
 }  // namespace
 
 void Timers::runDue(Instant now) {
-  for (auto id = parts_.deadlines.takeDue(now); id; id = parts_.deadlines.takeDue(now)) {
-    Subscriber& subscriber = *parts_.registry.find(*id);
-    subscriber.deadlines.noted = kNever;
-    run(subscriber, now);
-    parts_.deadlines.note(subscriber);
+  while (Subscriber* const subscriber = parts_.deadlines.takeDue(now)) {
+    run(*subscriber, now);
+    parts_.deadlines.note(*subscriber);
   }
 }
 

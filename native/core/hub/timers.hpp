@@ -6,7 +6,6 @@
 #include "core/hub/heartbeats.hpp"
 #include "core/hub/lag_judge.hpp"
 #include "core/hub/publisher.hpp"
-#include "core/hub/registry.hpp"
 
 namespace millrace {
 
@@ -15,7 +14,6 @@ class Timers {
  public:
   // All outlive it.
   struct Parts {
-    Registry& registry;
     Deadlines& deadlines;
     Heartbeats& heartbeats;
     LagJudge& lagJudge;

@@ -129,6 +129,15 @@ TEST_F(HubBasics, aReceiptHasTheIdAndWhoWantsTheType) {
   EXPECT_EQ(publish("k", "x").id, "a.8") << "an event with an id of its own has a number too";
 }
 
+TEST_F(HubBasics, aTypeThatIsNamedTwiceIsOneType) {
+  open(1);
+  join(1, "k", {"x", "y", "x", "message", ""});
+  EXPECT_EQ(publish("k", "1", "x").recipients, 1U);
+  EXPECT_EQ(publish("k", "2").recipients, 1U);
+  EXPECT_TRUE(hub.leave(1, "k", now));
+  EXPECT_EQ(publish("k", "3", "x").recipients, 0U);
+}
+
 TEST_F(HubBasics, aFilterLetsItsTypesThroughOnly) {
   open(1);
   join(1, "k", {"tick"});

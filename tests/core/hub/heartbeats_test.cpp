@@ -1,0 +1,115 @@
+#include "core/hub/heartbeats.hpp"
+
+#include "core/hub/part_fixture.hpp"
+
+#include <string>
+#include <vector>
+
+namespace millrace {
+namespace {
+
+class HeartbeatsTest : public test::PartTest {
+ protected:
+  static constexpr Millis kEvery{500};
+
+  static SubscriberOptions beating(std::string type = "", std::string data = "") {
+    SubscriberOptions options;
+    options.heartbeat = {.every = kEvery, .type = std::move(type), .data = std::move(data)};
+    return options;
+  }
+  // It was read to the end.
+  Subscriber& addIdle(SubscriberId id, const SubscriberOptions& options = beating()) {
+    scheduler.addSubscriber(1);
+    Subscriber& subscriber = add(id, 1, options);
+    subscriber.openedAt = now;
+    subscriber.noteRead(true);
+    return subscriber;
+  }
+  // What is written when it is due.
+  std::string run(Subscriber& subscriber) {
+    heartbeats.runDue(subscriber, now);
+    EXPECT_EQ(subscriber.deadlines.heartbeat, now + kEvery);
+    return subscriber.reader().preamble().text();
+  }
+
+  Scheduler scheduler{sequence};
+  Heartbeats heartbeats{sequence, scheduler};
+};
+
+TEST_F(HeartbeatsTest, anIdleSubscriberGetsAComment) {
+  EXPECT_EQ(run(addIdle(1)), ": heartbeat\n\n");
+  EXPECT_EQ(scheduler.takeWakes(), std::vector<OwnerId>{1});
+}
+
+TEST_F(HeartbeatsTest, theDataIsTheOptions) {
+  EXPECT_NE(run(addIdle(1, beating("", "some text"))).find("some text"), std::string::npos);
+  EXPECT_EQ(run(addIdle(2, beating("beat", "{}"))), "event: beat\ndata: {}\n\n");
+}
+
+TEST_F(HeartbeatsTest, anEventWithoutDataOfItsOwnTellsOfTheStream) {
+  Subscriber& subscriber = addIdle(7, beating("beat"));
+  join(subscriber, "k");
+  now += Millis{300};
+  EXPECT_EQ(run(subscriber),
+            "event: beat\ndata: "
+            R"({"streamId":"s7","uptimeMs":300,"events":0,"channels":1,"remainingMs":null})"
+            "\n\n");
+  Subscriber& capped = addIdle(8, beating("beat"));
+  capped.deadlines.end = now + Millis{50};
+  EXPECT_EQ(run(capped),
+            "event: beat\ndata: "
+            R"({"streamId":"s8","uptimeMs":0,"events":0,"channels":0,"remainingMs":50})"
+            "\n\n");
+}
+
+TEST_F(HeartbeatsTest, whomNobodyReadsYetGetsNone) {
+  Subscriber& subscriber = add(1, 1, beating());
+  EXPECT_EQ(run(subscriber), "");
+}
+
+TEST_F(HeartbeatsTest, theyDoNotPileUpForWhoIsBlocked) {
+  Subscriber& subscriber = addIdle(1);
+  subscriber.offer.make();
+  EXPECT_EQ(run(subscriber), "");
+  subscriber.offer.answer(false);
+  const std::string once = run(subscriber);
+  EXPECT_FALSE(once.empty());
+  EXPECT_EQ(run(subscriber), once) << "the one before is not sent yet";
+}
+
+TEST_F(HeartbeatsTest, whoHasSomethingToReadNeedsNone) {
+  Subscriber& subscriber = addIdle(1);
+  append(join(subscriber, "k"), "x");
+  EXPECT_EQ(run(subscriber), "");
+}
+
+TEST_F(HeartbeatsTest, whatIsThereMayAllBeOfOtherTypes) {
+  Subscriber& subscriber = addIdle(1);
+  append(join(subscriber, "k", {"wanted"}), "x", "other");
+  EXPECT_EQ(run(subscriber), ": heartbeat\n\n");
+  const std::string once = subscriber.reader().preamble().text();
+  EXPECT_EQ(run(subscriber), once) << "text is for it, whatever the types";
+}
+
+TEST_F(HeartbeatsTest, theClientLearnsHowFarItsStreamHasCome) {
+  Subscriber& subscriber = addIdle(1);
+  join(subscriber, "k");
+  append(registry.channel("others", now), "x");
+  append(registry.channel("others", now), "x");
+  EXPECT_EQ(run(subscriber), ": heartbeat\n\nid: a.2\n\n");
+  EXPECT_EQ(subscriber.reader().position(), 2U);
+  subscriber.reader().preamble().text().clear();
+  EXPECT_EQ(run(subscriber), ": heartbeat\n\n") << "it knows that";
+}
+
+TEST_F(HeartbeatsTest, theCursorIsNotBeyondWhatItHasYetToRead) {
+  Subscriber& subscriber = addIdle(1);
+  Channel& k = join(subscriber, "k", {"wanted"});
+  append(registry.channel("others", now), "x");
+  append(k, "x", "wanted");
+  append(registry.channel("others", now), "x");
+  EXPECT_EQ(run(subscriber), ": heartbeat\n\nid: a.1\n\n");
+}
+
+}  // namespace
+}  // namespace millrace
