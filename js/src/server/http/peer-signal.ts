@@ -33,14 +33,14 @@ export class PeerSignal {
     });
   }
 
-  /** Node's objects are nobody's who waits any more. */
+  /** Takes the listeners off Node's objects. */
   stop(): void {
     this.#response.off("close", this.#onClose);
     this.#forgetSocket();
   }
 }
 
-/** Those who wait behind one another on a socket share one listener: a thousand may. */
+/** Responses that wait behind one another on a socket share one listener: a thousand may. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 /** Tells when the socket is closed, which the responses that wait on it are not told; gives what ends that. */

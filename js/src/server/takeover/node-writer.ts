@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setImmediate } from "node:timers";
+import type { DeclineReason } from "../observe/takeover-counts.js";
+import type { HubStream } from "../stream/hub-stream.js";
+import { OwnWrites } from "./own-writes.js";
+import { PeerWatch } from "./peer-watch.js";
+import { tieToServer } from "./server-tie.js";
+import { TakenResponse } from "./taken-response.js";
+import { Takeover, type TakeoverDriver } from "./takeover.js";
+
+export interface NodeWriterOptions {
+  /** The option `direct`. */
+  readonly isEnabled: boolean;
+  /** The option `handOver`. Default: where nobody needs what Node would say of the socket. */
+  readonly releaseSocket: boolean | undefined;
+  /** Node has released the socket, and the core has it alone. */
+  readonly onReleased: () => void;
+}
+
+/** Writes a stream to a Node response until the core takes over: the driver of a takeover where we write the first chunk. */
+export class NodeWriter implements TakeoverDriver {
+  readonly #stream: HubStream;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #options: NodeWriterOptions;
+  readonly #watch: PeerWatch;
+  readonly #ownWrites: OwnWrites;
+  readonly #takeover: Takeover;
+
+  constructor(stream: HubStream, req: IncomingMessage, res: ServerResponse, options: NodeWriterOptions) {
+    this.#stream = stream;
+    this.#req = req;
+    this.#res = res;
+    this.#options = options;
+    this.#watch = new PeerWatch(stream, req, res);
+    this.#ownWrites = new OwnWrites(res, stream);
+    this.#takeover = new Takeover(stream, res, options.isEnabled, this);
+  }
+
+  /** Whether Node is going to release the socket, from which it can read no further request then. */
+  get willRelease(): boolean {
+    return this.#takeover.stage === "proving" && this.#releasesSocket();
+  }
+
+  /** Writes the first chunk, behind the head, and then the rest. */
+  begin(): void {
+    const first = this.#stream.takeFirst();
+    if (first.length > 0) this.#takeover.writeFirstChunk(first);
+    else {
+      this.#takeover.decline(this.#stream.hasEnded ? "ended" : "noFirstChunk");
+      this.#res.flushHeaders();
+    }
+    flush(this.#res);
+    void this.#writeRest();
+  }
+
+  obstacle(): DeclineReason | undefined {
+    return undefined;
+  }
+
+  uncovered<Seen>(look: () => Seen): Seen {
+    this.#ownWrites.end();
+    const seen = look();
+    if (this.#takeover.stage !== "taken") this.#ownWrites.begin();
+    return seen;
+  }
+
+  take(descriptor: number): boolean {
+    const stream = this.#stream;
+    const taken = new TakenResponse(this.#res, stream, endBody);
+    const isReleased = this.#releasesSocket();
+    // A stream whose socket Node has released must hold nothing of Node's: that is most of an idle connection's memory.
+    if (!stream.takeOver(descriptor, isReleased ? undefined : taken)) return false;
+    if (isReleased) {
+      this.#options.onReleased();
+      stream.beforeEnd = undefined;
+      tieToServer(stream, this.#req.socket);
+      this.#watch.releaseSocket();
+    }
+    taken.begin();
+    return true;
+  }
+
+  #releasesSocket(): boolean {
+    return this.#options.releaseSocket ?? !this.#watch.isNeeded();
+  }
+
+  /** Has the core write as soon as everything that Node has was sent; Node writes until then. */
+  async #writeRest(): Promise<void> {
+    const res = this.#res;
+    this.#ownWrites.begin();
+    try {
+      // What the caller does next, in the same turn, may show that somebody listens to the socket's events.
+      if (this.#takeover.stage === "flushing") await new Promise((resolve) => setImmediate(resolve));
+      if ((await this.#takeover.tryInTime()) || (await this.#isTakenWhileWriting())) return;
+      this.#ownWrites.finish();
+      if (!isOver(res)) res.end();
+    } catch {
+      res.destroy(); // somebody else reads the stream
+    } finally {
+      this.#ownWrites.finish();
+    }
+    this.#stream.leave();
+  }
+
+  /** Has Node write until the stream or the response ends, or the core takes over; says whether it does. */
+  async #isTakenWhileWriting(): Promise<boolean> {
+    const res = this.#res;
+    const reader = this.#stream.stream.getReader();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
+      if (isOver(res)) break;
+      const hasRoom = this.#ownWrites.write(step.value);
+      flush(res);
+      // No read is pending now, so what the core is to write cannot be given to anybody else.
+      if (await this.#takeover.tryInTime()) return true;
+      if (!hasRoom && isFull(res)) await nextOf(res, ["drain", "close"]);
+      this.#ownWrites.settle();
+    }
+    return false;
+  }
+}
+
+function endBody(res: ServerResponse): void {
+  if (res.writableEnded) res.destroy();
+  else res.end();
+}
+
+function isOver(res: ServerResponse): boolean {
+  return res.destroyed || res.writableEnded;
+}
+
+/** HTTP/2's response does not say itself whether it will emit `drain`, but its stream does. */
+function isFull(res: ServerResponse): boolean {
+  const { stream } = res as { stream?: { readonly writableNeedDrain: boolean } };
+  return res.writableNeedDrain ?? stream?.writableNeedDrain ?? false;
+}
+
+/** Sends what compression middleware still holds. */
+function flush(res: ServerResponse): void {
+  (res as { flush?: () => void }).flush?.();
+}
+
+function nextOf(res: ServerResponse, events: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of events) res.off(event, done);
+      resolve();
+    };
+    for (const event of events) res.on(event, done);
+    if (res.destroyed) done();
+  });
+}
