@@ -1,4 +1,5 @@
 import type { ConnectionId, NativeHub } from "../../native/binding.js";
+import type { CloseReason } from "../observe/close-reason.js";
 import { Body, type StreamHead } from "./body.js";
 import type { BodyWatch } from "./body-watch.js";
 import type { StreamStage } from "./stream-stage.js";
@@ -66,6 +67,19 @@ export class BodySource {
       // Nobody reads it any more.
     }
     this.#stream.end();
+  }
+
+  /**
+   * Ends the body before it is whole. A body that a server pipes fails, so that the server cuts its response. Code that reads
+   * the body itself may not expect that, and sees the end.
+   */
+  cut(reason: CloseReason): void {
+    if (this.body.locked && !this.body.isOthers) {
+      // By this name servers know that it is no mistake of the application's.
+      this.#controller?.error(new DOMException(`The stream was cut: ${reason}`, "AbortError"));
+    } else {
+      this.close();
+    }
   }
 
   close(): void {

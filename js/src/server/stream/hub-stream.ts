@@ -18,8 +18,6 @@ import { StreamEnd } from "./stream-end.js";
 import type { StreamStage } from "./stream-stage.js";
 import type { TakenSocket } from "./taken-socket.js";
 
-const NO_TYPES: readonly string[] = [];
-
 /** Reasons of the hub's for which a client still gets what is left. */
 const WHOLE = new Set<NativeCloseReason>(["closed", "duration_cap", "completed", "draining"]);
 
@@ -36,6 +34,8 @@ export class HubStream implements SSEStream, Reader {
   isOpening = false;
   /** Called at its end, before Node ends the response. */
   beforeEnd: ((stream: HubStream) => void) | undefined;
+  /** Called when it is cut while Node writes it. */
+  onCut: (() => void) | undefined;
   readonly #hubName: string;
   readonly #hub: NativeHub;
   readonly #environment: Environment;
@@ -69,7 +69,7 @@ export class HubStream implements SSEStream, Reader {
     this.#environment = environment();
     this.#hub = this.#environment.hub(hubName);
     this.connection = opened(this.#hub.open(this.#environment.id, native));
-    this.#closeAfter = native.closeAfter.length > 0 ? native.closeAfter : NO_TYPES;
+    this.#closeAfter = native.closeAfter;
     this.#stallMs = options.lag?.stallMs ?? DEFAULT_STALL_MS;
     this.facts = sharedFacts({
       traceId: options.traceId,
@@ -172,6 +172,7 @@ export class HubStream implements SSEStream, Reader {
     if (!this.#hub.adopt(this.connection, this.#environment.id, descriptor, isReleased, this.#stallMs)) return false;
     this.#stage = "taken";
     this.bodyWatch = undefined;
+    this.onCut = undefined;
     this.#takenSocket = socket;
     if (isReleased) this.#environment.holdSocket();
     return true;
@@ -216,12 +217,8 @@ export class HubStream implements SSEStream, Reader {
   }
 
   /** Gives what there is to a reader that waits for it. */
-  resume(): void {
-    this.#source?.resume();
-  }
-
   onReadable(): void {
-    this.resume();
+    this.#source?.resume();
   }
 
   onClosing(reason: NativeCloseReason): void {
@@ -290,8 +287,10 @@ export class HubStream implements SSEStream, Reader {
     else this.#hub.close(this.connection);
     this.#environment.remove(this.connection);
     if (wasTaken && this.#takenSocket === undefined) this.#environment.releaseSocket();
-    if (!wasTaken || isWhole) this.#source?.close();
+    if (isWhole || (!wasTaken && reason === "disconnected")) this.#source?.close();
+    else if (!wasTaken) this.#source?.cut(reason);
     this.beforeEnd?.(this);
+    if (!isWhole) this.onCut?.();
     this.#takenSocket?.end(isWhole);
     this.#end?.tell(reason);
     callUser(this.#hubName, "onClose", this.#onClose, reason);

@@ -157,8 +157,11 @@ function checkLag(lag: LagOptions): void {
   if (overflow !== undefined) requireOneOf("lag.overflow", overflow, OVERFLOWS);
 }
 
+/** One for all streams: thousands may idle. */
+const NO_TYPES: readonly string[] = [];
+
 /** The types of the events that end a stream. */
-export function typesOf(closeAfter: StreamOptions["closeAfter"] = []): readonly string[] {
+export function typesOf(closeAfter: StreamOptions["closeAfter"] = NO_TYPES): readonly string[] {
   return typeof closeAfter === "string" ? [closeAfter] : closeAfter;
 }
 

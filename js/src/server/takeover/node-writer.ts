@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { constants, type Http2Stream } from "node:http2";
 import { setImmediate } from "node:timers";
 import type { DeclineReason } from "../observe/takeover-counts.js";
 import type { HubStream } from "../stream/hub-stream.js";
@@ -35,6 +36,7 @@ export class NodeWriter implements TakeoverDriver {
     this.#watch = new PeerWatch(stream, req, res);
     this.#ownWrites = new OwnWrites(res, stream);
     this.#takeover = new Takeover(stream, res, options.isEnabled, this);
+    stream.onCut = () => cut(res);
   }
 
   /** Whether Node is going to release the socket, from which it can read no further request then. */
@@ -94,7 +96,8 @@ export class NodeWriter implements TakeoverDriver {
       if (this.#takeover.stage === "flushing") await new Promise((resolve) => setImmediate(resolve));
       if ((await this.#takeover.tryInTime()) || (await this.#isTakenWhileWriting())) return;
       this.#ownWrites.finish();
-      if (!isOver(res)) res.end();
+      if (this.#stream.stage === "cut") cut(res);
+      else if (!isOver(res)) res.end();
     } catch {
       res.destroy(); // somebody else reads the stream
     } finally {
@@ -123,6 +126,13 @@ export class NodeWriter implements TakeoverDriver {
 function endBody(res: ServerResponse): void {
   if (res.writableEnded) res.destroy();
   else res.end();
+}
+
+/** Ends the connection, or its stream of HTTP/2, so that the client sees that the body is not whole. */
+function cut(res: ServerResponse): void {
+  const { stream } = res as { stream?: Http2Stream };
+  if (stream === undefined || res.req.httpVersionMajor < 2) res.destroy();
+  else stream.close(constants.NGHTTP2_INTERNAL_ERROR); // a cancelled one would look whole to Node's client
 }
 
 function isOver(res: ServerResponse): boolean {

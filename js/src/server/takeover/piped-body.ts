@@ -33,6 +33,7 @@ export class PipedBody implements BodyWatch, TakeoverDriver {
     this.#response = response;
     this.takeover = new Takeover(stream, response, isEnabled, this);
     this.mark = this.takeover.stage === "proving" ? `: ${stream.id}\n\n` : "";
+    stream.onCut = () => this.#cut();
   }
 
   onFirst(chunk: Uint8Array): void {
@@ -71,7 +72,12 @@ export class PipedBody implements BodyWatch, TakeoverDriver {
   async #onKnown(): Promise<void> {
     const isTaken = await this.takeover.tryInTime();
     this.#isWaiting = false;
-    if (!isTaken) this.#stream.resume();
+    if (!isTaken) this.#stream.onReadable();
+  }
+
+  /** Only once the response was seen to carry the stream: else it may be another's. */
+  #cut(): void {
+    if (this.takeover.stage === "flushing") this.#response.destroy();
   }
 
   /** The head leaves with the first chunk, so it can still be changed. */
