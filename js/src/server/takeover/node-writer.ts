@@ -24,7 +24,8 @@ export class NodeWriter implements TakeoverDriver {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #options: NodeWriterOptions;
-  readonly #watch: PeerWatch;
+  /** Undefined once Node is to keep the socket: thousands may idle. */
+  #watch: PeerWatch | undefined;
   readonly #ownWrites: OwnWrites;
   readonly #takeover: Takeover;
 
@@ -33,6 +34,7 @@ export class NodeWriter implements TakeoverDriver {
     this.#req = req;
     this.#res = res;
     this.#options = options;
+    stream.forgetSignal(); // the watch notices the client's end
     this.#watch = new PeerWatch(stream, req, res);
     this.#ownWrites = new OwnWrites(res, stream);
     this.#takeover = new Takeover(stream, res, options.isEnabled, this);
@@ -53,6 +55,7 @@ export class NodeWriter implements TakeoverDriver {
       this.#res.flushHeaders();
     }
     flush(this.#res);
+    if (this.#takeover.stage === "declined") this.#watch = undefined;
     void this.#writeRest();
   }
 
@@ -77,14 +80,14 @@ export class NodeWriter implements TakeoverDriver {
       this.#options.onReleased();
       stream.beforeEnd = undefined;
       tieToServer(stream, this.#req.socket);
-      this.#watch.releaseSocket();
+      this.#watch?.releaseSocket();
     }
     taken.begin();
     return true;
   }
 
   #releasesSocket(): boolean {
-    return this.#options.releaseSocket ?? !this.#watch.isNeeded();
+    return this.#options.releaseSocket ?? this.#watch?.isNeeded() === false;
   }
 
   /** Has the core write as soon as everything that Node has was sent; Node writes until then. */
