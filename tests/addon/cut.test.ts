@@ -115,6 +115,27 @@ describe("a client that lags", () => {
   });
 });
 
+test("a response that the application has ended, past the stream, ends whole", async () => {
+  const hub = hubOf("ended past it");
+  const responses: ServerResponse[] = [];
+  const ends: (() => unknown)[] = [];
+  const before: RequestListener = (_, res) => {
+    responses.push(res);
+    ends.push(res.end.bind(res));
+  };
+  const served = await attaching(hub, { channels: ["c"], direct: false }, { before });
+  const client = await (await RawClient.open(served.port)).untilOpen();
+  client.socket.pause();
+  hub.publish("c", { event: "e", data: "x".repeat(2 ** 22) });
+  await until(() => responses[0]?.writableNeedDrain === true);
+  ends[0]?.();
+  await publishUntilCut(hub);
+  client.socket.resume();
+  await client.until(({ isWhole }) => isWhole);
+  client.leave();
+  await served.close();
+});
+
 test("code that reads a body itself sees its end, and no error", async () => {
   const hub = createHub({ name: "cut: read", lagGraceMs: 0, lag: { events: 10 } });
   const { body } = await hub.response(new Request("http://host/"), { channels: ["c"] });

@@ -36,6 +36,6 @@ export interface Exchange<Answer> {
   answer(answer: PlainAnswer): Answer;
   /** Answers with an error. Never throws: an answer that cannot be sent is cut. */
   refuse(answer: PlainAnswer): Answer;
-  /** There is nobody to answer. */
+  /** The client has gone before it was answered. */
   gone(): Answer;
 }

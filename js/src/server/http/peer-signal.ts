@@ -13,7 +13,7 @@ export class PeerSignal {
   constructor(req: IncomingMessage, res: ServerResponse) {
     this.#response = res;
     res.on("close", this.#onClose);
-    // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
+    // A response that waits behind another has no socket yet, and does not emit `close` when the client leaves.
     if (req.httpVersionMajor < 2 && res.socket === null) this.#socket = req.socket;
     if (this.#socket !== undefined) this.#forgetSocket = onSocketClose(this.#socket, this.#onClose);
     if (res.destroyed || req.socket.destroyed) this.#controller.abort();

@@ -46,14 +46,14 @@ export interface PollBody {
 
 /** Bytes of events that a poll is answered with, unless one event is larger. */
 const PAGE_BYTES = 32 * 1024;
-/** An answer that nobody takes counts as a connection for so long. */
+/** An answer that is not sent counts as a connection for so long. */
 const LONGEST_POLL_MS = 60_000;
 /** The worst first: a snapshot may take so long that a gap follows. */
 const VERDICTS = ["reset", "gap", "continued"] as const;
 
 const HEADERS = { "Cache-Control": "no-store", Vary: "Accept" };
 
-/** Answers with a page of events, of a stream that is opened for it and of which nobody is told. */
+/** Answers with a page of events, from a stream that is opened for it and not announced. */
 export async function answerPoll<Answer>(
   hubName: string,
   exchange: Exchange<Answer>,

@@ -43,7 +43,7 @@ export class UnderlyingResponse {
       releaseSocket();
       this.#forget();
     };
-    response.once("close", release); // it was answered otherwise, and nobody has closed the stream
+    response.once("close", release); // the handler may have answered otherwise, and left the stream open
     return release;
   }
 
@@ -54,7 +54,7 @@ export class UnderlyingResponse {
    */
   carry(stream: HubStream, isEnabled: boolean): void {
     const response = this.#response;
-    // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
+    // A response that waits behind another has no socket yet, and does not emit `close` when the client leaves.
     if (response?.socket === null) this.#forget = onSocketClose(response.req.socket, () => stream.leave());
     const unsent = this.#unsent();
     if (unsent !== undefined && mayWriteToSockets()) watchPipedBody(stream, unsent, isEnabled);

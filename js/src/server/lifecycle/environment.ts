@@ -1,4 +1,5 @@
-import { setImmediate } from "node:timers";
+// Not the global ones: a test that replaces those has them replaced for itself, and events go on.
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type {
   ConnectionId,
   NativeBinding,
@@ -10,7 +11,7 @@ import { nativeModule } from "../../native/load-native.js";
 import { requireBinding } from "../../native/require-binding.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 
-/** Somebody in this thread who reads a connection. */
+/** What reads a connection in this thread. */
 export interface Reader {
   /** The connection has bytes; take them now, or leave them until there is room. */
   onReadable(): void;
@@ -136,7 +137,7 @@ export class Environment {
       }
     } finally {
       this.#native.settle();
-      this.schedule(); // who is behind has a deadline now
+      this.schedule(); // connections that are behind have a deadline now
     }
   }
 

@@ -78,7 +78,7 @@ function moduleBeingEvaluated(sites: readonly NodeJS.CallSite[]): Caller | undef
     const site = sites.slice(0, loader).findLast((one) => !RUNTIME.test(one.getFileName() ?? ""));
     return site && callerOf(site, moduleOf(site).name, true);
   }
-  // Behind an await of the module's, which imports that wait are, too, nobody stands above it.
+  // Behind an await of the module's, and an import that waits is one, no loader is on the stack.
   const [site] = sites;
   if (site === undefined) return undefined;
   if (site.getFunctionName() === "eval") return callerOf(site, moduleOf(site).name, false);

@@ -15,7 +15,7 @@ export interface StreamHead {
 export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
   /** Whose body it is. */
   readonly owner: StreamHead;
-  /** Whether somebody else than a server may read it. */
+  /** Whether other code than a server may read it. */
   isOthers = false;
 
   // What is internal here is left out of the declarations: its types are the DOM library's, which a server need not have.

@@ -46,7 +46,7 @@ export async function openStream(
   const context = { request, channels, userId: options.userId };
   const userId =
     authorize === undefined ? options.userId : await runUserCode("authorize", () => ask(hubName, authorize, context));
-  if (request.signal?.aborted === true) return "gone"; // nobody is there to open anything for, or to refuse
+  if (request.signal?.aborted === true) return "gone"; // nothing is opened for a client that has gone, and nothing refused
   const stream = new HubStream(hubName, { ...how, request }, isCompressed);
   try {
     if (stream.hasEnded) return { stream, userId, snapshotEvents: 0 };

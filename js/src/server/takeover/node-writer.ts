@@ -12,7 +12,7 @@ import { Takeover, type TakeoverDriver } from "./takeover.js";
 export interface NodeWriterOptions {
   /** The option `direct`. */
   readonly isEnabled: boolean;
-  /** The option `handOver`. Default: where nobody needs what Node would say of the socket. */
+  /** The option `handOver`. Default: unless the application listens to what Node says of the socket. */
   readonly releaseSocket: boolean | undefined;
   /** Node has released the socket, and the core has it alone. */
   readonly onReleased: () => void;
@@ -95,14 +95,14 @@ export class NodeWriter implements TakeoverDriver {
     const res = this.#res;
     this.#ownWrites.begin();
     try {
-      // What the caller does next, in the same turn, may show that somebody listens to the socket's events.
+      // What the caller does next, in the same turn, may be to listen to the socket's events.
       if (this.#takeover.stage === "flushing") await new Promise((resolve) => setImmediate(resolve));
       if ((await this.#takeover.tryInTime()) || (await this.#isTakenWhileWriting())) return;
       this.#ownWrites.finish();
       if (this.#stream.stage === "cut") cut(res);
       else if (!isOver(res)) res.end();
     } catch {
-      res.destroy(); // somebody else reads the stream
+      res.destroy(); // the application reads the stream itself
     } finally {
       this.#ownWrites.finish();
     }
@@ -131,8 +131,12 @@ function endBody(res: ServerResponse): void {
   else res.end();
 }
 
-/** Ends the connection, or its stream of HTTP/2, so that the client sees that the body is not whole. */
+/**
+ * Ends the connection, or its stream of HTTP/2, so that the client sees that the body is not whole; not where the application has
+ * ended the response.
+ */
 function cut(res: ServerResponse): void {
+  if (res.writableEnded) return;
   const { stream } = res as { stream?: Http2Stream };
   if (stream === undefined || res.req.httpVersionMajor < 2) res.destroy();
   else stream.close(constants.NGHTTP2_INTERNAL_ERROR); // a cancelled one would look whole to Node's client

@@ -29,7 +29,7 @@ export class PeerWatch {
     this.#res = res;
     this.#onClose = () => stream.leave();
     res.on("close", this.#onClose);
-    // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
+    // A response that waits behind another has no socket yet, and does not emit `close` when the client leaves.
     if (res.socket === null) {
       req.socket.on("close", this.#onClose);
       void stream.closed.then(() => req.socket.off("close", this.#onClose));

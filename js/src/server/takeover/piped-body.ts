@@ -14,7 +14,9 @@ import { Takeover, type TakeoverDriver } from "./takeover.js";
  */
 export function watchPipedBody(stream: HubStream, response: ServerResponse, isEnabled: boolean): void {
   const watch = new PipedBody(stream, response, isEnabled);
-  if (watch.takeover.stage === "proving" || stream.facts.isCompressed) stream.bodyWatch = watch;
+  const isProving = watch.takeover.stage === "proving";
+  if (isProving || stream.facts.isCompressed) stream.bodyWatch = watch;
+  if (isProving) stream.onCut = () => watch.cut();
 }
 
 /** The driver of a takeover where a server pipes the body: the server writes the first chunk, keeps the socket, and ends the body. */
@@ -33,7 +35,6 @@ export class PipedBody implements BodyWatch, TakeoverDriver {
     this.#response = response;
     this.takeover = new Takeover(stream, response, isEnabled, this);
     this.mark = this.takeover.stage === "proving" ? `: ${stream.id}\n\n` : "";
-    stream.onCut = () => this.#cut();
   }
 
   onFirst(chunk: Uint8Array): void {
@@ -41,17 +42,27 @@ export class PipedBody implements BodyWatch, TakeoverDriver {
     if (this.#stream.facts.isCompressed) this.#announceEncoding();
     this.takeover.expectFirstChunk(chunk, () => void this.#onKnown());
     this.#isWaiting = this.takeover.stage === "proving";
+    this.#forgetIfDeclined();
   }
 
   holdsBack(): boolean {
     if (!this.#hasBegun) return false;
-    if (!this.#isWaiting) return this.takeover.tryNow();
+    if (!this.#isWaiting) {
+      const isTaken = this.takeover.tryNow();
+      this.#forgetIfDeclined();
+      return isTaken;
+    }
     // The reader that asks for more has passed the first chunk on, so it is on the socket soon, or it was delayed.
     if (!this.#isLastCall) {
       this.#isLastCall = true;
       setImmediate(() => this.takeover.stopProving());
     }
     return true;
+  }
+
+  /** The stream was cut. The response is, too, once it was seen to carry the stream: else it may have another body. */
+  cut(): void {
+    if (this.takeover.stage === "flushing") this.#response.destroy();
   }
 
   obstacle(): DeclineReason | undefined {
@@ -72,12 +83,15 @@ export class PipedBody implements BodyWatch, TakeoverDriver {
   async #onKnown(): Promise<void> {
     const isTaken = await this.takeover.tryInTime();
     this.#isWaiting = false;
+    this.#forgetIfDeclined();
     if (!isTaken) this.#stream.onReadable();
   }
 
-  /** Only once the response was seen to carry the stream: else it may be another's. */
-  #cut(): void {
-    if (this.takeover.stage === "flushing") this.#response.destroy();
+  /** A stream that Node writes for good needs no watch: thousands may idle. */
+  #forgetIfDeclined(): void {
+    if (this.takeover.stage !== "declined") return;
+    this.#stream.bodyWatch = undefined;
+    this.#stream.onCut = undefined;
   }
 
   /** The head leaves with the first chunk, so it can still be changed. */

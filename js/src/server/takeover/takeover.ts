@@ -75,7 +75,7 @@ export class Takeover {
     }
   }
 
-  /** A first chunk that was not seen by now was delayed by somebody. */
+  /** A first chunk that was not seen by now was delayed on its way. */
   stopProving(): void {
     this.#firstChunk?.stop();
   }
