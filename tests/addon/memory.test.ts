@@ -83,3 +83,47 @@ test.each([
   },
   60_000,
 );
+
+test("a stream whose socket Node has released holds neither the request, nor its signal, nor the response", async () => {
+  const serving = start(`
+    import { createServer, get } from "node:http";
+    import { setFlagsFromString } from "node:v8";
+    import { runInNewContext } from "node:vm";
+    import { createHub } from "millrace";
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc");
+    const hub = createHub();
+    const held = {};
+    const authorize = ({ request }) => {
+      held.signal ??= new WeakRef(request.signal);
+      return true;
+    };
+    const server = createServer((req, res) => {
+      held.request ??= new WeakRef(req);
+      held.response ??= new WeakRef(res);
+      hub.attach(req, res, { channels: ["c"], authorize });
+    });
+    // Node itself holds the newest request.
+    const ask = (count) =>
+      get({ port: server.address().port, host: "127.0.0.1", agent: false }, (response) => {
+        response.resume();
+        if (count > 1) ask(count - 1);
+        else release();
+      });
+    // In turns of their own: asking keeps what is asked for until the end of the turn.
+    function release() {
+      collect();
+      setTimeout(look, 1);
+    }
+    function look() {
+      if (hub.stats().takenOver < 3 || Object.values(held).some((one) => one.deref() !== undefined)) {
+        setTimeout(release, 1);
+        return;
+      }
+      console.log("held by nobody, " + hub.stats().takenOver);
+      process.exit();
+    }
+    server.listen(0, "127.0.0.1", () => ask(3));
+  `);
+  expect(await serving.line("held by nobody, ")).toBe("3");
+}, 60_000);

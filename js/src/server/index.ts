@@ -6,10 +6,13 @@
  */
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
+export type { RequestLike } from "./access/request-like.js";
 export type { SendReceipt, SSEMessage } from "./content/message.js";
+export type { AttachOptions } from "./http/attach-options.js";
 export type { PollBody, PolledEvent } from "./http/poll.js";
 export { refusalResponse } from "./http/refusal.js";
-export { sseResponse } from "./http/response.js";
+export { sseResponse } from "./http/sse-response.js";
+export { createHub } from "./hub/create-hub.js";
 export {
   broadcast,
   createSSEStream,
@@ -18,10 +21,10 @@ export {
   registerConnection,
   unregisterConnection,
 } from "./hub/default-hub.js";
-export { createHub, type Hub, type HubOptions } from "./hub/hub.js";
+export type { Hub } from "./hub/hub.js";
+export type { HistoryOptions, HubOptions, LimitOptions } from "./hub/hub-options.js";
 export type {
   AnyEvents,
-  AttachOptions,
   EventMap,
   HubChannel,
   HubMessage,
@@ -29,17 +32,10 @@ export type {
   PublishReceipt,
 } from "./hub/hub-types.js";
 export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./lifecycle/drain.js";
+export type { CloseReason } from "./observe/close-reason.js";
 export type { HubEvents } from "./observe/hub-events.js";
 export type { ReceivedMessage } from "./stream/listener.js";
-export type { ResponseOptions, SnapshotContext } from "./stream/opener.js";
-export type {
-  CloseReason,
-  HeartbeatOptions,
-  HistoryOptions,
-  LagOptions,
-  LimitOptions,
-  RequestLike,
-  StreamOptions,
-} from "./stream/options.js";
+export type { HeartbeatOptions, LagOptions, StreamOptions } from "./stream/options.js";
 export type { RegisterOptions, SendFunction } from "./stream/registrations.js";
-export type { SSEStream } from "./stream/stream.js";
+export type { ResponseOptions, SnapshotContext } from "./stream/response-options.js";
+export type { SSEStream } from "./stream/sse-stream.js";

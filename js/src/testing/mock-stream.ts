@@ -1,8 +1,8 @@
 import { toCursorText, toEventText } from "../client/transport/event-text.js";
 import type { NativeEvent } from "../native/binding.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../server/content/message.js";
-import type { CloseReason } from "../server/stream/options.js";
-import type { SSEStream } from "../server/stream/stream.js";
+import type { CloseReason } from "../server/observe/close-reason.js";
+import type { SSEStream } from "../server/stream/sse-stream.js";
 import { isPlainObject, requireReason, requireString } from "../shared/arguments.js";
 import { SSEError } from "../shared/errors.js";
 import { BEGIN_TYPE, END_TYPE } from "../shared/notices.js";

@@ -1,8 +1,7 @@
 import { describe, isPlainObject } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
-import type { HubRecord } from "../lifecycle/environment.js";
 import { reportOnce } from "../observe/report.js";
-import type { RequestLike } from "../stream/options.js";
+import type { RequestLike } from "./request-like.js";
 
 /** Who wants to read what. */
 export interface AuthorizeContext {
@@ -23,27 +22,13 @@ export type AuthorizeAnswer = boolean | { readonly userId?: string | null | unde
  */
 export type Authorize = (context: AuthorizeContext) => AuthorizeAnswer | Promise<AuthorizeAnswer>;
 
-/** Who is asked: the route's own authorizer, or the hub's. Undefined: nobody. Throws `NO_AUTHORIZER` where it cannot be had. */
-export function authorizerOf(hubName: string, record: HubRecord, own: Authorize | undefined): Authorize | undefined {
-  const authorize = own ?? record.authorize;
-  if (authorize === undefined && record.native.hasAuthorizer()) throw noAuthorizer(hubName);
-  return authorize;
-}
-
-function noAuthorizer(hubName: string): SSEError {
-  return new SSEError(
-    "NO_AUTHORIZER",
-    `The hub "${hubName}" has an authorizer, but not in this thread: import the module here that gives it to createHub`,
-  );
-}
-
-/** Asks. Gives the user that the connection counts for, and throws what is answered. */
+/** Asks the authorizer. Gives the user that the connection counts for; throws the refusal. */
 export async function ask(
   hubName: string,
   authorize: Authorize,
   context: AuthorizeContext,
 ): Promise<string | undefined> {
-  // What it does to what it is given changes nothing of what is joined, or of who is counted.
+  // A copy: changing it must not change which channels are joined.
   const answer: unknown = await authorize({ ...context, channels: [...context.channels] });
   if (answer === true) return context.userId;
   if (isPlainObject(answer) && Object.keys(answer).every((name) => name === "userId")) {

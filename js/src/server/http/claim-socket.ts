@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { SSEError } from "../../shared/errors.js";
+import type { HubStream } from "../stream/hub-stream.js";
 
 /** The response that has a stream on a socket, and how many streams. */
 interface Claim {
@@ -12,9 +13,9 @@ interface Claim {
 const KEY = Symbol.for("millrace.claims.1");
 
 /**
- * A stream is about to be opened for the response, until what comes back is called. Streams that are pipelined behind one
- * another on a connection of HTTP/1 would be open, and count, without their client being able to see them: it gets the second
- * when the first has ended.
+ * Claims the response's socket for a stream that is about to be opened; gives what releases it. Streams that are pipelined behind
+ * one another on a connection of HTTP/1 would be open, and count, without their client being able to see them: it gets the
+ * second when the first has ended.
  *
  * @throws SSEError `TOO_MANY_CONNECTIONS` when another response on the same socket has a stream.
  */
@@ -39,11 +40,8 @@ export function claimSocket(response: ServerResponse): () => void {
   };
 }
 
-/** Calls it at the stream's end: at once, if that was already, or there is none. */
-export function releaseAtEnd(
-  stream: { readonly hasEnded: boolean; beforeEnd: ((stream: never) => void) | undefined } | undefined,
-  release: () => void,
-): void {
-  if (stream === undefined || stream.hasEnded) release();
+/** Calls `release` at the end of the stream: at once if it has ended already. */
+export function releaseAtEnd(stream: HubStream, release: () => void): void {
+  if (stream.hasEnded) release();
   else stream.beforeEnd = release;
 }

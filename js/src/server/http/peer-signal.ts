@@ -13,7 +13,7 @@ export class PeerSignal {
   constructor(req: IncomingMessage, res: ServerResponse) {
     this.#response = res;
     res.on("close", this.#onClose);
-    // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
+    // A response that waits behind another has no socket yet, and does not emit `close` when the client leaves.
     if (req.httpVersionMajor < 2 && res.socket === null) this.#socket = req.socket;
     if (this.#socket !== undefined) this.#forgetSocket = onSocketClose(this.#socket, this.#onClose);
     if (res.destroyed || req.socket.destroyed) this.#controller.abort();
@@ -33,14 +33,14 @@ export class PeerSignal {
     });
   }
 
-  /** Node's objects are nobody's who waits any more. */
+  /** Takes the listeners off Node's objects. */
   stop(): void {
     this.#response.off("close", this.#onClose);
     this.#forgetSocket();
   }
 }
 
-/** Those who wait behind one another on a socket share one listener: a thousand may. */
+/** Responses that wait behind one another on a socket share one listener: a thousand may. */
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 /** Tells when the socket is closed, which the responses that wait on it are not told; gives what ends that. */

@@ -1,10 +1,10 @@
-import type { ServerResponse } from "node:http";
 import type { NativePage } from "../../native/binding.js";
-import type { CloseReason, RequestLike } from "../stream/options.js";
-import type { HubStream } from "../stream/stream.js";
-import { NodeReadableStream } from "../stream/web-streams.js";
-import { responseNow } from "./requests.js";
-import { headersOnTop, keepingVary, nodeHeaders } from "./response.js";
+import { environment } from "../lifecycle/environment.js";
+import { streamDefaults } from "../stream/defaults.js";
+import { openStream } from "../stream/opener.js";
+import type { ResponseOptions } from "../stream/response-options.js";
+import type { Exchange, PlainAnswer } from "./exchange.js";
+import { headersOnTop, keepingVary } from "./headers.js";
 
 /** One event of a {@link PollBody}. */
 export interface PolledEvent {
@@ -43,30 +43,53 @@ export interface PollBody {
   readonly retryMs?: number;
 }
 
-/** An answer, however it is sent. */
-export interface PollAnswer {
-  readonly status: 200 | 204;
-  readonly headers: Record<string, string>;
-  readonly body: string | null;
-  /** It was sent, or nobody takes it any more: until then it counts as a connection. */
-  readonly release: () => void;
-}
+/** Bytes of events that a poll is answered with, unless one event is larger. */
+const PAGE_BYTES = 32 * 1024;
+/** An answer that is not sent counts as a connection for so long. */
+const LONGEST_POLL_MS = 60_000;
 
 const HEADERS = { "Cache-Control": "no-store", Vary: "Accept" };
 
-/** For a client that has everything up to a `closeAfter` event. */
-export const NOTHING_LEFT: PollAnswer = { status: 204, headers: HEADERS, body: null, release: () => {} };
+/** Answers with a page of events, from a stream that is opened for it and not announced. */
+export async function answerPoll<Answer>(
+  hubName: string,
+  exchange: Exchange<Answer>,
+  options: ResponseOptions,
+): Promise<Answer> {
+  const isTurn = await exchange.untilTurn(); // or the polls that wait on one socket would count as so many connections
+  return exchange.answer(isTurn ? await pageFor(hubName, exchange, options) : nothingLeft(exchange, options));
+}
 
-/** The answer made of a page. */
-export function pollAnswer(request: RequestLike, stream: HubStream, page: NativePage): PollAnswer {
-  const headers = {
-    "Content-Type": "application/json; charset=utf-8",
-    "X-Content-Type-Options": "nosniff",
-    ...HEADERS,
-    ...(stream.facts.traceId !== undefined && { "X-Trace-ID": stream.facts.traceId }),
-  };
-  const body = request.method === "HEAD" ? null : toBody(page);
-  return { status: 200, headers, body, release: () => stream.abandon("polled") };
+async function pageFor(hubName: string, exchange: Exchange<unknown>, options: ResponseOptions): Promise<PlainAnswer> {
+  const { request, vary } = exchange;
+  // Without the options of a stream that lasts.
+  const { onClose, compress, ...others } = { ...streamDefaults(hubName), ...options };
+  const how = { ...others, heartbeat: false, maxDurationMs: LONGEST_POLL_MS } as const;
+  const opened = await openStream(hubName, request, options, how, false);
+  if (typeof opened === "string") return nothingLeft(exchange, options);
+  const { stream } = opened;
+  const isHead = request.method === "HEAD";
+  if (stream.hasEnded && !isHead) return nothingLeft(exchange, options); // its client has gone
+  try {
+    const page = environment().hub(hubName).readPage(stream.connection, PAGE_BYTES);
+    const usual = {
+      "Content-Type": "application/json; charset=utf-8",
+      "X-Content-Type-Options": "nosniff",
+      ...HEADERS,
+      ...(stream.facts.traceId !== undefined && { "X-Trace-ID": stream.facts.traceId }),
+    };
+    const headers = headersOnTop(keepingVary(usual, vary), options.headers);
+    const body = isHead ? null : toBody(page);
+    return { status: 200, headers, body, reason: "polled", onSent: () => stream.abandon("polled") };
+  } catch (error) {
+    stream.abandon("refused");
+    throw error;
+  }
+}
+
+/** For a client that has everything up to a `closeAfter` event, or has gone. */
+function nothingLeft({ vary }: Exchange<unknown>, { headers }: ResponseOptions): PlainAnswer {
+  return { status: 204, headers: headersOnTop(keepingVary(HEADERS, vary), headers), body: null, reason: "completed" };
 }
 
 /** A {@link PollBody} as text: its events are JSON already. */
@@ -78,54 +101,4 @@ function toBody({ events, position, hasMore, verdict, retryMs }: NativePage): st
     ...(retryMs !== undefined && { retryMs }),
   };
   return `{"events":${events},${JSON.stringify(about).slice(1)}`;
-}
-
-/** The answer for who returns it. It counts until it was sent, or where nobody knows that, until its body was taken. */
-export function pollResponse(answer: PollAnswer, own: Record<string, string> = {}): Response {
-  const { status, headers, body, release } = answer;
-  const init = { status, headers: headersOf(answer, headers, own) };
-  if (body === null) {
-    release();
-    return new Response(null, init);
-  }
-  const node = responseNow();
-  node?.once("finish", release).once("close", release);
-  const bytes = new TextEncoder().encode(body);
-  const source: UnderlyingDefaultSource<Uint8Array> = {
-    pull(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-      if (node === undefined) release();
-    },
-    cancel: release,
-  };
-  return new Response(new NodeReadableStream(source, { highWaterMark: 0 }), init);
-}
-
-/** Writes the answer, if the client is still there; gives the reason for which there is no stream. */
-export function writePoll(res: ServerResponse, answer: PollAnswer, own: Record<string, string> = {}): CloseReason {
-  const { status, headers, body, release } = answer;
-  if (res.destroyed || res.writableEnded) {
-    release();
-    return "disconnected";
-  }
-  res.once("finish", release).once("close", release);
-  try {
-    res.writeHead(status, nodeHeaders(headersOnTop(keepingVary(res, headers), own)));
-    res.end(body ?? undefined);
-  } catch (error) {
-    release();
-    throw error;
-  }
-  return status === 204 ? "completed" : "polled";
-}
-
-/** What the application adds may be no header at all. */
-function headersOf({ release }: PollAnswer, usual: Record<string, string>, own: Record<string, string>): Headers {
-  try {
-    return headersOnTop(usual, own);
-  } catch (error) {
-    release();
-    throw error;
-  }
 }

@@ -1,24 +1,12 @@
-import type { ServerResponse } from "node:http";
-import { isSSEError, type SSEErrorCode } from "../../shared/errors.js";
-import type { RequestLike } from "../stream/options.js";
+import { isSSEError } from "../../shared/errors.js";
+import { REFUSALS } from "../access/refusals.js";
+import type { RequestLike } from "../access/request-like.js";
 import { namesProblem, prefersJson } from "./accept.js";
-import { headersBeside, nodeHeaders } from "./response.js";
+import type { PlainAnswer } from "./exchange.js";
+import { headersBeside } from "./headers.js";
 
 const RETRY_AFTER_SECONDS = 5;
-
-const STATUS: Partial<Record<SSEErrorCode, { status: number; title: string }>> = {
-  BAD_REQUEST: { status: 400, title: "Bad request" },
-  UNAUTHENTICATED: { status: 401, title: "Not authenticated" },
-  FORBIDDEN: { status: 403, title: "Forbidden" },
-  NO_SUCH_CHANNEL: { status: 404, title: "No such channel" },
-  NOT_ACCEPTABLE: { status: 406, title: "Not acceptable" },
-  TOO_MANY_CONNECTIONS: { status: 429, title: "Too many connections" },
-  TOO_MANY_CHANNELS: { status: 400, title: "Too many channels" },
-  SERVER_FULL: { status: 503, title: "The server has as many connections or channels as it allows" },
-  NO_AUTHORIZER: { status: 503, title: "Nobody can be asked who may read" },
-  DRAINING: { status: 503, title: "The server is shutting down" },
-  TIMED_OUT: { status: 503, title: "The answer took too long" },
-};
+const PROBLEM_HEADERS = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
 
 interface Refusal {
   readonly status: number;
@@ -26,36 +14,27 @@ interface Refusal {
   readonly body: string;
 }
 
-function refusalOf(error: unknown): Refusal | undefined {
-  if (!isSSEError(error)) return undefined;
-  const refusal = STATUS[error.code];
-  if (refusal === undefined) return undefined;
-  const headers: Record<string, string> = {
-    "Content-Type": "application/problem+json",
-    "Cache-Control": "no-store",
-  };
-  if (refusal.status === 429 || refusal.status === 503) headers["Retry-After"] = String(RETRY_AFTER_SECONDS);
-  // What the application is to do is nothing for its clients.
-  const detail = error.code === "NO_AUTHORIZER" ? undefined : error.message;
-  const body = JSON.stringify({ type: "about:blank", ...refusal, detail, code: error.code });
-  return { status: refusal.status, headers, body };
-}
-
-/** Whether the error is one that is answered with a status of its own. */
-export function isRefusal(error: unknown): boolean {
-  return refusalOf(error) !== undefined;
-}
-
-/** Of what only the application can mend: without detail, for that may be anything. */
+/** Of an error that is the application's to mend: without detail, which may be confidential. */
 const FAILURE: Refusal = {
   status: 500,
-  headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
+  headers: PROBLEM_HEADERS,
   body: JSON.stringify({ type: "about:blank", title: "Internal server error", status: 500, code: "INTERNAL_ERROR" }),
 };
 
+function refusalOf(error: unknown): Refusal | undefined {
+  const refusal = isSSEError(error) ? REFUSALS[error.code] : undefined;
+  if (!isSSEError(error) || refusal === undefined) return undefined;
+  const { status } = refusal;
+  const mayRetry = status === 429 || status === 503;
+  const headers = { ...PROBLEM_HEADERS, ...(mayRetry && { "Retry-After": String(RETRY_AFTER_SECONDS) }) };
+  // What the application has to do is not for its clients.
+  const detail = error.code === "NO_AUTHORIZER" ? undefined : error.message;
+  return { status, headers, body: JSON.stringify({ type: "about:blank", ...refusal, detail, code: error.code }) };
+}
+
 /**
  * 503 ends a browser's EventSource for good (WHATWG HTML 9.2.3): while the hub drains it is answered with an event stream that
- * says when to come back, and ends. Our own client names `application/problem+json` and is told what is.
+ * says when to come back, and ends. Our own client names `application/problem+json` and gets the refusal.
  */
 function drainedStream(error: unknown, accept: string | null, retryMs: () => number): Refusal | undefined {
   if (!isSSEError(error) || error.code !== "DRAINING" || namesProblem(accept) || prefersJson(accept)) return undefined;
@@ -86,10 +65,10 @@ export function refusalResponse(error: unknown, request?: RequestLike): Response
   const retryMs = () => Math.floor(1000 + Math.random() * 10000);
   const drained = request && drainedStream(error, request.headers.get("accept"), retryMs);
   const refusal = drained ?? refusalOf(error);
-  return refusal && toResponse(refusal);
+  return refusal && new Response(refusal.body, refusal);
 }
 
-/** What an answer to a failed request needs to know. */
+/** What the answer to a failed request depends on. */
 export interface FailureContext {
   readonly accept: string | null;
   /** Asked for a client that comes while the hub drains. */
@@ -98,27 +77,8 @@ export interface FailureContext {
   readonly headers?: ResponseInit["headers"] | undefined;
 }
 
-/** The answer to whatever error. */
-export function failureResponse(error: unknown, { accept, retryMs, headers }: FailureContext): Response {
-  return toResponse(drainedStream(error, accept, retryMs) ?? refusalOf(error) ?? FAILURE, headers);
-}
-
-function toResponse({ status, headers, body }: Refusal, own: ResponseInit["headers"] = {}): Response {
-  return new Response(body, { status, headers: headersBeside(headers, own) });
-}
-
-/** The same for a Node response, if it can still be said; else it is cut. */
-export function writeFailure(res: ServerResponse, error: unknown, context: FailureContext): void {
-  const { accept, retryMs, headers: own } = context;
-  if (res.destroyed || res.writableEnded) return;
+/** The answer to any error. */
+export function failureAnswer(error: unknown, { accept, retryMs, headers: own }: FailureContext): PlainAnswer {
   const { status, headers, body } = drainedStream(error, accept, retryMs) ?? refusalOf(error) ?? FAILURE;
-  try {
-    if (res.headersSent) res.destroy();
-    else
-      res
-        .writeHead(status, nodeHeaders(headersBeside(headers, own)))
-        .end(res.req?.method === "HEAD" ? undefined : body);
-  } catch {
-    res.destroy(); // a header that somebody has set before is none
-  }
+  return { status, headers: headersBeside(headers, own), body, reason: "refused" };
 }

@@ -1,6 +1,7 @@
 import { isPlainObject } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
-import type { Environment, HubRecord } from "../lifecycle/environment.js";
+import { environment } from "../lifecycle/environment.js";
+import { isFirstReport } from "../observe/report.js";
 
 /**
  * Notes what a `createHub` says of its hub. Bundlers evaluate one module several times in a process, and hot reload makes it
@@ -9,17 +10,15 @@ import type { Environment, HubRecord } from "../lifecycle/environment.js";
  *
  * @throws SSEError `CONFLICTING_OPTIONS`; nothing has changed then.
  */
-export function declare(env: Environment, name: string, { native }: HubRecord, options: object): void {
+export function declare(name: string, options: object): void {
   const isProduction = process.env.NODE_ENV === "production";
-  const differing = native.declare(plainValues(options), !isProduction);
+  const differing = environment().hub(name).declare(plainValues(options), !isProduction);
   if (differing.length === 0) return;
   const what = `The hub "${name}" was made with another ${differing.join(", ")} before`;
   if (isProduction) {
     throw new SSEError("CONFLICTING_OPTIONS", `${what}: make it in one module and import it from there`);
   }
-  const key = `declare ${JSON.stringify([name, differing])}`;
-  if (env.reported.has(key)) return;
-  env.reported.add(key);
+  if (!isFirstReport(`declare ${JSON.stringify([name, differing])}`)) return;
   console.warn(`Millrace: ${what}; the newest counts now, and in production this is an error`);
 }
 

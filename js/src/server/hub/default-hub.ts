@@ -3,8 +3,9 @@ import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { SSEMessage } from "../content/message.js";
 import type { StreamOptions } from "../stream/options.js";
 import type { RegisterOptions, SendFunction } from "../stream/registrations.js";
-import type { SSEStream } from "../stream/stream.js";
-import { createHub, type Hub } from "./hub.js";
+import type { SSEStream } from "../stream/sse-stream.js";
+import { createHub } from "./create-hub.js";
+import type { Hub } from "./hub.js";
 import type { PublishOptions, PublishReceipt } from "./hub-types.js";
 
 /** What a message may have besides its type and data. */

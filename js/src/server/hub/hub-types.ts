@@ -1,5 +1,4 @@
 import type { ReceivedMessage } from "../stream/listener.js";
-import type { ResponseOptions } from "../stream/opener.js";
 
 /** Event types and their data, e.g. `{ progress: { done: number } }`. */
 export type EventMap = object;
@@ -28,16 +27,6 @@ export type HubMessage<Events extends EventMap> = PublishOptions &
 
 /** Any event with any data: the map of a hub that was given none. */
 export type AnyEvents = { [type: string]: unknown };
-
-/** Options of {@link Hub.attach}. */
-export interface AttachOptions extends ResponseOptions {
-  /**
-   * Whether Node gives the socket away, which saves most of a connection's memory; `req`, `res` and their `socket` then say
-   * `close` at once, and `destroyed` is true. Default: unless somebody listens to `close`, `finish`, `end`, `aborted` or `error`
-   * of `req`, `res` or their socket when `attach` has been called, or the request's body has yet to be read. (A listener of `close` or `aborted` that comes later is still told of the real end.)
-   */
-  handOver?: boolean;
-}
 
 /** One channel of a hub. */
 export interface HubChannel<Events extends EventMap = AnyEvents> {

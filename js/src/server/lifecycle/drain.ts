@@ -120,7 +120,7 @@ export function drainAllOnSignal(options: DrainOnSignalOptions): void {
   const made = choice();
   if (made.isMade || made.takeBack !== undefined) return;
   const drainables = () =>
-    [...environment().hubs.values()].map(({ native: hub }) => ({
+    environment().hubs.map((hub) => ({
       drain: (given: DrainOptions = {}) => drainHub(hub, given),
       stats: () => hub.stats(),
     }));

@@ -1,4 +1,5 @@
-import { setImmediate } from "node:timers";
+// Not the global ones: a test that replaces those has them replaced for itself, and events go on.
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type {
   ConnectionId,
   NativeBinding,
@@ -9,48 +10,25 @@ import type {
 import { nativeModule } from "../../native/load-native.js";
 import { requireBinding } from "../../native/require-binding.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
-import type { Authorize } from "../access/authorize.js";
-import type { StreamDefaults } from "../stream/options.js";
 
-/** Somebody in this thread who reads a connection. */
+/** What reads a connection in this thread. */
 export interface Reader {
   /** The connection has bytes; take them now, or leave them until there is room. */
   onReadable(): void;
   /** The hub ends the connection; this thread is to close it. */
   onClosing(reason: NativeCloseReason): void;
-  /** A hub has an authorizer now; perhaps this reader's. */
+  /** Some hub has an authorizer now; perhaps this reader's. */
   onAuthorizer?(): void;
-  /** Its socket was closed, by the reactor that wrote to it. */
+  /** The reactor that wrote to its socket has closed it. */
   onSocketClosed?(reason: NativeCloseReason): void;
 }
 
-/** The stream that a `send` function belongs to. */
-export interface StreamOfSend {
-  readonly hub: string;
-  readonly connection: ConnectionId;
-  /** The application has closed it; else it ends because its client has gone, and nobody is to be told. */
-  isClosed: boolean;
-  /** The types of events that end it. */
-  readonly closeAfter: readonly string[];
-}
-
-/** A hub as this thread has it, however many objects and copies of modules there are. */
-export interface HubRecord {
-  readonly native: NativeHub;
-  /** Of its streams. */
-  defaults: StreamDefaults;
-  /** A function is one thread's only. */
-  authorize: Authorize | undefined;
-}
-
-/** A turn that took the thread for less is nothing to rest from. */
+/** After a turn that took less time, the thread does not rest. */
 const CHEAP_TURN_MS = 1;
-/** Streams of a thread that remember what they were opened with, in case an authorizer comes; others are cut then. */
-const MOST_CONTEXTS = 1000;
-/** Nobody's events wait longer than this for a thread that rests. */
+/** The longest time that events wait while the thread rests. */
 const LONGEST_REST_MS = 25;
 
-const KEY = Symbol.for("millrace.environment.3");
+const KEY = Symbol.for("millrace.environment.4");
 
 /**
  * This JavaScript thread as the native side sees it: one wake for all its connections, and one timer. Next.js may load this
@@ -58,25 +36,14 @@ const KEY = Symbol.for("millrace.environment.3");
  */
 export class Environment {
   readonly binding: NativeBinding;
-  /** The hubs that this thread has made, by name. */
-  readonly hubs = new Map<string, HubRecord>();
-  /** What was said once and needs no repetition. */
-  readonly reported = new Set<string>();
-  /** What a stream's `send` belongs to, so that `registerConnection(key, stream.send)` finds the connection. */
-  readonly streams = new WeakMap<object, StreamOfSend>();
-  /** How often their `send` was called while they were open, and after their clients had gone. */
-  readonly sends = { open: 0, gone: 0 };
-  /** Plain functions that are registered as connections, by the hub's name. */
-  readonly functions = new Map<string, Map<object, unknown>>();
-  /** Listeners to what happens in a hub, by its name. */
-  readonly hubListeners = new Map<string, unknown>();
+  readonly #hubs = new Map<string, NativeHub>();
+  readonly #states = new Map<string, unknown>();
   readonly #native: NativeEnvironment;
   readonly #readers = new Map<ConnectionId, Reader>();
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Infinity;
   #heldSockets = 0;
   #authorizers = 0;
-  #contexts = 0;
   #restsUntilMs = 0;
 
   constructor(binding: NativeBinding) {
@@ -98,25 +65,25 @@ export class Environment {
     this.#readers.delete(connection);
   }
 
-  /** This thread's record of the hub, made when there is none. */
-  hub(name: string): HubRecord {
-    let record = this.hubs.get(name);
-    if (record === undefined) {
-      record = { native: new this.binding.Hub(name), defaults: {}, authorize: undefined };
-      this.hubs.set(name, record);
+  /** The hub of this name, made when this thread has none. */
+  hub(name: string): NativeHub {
+    let hub = this.#hubs.get(name);
+    if (hub === undefined) {
+      hub = new this.binding.Hub(name);
+      this.#hubs.set(name, hub);
     }
-    return record;
+    return hub;
   }
 
-  /** Whether one stream more may keep what an authorizer is asked with, in case one comes; `releaseContext` gives the place back. */
-  keepContext(): boolean {
-    if (this.#contexts >= MOST_CONTEXTS) return false;
-    this.#contexts++;
-    return true;
+  /** The hubs that this thread has made. */
+  get hubs(): readonly NativeHub[] {
+    return [...this.#hubs.values()];
   }
 
-  releaseContext(): void {
-    this.#contexts--;
+  /** What another part of the server keeps once a thread, made when there is none; all copies of a module share it. */
+  state<State>(key: string, make: () => State): State {
+    if (!this.#states.has(key)) this.#states.set(key, make());
+    return this.#states.get(key) as State;
   }
 
   /** Runs what is due, and sets the one timer for what is next. It keeps no process alive. */
@@ -137,7 +104,7 @@ export class Environment {
     this.#timer.unref?.();
   }
 
-  /** A socket that Node does not know any more keeps the process alive, as Node's own do. */
+  /** A socket that Node has released keeps the process alive, as Node's own do. */
   holdSocket(): void {
     if (++this.#heldSockets === 1) this.#native.hold(true);
   }
@@ -170,7 +137,7 @@ export class Environment {
       }
     } finally {
       this.#native.settle();
-      this.schedule(); // who is behind has a deadline now
+      this.schedule(); // connections that are behind have a deadline now
     }
   }
 
@@ -180,7 +147,7 @@ export class Environment {
    */
   #restAfterwards(): void {
     const beganMs = performance.now();
-    // By then the streams' readers have run, and Node has written.
+    // The streams' readers have run by then, and Node has written.
     setImmediate(() => {
       const endMs = performance.now();
       const tookMs = endMs - beganMs;

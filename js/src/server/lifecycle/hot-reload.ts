@@ -10,9 +10,6 @@ const RUNTIME = /\[turbopack\]_runtime/;
 const CHUNKS = /[\\/]server[\\/]chunks[\\/]/;
 /** How a module begins in a file that Turbopack has made. */
 const MODULE_START = /^"(\[[^"]+)", \(/;
-/** One in a thread; development only. */
-const KEY = Symbol.for("millrace.modules.1");
-
 /** What one evaluation of a module has set up. */
 interface Evaluation {
   readonly script: string;
@@ -44,13 +41,12 @@ export function replaceOnReload(below: (...args: never[]) => unknown, end: () =>
   if (process.env.NODE_ENV === "production") return;
   const caller = moduleBeingEvaluated(callSites(below, MOST_FRAMES));
   if (caller === undefined) return;
-  const store = environment() as { [KEY]?: Map<string, Evaluation> };
-  store[KEY] ??= new Map();
-  let evaluation = store[KEY].get(caller.module);
+  const evaluations = environment().state("hot reload", () => new Map<string, Evaluation>());
+  let evaluation = evaluations.get(caller.module);
   if (evaluation === undefined || !isOf(evaluation, caller)) {
     for (const endOne of evaluation?.ends ?? []) endOne();
     evaluation = { script: caller.script, positions: new Set(), isAtIt: false, ends: [] };
-    store[KEY].set(caller.module, evaluation);
+    evaluations.set(caller.module, evaluation);
   }
   evaluation.positions.add(caller.position);
   evaluation.ends.push(end);
@@ -82,7 +78,7 @@ function moduleBeingEvaluated(sites: readonly NodeJS.CallSite[]): Caller | undef
     const site = sites.slice(0, loader).findLast((one) => !RUNTIME.test(one.getFileName() ?? ""));
     return site && callerOf(site, moduleOf(site).name, true);
   }
-  // Behind an await of the module's, which imports that wait are, too, nobody stands above it.
+  // Behind an await of the module's, and an import that waits is one, no loader is on the stack.
   const [site] = sites;
   if (site === undefined) return undefined;
   if (site.getFunctionName() === "eval") return callerOf(site, moduleOf(site).name, false);

@@ -1,5 +1,6 @@
 import { runGuarded } from "./guarded.js";
-import { reportError, type UserCode } from "./report.js";
+import { reportError } from "./report.js";
+import type { UserCode } from "./user-code.js";
 
 /**
  * Calls a user's function. What it throws, or what the promise rejects with that it returns, is reported, and nobody else's

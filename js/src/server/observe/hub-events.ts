@@ -1,9 +1,9 @@
 import type { Names } from "../../shared/misspelt.js";
 import { environment } from "../lifecycle/environment.js";
-import type { CloseReason } from "../stream/options.js";
+import type { CloseReason } from "./close-reason.js";
 import { runGuarded } from "./guarded.js";
 import { print } from "./print.js";
-import type { UserCode } from "./report.js";
+import type { UserCode } from "./user-code.js";
 
 /** What a hub tells its listeners, of this thread's streams. */
 export interface HubEvents {
@@ -27,11 +27,11 @@ type Listeners = Map<string, Set<(event: never) => unknown>>;
 
 /** The listeners of a hub, in whichever copy of this module they were added. */
 function listenersOf(hubName: string): Listeners {
-  const { hubListeners } = environment() as { hubListeners: Map<string, Listeners> };
-  let listeners = hubListeners.get(hubName);
+  const hubs = environment().state("hub listeners", () => new Map<string, Listeners>());
+  let listeners = hubs.get(hubName);
   if (listeners === undefined) {
     listeners = new Map();
-    hubListeners.set(hubName, listeners);
+    hubs.set(hubName, listeners);
   }
   return listeners;
 }

@@ -1,11 +1,12 @@
 import { environment } from "../lifecycle/environment.js";
 import { emitHubEvent, hasHubListeners } from "./hub-events.js";
 import { print } from "./print.js";
+import type { UserCode } from "./user-code.js";
 
-/** Code of the application's that Millrace calls. */
-export type UserCode = "authorize" | "snapshot" | "onClose" | "listener" | "request";
+/** Reports that a thread remembers; beyond them, a report may come again. */
+const MOST_REMEMBERED = 1000;
 
-/** Tells of an error of the application's: to who listens to the hub's `error`, or on the console. Never throws. */
+/** Tells of an error of the application's: the listeners of the hub's `error`, or else the console. Never throws. */
 export function reportError(hubName: string, code: UserCode, error: unknown, channels?: readonly string[]): void {
   if (hasHubListeners(hubName, "error")) {
     emitHubEvent(hubName, "error", { error, code, ...(channels && { channels }) });
@@ -14,13 +15,15 @@ export function reportError(hubName: string, code: UserCode, error: unknown, cha
   }
 }
 
-/** The same once in this thread for each `what`: of mistakes that every request would repeat. */
+/** The same once in this thread for each `what`: for mistakes that every request would repeat. */
 export function reportOnce(hubName: string, code: UserCode, what: string, channels?: readonly string[]): void {
-  const { reported } = environment();
-  const key = JSON.stringify([hubName, code, what]);
-  if (reported.has(key)) return;
-  if (reported.size < MOST_REMEMBERED) reported.add(key);
-  reportError(hubName, code, new TypeError(what), channels);
+  if (isFirstReport(JSON.stringify([hubName, code, what]))) reportError(hubName, code, new TypeError(what), channels);
 }
 
-const MOST_REMEMBERED = 1000;
+/** Whether this key is reported for the first time in this thread. */
+export function isFirstReport(key: string): boolean {
+  const reported = environment().state("reports", () => new Set<string>());
+  if (reported.has(key)) return false;
+  if (reported.size < MOST_REMEMBERED) reported.add(key);
+  return true;
+}

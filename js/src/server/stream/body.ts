@@ -1,4 +1,4 @@
-import type { StreamFacts } from "./options.js";
+import type { StreamFacts } from "./facts.js";
 import { NodeReadableStream } from "./web-streams.js";
 
 /** What the head of an answer says of its stream. */
@@ -9,13 +9,13 @@ export interface StreamHead {
 }
 
 /**
- * A stream's body. It notes when it is read by other means than a server that pipes it into its response: what comes out
- * then may be anything, so the bytes must go that way.
+ * A stream's body. It notes when it is read by other means than a server that pipes it into its response: whoever reads it may
+ * change the bytes, so that all of them must go that way.
  */
 export class Body extends NodeReadableStream<Uint8Array<ArrayBuffer>> {
   /** Whose body it is. */
   readonly owner: StreamHead;
-  /** Whether somebody else than a server may read it. */
+  /** Whether other code than a server may read it. */
   isOthers = false;
 
   // What is internal here is left out of the declarations: its types are the DOM library's, which a server need not have.

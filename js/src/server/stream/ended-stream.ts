@@ -1,5 +1,5 @@
-import type { CloseReason } from "./options.js";
-import type { SSEStream } from "./stream.js";
+import type { CloseReason } from "../observe/close-reason.js";
+import type { SSEStream } from "./sse-stream.js";
 import { NodeReadableStream } from "./web-streams.js";
 
 /** A stream that never began: its client was answered otherwise. */

@@ -44,7 +44,7 @@ export function withEnd(source: ReadableStream<Uint8Array | string>): ReadableSt
       const chunk = typeof value === "string" ? bytesOf(value) : value;
       if (!isBytes(chunk)) {
         const error = new TypeError("A stream for sseResponse must give bytes or text");
-        void reader.cancel(error).catch(() => {}); // whoever makes it need not go on
+        void reader.cancel(error).catch(() => {}); // its source can stop
         throw error;
       }
       controller.enqueue(take(chunk));

@@ -6,6 +6,7 @@ import { opened, type SSEMessage } from "../content/message.js";
 import { type Environment, environment, type Reader } from "../lifecycle/environment.js";
 import { runGuarded } from "../observe/guarded.js";
 import { reportError } from "../observe/report.js";
+import { sendCounts } from "./send-functions.js";
 
 /** What a function that listens in the process is given: a message as it was published, with its id. */
 export interface ReceivedMessage extends SSEMessage {
@@ -17,7 +18,7 @@ export interface ReceivedMessage extends SSEMessage {
 }
 
 const LARGEST_EVENT_BYTES = 2 ** 31;
-/** At once, into a JavaScript value. */
+/** Read at once. */
 const READ_BYTES = 1024 * 1024;
 
 /** A function that reads channels in this process: a connection like any other, whose bytes are parsed on the spot. */
@@ -33,13 +34,9 @@ export class Listener implements Reader {
   onEnded: (() => void) | undefined;
 
   /** `isCounted`: whether it is a connection in the sense of the counts and limits. Throws `SERVER_FULL` and `DRAINING`. */
-  static open(
-    hubName: string,
-    hub: NativeHub,
-    listen: (message: ReceivedMessage) => unknown,
-    isCounted: boolean,
-  ): Listener {
+  static open(hubName: string, listen: (message: ReceivedMessage) => unknown, isCounted: boolean): Listener {
     const env = environment();
+    const hub = env.hub(hubName);
     const connection = hub.open(env.id, {
       lagEvents: Infinity,
       lagBytes: Infinity,
@@ -83,7 +80,7 @@ export class Listener implements Reader {
       if (item.kind !== "event" || item.type.startsWith(NOTICE_TYPES)) continue;
       this.#call({ event: item.type, data: item.isRaw ? item.data : parsed(item.data), id: item.lastEventId });
     }
-    // Others have their turn before the rest, which may have no end: a listener may publish what it hears.
+    // Other code runs before the rest, which may have no end: a listener may publish what it hears.
     if (this.#isOpen && this.#hub.hasPending(this.connection)) setImmediate(() => this.onReadable());
   }
 
@@ -100,14 +97,14 @@ export class Listener implements Reader {
 
   /** A function that passes events on to streams which have all ended has ended with them. */
   #call(message: ReceivedMessage): void {
-    const { sends } = this.#environment;
-    const { open, gone } = sends;
+    const counts = sendCounts();
+    const { open, gone } = counts;
     runGuarded(
       () => this.#listen(message),
       (error) => this.#failed(error),
       (sent) => this.onEnded && Object(sent).id === null && this.#endWithStream(),
     );
-    if (this.onEnded && sends.gone > gone && sends.open === open) this.#endWithStream();
+    if (this.onEnded && counts.gone > gone && counts.open === open) this.#endWithStream();
   }
 
   #endWithStream(): void {

@@ -1,6 +1,5 @@
-import type { NativeCloseReason, NativeHubOptions, NativeOpenOptions } from "../../native/binding.js";
+import type { NativeOpenOptions } from "../../native/binding.js";
 import {
-  type NumberBounds,
   requireFlag,
   requireFunction,
   requireName,
@@ -11,9 +10,10 @@ import {
 } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
+import type { RequestLike } from "../access/request-like.js";
 import { isRetry, retryRule, toNativeEvent } from "../content/message.js";
-import { acceptsGzip } from "../http/accept.js";
-import { mayBeEncoded } from "../takeover/direct.js";
+import type { CloseReason } from "../observe/close-reason.js";
+import { lastEventIdOf } from "./last-event-id.js";
 
 /** What keeps quiet connections alive and shows that they are. */
 export interface HeartbeatOptions {
@@ -46,38 +46,6 @@ export interface LagOptions {
    * its stream ends as `disconnected`). Default 30000; `Infinity`: never, and the system decides when a peer is gone.
    */
   stallMs?: number;
-}
-
-/** How far back a channel can be replayed; whichever limit comes first. */
-export interface HistoryOptions {
-  /** Events of each channel. Default 500. */
-  events?: number;
-  /** Bytes of each channel; also the largest event. Default 8 MiB. */
-  bytes?: number;
-  /** Milliseconds. Default 300000 (5 minutes). */
-  ttlMs?: number;
-}
-
-/** How many connections there may be. */
-export interface LimitOptions {
-  /** Of the hub in this process. Default 10000. */
-  connections?: number;
-  /** Of one channel. Default Infinity. */
-  perChannel?: number;
-  /** Of one `userId`. Default 100. */
-  perUser?: number;
-  /** Channels of the hub: those that hold an event or have a reader. Default 100000. */
-  channels?: number;
-  /** Channels that one connection reads. Default 100. */
-  channelsPerConnection?: number;
-}
-
-/** The part of a `Request` that a stream needs; a web `Request` and a `NextRequest` fit. */
-export interface RequestLike {
-  readonly url: string;
-  readonly method?: string;
-  readonly headers: { get(name: string): string | null };
-  readonly signal?: AbortSignal;
 }
 
 /** Options of a stream. */
@@ -116,23 +84,7 @@ export interface StreamOptions {
 /** The stream options that a hub has defaults for. */
 export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs" | "compress">;
 
-/**
- * Why a stream ended: `closed` by the application (or the reason it gave), `disconnected` by the client, `lagging` too far
- * behind, `duration_cap` after `maxDurationMs`, `completed` after a `closeAfter` event, `draining` by `hub.drain`, `unread`
- * when its response was never read (after 60 s), `refused` where an authorizer that came later refused it; of what `hub.attach`
- * returns also `refused` when it answered with an error, and `polled` when it answered with JSON.
- */
-export type CloseReason = NativeCloseReason | "refused" | (string & {});
-
-/** What a stream tells the client in its headers. */
-export interface StreamFacts {
-  readonly traceId: string | undefined;
-  readonly maxDurationMs: number | undefined;
-  readonly heartbeatMs: number | undefined;
-  readonly isCompressed: boolean;
-}
-
-/** What the option objects have, so that no other name passes. */
+/** The names that the option objects may have. */
 export const STREAM_OPTIONS: Names<StreamOptions> = {
   request: true,
   heartbeat: true,
@@ -148,26 +100,16 @@ export const STREAM_OPTIONS: Names<StreamOptions> = {
 const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = { everyMs: true, event: true, data: true };
 const LAG_OPTIONS: Names<LagOptions> = { events: true, bytes: true, overflow: true, stallMs: true };
 const OVERFLOWS = ["disconnect", "dropOldest"] satisfies LagOptions["overflow"][];
-const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
-const LIMIT_OPTIONS: Names<LimitOptions> = {
-  connections: true,
-  perChannel: true,
-  perUser: true,
-  channels: true,
-  channelsPerConnection: true,
-};
-
 export const DEFAULT_HEARTBEAT_MS = 15000;
 export const DEFAULT_STALL_MS = 30000;
-const MOST_REACTORS = 64;
 
-/** The interval that is in force, or undefined for none. */
+/** The interval that holds, or undefined for none. */
 export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number | undefined {
   return heartbeat === false ? undefined : (heartbeat?.everyMs ?? DEFAULT_HEARTBEAT_MS);
 }
 
 /**
- * Everything that is wrong with a stream's options whatever the request is; `request` is the caller's to check.
+ * Checks a stream's options, except `request`, which the caller checks.
  *
  * @throws TypeError that names the option; SSEError where it cannot be written: `UNSERIALIZABLE`, `INVALID_FIELD`.
  */
@@ -215,14 +157,17 @@ function checkLag(lag: LagOptions): void {
   if (overflow !== undefined) requireOneOf("lag.overflow", overflow, OVERFLOWS);
 }
 
+/** One for all streams: thousands may idle. */
+const NO_TYPES: readonly string[] = [];
+
 /** The types of the events that end a stream. */
-export function typesOf(closeAfter: StreamOptions["closeAfter"] = []): readonly string[] {
+export function typesOf(closeAfter: StreamOptions["closeAfter"] = NO_TYPES): readonly string[] {
   return typeof closeAfter === "string" ? [closeAfter] : closeAfter;
 }
 
 /** A stream's options, which were checked, with the defaults in. */
-export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
-  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter, compress, request } = options;
+export function toNativeOpenOptions(options: StreamOptions, isCompressed: boolean): NativeOpenOptions {
+  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter, request } = options;
   const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
   const { events = 1000, bytes = 1024 * 1024, overflow, stallMs = DEFAULT_STALL_MS } = lag;
   return {
@@ -234,7 +179,7 @@ export function toNativeOpenOptions(options: StreamOptions): NativeOpenOptions {
     heartbeatEvent: event,
     heartbeatData: data,
     maxDurationMs: maxDurationMs ?? 0,
-    isCompressed: compress === true && acceptsGzip(request?.headers.get("accept-encoding") ?? null) && mayBeEncoded(),
+    isCompressed,
     closeAfter: typesOf(closeAfter),
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),
@@ -247,58 +192,4 @@ function toHeartbeatEvent(heartbeat: HeartbeatOptions | undefined): { event: str
   if (heartbeat?.event === undefined) return { event: "", data: "" };
   const { data = "" } = toNativeEvent({ event: heartbeat.event, data: heartbeat.data });
   return { event: heartbeat.event, data };
-}
-
-/** Checks a hub's options. What is left out is not in the result. */
-export function toNativeHubOptions(options: {
-  history?: HistoryOptions;
-  limits?: LimitOptions;
-  channelTtlMs?: number;
-  lagGraceMs?: number;
-  reactors?: number;
-}): NativeHubOptions {
-  const { history = {}, limits = {}, channelTtlMs, lagGraceMs, reactors } = options;
-  requireObject("history", history);
-  requireObject("limits", limits);
-  requireKnown("history", history, HISTORY_OPTIONS);
-  requireKnown("limits", limits, LIMIT_OPTIONS);
-  const { events, bytes, ttlMs } = history;
-  const { connections, perChannel, perUser, channels, channelsPerConnection } = limits;
-  const check = (name: string, value: number | undefined, bounds: NumberBounds) => {
-    if (value !== undefined) requireNumber(name, value, bounds);
-  };
-  const infinity = true;
-  check("history.events", events, {});
-  check("history.bytes", bytes, { least: 1024 });
-  check("history.ttlMs", ttlMs, { infinity });
-  check("limits.connections", connections, { infinity });
-  check("limits.perChannel", perChannel, { infinity });
-  check("limits.perUser", perUser, { infinity });
-  check("limits.channels", channels, { infinity });
-  check("limits.channelsPerConnection", channelsPerConnection, { infinity });
-  check("channelTtlMs", channelTtlMs, { infinity });
-  check("lagGraceMs", lagGraceMs, {});
-  check("reactors", reactors, { least: 1, most: MOST_REACTORS });
-  return {
-    historyEvents: events,
-    historyBytes: bytes,
-    historyTtlMs: ttlMs,
-    connections,
-    perChannel,
-    perUser,
-    channels,
-    channelsPerConnection,
-    channelTtlMs,
-    lagGraceMs,
-    reactors,
-  };
-}
-
-/** Header values are one char a byte; clients send the id's UTF-8 bytes (WHATWG HTML 9.2.3). */
-export function lastEventIdOf(request: RequestLike): string | undefined {
-  requireObject("request", request);
-  const header = request.headers.get("last-event-id");
-  if (header !== null) return Buffer.from(header, "latin1").toString("utf8");
-  const query = /\?[^#]*/.exec(request.url)?.[0];
-  return (query && new URLSearchParams(query).get("lastEventId")) ?? undefined;
 }

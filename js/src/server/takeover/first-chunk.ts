@@ -1,39 +1,34 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { isPlain, WritePath } from "./write-path.js";
+import { WritePath } from "./write-path.js";
 
-/** A plain TCP socket's descriptor, or -1: what TLS or HTTP/2 carry cannot be written to from outside. */
-export function descriptorOf(socket: Socket | null | undefined): number {
-  if (socket == null || socket.destroyed || (socket as { encrypted?: boolean }).encrypted === true) return -1;
-  const handle = (socket as { _handle?: { fd?: unknown } })._handle;
-  return typeof handle?.fd === "number" ? handle.fd : -1;
-}
-
-/** Whether the response may be written to directly, as far as that can be said before its head has left. */
-export function mayBeDirect(res: ServerResponse): boolean {
-  const { socket } = res;
-  return res.req?.httpVersion === "1.1" && socket !== null && descriptorOf(socket) >= 0 && isPlain(socket);
-}
+/** What was found out about a first chunk: it is on the socket as it was written, or why not. */
+export type FirstChunkOutcome = "proven" | "changedBytes" | "delayedBytes" | "unknownWriter";
 
 /**
- * Watches what Node writes to the socket, until it is certain whether the first chunk of the body left as it is: nobody who
- * is not known stands between here and the socket, and the body is chunked.
+ * Watches what Node writes to the socket until it is certain whether the first chunk of the body left as it was written: only
+ * known functions stand between the response and the socket, and the body is chunked.
  */
 export class FirstChunk {
-  state: "awaited" | "proven" | "changed" = "awaited";
   readonly #response: ServerResponse;
   readonly #socket: Socket;
   readonly #path: WritePath;
+  readonly #onKnown: (outcome: FirstChunkOutcome) => void;
+  #isKnown = false;
   #bytes: Uint8Array;
   #framed: Buffer;
   #seen = Buffer.alloc(0);
-  /** Called when the state changes. */
-  onKnown: (() => void) | undefined;
 
-  constructor(response: ServerResponse, socket: Socket, bytes: Uint8Array) {
+  constructor(
+    response: ServerResponse,
+    socket: Socket,
+    bytes: Uint8Array,
+    onKnown: (outcome: FirstChunkOutcome) => void,
+  ) {
     this.#response = response;
     this.#socket = socket;
     this.#path = new WritePath(response, socket);
+    this.#onKnown = onKnown;
     this.#bytes = bytes;
     const size = bytes.byteLength.toString(16);
     this.#framed = Buffer.concat([Buffer.from(`${size}\r\n`), bytes, Buffer.from("\r\n")]);
@@ -45,24 +40,24 @@ export class FirstChunk {
     socket.write = write as Socket["write"];
   }
 
-  /** Writes the chunk to the response, for who does so himself. */
-  send(): void {
+  /** Writes the chunk to the response, where no server does that. */
+  write(): void {
     this.#path.enter();
     this.#response.write(this.#bytes);
   }
 
-  /** Whether it is proven, and nobody has put himself between since. */
-  holds(): boolean {
-    return this.state === "proven" && this.#path.isUnchanged();
+  /** Whether no function between the response and the socket was replaced since the chunk was seen. */
+  isPathUnchanged(): boolean {
+    return this.#path.isUnchanged();
   }
 
-  /** Stops watching. Unless it is proven, the chunk counts as changed. */
+  /** Stops watching: a chunk that was not seen by now was delayed. */
   stop(): void {
-    if (this.state === "awaited") this.#settle("changed");
+    this.#settle("delayedBytes");
   }
 
   #see(chunk: unknown, encoding: unknown, write: (...args: never[]) => unknown): void {
-    if (this.state !== "awaited") return;
+    if (this.#isKnown) return;
     const bytes =
       typeof chunk === "string"
         ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
@@ -72,18 +67,17 @@ export class FirstChunk {
     const hasHead = this.#seen.length >= 5 && this.#seen.subarray(0, 5).toString("latin1") === "HTTP/";
     if (hasHead && head < 0) return;
     const body = hasHead ? this.#seen.subarray(head + 4) : this.#seen;
-    if (body.length >= this.#framed.length) {
-      this.#settle(body.equals(this.#framed) && this.#path.isKnown(write) ? "proven" : "changed");
-    } else if (!this.#framed.subarray(0, body.length).equals(body)) {
-      this.#settle("changed");
-    }
+    const isEqual = this.#framed.subarray(0, body.length).equals(body);
+    if (!isEqual) this.#settle("changedBytes");
+    else if (body.length === this.#framed.length) this.#settle(this.#path.isKnown(write) ? "proven" : "unknownWriter");
   }
 
-  #settle(state: "proven" | "changed"): void {
-    this.state = state;
-    this.#seen = this.#framed = this.#bytes = Buffer.alloc(0); // thousands of those that are proven may idle
-    // The own property hides the method; without it, it is there again.
+  #settle(outcome: FirstChunkOutcome): void {
+    if (this.#isKnown) return;
+    this.#isKnown = true;
+    this.#seen = this.#framed = this.#bytes = Buffer.alloc(0); // thousands may stay in this state
+    // The own property hides the method of the prototype; without it, the method is there again.
     delete (this.#socket as { write?: unknown }).write;
-    this.onKnown?.();
+    this.#onKnown(outcome);
   }
 }

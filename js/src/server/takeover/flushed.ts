@@ -8,22 +8,22 @@ export function isFlushed(socket: Socket): boolean {
   return !isOver(socket) && socket.writableLength === 0 && socket.writableCorked === 0;
 }
 
-/** Resolves with that: as soon as it is so, when the socket is closed, or when the time is over. */
-export function flushed(socket: Socket): Promise<boolean> {
-  if (isFlushed(socket) || isOver(socket)) return Promise.resolve(!isOver(socket));
+/** Resolves as soon as everything has left, the socket is closed, or the time is over. */
+export function flushed(socket: Socket): Promise<void> {
+  if (isFlushed(socket) || isOver(socket)) return Promise.resolve();
   return new Promise((resolve) => {
-    let hasWaited = false;
-    const timer = setTimeout(() => settle(false), PATIENCE_MS);
-    timer.unref?.();
-    const settle = (hasLeft: boolean) => {
-      hasWaited = true;
+    let hasSettled = false;
+    const settle = () => {
+      hasSettled = true;
       clearTimeout(timer);
-      resolve(hasLeft);
+      resolve();
     };
+    const timer = setTimeout(settle, PATIENCE_MS);
+    timer.unref?.();
     const look = () => {
-      if (hasWaited) return;
-      if (isFlushed(socket) || isOver(socket)) settle(!isOver(socket));
-      // Its callback comes after everything before it, and when the socket is destroyed.
+      if (hasSettled) return;
+      if (isFlushed(socket) || isOver(socket)) settle();
+      // The callback of an empty write comes after everything before it, and when the socket is destroyed.
       else socket.write("", look);
     };
     look();

@@ -11,7 +11,7 @@ interface Clock {
 type Stopped = Socket & { [STOPPED]?: Clock | undefined };
 
 /**
- * Node takes a socket for idle that the core writes to, so its inactivity timer stands still meanwhile. What is asked of it is
+ * Stops the socket's inactivity timer: Node takes a socket for idle that the core writes to. Timeouts that are set meanwhile are
  * remembered until {@link startClock}.
  */
 export function stopClock(socket: Stopped): void {
@@ -22,7 +22,7 @@ export function stopClock(socket: Stopped): void {
   socket.setTimeout = rememberTimeout;
 }
 
-/** Node's timer goes on, with what was last asked of it. */
+/** Starts Node's timer again, with the timeout that was set last. */
 export function startClock(socket: Stopped): void {
   const clock = socket[STOPPED];
   if (clock === undefined) return;

@@ -1,14 +1,13 @@
 import type { ServerResponse } from "node:http";
-import { callbackOf, put, type TakenStream } from "./takeover.js";
+import { callbackOf, type WriteCallback, type WrittenStream, writeToStream } from "./application-chunk.js";
 
 /** What this needs of a stream. */
-interface QueuedStream extends TakenStream {
+interface QueuedStream extends WrittenStream {
   /** Something of it waits to be read. */
   readonly hasBacklog: boolean;
 }
 
 type Name = "write" | "end";
-type Callback = () => void;
 
 /** What the response had in the place of a function of ours. */
 interface Cover {
@@ -18,18 +17,18 @@ interface Cover {
 
 /**
  * Has what the application itself writes to a response go through the stream while Node writes the events, as it does while the
- * core writes them: Node is given pieces that end anywhere, and waits between them for a slow client, so that whoever wrote
- * beside them would break an event in two. Who ends the response ends the stream, with all that is left.
+ * core writes them: Node is given pieces that end anywhere, and waits between them for a slow client, so that a write between
+ * them would break an event in two. Whoever ends the response ends the stream, with all that is left.
  *
- * Whoever puts a function of his own in the response's place is left in the way of all that is written. A function that was kept
- * from before `attach` is not known here, and writes at once.
+ * A function that replaces one of the response's stays in the way of all that is written. A function that was kept from before
+ * `attach` is not known here, and writes at once.
  */
 export class OwnWrites {
   readonly #response: ServerResponse;
   readonly #stream: QueuedStream;
   readonly #covers = new Map<Name, Cover>();
-  #callbacks: Callback[] = [];
-  /** What was put in line since all of the stream was read. */
+  #callbacks: WriteCallback[] = [];
+  /** Bytes that were put in line since all of the stream was read. */
   #bytes = 0;
   #isDrainAwaited = false;
 
@@ -43,7 +42,7 @@ export class OwnWrites {
     this.#cover("end");
   }
 
-  /** The response is as it was, with whatever was put in its functions' place since. */
+  /** The response is as it was, with the functions that have replaced its own since. */
   end(): void {
     for (const [name, { below }] of this.#covers) {
       if (!this.#isCovered(name)) continue;
@@ -55,13 +54,13 @@ export class OwnWrites {
 
   /** Writes a piece of the stream. */
   write(piece: Uint8Array): boolean {
-    // Who defines the property goes by our setter.
+    // Defining the property does not call our setter.
     if (this.#covers.has("write") && !this.#isCovered("write")) this.#cover("write");
     const cover = this.#covers.get("write");
     return cover === undefined ? this.#response.write(piece) : (this.#pass("write", cover, [piece]) as boolean);
   }
 
-  /** Node has room again: if nothing is left in line, who waits for that is told. */
+  /** Node has room again: if nothing is left in line, those who wait for that are told. */
   settle(): void {
     if (!this.#stream.hasBacklog) this.#tellAll();
   }
@@ -77,7 +76,7 @@ export class OwnWrites {
     const below = Object.getOwnPropertyDescriptor(response, name);
     if (below?.configurable === false) return;
     const ours = (...args: unknown[]) => {
-      // Under a function that was put in our place since, we are on its way to the socket.
+      // A function that has replaced ours since calls us on its way to the socket.
       if (this.#covers.get(name) !== cover || this.#stream.hasEnded) return this.#pass(name, cover, args);
       return name === "write" ? this.#take(args) : this.#takeLast(args);
     };
@@ -102,7 +101,7 @@ export class OwnWrites {
   }
 
   #take(args: unknown[]): boolean {
-    this.#bytes += put(this.#stream, args[0], args[1]);
+    this.#bytes += writeToStream(this.#stream, args[0], args[1]);
     const callback = callbackOf(args);
     if (callback !== undefined) this.#callbacks.push(callback);
     const response = this.#response;
@@ -112,7 +111,7 @@ export class OwnWrites {
   }
 
   #takeLast(args: unknown[]): ServerResponse {
-    if (args[0] != null && typeof args[0] !== "function") put(this.#stream, args[0], args[1]);
+    if (args[0] != null && typeof args[0] !== "function") writeToStream(this.#stream, args[0], args[1]);
     const callback = callbackOf(args);
     if (callback !== undefined) this.#response.once("finish", callback);
     this.#stream.close();

@@ -1,9 +1,9 @@
 import type { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { HubStream } from "../stream/stream.js";
+import type { HubStream } from "../stream/hub-stream.js";
 
-/** What Node's own HTTP server listens with; any other listener is somebody's who counts on Node's socket. */
+/** The listeners of Node's own HTTP server; any other listener is the application's, which counts on Node's socket. */
 const NODES_OWN = new Set([
   "bound resOnFinish",
   "bound socketOnClose",
@@ -16,7 +16,7 @@ const END_EVENTS = ["close", "finish", "end", "aborted", "error", "prefinish"];
 const SOCKETS_END_EVENTS = ["close", "end", "error"];
 const BODY_EVENTS = ["data", "readable"];
 
-/** The client's end as Node sees it, while Node has the socket; afterwards, for listeners that come late, as the core sees it. */
+/** Watches for the client's end while Node has the socket; afterwards, tells late listeners of the end that the core notices. */
 export class PeerWatch {
   readonly #stream: HubStream;
   readonly #req: IncomingMessage;
@@ -29,19 +29,19 @@ export class PeerWatch {
     this.#res = res;
     this.#onClose = () => stream.leave();
     res.on("close", this.#onClose);
-    // A response that waits behind another has no socket yet, and nobody tells it when the client leaves.
+    // A response that waits behind another has no socket yet, and does not emit `close` when the client leaves.
     if (res.socket === null) {
       req.socket.on("close", this.#onClose);
       void stream.closed.then(() => req.socket.off("close", this.#onClose));
     }
   }
 
-  /** Whether somebody counts on what Node says of the connection, or has yet to read the request's body. */
+  /** Whether the application counts on what Node says of the connection, or has yet to read the request's body. */
   isNeeded(): boolean {
-    const isSomebodys = (listener: unknown) =>
+    const isApplications = (listener: unknown) =>
       listener !== this.#onClose && !NODES_OWN.has((listener as { name: string }).name);
     const hasListeners = (emitter: EventEmitter, events: readonly string[]) =>
-      events.some((event) => emitter.listeners(event).some(isSomebodys));
+      events.some((event) => emitter.listeners(event).some(isApplications));
     const req = this.#req;
     return (
       !req.complete ||
@@ -52,14 +52,14 @@ export class PeerWatch {
     );
   }
 
-  /** The core watches for the client's end from now on, and Node forgets the socket. */
-  handOver(): void {
+  /** Has Node release the socket: the core watches for the client's end from now on. */
+  releaseSocket(): void {
     this.#res.off("close", this.#onClose);
     const { socket } = this.#res;
     const stream = this.#stream;
     tellLate(this.#req, stream);
     tellLate(this.#res, stream);
-    // Once Node has told everybody of its own end; until then it destroys them itself.
+    // Only once Node has emitted its own `close`: until then it destroys them itself.
     socket?.once("close", () => {
       cutByDestroy(this.#req, stream);
       cutByDestroy(this.#res, stream);
@@ -73,7 +73,7 @@ export class PeerWatch {
   }
 }
 
-/** Who listens after the hand-over is told of the real end all the same. */
+/** Tells those who listen after the release of the real end. */
 function tellLate(emitter: IncomingMessage | ServerResponse, stream: HubStream): void {
   const awaited = new Set<string>();
   emitter.on("newListener", (event: string) => {
@@ -83,7 +83,7 @@ function tellLate(emitter: IncomingMessage | ServerResponse, stream: HubStream):
   });
 }
 
-/** Who destroys what Node has forgotten means the connection. */
+/** Destroying what Node has released cuts the connection. */
 function cutByDestroy(one: IncomingMessage | ServerResponse | Socket, stream: HubStream): void {
   one.destroy = function destroy(this: typeof one) {
     stream.leave();

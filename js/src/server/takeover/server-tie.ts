@@ -1,4 +1,4 @@
-/** What a tie needs of a stream. */
+/** What the tie needs of a stream. */
 interface TiedStream {
   leave(): void;
   beforeEnd: ((stream: never) => void) | undefined;
@@ -21,7 +21,7 @@ interface Tie {
 const ties = new WeakMap<object, Tie>();
 
 /**
- * A stream whose socket Node has forgotten stays one of the server's connections: it counts for `getConnections`,
+ * A stream whose socket Node has released stays one of the server's connections: it counts for `getConnections`,
  * `maxConnections` and `close`, and `closeAllConnections` cuts it. To be called before Node's socket is destroyed.
  */
 export function tieToServer(stream: TiedStream, socket: object): void {
@@ -36,7 +36,7 @@ export function tieToServer(stream: TiedStream, socket: object): void {
   if (tie.counting !== (_server ?? server)) return;
   tie.streams.add(stream);
   count(tie.counting, 1);
-  stream.beforeEnd = tie.release; // the server's own: a function for each would cost more than the connection
+  stream.beforeEnd = tie.release; // one function a server: one for each stream would cost more than the connection
 }
 
 function tieOf(server: Counting, counting: Counting): Tie {

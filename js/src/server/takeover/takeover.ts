@@ -1,131 +1,144 @@
 import type { ServerResponse } from "node:http";
-import { startClock, stopClock } from "./node-clocks.js";
-
-/** What a takeover needs of a stream. */
-export interface TakenStream {
-  readonly hasEnded: boolean;
-  close(): void;
-  leave(): void;
-  /** Puts bytes of the application in line with the events. */
-  write(bytes: Uint8Array): void;
-}
-
-interface Taken {
-  readonly stream: TakenStream;
-  readonly isChunked: boolean;
-  /** What the response had of its own before. */
-  readonly own: readonly (readonly [Name, PropertyDescriptor | undefined])[];
-}
-
-const TAKEN = Symbol("millrace.takeover");
-const NAMES = ["write", "end", "_send", "_finish"] as const;
-type Name = (typeof NAMES)[number];
-type Callback = () => void;
-type TakenResponse = ServerResponse & { [TAKEN]?: Taken | undefined; chunkedEncoding: boolean };
+import { countDeclined, countTaken, type DeclineReason } from "../observe/takeover-counts.js";
+import type { HubStream } from "../stream/hub-stream.js";
+import { FirstChunk, type FirstChunkOutcome } from "./first-chunk.js";
+import { flushed, isFlushed } from "./flushed.js";
+import { descriptorOf, socketObstacle } from "./socket-obstacle.js";
 
 /**
- * Has everything that the application itself writes to the response go through the stream while the core writes to the
- * response's socket: two who write would write into each other's chunks. Who ends the response ends the stream, with all that
- * is left. Who puts a function of his own in the place of the response's would see nothing of what the core writes: the
- * stream is cut then, and its client resumes where his function is in the way from the beginning.
- *
- * One symbol on the response and functions that all share, for thousands of them may idle.
+ * - `proving`: the first chunk has not been seen on the socket as it was written.
+ * - `flushing`: it was, and what Node has buffered has yet to leave. A slow client stays in this stage while Node writes for it.
+ * - `taken`: the core writes to the socket.
+ * - `declined`: Node writes, for good.
  */
-export function beginTakeover(res: ServerResponse, stream: TakenStream): void {
-  const response = res as TakenResponse;
-  const own = NAMES.map((name) => [name, Object.getOwnPropertyDescriptor(res, name)] as const);
-  response[TAKEN] = { stream, isChunked: response.chunkedEncoding, own };
-  // The core frames the chunks: who has kept Node's `write` from before comes to `_send` with nothing but the bytes.
-  response.chunkedEncoding = false;
-  for (const name of NAMES) Object.defineProperty(res, name, SHADOWS[name]);
-  if (res.socket != null && !res.socket.destroyed) stopClock(res.socket);
+export type TakeoverStage = "proving" | "flushing" | "taken" | "declined";
+
+/** Writes a stream to a response while Node has the socket: this is where the two ways of answering differ. */
+export interface TakeoverDriver {
+  /** A reason of the driver's own for which the core must not write. */
+  obstacle(): DeclineReason | undefined;
+  /** Takes the driver's own functions off the response while `look` looks at it. */
+  uncovered<Seen>(look: () => Seen): Seen;
+  /** Has the core write to the descriptor; says whether it does. */
+  take(descriptor: number): boolean;
 }
 
-/** The response is Node's and the application's alone again. */
-export function endTakeover(res: ServerResponse): void {
-  const response = res as TakenResponse;
-  const taken = response[TAKEN];
-  if (taken === undefined) return;
-  response[TAKEN] = undefined;
-  response.chunkedEncoding = taken.isChunked;
-  for (const [name, own] of taken.own) {
-    if (own === undefined) delete (response as { [Key in Name]?: unknown })[name];
-    else Object.defineProperty(response, name, own);
+/** How the core comes to write a stream to a socket that Node has opened. */
+export class Takeover {
+  readonly #stream: HubStream;
+  readonly #response: ServerResponse;
+  readonly #driver: TakeoverDriver;
+  #stage: TakeoverStage = "proving";
+  #reason: DeclineReason | undefined;
+  #firstChunk: FirstChunk | undefined;
+
+  /** @param isEnabled - the option `direct`. */
+  constructor(stream: HubStream, response: ServerResponse, isEnabled: boolean, driver: TakeoverDriver) {
+    this.#stream = stream;
+    this.#response = response;
+    this.#driver = driver;
+    const obstacle = isEnabled ? socketObstacle(response) : "disabled";
+    if (obstacle !== undefined) this.decline(obstacle);
   }
-  if (res.socket != null) startClock(res.socket);
-}
 
-function write(this: TakenResponse, chunk: unknown, encoding?: unknown, callback?: Callback): boolean {
-  const taken = this[TAKEN];
-  if (taken === undefined || taken.stream.hasEnded) {
-    endTakeover(this);
-    return Reflect.apply(belowOf(this).write, this, [chunk, encoding, callback]);
+  get stage(): TakeoverStage {
+    return this.#stage;
   }
-  put(taken.stream, chunk, encoding);
-  tell([encoding, callback]);
-  return true;
-}
 
-function end(this: TakenResponse, chunk?: unknown, encoding?: unknown, callback?: Callback): TakenResponse {
-  const taken = this[TAKEN];
-  if (taken === undefined || taken.stream.hasEnded) {
-    endTakeover(this);
-    return Reflect.apply(belowOf(this).end, this, [chunk, encoding, callback]);
+  /** Why it was declined. */
+  get reason(): DeclineReason | undefined {
+    return this.#reason;
   }
-  if (chunk != null && typeof chunk !== "function") put(taken.stream, chunk, encoding);
-  tell([chunk, encoding, callback]);
-  taken.stream.close();
-  return this;
+
+  /** Node is about to write the stream's first chunk to the response; `onKnown` is called when the stage changes. */
+  expectFirstChunk(chunk: Uint8Array, onKnown?: () => void): void {
+    if (this.#stage !== "proving") return;
+    const { socket } = this.#response;
+    const obstacle = this.#driver.obstacle() ?? socketObstacle(this.#response);
+    if (obstacle !== undefined || socket === null) {
+      this.decline(obstacle ?? "noSocket");
+      return;
+    }
+    this.#firstChunk = new FirstChunk(this.#response, socket, chunk, (outcome) => {
+      this.#onFirstChunk(outcome);
+      onKnown?.();
+    });
+  }
+
+  /** Writes the first chunk to the response, and follows it. */
+  writeFirstChunk(chunk: Uint8Array): void {
+    this.expectFirstChunk(chunk);
+    if (this.#firstChunk === undefined) this.#response.write(chunk);
+    else {
+      this.#firstChunk.write();
+      this.stopProving();
+    }
+  }
+
+  /** A first chunk that was not seen by now was delayed on its way. */
+  stopProving(): void {
+    this.#firstChunk?.stop();
+  }
+
+  /** Takes over if Node has nothing left to write; says whether the core writes. */
+  tryNow(): boolean {
+    if (this.#stage !== "flushing") return this.#stage === "taken";
+    this.#driver.uncovered(() => {
+      const { socket } = this.#response;
+      const obstacle = this.#obstacle();
+      if (obstacle !== undefined) this.decline(obstacle);
+      else if (socket !== null && isFlushed(socket)) this.#take(descriptorOf(socket));
+    });
+    return this.#hasTaken();
+  }
+
+  /** The same, and waits some seconds for that. A slower client may be tried again later. */
+  async tryInTime(): Promise<boolean> {
+    if (this.#stage !== "flushing") return false;
+    const obstacle = this.#driver.uncovered(() => this.#obstacle());
+    if (obstacle !== undefined) this.decline(obstacle);
+    else if (this.#response.socket !== null) await flushed(this.#response.socket);
+    return this.tryNow();
+  }
+
+  /** Node writes for good. */
+  decline(reason: DeclineReason): void {
+    if (this.#stage === "declined" || this.#stage === "taken") return;
+    this.#stage = "declined";
+    this.#reason = reason;
+    this.#firstChunk = undefined;
+    countDeclined(reason);
+  }
+
+  #onFirstChunk(outcome: FirstChunkOutcome): void {
+    if (this.#stage !== "proving") return;
+    const isEncoded = this.#response.hasHeader("content-encoding") && !this.#stream.facts.isCompressed;
+    if (outcome !== "proven") this.decline(outcome);
+    else if (isEncoded) this.decline("encoded");
+    else this.#stage = "flushing";
+  }
+
+  /** Why the core must not write, although the first chunk was seen. */
+  #obstacle(): DeclineReason | undefined {
+    const { socket, writableEnded } = this.#response;
+    if (this.#stream.hasEnded || writableEnded || socket === null || socket.destroyed || socket.writableEnded) {
+      return "ended"; // what the stream sent before its end is in its body
+    }
+    if (this.#firstChunk?.isPathUnchanged() !== true) return "replacedFunction";
+    return this.#driver.obstacle() ?? (descriptorOf(socket) < 0 ? "noDescriptor" : undefined);
+  }
+
+  #take(descriptor: number): void {
+    if (!this.#driver.take(descriptor)) {
+      this.decline("noReactor");
+      return;
+    }
+    this.#stage = "taken";
+    this.#firstChunk = undefined;
+    countTaken();
+  }
+
+  #hasTaken(): boolean {
+    return this.#stage === "taken";
+  }
 }
-
-/** Who has kept Node's `end` from before comes here, and Node takes the response for ended: the socket must not go on. */
-function finish(this: TakenResponse): void {
-  const stream = this[TAKEN]?.stream;
-  endTakeover(this);
-  stream?.leave();
-}
-
-/** The response without what it has of its own: one who was put in our place may have called us, and would be called again. */
-function belowOf(response: TakenResponse): ServerResponse {
-  return Object.getPrototypeOf(response);
-}
-
-/** Puts a chunk of the application's in line; gives its size in bytes. */
-export function put(stream: TakenStream, chunk: unknown, encoding: unknown): number {
-  const bytes =
-    typeof chunk === "string"
-      ? Buffer.from(chunk, typeof encoding === "string" ? (encoding as BufferEncoding) : "utf8")
-      : chunk;
-  if (!(bytes instanceof Uint8Array)) throw new TypeError("A response's chunk must be a string or a Uint8Array");
-  if (bytes.byteLength > 0) stream.write(bytes);
-  return bytes.byteLength;
-}
-
-/** The callback, wherever it stands among the arguments. */
-export function callbackOf(args: readonly unknown[]): Callback | undefined {
-  return args.find((argument) => typeof argument === "function") as Callback | undefined;
-}
-
-function tell(args: readonly unknown[]): void {
-  const callback = callbackOf(args);
-  if (callback !== undefined) process.nextTick(callback);
-}
-
-const shadowOf = (name: Name, ours: unknown): PropertyDescriptor => ({
-  configurable: true,
-  enumerable: true,
-  get: () => ours,
-  set(this: TakenResponse, theirs: unknown) {
-    const stream = this[TAKEN]?.stream;
-    endTakeover(this);
-    stream?.leave();
-    (this as unknown as Record<Name, unknown>)[name] = theirs;
-  },
-});
-
-const SHADOWS: Readonly<Record<Name, PropertyDescriptor>> = {
-  write: shadowOf("write", write),
-  end: shadowOf("end", end),
-  _send: shadowOf("_send", write),
-  _finish: shadowOf("_finish", finish),
-};

@@ -4,11 +4,11 @@ import { callSites } from "../lifecycle/call-sites.js";
 
 /** Middleware that passes on what it does not compress, and does not compress what says `no-transform`; and Next.js. */
 const KNOWN_FILES = /[\\/]node_modules[\\/](compression|next[\\/]dist)[\\/]/;
-/** Their `write`: behind a pipe of Node's own, whoever is outermost looks like the server's sink. */
+/** Their `write`: behind a pipe of Node's own, the outermost function looks like the server's sink. */
 const KNOWN_WRITES = /\.write\(toBuffer\(|\+= ?Buffer\.byteLength\(\w+\[0\] ?\|\| ?["']{2}\)/;
-/** Their `end`, which no call stack shows: it is only called at the end. */
+/** Their `end`, which no call stack shows, because it is only called at the end. */
 const KNOWN_ENDS = /getHeader\(["']Content-Length["']\)|API response for \$\{/;
-/** The functions that could put somebody between the response and the socket. */
+/** The functions whose replacement would stand between the response and the socket. */
 const OF_RESPONSE = ["write", "end", "_send"] as const;
 const OF_SOCKET = ["write", "_write", "_writev", "_writeGeneric"] as const;
 /** As deep as a server's pipe may lie below its response. */
@@ -22,9 +22,9 @@ export function isPlain(socket: Socket): boolean {
 }
 
 /**
- * Everything that a chunk passes between who writes it to a response and the socket, as the call stack shows while it does.
- * Whoever stands there may change, count or hold back every later chunk, too, so the core must not go around him: only Node
- * itself and {@link KNOWN_FILES} are known to do no such thing.
+ * The functions that a chunk passes between its writer and the socket, as the call stack shows while it does. A function there
+ * may change, count or hold back every later chunk, too, so the core must not bypass it: only Node itself and
+ * {@link KNOWN_FILES} are known to do no such thing.
  */
 export class WritePath {
   readonly #response: ServerResponse;
@@ -44,7 +44,7 @@ export class WritePath {
     this.#depth = callSites(this.enter, Infinity).length;
   }
 
-  /** Called by `below`, which stands in for the socket's `write`: whether only who is known has passed the chunk on to it. */
+  /** Called by `below`, which stands in for the socket's `write`: whether only known functions have passed the chunk on to it. */
   isKnown(below: (...args: never[]) => unknown): boolean {
     this.#functions = this.#now();
     const { write, end, _send } = this.#response as unknown as Functions;
@@ -59,13 +59,13 @@ export class WritePath {
     );
   }
 
-  /** Whether nobody has put himself there since. */
+  /** Whether no function was replaced since. */
   isUnchanged(): boolean {
     const now = this.#now();
     return isPlain(this.#socket) && this.#functions.every((one, at) => one === now[at]);
   }
 
-  /** The scripts of the functions between the socket and who wrote. */
+  /** The scripts of the functions between the socket and the writer. */
   #filesBetween(below: (...args: never[]) => unknown): readonly string[] {
     const fileOf = (site: NodeJS.CallSite) => site.getFileName() ?? "";
     if (this.#depth !== undefined) {

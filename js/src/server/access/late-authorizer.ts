@@ -1,0 +1,44 @@
+import { environment } from "../lifecycle/environment.js";
+import { reportError } from "../observe/report.js";
+import { type AuthorizeContext, ask } from "./authorize.js";
+import { authorizers } from "./authorizers.js";
+import { isRefusal } from "./refusals.js";
+
+/** Streams of a thread whose contexts are kept; the streams beyond them are refused when an authorizer comes. */
+const MOST_CONTEXTS = 1000;
+/** An authorizer that has not answered by then refuses. */
+const LONGEST_ASKING_MS = 5000;
+
+/** What an authorizer that comes later is asked with about a stream that is open; `unknown`: that was not kept. */
+export type KeptContext = AuthorizeContext | "unknown";
+
+const counter = () => environment().state("kept contexts", () => ({ count: 0 }));
+
+/** Keeps the context of a stream that is opened without an authorizer, until {@link releaseContext}. */
+export function keepContext(context: AuthorizeContext): KeptContext {
+  const kept = counter();
+  if (kept.count >= MOST_CONTEXTS) return "unknown";
+  kept.count++;
+  return context;
+}
+
+export function releaseContext(context: KeptContext | undefined): void {
+  if (typeof context === "object") counter().count--;
+}
+
+/** Asks the authorizer that has come since the stream was opened, and calls `refuse` unless it lets the client stay. */
+export function askLate(hubName: string, context: KeptContext, refuse: () => void): void {
+  const authorize = authorizers().get(hubName);
+  if (authorize === undefined || context === "unknown") {
+    refuse();
+    return;
+  }
+  const timer = setTimeout(refuse, LONGEST_ASKING_MS);
+  timer.unref?.();
+  ask(hubName, authorize, context)
+    .catch((error: unknown) => {
+      if (!isRefusal(error)) reportError(hubName, "authorize", error, context.channels);
+      refuse();
+    })
+    .finally(() => clearTimeout(timer));
+}

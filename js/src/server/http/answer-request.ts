@@ -1,0 +1,106 @@
+import { isSSEError, SSEError } from "../../shared/errors.js";
+import { isRefusal } from "../access/refusals.js";
+import type { RequestLike } from "../access/request-like.js";
+import { environment } from "../lifecycle/environment.js";
+import { emitHubEvent } from "../observe/hub-events.js";
+import { streamDefaults } from "../stream/defaults.js";
+import type { HubStream } from "../stream/hub-stream.js";
+import { openStream, reportFailure } from "../stream/opener.js";
+import type { ResponseOptions } from "../stream/response-options.js";
+import { acceptsEventStream, acceptsGzip, prefersJson } from "./accept.js";
+import { releaseAtEnd } from "./claim-socket.js";
+import type { Exchange } from "./exchange.js";
+import { headersBeside, headersOf, streamHeaders } from "./headers.js";
+import { answerPoll } from "./poll.js";
+import { failureAnswer } from "./refusal.js";
+
+/**
+ * Answers a request with a stream that reads the channels, a poll, or a refusal, and tells the hub's listeners. Never rejects.
+ *
+ * @param options - which were checked.
+ */
+export async function answerRequest<Answer>(
+  hubName: string,
+  exchange: Exchange<Answer>,
+  options: ResponseOptions,
+): Promise<Answer> {
+  const { request } = exchange;
+  let release = () => {};
+  let stream: HubStream | undefined;
+  try {
+    if (prefersJson(request.headers.get("accept"))) return await answerPoll(hubName, exchange, options);
+    release = exchange.claim();
+    requireAcceptable(request);
+    const how = { ...streamDefaults(hubName), ...options };
+    const opened = await openStream(hubName, request, options, how, isCompressed(exchange, how.compress));
+    if (opened === "gone") {
+      release();
+      return exchange.gone();
+    }
+    if (opened === "complete") {
+      release();
+      return exchange.answer({
+        status: 204,
+        headers: headersBeside({}, options.headers),
+        body: null,
+        reason: "completed",
+      });
+    }
+    stream = opened.stream;
+    if (!stream.hasEnded) stream.announce(options.channels, opened.userId);
+    releaseAtEnd(stream, release);
+    return exchange.stream(stream, streamHeaders(headersOf(stream, exchange.vary), options.headers));
+  } catch (error) {
+    release();
+    stream?.abandon("refused");
+    return answerFailure(hubName, exchange, error, options);
+  }
+}
+
+/** Answers with the error, and tells the hub's listeners. */
+export function answerFailure<Answer>(
+  hubName: string,
+  exchange: Exchange<Answer>,
+  error: unknown,
+  options: Partial<ResponseOptions> | undefined,
+): Answer {
+  const accept = acceptOf(exchange.request);
+  const retryMs = () => environment().hub(hubName).nextRetry();
+  const answer = exchange.refuse(failureAnswer(error, { accept, retryMs, headers: options?.headers }));
+  tellFailure(hubName, error, options?.channels ?? []);
+  return answer;
+}
+
+/** Tells the hub's listeners that a request was refused, or could not be answered. */
+export function tellFailure(hubName: string, error: unknown, channels: readonly string[]): void {
+  if (isSSEError(error) && isRefusal(error)) {
+    emitHubEvent(hubName, "refused", { code: error.code, channels, error });
+  } else {
+    reportFailure(hubName, error, channels);
+  }
+}
+
+/** Whether a stream is compressed: it was asked for, the client accepts it, and the server lets the answer say so. */
+export function isCompressed(
+  { request, mayCompress }: { readonly request: RequestLike | undefined; readonly mayCompress: boolean },
+  compress: boolean | undefined,
+): boolean {
+  return compress === true && mayCompress && acceptsGzip(request?.headers.get("accept-encoding") ?? null);
+}
+
+function requireAcceptable(request: RequestLike): void {
+  if (acceptsEventStream(request.headers.get("accept"))) return;
+  throw new SSEError(
+    "NOT_ACCEPTABLE",
+    "This address answers with text/event-stream or application/json, and the request accepts neither",
+  );
+}
+
+/** The application's own kind of request may throw. */
+function acceptOf(request: RequestLike): string | null {
+  try {
+    return request.headers.get("accept");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+import { requireFunction, requireName, requireObject } from "../../shared/arguments.js";
+import { requireKnown } from "../../shared/misspelt.js";
+import { authorizers } from "../access/authorizers.js";
+import { environment } from "../lifecycle/environment.js";
+import { addStreamDefaults } from "../stream/defaults.js";
+import { checkStreamOptions, type StreamDefaults } from "../stream/options.js";
+import { declare } from "./declare.js";
+import { Hub } from "./hub.js";
+import { HUB_OPTIONS, type HubOptions, toNativeHubOptions } from "./hub-options.js";
+import type { AnyEvents, EventMap } from "./hub-types.js";
+
+/** The hub of the plain functions. */
+export const DEFAULT_HUB = "default";
+
+/**
+ * The hub of a name, made when it is not there. Options given here hold for the hub from now on, in all its objects; the others
+ * stay. (The defaults of streams are each thread's.) An option that was said to be something else before is an error in production; in development, where hot reload makes
+ * modules anew, the newest counts and a warning is printed.
+ *
+ * @throws SSEError `CONFLICTING_OPTIONS`; `NO_NATIVE_BINARY` where the addon does not load.
+ * @example
+ * export const hub = createHub<{ progress: { done: number } }>();
+ * hub.publish("job:1", { event: "progress", data: { done: 3 } });
+ */
+export function createHub<Events extends EventMap = AnyEvents>(options: HubOptions = {}): Hub<Events> {
+  requireObject("options", options);
+  const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, compress, ...limits } = options;
+  requireName("name", name);
+  const hub = environment().hub(name);
+  // First, so that nobody may read where anything goes wrong below.
+  if (authorize !== undefined && !authorizers().has(name)) hub.requireAuthorizer();
+  if (authorize !== undefined) requireFunction("authorize", authorize);
+  requireKnown("createHub", options, HUB_OPTIONS);
+  const given = { lag, heartbeat, maxDurationMs, retryMs, compress };
+  const defaults = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as StreamDefaults;
+  checkStreamOptions(defaults); // wrong ones are to be noticed here
+  const native = toNativeHubOptions(limits);
+  declare(name, { ...limits, ...defaults });
+  hub.configure(native);
+  addStreamDefaults(name, defaults);
+  if (authorize !== undefined) authorizers().set(name, authorize);
+  return new Hub<Events>(name);
+}

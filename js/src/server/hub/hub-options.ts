@@ -1,0 +1,131 @@
+import type { NativeHubOptions } from "../../native/binding.js";
+import { type NumberBounds, requireNumber, requireObject } from "../../shared/arguments.js";
+import { type Names, requireKnown } from "../../shared/misspelt.js";
+import type { Authorize } from "../access/authorize.js";
+import type { StreamOptions } from "../stream/options.js";
+
+/** How far back a channel can be replayed; whichever limit comes first. */
+export interface HistoryOptions {
+  /** Events of each channel. Default 500. */
+  events?: number;
+  /** Bytes of each channel; also the largest event. Default 8 MiB. */
+  bytes?: number;
+  /** Milliseconds. Default 300000 (5 minutes). */
+  ttlMs?: number;
+}
+
+/** How many connections there may be. */
+export interface LimitOptions {
+  /** Of the hub in this process. Default 10000. */
+  connections?: number;
+  /** Of one channel. Default Infinity. */
+  perChannel?: number;
+  /** Of one `userId`. Default 100. */
+  perUser?: number;
+  /** Channels of the hub: those that hold an event or have a reader. Default 100000. */
+  channels?: number;
+  /** Channels that one connection reads. Default 100. */
+  channelsPerConnection?: number;
+}
+
+/** Options of {@link createHub}. */
+export interface HubOptions {
+  /** Hubs of one name are one hub in the whole process. Default `"default"`, which the plain functions use. */
+  name?: string;
+  limits?: LimitOptions;
+  history?: HistoryOptions;
+  /** A channel that nobody used for so long is forgotten. Default 1800000 (30 minutes). */
+  channelTtlMs?: number;
+  /**
+   * A connection that falls behind, as any does in a burst, has so long to catch up before its lag counts. Until then nothing
+   * is evicted that it has not been sent, as long as less than 32 MiB wait. Default 1000.
+   */
+  lagGraceMs?: number;
+  /** Threads that write to sockets, in the whole process, at most 64. Default 1: it serves tens of millions of events a second. */
+  reactors?: number;
+  /**
+   * Asked by `response` and `attach`, unless they have their own; not by `createStream` and `register`, which are for who asks by
+   * himself. It is the hub's, that is its name's: hub objects of the name
+   * that are made without one ask it, too, and a thread that does not have the function lets nobody in (`NO_AUTHORIZER`). Of
+   * several the newest counts: functions are not compared, for bundlers make copies of one.
+   * Streams that were opened before are asked for when it comes. Default: everybody may read.
+   */
+  authorize?: Authorize;
+  /** The defaults of the hub's streams. */
+  lag?: StreamOptions["lag"];
+  heartbeat?: StreamOptions["heartbeat"];
+  maxDurationMs?: number;
+  retryMs?: number;
+  compress?: boolean;
+}
+
+/** The names that the option objects may have. */
+export const HUB_OPTIONS: Names<HubOptions> = {
+  name: true,
+  limits: true,
+  history: true,
+  channelTtlMs: true,
+  lagGraceMs: true,
+  reactors: true,
+  authorize: true,
+  lag: true,
+  heartbeat: true,
+  maxDurationMs: true,
+  retryMs: true,
+  compress: true,
+};
+const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
+const LIMIT_OPTIONS: Names<LimitOptions> = {
+  connections: true,
+  perChannel: true,
+  perUser: true,
+  channels: true,
+  channelsPerConnection: true,
+};
+
+const MOST_REACTORS = 64;
+
+/** Checks a hub's options. What is left out is not in the result. */
+export function toNativeHubOptions(options: {
+  history?: HistoryOptions;
+  limits?: LimitOptions;
+  channelTtlMs?: number;
+  lagGraceMs?: number;
+  reactors?: number;
+}): NativeHubOptions {
+  const { history = {}, limits = {}, channelTtlMs, lagGraceMs, reactors } = options;
+  requireObject("history", history);
+  requireObject("limits", limits);
+  requireKnown("history", history, HISTORY_OPTIONS);
+  requireKnown("limits", limits, LIMIT_OPTIONS);
+  const { events, bytes, ttlMs } = history;
+  const { connections, perChannel, perUser, channels, channelsPerConnection } = limits;
+  const check = (name: string, value: number | undefined, bounds: NumberBounds) => {
+    if (value !== undefined) requireNumber(name, value, bounds);
+  };
+  const infinity = true;
+  check("history.events", events, {});
+  check("history.bytes", bytes, { least: 1024 });
+  check("history.ttlMs", ttlMs, { infinity });
+  check("limits.connections", connections, { infinity });
+  check("limits.perChannel", perChannel, { infinity });
+  check("limits.perUser", perUser, { infinity });
+  check("limits.channels", channels, { infinity });
+  check("limits.channelsPerConnection", channelsPerConnection, { infinity });
+  check("channelTtlMs", channelTtlMs, { infinity });
+  check("lagGraceMs", lagGraceMs, {});
+  check("reactors", reactors, { least: 1, most: MOST_REACTORS });
+  return {
+    historyEvents: events,
+    historyBytes: bytes,
+    historyTtlMs: ttlMs,
+    connections,
+    perChannel,
+    perUser,
+    channels,
+    channelsPerConnection,
+    channelTtlMs,
+    lagGraceMs,
+    reactors,
+  };
+}

@@ -1,0 +1,46 @@
+import type { NativeHub } from "../../native/binding.js";
+import { SSEError } from "../../shared/errors.js";
+import type { StreamOfSend } from "./send-functions.js";
+
+/** How a connection reads a channel. */
+export interface JoinOptions {
+  readonly userId?: string;
+  readonly events?: readonly string[];
+}
+
+/** The events that end a stream are read, whatever other types are wanted. */
+export function withEndingTypes(closeAfter: readonly string[], options: JoinOptions): JoinOptions {
+  const { events } = options;
+  return events === undefined ? options : { ...options, events: [...new Set([...events, ...closeAfter])] };
+}
+
+/**
+ * Has a connection read a channel.
+ *
+ * @param stream - of which nothing is registered, and nobody told, where its client has gone.
+ * @throws SSEError `STREAM_CLOSED`, `TOO_MANY_CONNECTIONS`, `TOO_MANY_CHANNELS`, `SERVER_FULL`.
+ */
+export function joinChannel(
+  hub: NativeHub,
+  connection: number,
+  key: string,
+  { userId, events }: JoinOptions,
+  stream?: StreamOfSend,
+): void {
+  switch (hub.join(connection, key, userId, events)) {
+    case "closed":
+      if (stream?.isClosed === false) return;
+      throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");
+    case "channelFull":
+      throw new SSEError("TOO_MANY_CONNECTIONS", `The channel has as many connections as limits.perChannel allows`);
+    case "userFull":
+      throw new SSEError("TOO_MANY_CONNECTIONS", `The user has as many connections as limits.perUser allows`);
+    case "tooManyChannels":
+      throw new SSEError(
+        "TOO_MANY_CHANNELS",
+        "A connection may read as many channels as limits.channelsPerConnection allows (default 100)",
+      );
+    case "hubFull":
+      throw new SSEError("SERVER_FULL", "The hub has as many channels as limits.channels allows (default 100000)");
+  }
+}

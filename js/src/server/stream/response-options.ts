@@ -1,0 +1,82 @@
+import {
+  requireFunction,
+  requireNames,
+  requireObject,
+  requireStringArray,
+  requireUser,
+} from "../../shared/arguments.js";
+import { type Names, requireKnown } from "../../shared/misspelt.js";
+import type { Authorize } from "../access/authorize.js";
+import type { SSEMessage } from "../content/message.js";
+import { checkStreamOptions, STREAM_OPTIONS, type StreamOptions } from "./options.js";
+
+/** Where a client stands that is about to get a snapshot. */
+export interface SnapshotContext {
+  readonly channels: readonly string[];
+  /** What the client came with. */
+  readonly lastEventId: string | undefined;
+  /** `null` for a client that came without an id. */
+  readonly verdict: "gap" | "reset" | null;
+}
+
+/** Options of {@link Hub.response} and {@link Hub.attach}; what is not about a stream that lasts holds for polls, too. */
+export interface ResponseOptions extends Omit<StreamOptions, "request"> {
+  /** The channels to read, at least one. */
+  channels: readonly string[];
+  /** Only these event types, at least one. Default: all. */
+  events?: readonly string[];
+  /** Counts towards `limits.perUser`. */
+  userId?: string;
+  /** Asked before anything is opened. Default: the hub's. */
+  authorize?: Authorize;
+  /**
+   * The state that the channels' events change, for a client that begins or has missed something. It is sent first, and its
+   * messages have no id: a client that is cut within it is sent it again. What is published while it is made follows it, so an
+   * event may be in it already, and behind a `gap` or `reset` the history follows it: let events say what is, not what changed, or
+   * number them.
+   */
+  snapshot?: (
+    context: SnapshotContext,
+  ) =>
+    | SSEMessage
+    | readonly SSEMessage[]
+    | null
+    | undefined
+    | Promise<SSEMessage | readonly SSEMessage[] | null | undefined>;
+  /** Headers beside the usual ones. */
+  headers?: Record<string, string>;
+}
+
+const { request: _, ...OF_STREAMS } = STREAM_OPTIONS;
+
+/** What the options of `response` may be called. */
+export const RESPONSE_OPTIONS: Names<ResponseOptions> = {
+  ...OF_STREAMS,
+  channels: true,
+  events: true,
+  userId: true,
+  authorize: true,
+  snapshot: true,
+  headers: true,
+};
+
+/**
+ * Checks what does not depend on the request; what a request decides, such as which channels, is checked when it is answered.
+ * Polls are checked in the same way.
+ */
+export function checkResponseOptions<Options extends ResponseOptions>(
+  of: string,
+  options: Options,
+  names: Names<Options>,
+): void {
+  requireObject("options", options);
+  requireKnown(of, options, names);
+  const { channels, events, userId, authorize, snapshot, headers } = options;
+  requireStringArray("channels", channels);
+  if (events !== undefined) requireNames("events", events);
+  if (userId !== undefined) requireUser(userId);
+  if (authorize !== undefined) requireFunction("authorize", authorize);
+  if (snapshot !== undefined) requireFunction("snapshot", snapshot);
+  checkStreamOptions(options);
+  if (!Array.isArray(headers) && headers !== undefined) requireObject("headers", headers); // pairs are headers, too
+}
