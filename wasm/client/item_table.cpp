@@ -30,19 +30,21 @@ std::size_t writeUtf16(std::string_view text, ByteBuffer& buffer) {
 
 }  // namespace
 
-void ItemTable::fill(Receiver& receiver, std::span<char> chunk, ChunkPlace place, WideText wideText) {
+void ItemTable::fill(Receiver& receiver, std::span<char> piece, ChunkPlace place, WideText wideText,
+                     ChunkTally& tally) {
   blocks_.records.clear();
   blocks_.ascii.clear();
   blocks_.wide.clear();
   id_ = {};
   wideText_ = wideText;
-  const std::string_view bytes(chunk.data(), chunk.size());
+  const std::string_view bytes(piece.data(), piece.size());
   const bool isAscii = place == ChunkPlace::alone && asciiPrefix(bytes) == bytes.size();
   asciiChunk_ = isAscii ? bytes : std::string_view();
-  receiver.begin(chunk);
+  receiver.begin(piece);
   while (const ParsedItem* const item = receiver.next()) {
     switch (item->kind) {
       case ParsedItem::Kind::event:
+        tally.add(*item);
         addEvent(*item);
         break;
       case ParsedItem::Kind::retry:

@@ -1,7 +1,6 @@
 import { isBytes } from "../shared/bytes.js";
-import type { ReceiverOptions } from "../shared/receiver.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import type { SessionOptions } from "./contract.js";
+import type { ClientReceiverOptions, SessionOptions } from "./contract.js";
 
 const MOST_IDS = 1048576;
 /** Of `maxLineBytes` and `maxEventBytes`. */
@@ -10,7 +9,7 @@ export const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
 const MOST_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** A receiver's options, checked and with the defaults in; without `events`, all types. */
-export interface CheckedReceiverOptions extends Required<Omit<ReceiverOptions, "events">> {
+export interface CheckedReceiverOptions extends Required<Omit<ClientReceiverOptions, "events">> {
   readonly events: readonly string[] | undefined;
 }
 
@@ -19,9 +18,10 @@ export interface CheckedReceiverOptions extends Required<Omit<ReceiverOptions, "
  *
  * @throws TypeError naming the option where it is of the wrong type; RangeError where it is no whole number in its range.
  */
-export function receiverOptions(options: ReceiverOptions = {}): CheckedReceiverOptions {
+export function receiverOptions(options: ClientReceiverOptions = {}): CheckedReceiverOptions {
   requireOptions(options);
   const { dedup = 1000, maxLineBytes = DEFAULT_LIMIT_BYTES, maxEventBytes = DEFAULT_LIMIT_BYTES, events } = options;
+  const { heartbeatEvent = "heartbeat" } = options;
   if (events !== undefined && !(Array.isArray(events) && events.every((type) => typeof type === "string"))) {
     throw new TypeError("events must be an array of strings");
   }
@@ -30,6 +30,7 @@ export function receiverOptions(options: ReceiverOptions = {}): CheckedReceiverO
     maxLineBytes: requireWhole("maxLineBytes", maxLineBytes, 1, MOST_LIMIT_BYTES),
     maxEventBytes: requireWhole("maxEventBytes", maxEventBytes, 1, MOST_LIMIT_BYTES),
     events,
+    heartbeatEvent,
   };
 }
 

@@ -35,8 +35,8 @@ class Receiver {
   // The next item that the chunk completes, as the parser gives it, or null. Is to be called until that comes.
   [[nodiscard]] const ParsedItem* next();
 
-  // From now on only these types.
-  void want(TypeFilter types) { types_ = std::move(types); }
+  // From now on only events of types that were named: TypeFilter::add().
+  void want(std::string_view lines) { types_.add(lines); }
 
   // A new connection begins.
   void reset();

@@ -12,7 +12,7 @@ import type { Requests } from "../transport/requests.js";
 import { Alarm } from "./alarm.js";
 import { type Clock, pageClock } from "./clock.js";
 import { readData, readJson } from "./data.js";
-import { type Arrival, Inbox, type InboxListener } from "./inbox.js";
+import { type Arrived, Inbox, type InboxListener } from "./inbox.js";
 import type { ResumeVerdict, StreamEnd } from "./notices.js";
 import { followPage, type PageInput } from "./page.js";
 import { Recorder } from "./recorder.js";
@@ -51,7 +51,7 @@ export class Engine {
   /** A request was sent whose answer is no refusal: what it asks for may have been done. */
   #wasSent = false;
   /** What has come and the other tabs have not been told. */
-  #unshared: Arrival | undefined;
+  #unshared: Arrived | undefined;
 
   /** @param beganMs - when the client was made. */
   constructor(
@@ -306,10 +306,8 @@ export class Engine {
     const inbox = this.#inbox;
     const session = this.#session;
     const nowMs = this.#clock.now();
-    const arrival = inbox.parse(chunk);
-    const { items, heartbeats, events, sentMs } = arrival;
-    if (sentMs !== undefined) session.stamped(nowMs, sentMs);
-    const action = session.received(nowMs, heartbeats, events);
+    const arrival = inbox.parse(chunk, session, nowMs);
+    const { items, action } = arrival;
     const run = this.#run;
     this.#unshared = arrival;
     inbox.deliver(items, this.#listener, () => run === this.#run);

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/base/byte_buffer.hpp"
+#include "core/wire/parser.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace millrace {
+
+// What a chunk tells the session: how many heartbeats it held, how many other events of the application, and when the last
+// heartbeat event was sent.
+class ChunkTally {
+ public:
+  // Appends to the type of the events that are heartbeats; at first it is empty, which no event's type is.
+  void appendHeartbeatType(std::string_view text) { heartbeatType_.append(text); }
+
+  // A new chunk begins. `comments`: the heartbeats among the receiver's comments so far.
+  void begin(std::size_t comments);
+  // An event of the chunk. Notices of the server's count as nothing.
+  void add(const ParsedItem& event);
+
+  // `comments`: as for begin(), behind the chunk.
+  [[nodiscard]] unsigned heartbeats(std::size_t comments) const {
+    return static_cast<unsigned>(comments - commentsBefore_) + heartbeatEvents_;
+  }
+  [[nodiscard]] unsigned events() const { return events_; }
+  // In milliseconds on the server's clock; none where the last heartbeat event does not say it, or there was none.
+  [[nodiscard]] std::optional<double> sentMs() const { return sentMs_; }
+
+ private:
+  ByteBuffer heartbeatType_;
+  std::size_t commentsBefore_ = 0;
+  unsigned heartbeatEvents_ = 0;
+  unsigned events_ = 0;
+  std::optional<double> sentMs_;
+};
+
+// The number that stands as `"uptimeMs"` or `"timestamp"`, whichever comes first, in a heartbeat's data; with the white space
+// that JSON allows, and without a sign, fraction or exponent. None where there is no such number.
+[[nodiscard]] std::optional<double> sentMsIn(std::string_view data);
+
+}  // namespace millrace
