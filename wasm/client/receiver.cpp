@@ -36,7 +36,7 @@ void report(ReceiverHandle& handle) {
   report.lastId = addressOf(lastId.data());
   report.lastIdBytes = static_cast<std::uint32_t>(lastId.size());
   report.heartbeats = static_cast<std::uint32_t>(handle.receiver.heartbeats());
-  report.isInLongLine = handle.receiver.roomBehindLine(0) != nullptr ? 1 : 0;
+  report.isInLongLine = handle.receiver.isInLongLine() ? 1 : 0;
 }
 
 // The session hears what the chunk held: first when a heartbeat was sent, as the health that follows depends on it.

@@ -29,6 +29,8 @@ class Receiver {
   // Where so many bytes of the next chunk are best put, or null: Parser::roomBehindLine().
   [[nodiscard]] char* roomBehindLine(std::size_t bytes) { return parser_.roomBehindLine(bytes); }
 
+  [[nodiscard]] bool isInLongLine() const { return parser_.isInLongLine(); }
+
   // Takes the next chunk, which is written to.
   void begin(std::span<char> chunk) { parser_.begin(chunk); }
 
