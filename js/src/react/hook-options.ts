@@ -1,5 +1,5 @@
 // What is checked while an application is developed, and not in what its users load: see client/development.ts.
-import { checkOptions, requireType, requireWhole } from "../client/development.js";
+import { checkOptions, requireType, requireWhole } from "../client/development/check-options.js";
 import type { SSEClientOptions } from "../client/index.js";
 import type { Names } from "../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";

@@ -94,12 +94,7 @@ class ConnectionStore {
     this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions(options));
     // With a signal that is aborted it does not even try.
     this.snapshot = this.client.readyState === SSEClient.CLOSED ? DISCONNECTED : CONNECTING;
-    // No listener hears every type, but every event of a client passes here.
-    const dispatch = this.client.dispatchEvent.bind(this.client);
-    this.client.dispatchEvent = (event) => {
-      this.#take(event);
-      return dispatch(event);
-    };
+    this.client.observer = (event) => this.#take(event); // no listener hears every type
   }
 
   /**

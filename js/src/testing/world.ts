@@ -1,4 +1,4 @@
-import type { Clock } from "../client/connection/clock.js";
+import type { Clock } from "../client/options/clock.js";
 import { SSEClient, type SSEClientOptions, type UntypedEvents } from "../client/index.js";
 import { requireFunction } from "../shared/arguments.js";
 

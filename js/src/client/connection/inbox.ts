@@ -2,12 +2,12 @@ import type { Arrival, ClientCore, SessionCore } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
 import { BEGIN_TYPE, DONE, END_TYPE, RESUME_TYPE } from "../../shared/notices.js";
 import type { ParsedItem, ReceiverCore } from "../../shared/receiver.js";
-import type { SSEClientOptions } from "../options.js";
+import type { SSEClientOptions } from "../options/options.js";
 import type { SharedEvent } from "../tabs/tab-message.js";
-import { toEventText } from "../transport/event-text.js";
-import { canBeSent } from "./cursor.js";
-import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "./notices.js";
-import { toSSEError } from "./parse-error.js";
+import { toEventText } from "../stream/event-text.js";
+import { canBeSent } from "../stream/cursor.js";
+import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "../stream/notices.js";
+import { toSSEError } from "../stream/parse-error.js";
 
 type Message = Extract<ParsedItem, { kind: "event" }>;
 
@@ -45,12 +45,12 @@ export class Inbox {
   readonly #heartbeat: string;
   #receiver: ReceiverCore;
 
-  constructor(core: ClientCore, options: SSEClientOptions, lastEventId: string) {
+  constructor(core: ClientCore, options: SSEClientOptions) {
     this.#core = core;
     this.#options = options;
     this.#wanted = options.events && new Set(options.events);
     this.#heartbeat = options.heartbeatEvent ?? DEFAULT_HEARTBEAT;
-    this.lastEventId = this.#id = lastEventId;
+    this.lastEventId = this.#id = options.lastEventId ?? "";
     this.#receiver = this.#createReceiver();
   }
 

@@ -1,6 +1,6 @@
 import { SSEError, type SSEErrorCode } from "../../shared/errors.js";
-import type { Clock } from "../connection/clock.js";
-import type { StreamEnd } from "../connection/notices.js";
+import type { Clock } from "../options/clock.js";
+import type { StreamEnd } from "../stream/notices.js";
 import type { Presence } from "./presence.js";
 import { TabLog } from "./tab-log.js";
 import {

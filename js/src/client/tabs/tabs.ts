@@ -1,5 +1,5 @@
-import type { Clock } from "../connection/clock.js";
-import type { SSEClientOptions } from "../options.js";
+import type { Clock } from "../options/clock.js";
+import type { SSEClientOptions } from "../options/options.js";
 import { followPresence } from "./presence.js";
 import { shareNameOf } from "./tab-name.js";
 import { type TabHost, TabSharing } from "./tab-sharing.js";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../js/src/client/connection/clock.js";
+import type { Clock } from "../../../../js/src/client/options/clock.js";
 import type { Presence } from "../../../../js/src/client/tabs/presence.js";
 import type { TabPlatform } from "../../../../js/src/client/tabs/tab-sharing.js";
 

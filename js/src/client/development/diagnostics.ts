@@ -1,4 +1,4 @@
-import { checkOptions, countStream } from "./development.js";
+import { checkOptions, countStream } from "./check-options.js";
 
 /** What is checked while an application is developed; undefined in what its users load, where bundlers leave it out. */
 export function diagnostics() {

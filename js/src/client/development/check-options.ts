@@ -1,15 +1,15 @@
 // What is checked while an application is developed, and not in what its users load: callers have it by diagnostics.ts.
-import { receiverOptions, sessionOptions } from "../core/client-options.js";
-import { type Names, requireKnown, requireOneOf } from "../shared/misspelt.js";
-import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import type { Parse } from "./connection/data.js";
+import { receiverOptions, sessionOptions } from "../../core/client-options.js";
+import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+import type { Parse } from "../options/parse.js";
 import {
   type BreakerOptions,
   type FallbackOptions,
   type RetryOptions,
   type SSEClientOptions,
   sessionOptionsOf,
-} from "./options.js";
+} from "../options/options.js";
 
 const CLIENT_OPTIONS: Names<SSEClientOptions> = {
   method: true,
