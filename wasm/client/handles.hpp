@@ -37,7 +37,7 @@ struct SessionHandle {
   }
 
   // Reports what it wants done, too.
-  [[gnu::noinline]] void act(const SessionAction& action, Instant now) {
+  void act(const SessionAction& action, Instant now) {
     report.action = static_cast<std::uint32_t>(action.kind);
     report.delayMs = action.delay == Millis::max() ? std::numeric_limits<double>::infinity()
                                                    : static_cast<double>(action.delay.count());
@@ -49,3 +49,7 @@ inline Millis toMillis(double milliseconds) { return Millis(static_cast<Millis::
 inline Instant toInstant(double milliseconds) { return Instant(toMillis(milliseconds)); }
 
 }  // namespace millrace
+
+// Puts an input into a session, and reports; `first` and `second` are SessionInput's.
+extern "C" void sessionPut(millrace::SessionHandle* handle, millrace::SessionInput input, double nowMs, double random,
+                           double first, double second);

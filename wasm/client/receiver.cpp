@@ -39,16 +39,6 @@ void report(ReceiverHandle& handle) {
   report.isInLongLine = handle.receiver.isInLongLine() ? 1 : 0;
 }
 
-// The session hears what the chunk held: first when a heartbeat was sent, as the health that follows depends on it.
-void tell(SessionHandle& handle, const ReceiverHandle& receiver, Instant now) {
-  const ChunkTally& tally = receiver.tally;
-  if (const auto sentMs = tally.sentMs()) {
-    handle.session.stamped(now, *sentMs);
-  }
-  const unsigned heartbeats = tally.heartbeats(receiver.receiver.heartbeats());
-  handle.act(handle.session.received(now, heartbeats, tally.events()), now);
-}
-
 }  // namespace
 
 extern "C" {
@@ -73,7 +63,7 @@ EMSCRIPTEN_KEEPALIVE void receiversSeed() {
 }
 
 EMSCRIPTEN_KEEPALIVE ReceiverHandle* receiverNew(std::size_t dedup, std::size_t lineBytes, std::size_t eventBytes) {
-  return new ReceiverHandle{{}, Receiver({dedup, {lineBytes, eventBytes}}), {}};
+  return new ReceiverHandle{{}, Receiver(dedup, {lineBytes, eventBytes}), {}};
 }
 
 EMSCRIPTEN_KEEPALIVE void receiverFree(ReceiverHandle* handle) { delete handle; }
@@ -104,7 +94,12 @@ EMSCRIPTEN_KEEPALIVE void receiverTake(ReceiverHandle* handle, SessionHandle* se
              handle->tally);
   report(*handle);
   if (session != nullptr) {
-    tell(*session, *handle, toInstant(nowMs));
+    const ChunkTally& tally = handle->tally;
+    // First when a heartbeat was sent: what the health is then depends on it.
+    if (const auto sentMs = tally.sentMs()) {
+      sessionPut(session, SessionInput::stamped, nowMs, 0, *sentMs, 0);
+    }
+    sessionPut(session, SessionInput::received, nowMs, 0, tally.heartbeats(handle->receiver.heartbeats()), tally.events());
   }
 }
 

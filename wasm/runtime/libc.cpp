@@ -72,9 +72,6 @@ int memcmp(const void* left, const void* right, std::size_t size) {
   while (at + kWord <= size && wordAt(one + at) == wordAt(other + at)) {
     at += kWord;
   }
-  if (at + kWord > size && size >= kWord && wordAt(one + size - kWord) == wordAt(other + size - kWord)) {
-    return 0;
-  }
   while (at < size && one[at] == other[at]) {
     ++at;
   }
@@ -94,9 +91,6 @@ void* memchr(const void* text, int byte, std::size_t size) {
   std::size_t at = 0;
   while (at + kWord <= size && placesIn(at) == 0) {
     at += kWord;
-  }
-  if (at + kWord > size && size >= kWord && placesIn(size - kWord) == 0) {
-    return nullptr;
   }
   while (at < size && bytes[at] != wanted) {
     ++at;

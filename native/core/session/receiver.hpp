@@ -25,6 +25,7 @@ class Receiver {
  public:
   explicit Receiver(ReceiverOptions options = {})
       : parser_(options.limits), window_(options.dedup), types_(std::move(options.types)) {}
+  Receiver(std::size_t dedup, ParserLimits limits) : parser_(limits), window_(dedup) {}
 
   // Where so many bytes of the next chunk are best put, or null: Parser::roomBehindLine().
   [[nodiscard]] char* roomBehindLine(std::size_t bytes) { return parser_.roomBehindLine(bytes); }
