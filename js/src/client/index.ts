@@ -1,8 +1,6 @@
 export type { Health, SessionState } from "../core/contract.js";
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export type { ReceiverOptions } from "../shared/receiver.js";
-export type { Parse, Schemas, StandardSchema } from "./options/parse.js";
-export type { ResumeVerdict } from "./stream/notices.js";
 export type { Transition } from "./connection/recorder.js";
 export type {
   BreakerOptions,
@@ -14,6 +12,7 @@ export type {
   Tape,
   TapeEntry,
 } from "./options/options.js";
+export type { Parse, Schemas, StandardSchema } from "./options/parse.js";
 export {
   type ErrorOrMessage,
   type EventOf,
@@ -24,4 +23,5 @@ export {
   SSEMessageEvent,
   type UntypedEvents,
 } from "./stream/events.js";
+export type { ResumeVerdict } from "./stream/notices.js";
 export { SSEClient } from "./target/sse-client.js";

@@ -3,11 +3,11 @@ import { SSEError } from "../../shared/errors.js";
 import { BEGIN_TYPE, DONE, END_TYPE, RESUME_TYPE } from "../../shared/notices.js";
 import type { ParsedItem, ReceiverCore } from "../../shared/receiver.js";
 import type { SSEClientOptions } from "../options/options.js";
-import type { SharedEvent } from "../tabs/tab-message.js";
-import { toEventText } from "../stream/event-text.js";
 import { canBeSent } from "../stream/cursor.js";
+import { toEventText } from "../stream/event-text.js";
 import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "../stream/notices.js";
 import { toSSEError } from "../stream/parse-error.js";
+import type { SharedEvent } from "../tabs/tab-message.js";
 
 type Message = Extract<ParsedItem, { kind: "event" }>;
 

@@ -1,7 +1,7 @@
-import type { Recorder } from "./recorder.js";
 import type { StreamRequest } from "../transport/fetch-transport.js";
 import type { PollOutcome } from "../transport/poll-transport.js";
 import { notLoaded } from "../transport/transports.js";
+import type { Recorder } from "./recorder.js";
 
 /**
  * Asks once for the events after the cursor. Never rejects; gives undefined when it is aborted. What makes the request is

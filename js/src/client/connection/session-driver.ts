@@ -1,21 +1,17 @@
-import type { ClientCore, SessionAction, SessionCore, SessionState } from "../../core/contract.js";
+import type { ClientCore, SessionAction, SessionCore, SessionState, StreamFacts } from "../../core/contract.js";
 import { loadClientCore } from "../../core/load-client.js";
 import { SSEError } from "../../shared/errors.js";
-import { endsWithItsAnswer, sessionOptionsOf } from "../options/options.js";
+import { sessionOptionsOf } from "../options/options.js";
 import { SSECloseEvent, SSEErrorEvent } from "../stream/events.js";
 import type { ResumeVerdict, StreamEnd } from "../stream/notices.js";
 import { TabLink } from "../tabs/tab-link.js";
 import type { TabEnd } from "../tabs/tab-message.js";
 import type { TabHost } from "../tabs/tab-sharing.js";
-import { readAnswer } from "../transport/answer.js";
 import type { StreamHandler } from "../transport/fetch-transport.js";
 import { Alarm } from "./alarm.js";
-import { Delivery } from "./delivery.js";
-import { Inbox } from "./inbox.js";
+import { Exchange } from "./exchange.js";
 import { followPage, type PageInput } from "./page.js";
-import { pollOnce } from "./poll-once.js";
 import { Recorder, type Transition } from "./recorder.js";
-import { ResendGuard } from "./resend-guard.js";
 import { Standing } from "./standing.js";
 import type { ClientStanding, DriverContext, StreamDriver } from "./stream-driver.js";
 
@@ -32,9 +28,7 @@ class SessionDriver implements StreamDriver {
   readonly #session: SessionCore;
   readonly #alarm: Alarm;
   readonly #tabs: TabLink;
-  readonly #inbox: Inbox;
-  readonly #delivery: Delivery;
-  readonly #guard: ResendGuard;
+  readonly #exchange: Exchange;
   readonly #recorder: Recorder;
   #leavePage = () => {};
 
@@ -46,28 +40,36 @@ class SessionDriver implements StreamDriver {
     this.#alarm = new Alarm(clock, () => this.#tick());
     this.#recorder = new Recorder(options, () => clock.now(), beganMs);
     this.#tabs = new TabLink(url, options, clock);
-    this.#inbox = new Inbox(core, options);
-    this.#guard = new ResendGuard(options, this.#inbox);
     this.standing = new Standing(this.#tabs, this.#session);
-    this.#delivery = new Delivery(context, this.#session, this.#inbox, this.#tabs, this.standing, (end) =>
-      this.#ended(end),
-    );
+    this.#exchange = new Exchange(core, context, this.#session, this.#tabs, this.standing, this.#recorder, {
+      perform: (action) => this.#perform(action),
+      opened: (facts) => this.#opened(facts),
+      lost: (error, final) => this.#lost(error, final),
+      ended: (end) => this.#ended(end),
+      pollFailed: (action, error) => this.#fail(action, error, false),
+      giveUp: (error) => this.#giveUp(error),
+    });
   }
 
   get lastEventId(): string {
-    return this.#inbox.lastEventId;
+    return this.#exchange.inbox.lastEventId;
   }
 
   get resume(): ResumeVerdict | null {
-    return this.#delivery.resume;
+    return this.#exchange.resume;
   }
 
   get transitions(): readonly Transition[] {
     return this.#recorder.transitions;
   }
 
+  /** For the answer to the request that is under way. */
+  get handler(): StreamHandler {
+    return this.#exchange;
+  }
+
   get mayAskAgain(): boolean {
-    return this.#guard.maySendAgain;
+    return this.#exchange.guard.maySendAgain;
   }
 
   /** Goes on from where the client is, with the request that is under way, if there is one. */
@@ -80,7 +82,7 @@ class SessionDriver implements StreamDriver {
       return;
     }
     const { madeMs } = requests;
-    this.#guard.wasSent = true;
+    this.#exchange.guard.wasSent = true;
     this.#note("connect", madeMs);
     this.#recorder.record("connect", undefined, madeMs);
     this.#session.start(clock.now()); // what it wants first is under way already
@@ -91,10 +93,10 @@ class SessionDriver implements StreamDriver {
   start(): void {
     const { standing } = this;
     if (standing.completed) {
-      this.#inbox.forget(); // an end that comes again is no repeat
+      this.#exchange.inbox.forget(); // an end that comes again is no repeat
       this.#context.requests.renew();
     }
-    standing.hasEnded = standing.completed = this.#guard.wasSent = false;
+    standing.hasEnded = standing.completed = this.#exchange.guard.wasSent = false;
     this.#context.dispatcher.beginRun();
     this.#dispatch(...this.#changes("connecting"));
     if (!standing.hasEnded) this.#connectOrJoin();
@@ -105,7 +107,7 @@ class SessionDriver implements StreamDriver {
       this.#tabs.reconnect();
       return;
     }
-    this.#guard.wasSent = false; // who asks for it wants it
+    this.#exchange.guard.wasSent = false; // who asks for it wants it
     const nowMs = this.#nowMs;
     const isOpen = this.standing.state === "connected";
     this.#perform(isOpen ? this.#session.restored(nowMs) : this.#session.start(nowMs));
@@ -145,8 +147,8 @@ class SessionDriver implements StreamDriver {
       this.#dispatch(...this.#changes(), ...(hasOpened ? [new Event("open")] : []));
     },
     receive: (bytes, isNew) => {
-      if (isNew) this.#inbox.reset(true);
-      this.#receive(bytes);
+      if (isNew) this.#exchange.inbox.reset(true);
+      this.#exchange.receive(bytes);
     },
     reconnect: () => this.reconnect(),
     ended: (end) => (end instanceof SSEError ? this.#giveUp(end) : this.#ended(end)),
@@ -156,15 +158,15 @@ class SessionDriver implements StreamDriver {
   // --- the session's actions
 
   #perform(action: SessionAction): void {
-    if ((action.kind === "connect" || action.kind === "poll") && !this.#guard.maySend) {
+    if ((action.kind === "connect" || action.kind === "poll") && !this.#exchange.guard.maySend) {
       this.#giveUp(failed("The answer was cut, and is not asked for again by itself"));
       return;
     }
     if (action.kind !== "none") {
       this.#context.requests.abort();
       this.#note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind);
-      if (action.kind === "connect") this.#connect();
-      if (action.kind === "poll") void this.#poll();
+      if (action.kind === "connect") this.#exchange.connect();
+      if (action.kind === "poll") void this.#exchange.poll();
     }
     this.#schedule();
     this.#dispatch(...this.#changes());
@@ -186,49 +188,16 @@ class SessionDriver implements StreamDriver {
     else this.#fail(action, new SSEError("TIMED_OUT", "Nothing came from the server for too long"), false);
   }
 
-  #connect(): void {
-    this.#guard.wasSent = true;
-    this.#inbox.reset(true);
-    this.#recorder.record("connect");
-    this.#context.requests.stream(() => this.lastEventId, Promise.resolve(this.handler));
+  #opened(facts: StreamFacts): void {
+    const isCurrent = this.#context.dispatcher.watchRun();
+    const action = this.#session.connected(this.#nowMs, facts);
+    this.#note("open");
+    this.#perform(action);
+    if (isCurrent() && this.standing.state === "connected") this.#dispatch(new Event("open"));
   }
 
-  /** What becomes of a request for the stream. */
-  readonly handler: StreamHandler = {
-    read: (response, request) => readAnswer(response, request, this.handler),
-    opened: (origin, facts, beginning) => {
-      const isCurrent = this.#context.dispatcher.watchRun();
-      this.#recorder.record("open");
-      this.standing.origin = origin;
-      this.#delivery.resume = null;
-      if (beginning && this.lastEventId === "") this.#delivery.beginAt(beginning);
-      const action = this.#session.connected(this.#nowMs, facts);
-      this.#note("open");
-      this.#perform(action);
-      if (isCurrent() && this.standing.state === "connected") this.#dispatch(new Event("open"));
-    },
-    bytes: (chunk) => {
-      this.#recorder.record("bytes", chunk);
-      this.#receive(chunk);
-    },
-    ended: (status) => {
-      this.#recorder.record("end");
-      const isWhole = status === 204 || (this.#inbox.resumes === undefined && endsWithItsAnswer(this.#context.options));
-      if (isWhole) this.#ended({ reason: status === 204 ? "completed" : "closed", reconnect: false });
-      else {
-        if (this.#context.options.onEnd === "reconnect") this.#guard.wasSent = false;
-        this.#lost(failed("The stream ended"));
-      }
-    },
-    failed: (error, final) => {
-      this.#recorder.record("end");
-      if (error.status !== undefined) this.#guard.wasSent = false;
-      this.#lost(error, final);
-    },
-  };
-
   #lost(error: SSEError, final = false): void {
-    const isFinal = final || !this.#guard.maySend;
+    const isFinal = final || !this.#exchange.guard.maySend;
     const action = this.#session.lost(
       isFinal ? "final" : "transient",
       this.#nowMs,
@@ -244,7 +213,7 @@ class SessionDriver implements StreamDriver {
     if (this.standing.hasEnded) return;
     this.#context.requests.release();
     this.#note(`end ${reason}`);
-    if (reconnect && this.#guard.maySend) {
+    if (reconnect && this.#exchange.guard.maySend) {
       this.#perform(session.lost("planned", this.#nowMs, this.#context.clock.random()));
       return;
     }
@@ -253,37 +222,9 @@ class SessionDriver implements StreamDriver {
     this.#close(reason, { reason, reconnect: false });
   }
 
-  async #poll(): Promise<void> {
-    this.#guard.wasSent = true;
-    this.#inbox.reset(false);
-    const request = this.#context.requests.make(() => this.lastEventId);
-    const outcome = await pollOnce(request, this.#recorder);
-    if (outcome === undefined) return;
-    const session = this.#session;
-    const [nowMs, random] = [this.#nowMs, this.#context.clock.random()];
-    const isCurrent = this.#context.dispatcher.watchRun();
-    if (!("error" in outcome)) {
-      this.standing.origin = outcome.origin;
-      this.#perform(session.polled(outcome.result, nowMs, random));
-      if (isCurrent()) this.#receive(outcome.bytes);
-    } else if (outcome.isOver) {
-      this.#ended({ reason: "completed", reconnect: false });
-    } else if (outcome.isFinal) {
-      this.#giveUp(outcome.error);
-    } else {
-      if (outcome.error.status !== undefined) this.#guard.wasSent = false;
-      this.#fail(session.polled("failed", nowMs, random, outcome.error.retryAfterMs), outcome.error, false);
-    }
-  }
-
-  #receive(chunk: Uint8Array): void {
-    const action = this.#delivery.receive(chunk);
-    if (action) this.#perform(action);
-  }
-
   #fail(action: SessionAction, error: SSEError, final: boolean): void {
     this.#note(`lost ${error.code}`);
-    const mayConnect = this.#guard.maySend;
+    const mayConnect = this.#exchange.guard.maySend;
     if (action.kind !== "giveUp" && mayConnect) {
       const isCurrent = this.#context.dispatcher.watchRun();
       this.#perform(action);
@@ -323,7 +264,7 @@ class SessionDriver implements StreamDriver {
     };
     if (this.standing.hasEnded) return;
     this.#leavePage();
-    this.#leavePage = followPage(put, () => this.#guard.maySend);
+    this.#leavePage = followPage(put, () => this.#exchange.guard.maySend);
   }
 
   #changes(wanted?: SessionState): Event[] {

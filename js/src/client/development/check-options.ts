@@ -2,7 +2,6 @@
 import { receiverOptions, sessionOptions } from "../../core/client-options.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
-import type { Parse } from "../options/parse.js";
 import {
   type BreakerOptions,
   type FallbackOptions,
@@ -10,6 +9,7 @@ import {
   type SSEClientOptions,
   sessionOptionsOf,
 } from "../options/options.js";
+import type { Parse } from "../options/parse.js";
 
 const CLIENT_OPTIONS: Names<SSEClientOptions> = {
   method: true,

@@ -1,7 +1,7 @@
 import type { Health, SessionState } from "../../core/contract.js";
 import { BEGIN_TYPE, RESUME_TYPE } from "../../shared/notices.js";
-import type { StreamEnd } from "../stream/notices.js";
 import { toCursorText, toEventText } from "../stream/event-text.js";
+import type { StreamEnd } from "../stream/notices.js";
 
 /** How a connection is, as the tab that has it says. */
 export interface TabState {

@@ -1,13 +1,13 @@
 import type { Health, SessionState } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
 import { LoadingDriver } from "../connection/loading-driver.js";
-import { canBeSent } from "../stream/cursor.js";
-import type { ResumeVerdict } from "../stream/notices.js";
 import type { Transition } from "../connection/recorder.js";
 import type { StreamDriver } from "../connection/stream-driver.js";
 import { diagnostics } from "../development/diagnostics.js";
 import type { SSEClientOptions } from "../options/options.js";
+import { canBeSent } from "../stream/cursor.js";
 import type { UntypedEvents } from "../stream/events.js";
+import type { ResumeVerdict } from "../stream/notices.js";
 import { StreamTarget } from "./stream-target.js";
 
 /**

@@ -100,7 +100,13 @@ export class WasmReceiver implements ReceiverCore {
       const size = this.#write(length <= INPUT_BYTES ? chunk : chunk.subarray(from, from + INPUT_BYTES));
       const flags = (this.#memory.wantsUtf16 ? TAKE_WANTS_UTF16 : 0) + (from > 0 ? TAKE_IS_CONTINUED : 0);
       from += INPUT_BYTES;
-      this.#exports.receiverTake(this.handle, from < length ? 0 : (session?.handle ?? 0), size, Math.floor(nowMs), flags);
+      this.#exports.receiverTake(
+        this.handle,
+        from < length ? 0 : (session?.handle ?? 0),
+        size,
+        Math.floor(nowMs),
+        flags,
+      );
       this.#readItems(items);
     } while (from < length);
     return items;
@@ -152,7 +158,11 @@ export class WasmReceiver implements ReceiverCore {
     let wideAt = 0;
     let wideBytes = 0;
     let lastEventId = "";
-    for (let at = (words[report + (RECEIVER_ITEMS >>> 2)] as number) >>> 2, last = at + end; at < last; at += RECORD_WORDS) {
+    for (
+      let at = (words[report + (RECEIVER_ITEMS >>> 2)] as number) >>> 2, last = at + end;
+      at < last;
+      at += RECORD_WORDS
+    ) {
       const record = words[at] as number;
       const size = words[at + RECORD_SIZE] as number;
       const idSize = words[at + RECORD_ID_SIZE] as number;
