@@ -6,7 +6,7 @@ import { SSECloseEvent, SSEErrorEvent } from "../stream/events.js";
 import type { ResumeVerdict, StreamEnd } from "../stream/notices.js";
 import { TabLink } from "../tabs/tab-link.js";
 import type { TabEnd } from "../tabs/tab-message.js";
-import type { TabHost } from "../tabs/tab-sharing.js";
+import type { TabHost } from "../tabs/tab-host.js";
 import type { StreamHandler } from "../transport/fetch-transport.js";
 import { Alarm } from "./alarm.js";
 import { Exchange } from "./exchange.js";

@@ -1,7 +1,8 @@
 import type { Clock } from "../options/clock.js";
 import type { SSEClientOptions } from "../options/options.js";
+import type { TabHost } from "./tab-host.js";
 import type { SharedEvent, TabEnd, TabState } from "./tab-message.js";
-import type { TabHost, TabSharing } from "./tab-sharing.js";
+import type { TabSharing } from "./tab-sharing.js";
 
 /** A client's way to the other tabs with its connection; without `shareAcrossTabs` there are none. */
 export class TabLink {
