@@ -2,26 +2,20 @@
 
 #include "core/wire/notice.hpp"
 
-#include <cstdint>
-#include <cstring>
-
 namespace millrace {
 namespace {
 
-// Eight characters, to be compared as one number.
-std::uint64_t wordAt(const char* text) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, text, sizeof word);
-  return word;
+const char* skipSpace(const char* at, const char* end) {
+  while (at != end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) {
+    ++at;
+  }
+  return at;
 }
 
-// How many bytes the name has, with its closing quote; 0 for other names. Ten bytes can be read.
-std::size_t sizeOfName(const char* name) {
-  const std::uint64_t word = wordAt(name);
-  const bool isTimestamp = word == wordAt("timestam") && name[8] == 'p';
-  const std::size_t size = isTimestamp ? 9 : 8;
-  return (isTimestamp || word == wordAt("uptimeMs")) && name[size] == '"' ? size + 1 : 0;
-}
+constexpr std::string_view kUptimeName = "\"uptimeMs\"";
+constexpr std::string_view kTimestampName = "\"timestamp\"";
+
+bool isDigit(char character) { return character >= '0' && character <= '9'; }
 
 }  // namespace
 
@@ -45,26 +39,28 @@ void ChunkTally::add(const ParsedItem& event) {
 }
 
 std::optional<double> sentMsIn(std::string_view data) {
-  constexpr std::size_t kNameBytes = 10;
-  for (; data.size() > kNameBytes; data.remove_prefix(1)) {
-    const std::size_t nameSize = data.front() == '"' ? sizeOfName(data.data() + 1) : 0;
-    bool hasColon = false;
-    bool hasDigit = false;
+  const char* at = data.data();
+  const char* const end = at + data.size();
+  while (at != end) {
+    const std::string_view rest(at, static_cast<std::size_t>(end - at));
+    const std::string_view name = rest.starts_with(kUptimeName) ? kUptimeName : kTimestampName;
+    ++at;
+    if (!rest.starts_with(name)) {
+      continue;
+    }
+    const char* value = skipSpace(rest.data() + name.size(), end);
+    if (value == end || *value != ':') {
+      continue;
+    }
+    value = skipSpace(value + 1, end);
+    if (value == end || !isDigit(*value)) {
+      continue;
+    }
     double number = 0;
-    for (std::size_t at = nameSize + 1; nameSize > 0 && at < data.size(); ++at) {
-      const auto character = static_cast<unsigned char>(data[at]);
-      if (hasColon && character >= '0' && character <= '9') {
-        number = number * 10 + (character - '0');
-        hasDigit = true;
-      } else if (character == ':' && !hasColon) {
-        hasColon = true;
-      } else if (hasDigit || character > ' ') {
-        break;
-      }
+    for (; value != end && isDigit(*value); ++value) {
+      number = number * 10 + (*value - '0');
     }
-    if (hasDigit) {
-      return number;
-    }
+    return number;
   }
   return std::nullopt;
 }

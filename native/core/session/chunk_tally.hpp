@@ -19,7 +19,7 @@ class ChunkTally {
   // A new chunk begins. `comments`: the heartbeats among the receiver's comments so far.
   void begin(std::size_t comments);
   // An event of the chunk. Notices of the server's count as nothing.
-  [[gnu::noinline]] void add(const ParsedItem& event);
+  void add(const ParsedItem& event);
 
   // `comments`: as for begin(), behind the chunk.
   [[nodiscard]] unsigned heartbeats(std::size_t comments) const {

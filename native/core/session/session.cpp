@@ -50,8 +50,8 @@ SessionAction Session::connected(Instant now, const StreamFacts& facts) {
   attempts_ = 0;
   stability_.opened(now);
   heartbeats_.begin();
-  const Millis threshold = facts.silence > Millis{0} ? *facts.silence : options_.silence;
-  watchdog_.begin(now, options_.silence > Millis{0} ? threshold : Millis{0}, facts.heartbeat);
+  const Millis threshold = facts.silence > Millis{0} ? *facts.silence : silence_;
+  watchdog_.begin(now, silence_ > Millis{0} ? threshold : Millis{0}, facts.heartbeat);
   return {};
 }
 
@@ -91,7 +91,7 @@ SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryA
   if (!holds) {
     breaker_.failed(now);
   }
-  if (loss == Loss::final || (!isPlanned && options_.attempts && attempts_ >= *options_.attempts)) {
+  if (loss == Loss::final || (!isPlanned && mostAttempts_ && attempts_ >= *mostAttempts_)) {
     return giveUp();
   }
   if (polls_.isAllowed() && stability_.fruitless() >= kFruitlessUntilPolling && way_ == Way::stream && !isOffline_) {
@@ -99,8 +99,8 @@ SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryA
   }
   way_ = Way::stream;
   const Millis delay = backoff_.wait(exponent, random);
-  const Millis least = isOffline_ ? options_.backoff.most : Millis{0};
-  const Millis asked = std::min(retryAfter, options_.backoff.serverMost);
+  const Millis least = isOffline_ ? backoff_.options().most : Millis{0};
+  const Millis asked = std::min(retryAfter, backoff_.options().serverMost);
   earliest_ = now + asked;
   return wait(now + std::max({delay, asked, breaker_.remaining(now), least}), now);
 }
@@ -109,7 +109,7 @@ SessionAction Session::connect(Instant now) {
   state_ = SessionState::connecting;
   isOpen_ = false;
   isPaused_ = false;
-  until_ = options_.silence == Millis{0} ? kNever : now + options_.silence;
+  until_ = silence_ == Millis{0} ? kNever : now + silence_;
   return act(SessionAction::Kind::connect);
 }
 
@@ -141,7 +141,7 @@ SessionAction Session::beginPolling(Instant now) {
 
 SessionAction Session::poll(Instant now) {
   isPollUnderWay_ = true;
-  until_ = options_.silence == Millis{0} ? kNever : now + options_.silence;
+  until_ = silence_ == Millis{0} ? kNever : now + silence_;
   return act(SessionAction::Kind::poll);
 }
 

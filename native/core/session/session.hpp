@@ -78,8 +78,13 @@ enum class PollResult : std::uint8_t { events, nothing, failed, more };
 // An input that makes no sense in its state changes nothing. `random` is in [0, 1). Not thread-safe.
 class Session {
  public:
-  explicit Session(SessionOptions options = {})
-      : options_(options), backoff_(options.backoff), breaker_(options.breaker), polls_(options.pollEvery) {}
+  explicit Session(const SessionOptions& options = {})
+      : mostAttempts_(options.attempts),
+        silence_(options.silence),
+        pausesWhenHidden_(options.pausesWhenHidden),
+        backoff_(options.backoff),
+        breaker_(options.breaker),
+        polls_(options.pollEvery) {}
 
   // --- what the user wants
 
@@ -121,9 +126,9 @@ class Session {
   // How events are to come. A probe is an attempt to stream again while polls would do.
   enum class Way : std::uint8_t { stream, polls, probe };
 
-  SessionAction connect(Instant now);
-  SessionAction wait(Instant until, Instant now);
-  SessionAction poll(Instant now);
+  [[gnu::noinline]] SessionAction connect(Instant now);
+  [[gnu::noinline]] SessionAction wait(Instant until, Instant now);
+  [[gnu::noinline]] SessionAction poll(Instant now);
   SessionAction beginPolling(Instant now);
   SessionAction giveUp();
   SessionAction fail(Loss loss, Instant now, double random, Millis retryAfter);
@@ -136,7 +141,9 @@ class Session {
   }
   [[nodiscard]] Health healthConnected(Instant now) const;
 
-  SessionOptions options_;
+  std::optional<std::uint32_t> mostAttempts_;  // these three as SessionOptions has them
+  Millis silence_;
+  bool pausesWhenHidden_;
   Backoff backoff_;
   Breaker breaker_;
   PollSchedule polls_;

@@ -17,7 +17,7 @@ constexpr double kLongestHurryMs = 1000;
 
 // All clients of a place come online together: they spread over up to a second.
 SessionAction Session::hurry(Instant now, double random) {
-  const double longest = std::min(kLongestHurryMs, static_cast<double>(options_.backoff.base.count()));
+  const double longest = std::min(kLongestHurryMs, static_cast<double>(backoff_.options().base.count()));
   const Instant soon = now + Millis(static_cast<Millis::rep>(random * longest));
   const Instant sooner = std::min(until_, std::max({soon, earliest_, now + breaker_.remaining(now)}));
   return wait(std::max(now, sooner), now);
@@ -46,7 +46,7 @@ SessionAction Session::visible(Instant now, double random) {
 
 SessionAction Session::hidden() {
   const bool isActive = isTrying() || state_ == SessionState::reconnecting;
-  if (!options_.pausesWhenHidden || !isActive || isPaused_) {
+  if (!pausesWhenHidden_ || !isActive || isPaused_) {
     return {};
   }
   way_ = Way::stream;

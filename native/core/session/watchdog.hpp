@@ -43,26 +43,19 @@ class Watchdog {
   // As the server says it; 0: unknown.
   [[nodiscard]] Millis heartbeat() const { return heartbeat_; }
   // What is taken for the time between two heartbeats.
-  [[nodiscard]] Millis interval() const { return heartbeat_ > Millis{0} ? heartbeat_ : threshold_ / 3; }
-  // Heartbeats that have not come, 2 standing for more. One counts as missed half an interval after its time.
-  [[nodiscard]] int missed(Instant now) const {
-    const Millis each = interval();
-    const Millis silence = each > Millis{0} ? 2 * (now - heardAt_) : Millis::min();
-    return silence >= 5 * each ? 2 : silence >= 3 * each ? 1 : 0;
-  }
-  // When one more will count as missed; kNever after the second.
-  [[nodiscard]] Instant nextMiss(Instant now) const {
-    const Millis each = interval();
-    if (each == Millis{0}) {
-      return kNever;
-    }
-    const auto after = [&](int halves) { return heardAt_ + (each * halves + Millis{1}) / 2; };
-    return now < after(3) ? after(3) : now < after(5) ? after(5) : kNever;
-  }
+  [[nodiscard, gnu::noinline]] Millis interval() const { return heartbeat_ > Millis{0} ? heartbeat_ : threshold_ / 3; }
+  // How many heartbeats are missed, 2 standing for more. One is half an interval after its time.
+  [[nodiscard]] int missed(Instant now) const { return now >= missAt(2) ? 2 : now >= missAt(1) ? 1 : 0; }
+  // When one more will be missed; kNever after the second.
+  [[nodiscard]] Instant nextMiss(Instant now) const { return missed(now) > 1 ? kNever : missAt(missed(now) + 1); }
 
  private:
   static constexpr int kMostStretch = 4;
 
+  [[nodiscard]] Instant missAt(int count) const {
+    const Millis each = interval();
+    return each == Millis{0} ? kNever : heardAt_ + (each * (2 * count + 1) + Millis{1}) / 2;
+  }
   [[nodiscard]] Millis patience() const { return threshold_ * stretch_; }
 
   Millis threshold_{0};

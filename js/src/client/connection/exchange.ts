@@ -1,6 +1,6 @@
 import type { ClientCore, SessionAction, SessionCore, StreamFacts } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
-import { endsWithItsAnswer } from "../options/options.js";
+import { endsWithItsAnswer, isSafe } from "../options/options.js";
 import { SSEErrorEvent, SSEMessageEvent } from "../stream/events.js";
 import type { ResumeVerdict, StreamEnd } from "../stream/notices.js";
 import { readData, readJson } from "../stream/read-data.js";
@@ -10,7 +10,6 @@ import type { StreamHandler, StreamRequest } from "../transport/fetch-transport.
 import { type Arrived, Inbox, type InboxListener } from "./inbox.js";
 import { pollOnce } from "./poll-once.js";
 import type { Recorder } from "./recorder.js";
-import { ResendGuard } from "./resend-guard.js";
 import type { Standing } from "./standing.js";
 import type { DriverContext } from "./stream-driver.js";
 
@@ -25,7 +24,7 @@ export interface ExchangeListener {
   /** The stream is at its end. */
   ended(end: StreamEnd): void;
   /** A poll has failed, for which the session wants this. */
-  pollFailed(action: SessionAction, error: SSEError): void;
+  fail(action: SessionAction, error: SSEError): void;
   /** Every other request would be refused, too. */
   giveUp(error: SSEError): void;
 }
@@ -33,7 +32,8 @@ export interface ExchangeListener {
 /** The requests of a client, and what their answers bring: events for the client, and for the other tabs. */
 export class Exchange implements StreamHandler {
   readonly inbox: Inbox;
-  readonly guard: ResendGuard;
+  /** A request was sent, and its answer was no refusal: what it asks for may have been done. */
+  wasSent = false;
   /** What the server said of this connection. */
   resume: ResumeVerdict | null = null;
   readonly #context: DriverContext;
@@ -55,7 +55,6 @@ export class Exchange implements StreamHandler {
     listener: ExchangeListener,
   ) {
     this.inbox = new Inbox(core, context.options);
-    this.guard = new ResendGuard(context.options, this.inbox);
     this.#context = context;
     this.#session = session;
     this.#tabs = tabs;
@@ -64,9 +63,19 @@ export class Exchange implements StreamHandler {
     this.#listener = listener;
   }
 
+  /** Whether a request that may have done something may be sent again: as its method, an option or the server says. */
+  get maySendAgain(): boolean {
+    const { options } = this.#context;
+    return isSafe(options) || options.resumeBy !== undefined || this.inbox.resumes === true;
+  }
+
+  get maySend(): boolean {
+    return !this.wasSent || this.maySendAgain;
+  }
+
   /** Asks for the stream. */
   connect(): void {
-    this.guard.wasSent = true;
+    this.wasSent = true;
     this.inbox.reset(true);
     this.#recorder.record("connect");
     this.#context.requests.stream(() => this.inbox.lastEventId, Promise.resolve(this));
@@ -74,7 +83,7 @@ export class Exchange implements StreamHandler {
 
   /** Asks for the events after the cursor. */
   async poll(): Promise<void> {
-    this.guard.wasSent = true;
+    this.wasSent = true;
     this.inbox.reset(false);
     const { clock, dispatcher, requests } = this.#context;
     const outcome = await pollOnce(
@@ -94,7 +103,7 @@ export class Exchange implements StreamHandler {
     else if (outcome.isFinal) listener.giveUp(outcome.error);
     else {
       this.#noteRefusal(outcome.error);
-      listener.pollFailed(polled("failed", outcome.error.retryAfterMs), outcome.error);
+      listener.fail(polled("failed", outcome.error.retryAfterMs), outcome.error);
     }
   }
 
@@ -124,7 +133,7 @@ export class Exchange implements StreamHandler {
     const isWhole = status === 204 || (this.inbox.resumes === undefined && endsWithItsAnswer(options));
     if (isWhole) this.#listener.ended({ reason: status === 204 ? "completed" : "closed", reconnect: false });
     else {
-      if (options.onEnd === "reconnect") this.guard.wasSent = false;
+      if (options.onEnd === "reconnect") this.wasSent = false;
       this.#listener.lost(new SSEError("CONNECTION_FAILED", "The stream ended"));
     }
   }
@@ -151,7 +160,7 @@ export class Exchange implements StreamHandler {
 
   /** A server that answers with a status has not done what was asked for. */
   #noteRefusal({ status }: SSEError): void {
-    if (status !== undefined) this.guard.wasSent = false;
+    if (status !== undefined) this.wasSent = false;
   }
 
   /** Tells the other tabs what has come, once: what is before the end they have to have before the end. */

@@ -1,14 +1,5 @@
 import { sessionOptions } from "../client-options.js";
-import type {
-  Health,
-  Loss,
-  PollResult,
-  SessionAction,
-  SessionCore,
-  SessionOptions,
-  SessionState,
-  StreamFacts,
-} from "../contract.js";
+import type { Health, Loss, PollResult, SessionAction, SessionCore, SessionOptions, StreamFacts } from "../contract.js";
 import { Backoff } from "./backoff.js";
 import { Breaker } from "./breaker.js";
 import { Heartbeats } from "./heartbeats.js";
@@ -38,7 +29,7 @@ export class JavaScriptSession implements SessionCore {
   readonly #watchdog = new Watchdog();
   readonly #stability = new Stability();
   #heartbeats = new Heartbeats();
-  #state: SessionState = "disconnected";
+  #state: SessionCore["state"] = "disconnected";
   #way: "stream" | "polls" | "probe" = "stream";
   #attempts = 0;
   #isOpen = false;
@@ -55,7 +46,7 @@ export class JavaScriptSession implements SessionCore {
     this.#polls = new PollSchedule(this.#options.pollEveryMs);
   }
 
-  get state(): SessionState {
+  get state(): SessionCore["state"] {
     return this.#state;
   }
 

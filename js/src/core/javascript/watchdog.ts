@@ -50,15 +50,16 @@ export class Watchdog {
   }
 
   missed(now: number): 0 | 1 | 2 {
-    const { intervalMs } = this;
-    const intervals = intervalMs > 0 ? (now - this.#heardAtMs) / intervalMs : 0;
-    return intervals >= 2.5 ? 2 : intervals >= 1.5 ? 1 : 0;
+    return now >= this.#missAtMs(2) ? 2 : now >= this.#missAtMs(1) ? 1 : 0;
   }
 
   nextMissMs(now: number): number {
+    const missed = this.missed(now);
+    return missed > 1 ? Infinity : this.#missAtMs(missed + 1);
+  }
+
+  #missAtMs(count: number): number {
     const { intervalMs } = this;
-    if (intervalMs === 0) return Infinity;
-    const after = (halves: number) => this.#heardAtMs + Math.floor((intervalMs * halves + 1) / 2);
-    return now < after(3) ? after(3) : now < after(5) ? after(5) : Infinity;
+    return intervalMs === 0 ? Infinity : this.#heardAtMs + Math.floor((intervalMs * (2 * count + 1) + 1) / 2);
   }
 }
