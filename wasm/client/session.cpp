@@ -1,5 +1,5 @@
 // What the browser's session exports: plain C functions. js/src/core/wasm/wasm-session.ts calls them. Times are milliseconds; -1
-// stands for none or unlimited.
+// stands for none.
 #include "wasm/client/handles.hpp"
 
 #include <emscripten/emscripten.h>
@@ -56,11 +56,12 @@ SessionAction put(Session& session, SessionInput input, Instant now, double rand
 
 extern "C" {
 
-EMSCRIPTEN_KEEPALIVE SessionHandle* sessionNew(double attempts, double baseMs, double maxMs, double failures,
-                                               double coolDownMs, double silenceMs, double pollEveryMs,
-                                               bool pausesWhenHidden, double serverMinMs, double serverMaxMs) {
+// In the order of client-options.ts; infinite attempts are no limit.
+EMSCRIPTEN_KEEPALIVE SessionHandle* sessionNew(double attempts, double baseMs, double maxMs, double serverMinMs,
+                                               double serverMaxMs, double failures, double coolDownMs, double silenceMs,
+                                               double pollEveryMs, bool pausesWhenHidden) {
   SessionOptions options;
-  if (attempts >= 0) {
+  if (attempts <= UINT32_MAX) {
     options.attempts = static_cast<std::uint32_t>(attempts);
   }
   options.backoff = {toMillis(baseMs), toMillis(maxMs), toMillis(serverMinMs), toMillis(serverMaxMs)};

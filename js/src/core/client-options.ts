@@ -34,24 +34,30 @@ export function receiverOptions(options: ClientReceiverOptions = {}): CheckedRec
   };
 }
 
-/** A session's options with the defaults in; throws as {@link receiverOptions} does. */
+/** In the order in which wasm/client/session.cpp takes them. */
+const SESSION_DEFAULTS: Required<SessionOptions> = {
+  attempts: Infinity,
+  baseMs: 1000,
+  maxMs: 30000,
+  serverMinMs: 500,
+  serverMaxMs: 3600000,
+  failures: 5,
+  coolDownMs: 30000,
+  silenceMs: 45000,
+  pollEveryMs: 0,
+  pausesWhenHidden: false,
+};
+
+/** A session's options with the defaults in, in the same order; throws as {@link receiverOptions} does. */
 export function sessionOptions(options: SessionOptions = {}): Required<SessionOptions> {
   requireOptions(options);
-  const { attempts = Infinity, baseMs = 1000, maxMs = 30000, failures = 5, coolDownMs = 30000 } = options;
-  const { silenceMs = 45000, pollEveryMs = 0, pausesWhenHidden = false } = options;
-  const { serverMinMs = 500, serverMaxMs = 3600000 } = options;
-  return {
-    attempts: attempts === Infinity ? attempts : requireWhole("attempts", attempts, 0, LONGEST_TIMER_MS),
-    baseMs: requireWhole("baseMs", baseMs, 0, LONGEST_TIMER_MS),
-    maxMs: requireWhole("maxMs", maxMs, 0, LONGEST_TIMER_MS),
-    serverMinMs: requireWhole("serverMinMs", serverMinMs, 0, LONGEST_TIMER_MS),
-    serverMaxMs: requireWhole("serverMaxMs", serverMaxMs, 0, LONGEST_TIMER_MS),
-    failures: requireWhole("failures", failures, 0, LONGEST_TIMER_MS),
-    coolDownMs: requireWhole("coolDownMs", coolDownMs, 0, LONGEST_TIMER_MS),
-    silenceMs: requireWhole("silenceMs", silenceMs, 0, LONGEST_TIMER_MS),
-    pollEveryMs: requireWhole("pollEveryMs", pollEveryMs, 0, LONGEST_TIMER_MS),
-    pausesWhenHidden,
-  };
+  const checked: Record<string, unknown> = {};
+  for (const [name, fallback] of Object.entries(SESSION_DEFAULTS)) {
+    const { [name as keyof SessionOptions]: value = fallback } = options;
+    const isFit = value === fallback || typeof fallback === "boolean";
+    checked[name] = isFit ? value : requireWhole(name, value, 0, LONGEST_TIMER_MS);
+  }
+  return checked as unknown as Required<SessionOptions>;
 }
 
 /** @throws TypeError for anything else. */

@@ -31,20 +31,24 @@ import {
 } from "./layout.js";
 import type { WasmMemory } from "./wasm-memory.js";
 
-/** What wasm/client/session.cpp exports. Handles are addresses of a `SessionReport`; -1 stands for none or unlimited. */
+/** The options of a session in their order; `pausesWhenHidden`, the last, is false or true, and the others are numbers. */
+export type SessionParameters = [
+  attempts: number,
+  baseMs: number,
+  maxMs: number,
+  serverMinMs: number,
+  serverMaxMs: number,
+  failures: number,
+  coolDownMs: number,
+  silenceMs: number,
+  pollEveryMs: number,
+  pausesWhenHidden: number,
+];
+
+/** What wasm/client/session.cpp exports. Handles are addresses of a `SessionReport`; -1 stands for none. */
 export interface SessionExports {
-  sessionNew(
-    attempts: number,
-    baseMs: number,
-    maxMs: number,
-    failures: number,
-    coolDownMs: number,
-    silenceMs: number,
-    pollEveryMs: number,
-    pausesWhenHidden: number,
-    serverMinMs: number,
-    serverMaxMs: number,
-  ): number;
+  /** Infinite `attempts` are no limit. */
+  sessionNew(...options: SessionParameters): number;
   sessionFree(session: number): void;
   sessionPut(session: number, input: number, nowMs: number, random: number, first: number, second: number): void;
   sessionLook(session: number, nowMs: number): void;

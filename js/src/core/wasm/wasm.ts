@@ -2,7 +2,7 @@ import { receiverOptions, sessionOptions } from "../client-options.js";
 import type { ClientCore, ClientReceiverOptions, SessionOptions } from "../contract.js";
 import { WasmMemory } from "./wasm-memory.js";
 import { type ReceiverExports, type TypeNames, WasmReceiver } from "./wasm-receiver.js";
-import { type SessionExports, WasmSession } from "./wasm-session.js";
+import { type SessionExports, type SessionParameters, WasmSession } from "./wasm-session.js";
 
 /** What the module exports. */
 interface Exports extends ReceiverExports, SessionExports {
@@ -42,31 +42,19 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
   seed(exports);
   const memory = new WasmMemory(exports.memory, exports.input());
   const types: TypeNames = ["message"];
-  const receivers = new FinalizationRegistry<number>((handle) => exports.receiverFree(handle));
-  const sessions = new FinalizationRegistry<number>((handle) => exports.sessionFree(handle));
+  const collected = new FinalizationRegistry<() => void>((free) => free());
   return {
     implementation: "wasm",
     createReceiver(options?: ClientReceiverOptions) {
       const receiver = new WasmReceiver(exports, memory, types, receiverOptions(options));
-      receivers.register(receiver, receiver.handle);
+      const { handle } = receiver;
+      collected.register(receiver, () => exports.receiverFree(handle));
       return receiver;
     },
     createSession(options?: SessionOptions) {
-      const { attempts, baseMs, maxMs, failures, coolDownMs, ...rest } = sessionOptions(options);
-      const handle = exports.sessionNew(
-        attempts === Infinity ? -1 : attempts,
-        baseMs,
-        maxMs,
-        failures,
-        coolDownMs,
-        rest.silenceMs,
-        rest.pollEveryMs,
-        rest.pausesWhenHidden ? 1 : 0,
-        rest.serverMinMs,
-        rest.serverMaxMs,
-      );
+      const handle = exports.sessionNew(...(Object.values(sessionOptions(options)) as SessionParameters));
       const session = new WasmSession(exports, memory, handle);
-      sessions.register(session, handle);
+      collected.register(session, () => exports.sessionFree(handle));
       return session;
     },
     receive(receiver: WasmReceiver, session: WasmSession, chunk: Uint8Array, nowMs: number) {
