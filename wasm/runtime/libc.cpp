@@ -1,5 +1,4 @@
-// The C library's copying and comparing for the short texts that streams are made of. The instructions for it (memory.copy,
-// memory.fill) cost as much as 100 bytes do, and the C library compares byte by byte.
+// What the module uses of the C library; README.md says why it is our own.
 #include <wasm_simd128.h>
 
 #include <cstddef>
