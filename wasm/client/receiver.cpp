@@ -99,7 +99,8 @@ EMSCRIPTEN_KEEPALIVE void receiverTake(ReceiverHandle* handle, SessionHandle* se
     if (const auto sentMs = tally.sentMs()) {
       sessionPut(session, SessionInput::stamped, nowMs, 0, *sentMs, 0);
     }
-    sessionPut(session, SessionInput::received, nowMs, 0, tally.heartbeats(handle->receiver.heartbeats()), tally.events());
+    sessionPut(session, SessionInput::received, nowMs, 0, tally.heartbeats(handle->receiver.heartbeats()),
+               tally.events());
   }
 }
 

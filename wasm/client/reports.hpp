@@ -61,7 +61,7 @@ static_assert(offsetof(SessionReport, isPolling) == 48);
 enum class SessionInput : std::uint8_t {
   start,
   close,
-  connected,  // first: the silence threshold, negative for none; second: the time between heartbeats
+  connected,  // first: the silence threshold, 0 for none; second: the time between heartbeats
   received,   // first: heartbeats; second: other events
   stamped,    // first: when it was sent
   retry,      // first: the milliseconds

@@ -1,40 +1,36 @@
-// What the browser's session exports: plain C functions. js/src/core/wasm/wasm-session.ts calls them. Times are milliseconds; -1
-// stands for none.
+// What the browser's session exports: plain C functions. js/src/core/wasm/wasm-session.ts calls them. Times are milliseconds.
 #include "wasm/client/handles.hpp"
 
 #include <emscripten/emscripten.h>
 
 #include <cstdint>
-#include <optional>
 
 namespace {
 
 using namespace millrace;
 
-std::optional<Millis> toOptional(double milliseconds) {
-  return milliseconds < 0 ? std::nullopt : std::optional(toMillis(milliseconds));
-}
-
 SessionAction put(Session& session, SessionInput input, Instant now, double random, double first, double second) {
+  const Millis firstMs = toMillis(first);
+  const Millis secondMs = toMillis(second);
   switch (input) {
     case SessionInput::start:
       return session.start(now);
     case SessionInput::close:
       return session.close();
     case SessionInput::connected:
-      return session.connected(now, {toOptional(first), toMillis(second)});
+      return session.connected(now, {firstMs, secondMs});
     case SessionInput::received:
       return session.received(now, static_cast<unsigned>(first), static_cast<unsigned>(second));
     case SessionInput::stamped:
       session.stamped(now, first);
       return {};
     case SessionInput::retry:
-      session.retry(toMillis(first));
+      session.retry(firstMs);
       return {};
     case SessionInput::lost:
-      return session.lost(static_cast<Loss>(first), now, random, toMillis(second));
+      return session.lost(static_cast<Loss>(first), now, random, secondMs);
     case SessionInput::polled:
-      return session.polled(static_cast<PollResult>(first), now, random, toMillis(second));
+      return session.polled(static_cast<PollResult>(first), now, random, secondMs);
     case SessionInput::online:
       return session.online(now, random);
     case SessionInput::offline:

@@ -6,7 +6,7 @@ namespace millrace {
 namespace {
 
 const char* skipSpace(const char* at, const char* end) {
-  while (at != end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')) {
+  while (at != end && static_cast<unsigned char>(*at) <= ' ') {
     ++at;
   }
   return at;

@@ -37,8 +37,8 @@ class ChunkTally {
   std::optional<double> sentMs_;
 };
 
-// The number that stands as `"uptimeMs"` or `"timestamp"`, whichever comes first, in a heartbeat's data; with the white space
-// that JSON allows, and without a sign, fraction or exponent. None where there is no such number.
+// The number that stands as `"uptimeMs"` or `"timestamp"`, whichever comes first, in a heartbeat's data. Around the colon
+// there may be white space: control characters, too, which JSON does not have. None where there is no such number.
 [[nodiscard]] std::optional<double> sentMsIn(std::string_view data);
 
 }  // namespace millrace

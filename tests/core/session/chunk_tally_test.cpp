@@ -84,9 +84,9 @@ TEST(ChunkTally, findsTheTimeInTheData) {
 }
 
 TEST(ChunkTally, findsNoTimeWhereThereIsNone) {
-  for (const std::string_view data : {"", "{}", R"("uptimeMs")", R"("uptimeMs":)", R"("uptimeMs": )", R"("uptimeMs":-1)",
-                                      R"("uptimeMs":"1")", R"("uptimeMs"::1)", R"("uptimems":1)", R"(uptimeMs":1)",
-                                      R"("timestamps":1)", R"("timestam":1)", R"("uptimeMs" 1)"}) {
+  for (const std::string_view data : {"", "{}", R"("uptimeMs")", R"("uptimeMs":)", R"("uptimeMs": )",
+                                      R"("uptimeMs":-1)", R"("uptimeMs":"1")", R"("uptimeMs"::1)", R"("uptimems":1)",
+                                      R"(uptimeMs":1)", R"("timestamps":1)", R"("timestam":1)", R"("uptimeMs" 1)"}) {
     EXPECT_EQ(sentMsIn(data), std::nullopt) << data;
   }
 }

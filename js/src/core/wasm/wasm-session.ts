@@ -45,7 +45,7 @@ export type SessionParameters = [
   pausesWhenHidden: number,
 ];
 
-/** What wasm/client/session.cpp exports. Handles are addresses of a `SessionReport`; -1 stands for none. */
+/** What wasm/client/session.cpp exports. Handles are addresses of a `SessionReport`. */
 export interface SessionExports {
   /** Infinite `attempts` are no limit. */
   sessionNew(...options: SessionParameters): number;
@@ -108,7 +108,7 @@ export class WasmSession implements SessionCore {
     return this.#put(INPUT_CLOSE);
   }
 
-  connected(nowMs: number, { silenceMs = -1, heartbeatMs = 0 }: StreamFacts = {}): SessionAction {
+  connected(nowMs: number, { silenceMs = 0, heartbeatMs = 0 }: StreamFacts = {}): SessionAction {
     return this.#put(INPUT_CONNECTED, nowMs, 0, silenceMs, heartbeatMs);
   }
 
