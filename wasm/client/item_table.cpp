@@ -40,11 +40,16 @@ void ItemTable::fill(Receiver& receiver, std::span<char> piece, ChunkPlace place
   const std::string_view bytes(piece.data(), piece.size());
   const bool isAscii = place == ChunkPlace::alone && asciiPrefix(bytes) == bytes.size();
   asciiChunk_ = isAscii ? bytes : std::string_view();
+  unsigned plainEvents = 0;
   receiver.begin(piece);
   while (const ParsedItem* const item = receiver.next()) {
     switch (item->kind) {
       case ParsedItem::Kind::event:
-        tally.add(*item);
+        if (tally.isPlain(*item)) {
+          ++plainEvents;
+        } else {
+          tally.add(*item);
+        }
         addEvent(*item);
         break;
       case ParsedItem::Kind::retry:
@@ -56,6 +61,7 @@ void ItemTable::fill(Receiver& receiver, std::span<char> piece, ChunkPlace place
         break;
     }
   }
+  tally.addPlain(plainEvents);
 }
 
 void ItemTable::addEvent(const ParsedItem& event) {

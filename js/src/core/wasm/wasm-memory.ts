@@ -1,3 +1,5 @@
+import { TAKE_WANTS_UTF16 } from "./layout.js";
+
 /** What a Buffer of Node's can do, 20 times as fast as a TextDecoder there. */
 interface Slices {
   latin1Slice(from: number, to: number): string;
@@ -31,16 +33,13 @@ export class WasmMemory {
   readonly input: number;
   bytes = new Uint8Array();
   words = new Uint32Array();
+  /** Set where {@link wide} takes UTF-16, which Node copies; browsers decode UTF-8 faster than the module makes UTF-16. */
+  utf16Flag = 0;
   #doubles = new Float64Array();
 
   constructor(memory: WebAssembly.Memory, input: number) {
     this.#memory = memory;
     this.input = input;
-  }
-
-  /** Whether {@link wide} takes UTF-16, which Node copies, or UTF-8, which a browser decodes faster than the module makes UTF-16. */
-  get wantsUtf16(): boolean {
-    return this.#slices !== undefined;
   }
 
   /** Is to be called after every call that may allocate: when a memory grows, its arrays are detached. */
@@ -52,6 +51,7 @@ export class WasmMemory {
     this.words = new Uint32Array(buffer);
     this.#doubles = new Float64Array(buffer);
     this.#slices = slicesOf(buffer);
+    this.utf16Flag = this.#slices ? TAKE_WANTS_UTF16 : 0;
   }
 
   /** An unsigned number of 32 bits. */

@@ -30,11 +30,9 @@ import {
   SETTING_HEARTBEAT_TYPE,
   SETTING_WANTED_TYPES,
   TAKE_IS_CONTINUED,
-  TAKE_WANTS_UTF16,
   TYPE_SHIFT,
 } from "./layout.js";
 import type { WasmMemory } from "./wasm-memory.js";
-import type { WasmSession } from "./wasm-session.js";
 
 /** What wasm/client/receiver.cpp exports. Handles are addresses of a `ReceiverReport`. */
 export interface ReceiverExports {
@@ -86,29 +84,24 @@ export class WasmReceiver implements ReceiverCore {
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
-    return this.take(chunk);
+    return this.take(chunk, 0, 0);
   }
 
-  /** Parses a chunk; a session hears what it held, in the same call into the module. */
-  take(chunk: Uint8Array, session?: WasmSession, nowMs = 0): ParsedItem[] {
+  /** Parses a chunk; the session of this handle, if it is not 0, hears what it held, in the same call into the module. */
+  take(chunk: Uint8Array, session: number, nowMs: number): ParsedItem[] {
     requireBytes(chunk);
     const items: ParsedItem[] = [];
     const { length } = chunk;
-    // Of a longer one, what a string of an event holds alive is the texts of one piece at most.
-    let from = 0;
-    do {
-      const size = this.#write(length <= INPUT_BYTES ? chunk : chunk.subarray(from, from + INPUT_BYTES));
-      const flags = (this.#memory.wantsUtf16 ? TAKE_WANTS_UTF16 : 0) + (from > 0 ? TAKE_IS_CONTINUED : 0);
-      from += INPUT_BYTES;
-      this.#exports.receiverTake(
-        this.handle,
-        from < length ? 0 : (session?.handle ?? 0),
-        size,
-        Math.floor(nowMs),
-        flags,
-      );
-      this.#readItems(items);
-    } while (from < length);
+    if (length <= INPUT_BYTES) {
+      this.#takePiece(chunk, session, nowMs, 0, items);
+      return items;
+    }
+    // What a string of an event holds alive is the texts of one piece at most.
+    for (let from = 0; from < length; from += INPUT_BYTES) {
+      const end = from + INPUT_BYTES;
+      const flags = from > 0 ? TAKE_IS_CONTINUED : 0;
+      this.#takePiece(chunk.subarray(from, end), end < length ? 0 : session, nowMs, flags, items);
+    }
     return items;
   }
 
@@ -120,28 +113,31 @@ export class WasmReceiver implements ReceiverCore {
     return this.#memory.word(this.handle + offset);
   }
 
-  /** Puts bytes into the module; says how many. */
-  #write(bytes: Uint8Array): number {
-    const memory = this.#memory;
-    const { length } = bytes;
-    const isBehindLine = length > SMALL_BYTES && this.#report(RECEIVER_IS_IN_LONG_LINE) > 0;
-    const input = isBehindLine ? this.#exports.receiverRoom(this.handle, length) : memory.input;
-    memory.refresh();
-    memory.bytes.set(bytes, input);
-    return length;
+  /** Where the next bytes go in. */
+  #inputFor(length: number): number {
+    const isBehindLine = this.#report(RECEIVER_IS_IN_LONG_LINE) > 0;
+    return isBehindLine ? this.#exports.receiverRoom(this.handle, length) : this.#memory.input;
   }
 
   #set(setting: number, text: string): void {
     const bytes = new TextEncoder().encode(text);
     let from = 0;
     do {
-      this.#exports.receiverSet(this.handle, setting, this.#write(bytes.subarray(from, from + INPUT_BYTES)));
+      const piece = bytes.subarray(from, from + INPUT_BYTES);
+      this.#memory.refresh();
+      this.#memory.bytes.set(piece, this.#memory.input);
+      this.#exports.receiverSet(this.handle, setting, piece.length);
       from += INPUT_BYTES;
     } while (from < bytes.length);
   }
 
-  #readItems(items: ParsedItem[]): void {
+  #takePiece(piece: Uint8Array, session: number, nowMs: number, flags: number, items: ParsedItem[]): void {
     const memory = this.#memory;
+    const { length } = piece;
+    const input = length > SMALL_BYTES ? this.#inputFor(length) : memory.input;
+    memory.refresh();
+    memory.bytes.set(piece, input);
+    this.#exports.receiverTake(this.handle, session, length, nowMs, flags + memory.utf16Flag);
     memory.refresh();
     const { words } = memory;
     const report = this.handle >>> 2;

@@ -58,7 +58,7 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
       return session;
     },
     receive(receiver: WasmReceiver, session: WasmSession, chunk: Uint8Array, nowMs: number) {
-      const items = receiver.take(chunk, session, nowMs);
+      const items = receiver.take(chunk, session.handle, Math.floor(nowMs));
       return { items, action: session.action };
     },
   };
