@@ -79,7 +79,7 @@ export async function measure() {
     const files = await filesOf(entry);
     const asking = closure(files, "stdin.js");
     const nameOf = (input) => [...files].find(([, { inputs }]) => inputs.some((path) => path.endsWith(input)))[0];
-    const reading = ["client/connection/engine.js"].flatMap((input) => [...closure(files, nameOf(input))]);
+    const reading = ["client/connection/session-driver.js"].flatMap((input) => [...closure(files, nameOf(input))]);
     const all = new Set([...asking, ...reading]);
     const features = Object.entries(FEATURES).map(([name, input]) => {
       const besides = [...closure(files, nameOf(input))].filter((file) => !all.has(file));

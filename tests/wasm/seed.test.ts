@@ -16,11 +16,11 @@ async function seedOf(): Promise<string> {
     const { instance, module } = (await instantiate(...given)) as unknown as WebAssembly.WebAssemblyInstantiatedSource;
     const exports = instance.exports as unknown as {
       memory: WebAssembly.Memory;
-      inputSmall(): number;
+      input(): number;
       receiversSeed(): void;
     };
     const receiversSeed = () => {
-      seed += Buffer.from(exports.memory.buffer, exports.inputSmall(), KEY_BYTES).toString("hex");
+      seed += Buffer.from(exports.memory.buffer, exports.input(), KEY_BYTES).toString("hex");
       exports.receiversSeed();
     };
     return { instance: { exports: { ...exports, receiversSeed } }, module };

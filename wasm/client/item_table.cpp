@@ -30,19 +30,26 @@ std::size_t writeUtf16(std::string_view text, ByteBuffer& buffer) {
 
 }  // namespace
 
-void ItemTable::fill(Receiver& receiver, std::span<char> chunk, ChunkPlace place, WideText wideText) {
+void ItemTable::fill(Receiver& receiver, std::span<char> piece, ChunkPlace place, WideText wideText,
+                     ChunkTally& tally) {
   blocks_.records.clear();
   blocks_.ascii.clear();
   blocks_.wide.clear();
   id_ = {};
   wideText_ = wideText;
-  const std::string_view bytes(chunk.data(), chunk.size());
+  const std::string_view bytes(piece.data(), piece.size());
   const bool isAscii = place == ChunkPlace::alone && asciiPrefix(bytes) == bytes.size();
   asciiChunk_ = isAscii ? bytes : std::string_view();
-  receiver.begin(chunk);
+  unsigned plainEvents = 0;
+  receiver.begin(piece);
   while (const ParsedItem* const item = receiver.next()) {
     switch (item->kind) {
       case ParsedItem::Kind::event:
+        if (tally.isPlain(*item)) {
+          ++plainEvents;
+        } else {
+          tally.add(*item);
+        }
         addEvent(*item);
         break;
       case ParsedItem::Kind::retry:
@@ -54,6 +61,7 @@ void ItemTable::fill(Receiver& receiver, std::span<char> chunk, ChunkPlace place
         break;
     }
   }
+  tally.addPlain(plainEvents);
 }
 
 void ItemTable::addEvent(const ParsedItem& event) {

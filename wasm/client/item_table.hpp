@@ -3,6 +3,7 @@
 #include "wasm/text/utf16.hpp"
 
 #include "core/base/byte_buffer.hpp"
+#include "core/session/chunk_tally.hpp"
 #include "core/session/receiver.hpp"
 
 #include <array>
@@ -17,7 +18,7 @@ namespace millrace {
 // than this module and a decoder of UTF-16 together.
 enum class WideText : std::uint8_t { utf16, utf8 };
 
-// Where a chunk lies: behind a long line that it continues, and then mostly there is no text in it that is asked for.
+// Where a piece of a chunk lies. Behind a long line that it continues, mostly there is no text in it that is asked for.
 enum class ChunkPlace : std::uint8_t { alone, behindLine };
 
 // The items of one feed as JavaScript reads them: a table of records, and the texts that are made into strings together.
@@ -25,13 +26,13 @@ enum class ChunkPlace : std::uint8_t { alone, behindLine };
 // its id, so that a record needs their lengths only. JavaScript decodes each arena once and slices it.
 class ItemTable {
  public:
-  // Bytes behind a chunk that can be read, whatever they are.
+  // Bytes behind a piece that can be read, whatever they are.
   static constexpr std::size_t kSlack = LineEnds::kSlack;
 
-  // All that the receiver makes of the chunk, which has the slack behind it. The table before is gone.
-  void fill(Receiver& receiver, std::span<char> chunk, ChunkPlace place, WideText wideText);
+  // All that the receiver makes of the piece, which has the slack behind it; the tally counts it. The table before is gone.
+  void fill(Receiver& receiver, std::span<char> piece, ChunkPlace place, WideText wideText, ChunkTally& tally);
 
-  // What JavaScript reads first. The blocks themselves, for sizes that were just written are not to be copied at once.
+  // Where JavaScript finds it.
   struct Blocks {
     ByteBuffer records;
     ByteBuffer ascii;
@@ -40,7 +41,7 @@ class ItemTable {
   [[nodiscard]] const Blocks& blocks() const { return blocks_; }
 
  private:
-  // wasm-receiver.ts has the same numbers. Where the text of an event's data or id is:
+  // layout.ts has the same numbers. Where the text of an event's data or id is:
   enum class Place : std::uint32_t {
     ascii,   // next in the arena
     wide,    // next in the arena; UTF-8 may turn out to be none

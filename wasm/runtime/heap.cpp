@@ -1,6 +1,4 @@
-// The heap: blocks of powers of two behind a header, each kept for the next of its size. What a page allocates are a few
-// tables and buffers that double as they grow, so little is lost, and it is a sixth of the code of Emscripten's smallest. One
-// thread.
+// The heap: blocks of powers of two behind a header, each kept for the next of its size; README.md says why. One thread.
 #include <bit>
 #include <cstddef>
 #include <cstdint>

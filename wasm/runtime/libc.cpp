@@ -1,5 +1,4 @@
-// The C library's copying and comparing for the short texts that streams are made of. The instructions for it (memory.copy,
-// memory.fill) cost as much as 100 bytes do, and the C library compares byte by byte.
+// What the module uses of the C library; README.md says why it is our own.
 #include <wasm_simd128.h>
 
 #include <cstddef>
@@ -72,9 +71,6 @@ int memcmp(const void* left, const void* right, std::size_t size) {
   while (at + kWord <= size && wordAt(one + at) == wordAt(other + at)) {
     at += kWord;
   }
-  if (at + kWord > size && size >= kWord && wordAt(one + size - kWord) == wordAt(other + size - kWord)) {
-    return 0;
-  }
   while (at < size && one[at] == other[at]) {
     ++at;
   }
@@ -94,9 +90,6 @@ void* memchr(const void* text, int byte, std::size_t size) {
   std::size_t at = 0;
   while (at + kWord <= size && placesIn(at) == 0) {
     at += kWord;
-  }
-  if (at + kWord > size && size >= kWord && placesIn(size - kWord) == 0) {
-    return nullptr;
   }
   while (at < size && bytes[at] != wanted) {
     ++at;

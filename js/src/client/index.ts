@@ -1,8 +1,6 @@
 export type { Health, SessionState } from "../core/contract.js";
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export type { ReceiverOptions } from "../shared/receiver.js";
-export type { Parse, Schemas, StandardSchema } from "./connection/data.js";
-export type { ResumeVerdict } from "./connection/notices.js";
 export type { Transition } from "./connection/recorder.js";
 export type {
   BreakerOptions,
@@ -13,7 +11,8 @@ export type {
   SSEClientOptions,
   Tape,
   TapeEntry,
-} from "./options.js";
+} from "./options/options.js";
+export type { Parse, Schemas, StandardSchema } from "./options/parse.js";
 export {
   type ErrorOrMessage,
   type EventOf,
@@ -23,5 +22,6 @@ export {
   type SSEListener,
   SSEMessageEvent,
   type UntypedEvents,
-} from "./target/events.js";
+} from "./stream/events.js";
+export type { ResumeVerdict } from "./stream/notices.js";
 export { SSEClient } from "./target/sse-client.js";

@@ -1,7 +1,6 @@
 import { isBytes } from "../shared/bytes.js";
-import type { ReceiverOptions } from "../shared/receiver.js";
 import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import type { SessionOptions } from "./contract.js";
+import type { ClientReceiverOptions, SessionOptions } from "./contract.js";
 
 const MOST_IDS = 1048576;
 /** Of `maxLineBytes` and `maxEventBytes`. */
@@ -10,7 +9,7 @@ export const DEFAULT_LIMIT_BYTES = 16 * 1024 * 1024;
 const MOST_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** A receiver's options, checked and with the defaults in; without `events`, all types. */
-export interface CheckedReceiverOptions extends Required<Omit<ReceiverOptions, "events">> {
+export interface CheckedReceiverOptions extends Required<Omit<ClientReceiverOptions, "events">> {
   readonly events: readonly string[] | undefined;
 }
 
@@ -19,9 +18,10 @@ export interface CheckedReceiverOptions extends Required<Omit<ReceiverOptions, "
  *
  * @throws TypeError naming the option where it is of the wrong type; RangeError where it is no whole number in its range.
  */
-export function receiverOptions(options: ReceiverOptions = {}): CheckedReceiverOptions {
+export function receiverOptions(options: ClientReceiverOptions = {}): CheckedReceiverOptions {
   requireOptions(options);
   const { dedup = 1000, maxLineBytes = DEFAULT_LIMIT_BYTES, maxEventBytes = DEFAULT_LIMIT_BYTES, events } = options;
+  const { heartbeatEvent = "heartbeat" } = options;
   if (events !== undefined && !(Array.isArray(events) && events.every((type) => typeof type === "string"))) {
     throw new TypeError("events must be an array of strings");
   }
@@ -30,27 +30,34 @@ export function receiverOptions(options: ReceiverOptions = {}): CheckedReceiverO
     maxLineBytes: requireWhole("maxLineBytes", maxLineBytes, 1, MOST_LIMIT_BYTES),
     maxEventBytes: requireWhole("maxEventBytes", maxEventBytes, 1, MOST_LIMIT_BYTES),
     events,
+    heartbeatEvent,
   };
 }
 
-/** A session's options with the defaults in; throws as {@link receiverOptions} does. */
+/** In the order in which wasm/client/session.cpp takes them. */
+const SESSION_DEFAULTS: Required<SessionOptions> = {
+  attempts: Infinity,
+  baseMs: 1000,
+  maxMs: 30000,
+  serverMinMs: 500,
+  serverMaxMs: 3600000,
+  failures: 5,
+  coolDownMs: 30000,
+  silenceMs: 45000,
+  pollEveryMs: 0,
+  pausesWhenHidden: false,
+};
+
+/** A session's options with the defaults in, in the same order; throws as {@link receiverOptions} does. */
 export function sessionOptions(options: SessionOptions = {}): Required<SessionOptions> {
   requireOptions(options);
-  const { attempts = Infinity, baseMs = 1000, maxMs = 30000, failures = 5, coolDownMs = 30000 } = options;
-  const { silenceMs = 45000, pollEveryMs = 0, pausesWhenHidden = false } = options;
-  const { serverMinMs = 500, serverMaxMs = 3600000 } = options;
-  return {
-    attempts: attempts === Infinity ? attempts : requireWhole("attempts", attempts, 0, LONGEST_TIMER_MS),
-    baseMs: requireWhole("baseMs", baseMs, 0, LONGEST_TIMER_MS),
-    maxMs: requireWhole("maxMs", maxMs, 0, LONGEST_TIMER_MS),
-    serverMinMs: requireWhole("serverMinMs", serverMinMs, 0, LONGEST_TIMER_MS),
-    serverMaxMs: requireWhole("serverMaxMs", serverMaxMs, 0, LONGEST_TIMER_MS),
-    failures: requireWhole("failures", failures, 0, LONGEST_TIMER_MS),
-    coolDownMs: requireWhole("coolDownMs", coolDownMs, 0, LONGEST_TIMER_MS),
-    silenceMs: requireWhole("silenceMs", silenceMs, 0, LONGEST_TIMER_MS),
-    pollEveryMs: requireWhole("pollEveryMs", pollEveryMs, 0, LONGEST_TIMER_MS),
-    pausesWhenHidden,
-  };
+  const checked: Record<string, unknown> = {};
+  for (const [name, fallback] of Object.entries(SESSION_DEFAULTS)) {
+    const { [name as keyof SessionOptions]: value = fallback } = options;
+    const isFit = value === fallback || typeof fallback === "boolean";
+    checked[name] = isFit ? value : requireWhole(name, value, 0, LONGEST_TIMER_MS);
+  }
+  return checked as unknown as Required<SessionOptions>;
 }
 
 /** @throws TypeError for anything else. */

@@ -2,7 +2,7 @@
  * What every client core satisfies: the WebAssembly module and the JavaScript fall-back. One set of vectors (`tests/vectors`)
  * runs against both.
  */
-import type { ReceiverCore, ReceiverOptions } from "../shared/receiver.js";
+import type { ParsedItem, ReceiverCore, ReceiverOptions } from "../shared/receiver.js";
 
 /** Where a session stands; the names are API.md's. */
 export type SessionState = "disconnected" | "connecting" | "connected" | "reconnecting" | "error";
@@ -126,9 +126,28 @@ export interface SessionCore {
   tick(nowMs: number, random: number): SessionAction;
 }
 
+/** Options of a client's receiver. */
+export interface ClientReceiverOptions extends ReceiverOptions {
+  /** The type of the events that are heartbeats. Default `"heartbeat"`. */
+  readonly heartbeatEvent?: string;
+}
+
+/** A chunk that came. */
+export interface Arrival {
+  readonly items: ParsedItem[];
+  /** What the session wants done; the items are delivered before. */
+  readonly action: SessionAction;
+}
+
 /** A client core: the same behaviour, whatever it is made of. */
 export interface ClientCore {
   readonly implementation: "wasm" | "javascript";
-  createReceiver(options?: ReceiverOptions): ReceiverCore;
+  createReceiver(options?: ClientReceiverOptions): ReceiverCore;
   createSession(options?: SessionOptions): SessionCore;
+  /**
+   * Parses a chunk, and tells the session what it held: `stamped`, where the last heartbeat event among the items says when it
+   * was sent (a whole number as `uptimeMs` or `timestamp` in its data); then `received`, with the heartbeats, comments and
+   * events, and the other events, of which notices of a Millrace server are none. Both are of this core.
+   */
+  receive(receiver: ReceiverCore, session: SessionCore, chunk: Uint8Array, nowMs: number): Arrival;
 }

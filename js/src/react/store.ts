@@ -1,7 +1,5 @@
 import {
-  type Parse,
   SSEClient,
-  type SSEClientOptions,
   type SSECloseEvent,
   type SSEError,
   SSEErrorEvent,
@@ -9,7 +7,10 @@ import {
   type UntypedEvents,
 } from "../client/index.js";
 import { onReset } from "../shared/reset.js";
+import { CallLog, type Subscriber } from "./call-log.js";
+import { clientOptions } from "./latest-options.js";
 import { Renewal } from "./renewal.js";
+import { CONNECTING, DISCONNECTED } from "./snapshots.js";
 import type { EventSourceSnapshot, SSEMessage, StoreOptions } from "./types.js";
 
 /** How long a connection that nobody uses is kept: over StrictMode's second mount and a change of route. */
@@ -17,64 +18,20 @@ export const GRACE_MS = 100;
 
 const DEFAULT_HISTORY_SIZE = 200;
 
-/**
- * How many calls are kept for components that are hidden: of more, the last. An event is two. One that has unmounted for good
- * looks the same, so they are kept as long as the connection is there.
- */
-const MOST_MISSED = 2000;
-/** And of how many characters of data. */
-const MOST_MISSED_UNITS = 2 ** 21;
-
-/** Tells a component of something, as its options want it. */
-type Call = (options: StoreOptions) => void;
-
-/** What there is without a URL. */
-export const DISCONNECTED: EventSourceSnapshot = {
-  data: null,
-  event: null,
-  error: null,
-  isConnected: false,
-  state: "disconnected",
-  completed: false,
-  health: "disconnected",
-  transport: "stream",
-  lastEventId: "",
-  attempts: 0,
-  resume: null,
-  history: [],
-};
-
-/** What there is before the first news of a connection: on the server, while hydrating, and until it opens. */
-export const CONNECTING: EventSourceSnapshot = { ...DISCONNECTED, state: "connecting", health: "degraded" };
-
-/** A component that uses a connection. */
-export interface Subscriber {
-  /** The snapshot is another one. */
-  changed(): void;
-  /** As of the last render. */
-  options(): StoreOptions;
-}
-
-const stores = new Map<string, ConnectionStore>();
+/** By {@link connectionKey}. */
+export const stores = new Map<string, ConnectionStore>();
 onReset(() => {
   for (const store of stores.values()) store.dispose();
 });
 
 /** One connection, which any number of components share. It exists from the first `subscribe` on. */
-class ConnectionStore {
+export class ConnectionStore {
   snapshot: EventSourceSnapshot;
   readonly client: SSEClient;
   /** It was not the last component's leaving that ended it. */
   hasEnded = false;
   readonly #key: string;
-  /** And how many calls each has had, of all there were. */
-  readonly #subscribers = new Map<Subscriber, number>();
-  /** Components that have left, and may come back. */
-  #away = 0;
-  #calls = 0;
-  /** The last calls, for those who have not had them, and the characters of each. */
-  #missed: [call: Call, units: number][] = [];
-  #missedUnits = 0;
+  readonly #log = new CallLog();
   readonly #renewal = new Renewal(
     () => this.#renew(),
     () => this.#throttleMs,
@@ -91,15 +48,13 @@ class ConnectionStore {
   constructor(key: string, url: string, options: StoreOptions) {
     this.#key = key;
     this.#options = [options];
-    this.client = new SSEClient<UntypedEvents>(url, this.#clientOptions(options));
+    this.client = new SSEClient<UntypedEvents>(
+      url,
+      clientOptions(options, (name) => this.#latest(name)),
+    );
     // With a signal that is aborted it does not even try.
     this.snapshot = this.client.readyState === SSEClient.CLOSED ? DISCONNECTED : CONNECTING;
-    // No listener hears every type, but every event of a client passes here.
-    const dispatch = this.client.dispatchEvent.bind(this.client);
-    this.client.dispatchEvent = (event) => {
-      this.#take(event);
-      return dispatch(event);
-    };
+    this.client.observer = (event) => this.#take(event); // no listener hears every type
   }
 
   /**
@@ -108,17 +63,11 @@ class ConnectionStore {
    */
   subscribe(subscriber: Subscriber, leftAt?: number): () => number {
     clearTimeout(this.#graceTimer);
-    this.#subscribers.set(subscriber, leftAt ?? this.#calls);
-    if (leftAt !== undefined) {
-      this.#away--;
-      this.#catchUp();
-    }
+    this.#log.add(subscriber, leftAt);
     this.#renewal.hurry();
     return () => {
-      const had = this.#subscribers.get(subscriber) ?? this.#calls;
-      this.#subscribers.delete(subscriber);
-      this.#away++;
-      if (this.#subscribers.size > 0) return had;
+      const had = this.#log.remove(subscriber);
+      if (this.#log.size > 0) return had;
       // A closed connection is nothing to keep: who comes next connects anew.
       if (this.client.readyState === SSEClient.CLOSED) this.dispose();
       else this.#keepForAMoment();
@@ -135,7 +84,7 @@ class ConnectionStore {
   /** Where components are tested, the next test must not find it: StrictMode's second mount comes in the same turn. */
   #keepForAMoment(): void {
     const { IS_REACT_ACT_ENVIRONMENT: isTest } = globalThis as { readonly IS_REACT_ACT_ENVIRONMENT?: unknown };
-    if (isTest === true) queueMicrotask(() => this.#subscribers.size === 0 && this.dispose());
+    if (isTest === true) queueMicrotask(() => this.#log.size === 0 && this.dispose());
     else this.#graceTimer = setTimeout(() => this.dispose(), GRACE_MS);
   }
 
@@ -157,50 +106,6 @@ class ConnectionStore {
     this.client.close();
     this.#renewal.stop();
     this.#renew();
-  }
-
-  /** Functions are looked up when they are called: components make new ones at each render. */
-  #clientOptions(given: StoreOptions): SSEClientOptions {
-    const { onMessage, onEvent, onError, onOpen, onClose, historySize, throttleMs, select, ...options } =
-      given as StoreOptions & { readonly select?: unknown };
-    const { headers, fetch, parse } = options;
-    return {
-      ...options,
-      ...(typeof headers === "function" && {
-        headers: () => {
-          const current = this.#latest("headers");
-          return (typeof current === "function" ? current() : current) ?? {};
-        },
-      }),
-      ...(fetch && { fetch: (url, init) => (this.#latest("fetch") ?? fetch)(url, init) }),
-      // Another component, or another render, may have these.
-      isFinal: (response) => this.#latest("isFinal")?.(response) as boolean,
-      onUnauthorized: (response) => {
-        const renew = this.#latest("onUnauthorized");
-        return renew ? renew(response) : false;
-      },
-      ...(parse && { parse: this.#latestParse(parse) }),
-    };
-  }
-
-  #latestParse(parse: NonNullable<SSEClientOptions["parse"]>): NonNullable<SSEClientOptions["parse"]> {
-    const latest = (how: Parse): Parse =>
-      typeof how !== "function"
-        ? how
-        : (text, type) => {
-            const all = this.#latest("parse");
-            const own = typeof all === "object" ? all[type] : all;
-            return (typeof own === "function" ? own : how)(text, type);
-          };
-    if (typeof parse !== "object") return latest(parse);
-    return Object.fromEntries(Object.entries(parse).map(([type, how]) => [type, latest(how)]));
-  }
-
-  /** Of the components that say something, the last. */
-  #latest<Name extends keyof StoreOptions>(name: Name): StoreOptions[Name] | undefined {
-    const current = Array.from(this.#subscribers.keys(), ({ options }) => options());
-    if (current.length > 0) this.#options = current;
-    return this.#options.map((options) => options[name]).findLast((given) => given !== undefined);
   }
 
   #take(event: Event): void {
@@ -244,50 +149,26 @@ class ConnectionStore {
     this.#tell((options) => options.onOpen?.());
   }
 
-  #tell(call: Call, units = 0): void {
-    // That it is closed because nobody is there is nothing that anybody missed.
-    if (this.#subscribers.size === 0 && stores.get(this.#key) !== this) return;
-    this.#calls++;
-    const missed = this.#missed;
-    missed.push([call, units]);
-    this.#missedUnits += units;
-    this.#catchUp();
-    if (this.#away === 0) missed.length = this.#missedUnits = 0;
-    while (missed.length > MOST_MISSED || this.#missedUnits > MOST_MISSED_UNITS) {
-      this.#missedUnits -= missed.shift()?.[1] ?? 0;
-    }
+  /** Of the components that say something, the last. */
+  #latest<Name extends keyof StoreOptions>(name: Name): StoreOptions[Name] | undefined {
+    const current = Array.from(this.#log.subscribers, ({ options }) => options());
+    if (current.length > 0) this.#options = current;
+    return this.#options.map((options) => options[name]).findLast((given) => given !== undefined);
   }
 
-  /** Makes the calls that are still to be made, each component's in order: one that is called may leave, or cause more. */
-  #catchUp(): void {
-    for (const [subscriber] of this.#subscribers) {
-      for (let had = this.#subscribers.get(subscriber); had !== undefined && had < this.#calls; ) {
-        this.#subscribers.set(subscriber, had + 1);
-        this.#call(subscriber, this.#missed.at(had - this.#calls)?.[0]);
-        had = this.#subscribers.get(subscriber);
-      }
-    }
-  }
-
-  #call(subscriber: Subscriber, call: Call | undefined): void {
-    try {
-      call?.(subscriber.options());
-    } catch (error) {
-      // Reported as what a listener throws is, without a part in what others hear.
-      setTimeout(() => {
-        throw error;
-      });
-    }
+  /** Nobody misses that a connection is closed because nobody is there. */
+  #tell(...call: Parameters<CallLog["tell"]>): void {
+    if (this.#log.size > 0 || stores.get(this.#key) === this) this.#log.tell(...call);
   }
 
   /** As they want it now. While nobody is there, for a moment, nothing is thrown away. */
   get #historySize(): number {
-    const asked = Array.from(this.#subscribers.keys(), ({ options }) => options().historySize ?? DEFAULT_HISTORY_SIZE);
+    const asked = Array.from(this.#log.subscribers, ({ options }) => options().historySize ?? DEFAULT_HISTORY_SIZE);
     return asked.length > 0 ? Math.max(...asked) : DEFAULT_HISTORY_SIZE;
   }
 
   get #throttleMs(): number {
-    const asked = Array.from(this.#subscribers.keys(), (subscriber) => subscriber.options().throttleMs ?? 0);
+    const asked = Array.from(this.#log.subscribers, (subscriber) => subscriber.options().throttleMs ?? 0);
     return asked.length > 0 ? Math.min(...asked) : 0;
   }
 
@@ -311,71 +192,7 @@ class ConnectionStore {
       history: isSame ? this.snapshot.history : lastOf(all, size),
     };
     this.#recent = [];
-    for (const subscriber of this.#subscribers.keys()) subscriber.changed();
-  }
-}
-
-/** A way to the connection of a URL and options. It opens nothing before `subscribe`, so rendering may make it. */
-export class Connection {
-  readonly #key: string | null;
-  readonly #url: string;
-  /** What a component had that is hidden, by `<Activity>`: React takes its effects away, and brings them back. */
-  #before: ConnectionStore | undefined;
-  /** What a component has that is mounted, also when all was forgotten (`resetMillrace`). */
-  #current: ConnectionStore | undefined;
-  #leftAt: number | undefined;
-
-  /** @param key - by {@link connectionKey}; null for no connection. */
-  constructor(key: string | null, url: string) {
-    this.#key = key;
-    this.#url = url;
-  }
-
-  subscribe(subscriber: Subscriber): () => void {
-    const key = this.#key;
-    if (key === null) return () => {};
-    const before = this.#before;
-    const current = stores.get(key);
-    const store = current ?? before ?? new ConnectionStore(key, this.#url, subscriber.options());
-    stores.set(key, store);
-    const leave = store.subscribe(subscriber, store === before ? this.#leftAt : undefined);
-    this.#leftAt = undefined;
-    this.#current = store;
-    if (store !== current && store === before) store.resume();
-    return () => {
-      this.#leftAt = leave();
-      this.#before = store;
-      this.#current = undefined;
-    };
-  }
-
-  snapshot(): EventSourceSnapshot {
-    return this.#store?.snapshot ?? this.#before?.snapshot ?? this.serverSnapshot();
-  }
-
-  serverSnapshot(): EventSourceSnapshot {
-    return this.#key === null ? DISCONNECTED : CONNECTING;
-  }
-
-  /** `historySize` or `throttleMs` is another. */
-  adjust(): void {
-    this.#store?.adjust();
-  }
-
-  start(): void {
-    if (this.#store?.client.readyState === SSEClient.CLOSED) this.reconnect();
-  }
-
-  stop(): void {
-    this.#store?.client.close();
-  }
-
-  reconnect(): void {
-    this.#store?.reconnect();
-  }
-
-  get #store(): ConnectionStore | undefined {
-    return this.#current ?? (this.#key === null ? undefined : stores.get(this.#key));
+    for (const subscriber of this.#log.subscribers) subscriber.changed();
   }
 }
 

@@ -5,7 +5,7 @@ import type { UntypedEvents } from "../client/index.js";
 import { connectionKey } from "./connection-key.js";
 import { diagnostics } from "./diagnostics.js";
 import { createSelector, type Shown } from "./select.js";
-import { Connection } from "./store.js";
+import { SharedConnection } from "./shared-connection.js";
 import type { EventSourceResult, EventSourceSnapshot, StoreOptions, UseEventSourceOptions } from "./types.js";
 
 /**
@@ -39,7 +39,7 @@ export function useEventSource<Events extends object = UntypedEvents, Selected =
   const schema = useMemo(() => given.schema, [address, checked.sort().join("\n")]);
   const options = schema ? { ...given, schema } : given;
   const key = url == null ? null : connectionKey(address, options as StoreOptions);
-  const connection = useMemo(() => new Connection(key, address), [key, address]);
+  const connection = useMemo(() => new SharedConnection(key, address), [key, address]);
 
   // Set before any effect of this commit, so that subscribing and every event see the options of the last render.
   const latest = useRef({ options, connection });

@@ -1,4 +1,4 @@
-export type { Tape, TapeEntry } from "../client/options.js";
+export type { Tape, TapeEntry } from "../client/options/options.js";
 export { type MockStream, mockStream } from "./mock-stream.js";
 export { type Replay, type ReplayedEvent, type ReplayOptions, replayTape } from "./replay-tape.js";
 export { resetMillrace } from "./reset.js";

@@ -1,4 +1,4 @@
-import { toCursorText, toEventText } from "../client/transport/event-text.js";
+import { toCursorText, toEventText } from "../client/stream/event-text.js";
 import type { NativeEvent } from "../native/binding.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../server/content/message.js";
 import type { CloseReason } from "../server/observe/close-reason.js";

@@ -1,5 +1,5 @@
-import { canBeSent } from "../client/connection/cursor.js";
-import { toSSEError } from "../client/connection/parse-error.js";
+import { canBeSent } from "../client/stream/cursor.js";
+import { toSSEError } from "../client/stream/parse-error.js";
 import { loadClientCore } from "../core/load-client.js";
 import type { SSEError } from "../shared/errors.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";

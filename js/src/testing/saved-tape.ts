@@ -1,4 +1,4 @@
-import type { TapeEntry } from "../client/options.js";
+import type { TapeEntry } from "../client/options/options.js";
 
 /** A tape as JSON. */
 export interface SavedTape {

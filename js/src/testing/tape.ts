@@ -1,4 +1,4 @@
-import type { Tape, TapeEntry } from "../client/options.js";
+import type { Tape, TapeEntry } from "../client/options/options.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { type SavedTape, toSaved } from "./saved-tape.js";
 

@@ -1,5 +1,5 @@
-import type { Clock } from "../client/connection/clock.js";
 import { SSEClient, type SSEClientOptions, type UntypedEvents } from "../client/index.js";
+import type { Clock } from "../client/options/clock.js";
 import { requireFunction } from "../shared/arguments.js";
 
 /** Answers a request, as a route handler does. */

@@ -19,6 +19,8 @@ class Backoff {
  public:
   explicit Backoff(BackoffOptions options = {}) : options_(options), base_(options.base), most_(options.most) {}
 
+  [[nodiscard]] const BackoffOptions& options() const { return options_; }
+
   // The server's `retry`, within its bounds, replaces the base, and the most where it is larger.
   void useServerRetry(Millis retry);
 

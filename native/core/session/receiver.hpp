@@ -25,9 +25,12 @@ class Receiver {
  public:
   explicit Receiver(ReceiverOptions options = {})
       : parser_(options.limits), window_(options.dedup), types_(std::move(options.types)) {}
+  Receiver(std::size_t dedup, ParserLimits limits) : parser_(limits), window_(dedup) {}
 
   // Where so many bytes of the next chunk are best put, or null: Parser::roomBehindLine().
   [[nodiscard]] char* roomBehindLine(std::size_t bytes) { return parser_.roomBehindLine(bytes); }
+
+  [[nodiscard]] bool isInLongLine() const { return parser_.isInLongLine(); }
 
   // Takes the next chunk, which is written to.
   void begin(std::span<char> chunk) { parser_.begin(chunk); }
@@ -35,8 +38,8 @@ class Receiver {
   // The next item that the chunk completes, as the parser gives it, or null. Is to be called until that comes.
   [[nodiscard]] const ParsedItem* next();
 
-  // From now on only these types.
-  void want(TypeFilter types) { types_ = std::move(types); }
+  // From now on only events of types that were named: TypeFilter::add().
+  void want(std::string_view lines) { types_.add(lines); }
 
   // A new connection begins.
   void reset();

@@ -6,15 +6,8 @@ namespace millrace {
 namespace {
 
 constexpr std::uint32_t kFruitlessUntilPolling = 3;
-constexpr Millis kFirstProbe{30000};
-constexpr Millis kLastProbe{300000};
 // A stream that works brings something at once: a Millrace server its cursor line.
 constexpr Millis kProbeBytes{5000};
-constexpr int kMostPollStretch = 4;
-// A connection that brings something after so long is no loop of servers that fail, or end streams, as soon as they are asked.
-constexpr Millis kHoldsAfter{5000};
-// Where the server ends the stream as planned, it has worked: after so long its client comes back at once, and not later each time.
-constexpr Millis kPlannedHoldsAfter{1000};
 
 SessionAction act(SessionAction::Kind kind) { return {kind, Millis{0}}; }
 
@@ -28,8 +21,7 @@ SessionAction Session::start(Instant now) {
   }
   if (state_ != SessionState::reconnecting) {
     attempts_ = 0;
-    fruitless_ = 0;
-    unproven_ = 0;
+    stability_.begin();
     breaker_.succeeded();
   }
   way_ = Way::stream;
@@ -56,12 +48,10 @@ SessionAction Session::connected(Instant now, const StreamFacts& facts) {
   isOpen_ = true;
   state_ = SessionState::connected;
   attempts_ = 0;
-  hasReceived_ = false;
-  holds_ = false;
-  openedAt_ = now;
+  stability_.opened(now);
   heartbeats_.begin();
-  const Millis threshold = facts.silence > Millis{0} ? *facts.silence : options_.silence;
-  watchdog_.begin(now, options_.silence > Millis{0} ? threshold : Millis{0}, facts.heartbeat);
+  const Millis threshold = facts.silence > Millis{0} ? *facts.silence : silence_;
+  watchdog_.begin(now, silence_ > Millis{0} ? threshold : Millis{0}, facts.heartbeat);
   return {};
 }
 
@@ -69,19 +59,13 @@ SessionAction Session::received(Instant now, unsigned heartbeats, unsigned event
   if (!isOpen_) {
     return {};
   }
-  if (!hasReceived_) {
-    hasReceived_ = true;
-    fruitless_ = 0;
-    way_ = Way::stream;
-  }
-  if (!holds_ && heartbeats + events > 0 && now - openedAt_ >= kHoldsAfter) {
-    holds_ = true;
-    unproven_ = 0;
+  way_ = Way::stream;
+  if (stability_.received(now, heartbeats + events > 0)) {
     breaker_.succeeded();
   }
   watchdog_.heard(now);
   heartbeats_.came(now, heartbeats, watchdog_.heartbeat());
-  if (heartbeats_.areHeldBack() && options_.pollEvery > Millis{0}) {
+  if (heartbeats_.areHeldBack() && polls_.isAllowed()) {
     return beginPolling(now);
   }
   return {};
@@ -100,27 +84,23 @@ SessionAction Session::lost(Loss loss, Instant now, double random, Millis retryA
 
 SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryAfter) {
   const bool isPlanned = loss == Loss::planned;
-  const bool holds = isOpen_ && (holds_ || (isPlanned && now - openedAt_ >= kPlannedHoldsAfter));
-  unproven_ = isPlanned && holds ? 0 : unproven_;
-  const std::uint32_t exponent = std::max(attempts_, unproven_);
+  const bool holds = isOpen_ && stability_.holds(now, isPlanned);
+  const std::uint32_t exponent = std::max(attempts_, holds && isPlanned ? 0 : stability_.unproven());
+  stability_.lost(isOpen_, holds, isPlanned);
   attempts_ += isPlanned ? 0 : 1;
-  if (!isOpen_ || !hasReceived_) {
-    ++fruitless_;
-  }
   if (!holds) {
-    ++unproven_;
     breaker_.failed(now);
   }
-  if (loss == Loss::final || (!isPlanned && options_.attempts && attempts_ >= *options_.attempts)) {
+  if (loss == Loss::final || (!isPlanned && mostAttempts_ && attempts_ >= *mostAttempts_)) {
     return giveUp();
   }
-  if (options_.pollEvery > Millis{0} && fruitless_ >= kFruitlessUntilPolling && way_ == Way::stream && !isOffline_) {
+  if (polls_.isAllowed() && stability_.fruitless() >= kFruitlessUntilPolling && way_ == Way::stream && !isOffline_) {
     return beginPolling(now);
   }
   way_ = Way::stream;
   const Millis delay = backoff_.wait(exponent, random);
-  const Millis least = isOffline_ ? options_.backoff.most : Millis{0};
-  const Millis asked = std::min(retryAfter, options_.backoff.serverMost);
+  const Millis least = isOffline_ ? backoff_.options().most : Millis{0};
+  const Millis asked = std::min(retryAfter, backoff_.options().serverMost);
   earliest_ = now + asked;
   return wait(now + std::max({delay, asked, breaker_.remaining(now), least}), now);
 }
@@ -129,7 +109,7 @@ SessionAction Session::connect(Instant now) {
   state_ = SessionState::connecting;
   isOpen_ = false;
   isPaused_ = false;
-  until_ = options_.silence == Millis{0} ? kNever : now + options_.silence;
+  until_ = silence_ == Millis{0} ? kNever : now + silence_;
   return act(SessionAction::Kind::connect);
 }
 
@@ -150,25 +130,23 @@ SessionAction Session::giveUp() {
 // --- polling
 
 SessionAction Session::beginPolling(Instant now) {
-  probeEvery_ = probeEvery_ == Millis{0} ? kFirstProbe : std::min(2 * probeEvery_, kLastProbe);
   if (state_ != SessionState::connected) {
     state_ = SessionState::reconnecting;
   }
   way_ = Way::polls;
   isOpen_ = false;
-  probeAt_ = now + probeEvery_;
-  pollEvery_ = options_.pollEvery;
+  polls_.begin(now);
   return poll(now);
 }
 
 SessionAction Session::poll(Instant now) {
   isPollUnderWay_ = true;
-  until_ = options_.silence == Millis{0} ? kNever : now + options_.silence;
+  until_ = silence_ == Millis{0} ? kNever : now + silence_;
   return act(SessionAction::Kind::poll);
 }
 
-// Where nothing happens it asks less often, and at once where there is more, unless it is time to try to stream again. A poll
-// that fails shows that the stream was not to blame.
+// Where there is more, the next poll comes at once, unless it is time to try to stream again. A poll that fails shows that the
+// stream was not to blame.
 SessionAction Session::polled(PollResult result, Instant now, double random, Millis retryAfter) {
   if (way_ != Way::polls || !isPollUnderWay_) {
     return {};
@@ -180,12 +158,15 @@ SessionAction Session::polled(PollResult result, Instant now, double random, Mil
   state_ = SessionState::connected;
   attempts_ = 0;
   breaker_.succeeded();
-  pollEvery_ = result == PollResult::nothing ? std::min(pollEvery_ * 3 / 2, options_.pollEvery * kMostPollStretch)
-                                             : options_.pollEvery;
-  if (result == PollResult::more && now < probeAt_) {
+  if (result == PollResult::nothing) {
+    polls_.broughtNothing();
+  } else {
+    polls_.broughtEvents();
+  }
+  if (result == PollResult::more && now < polls_.probeAt()) {
     return poll(now);
   }
-  until_ = now + pollEvery_;
+  until_ = now + polls_.every();
   return {};
 }
 
@@ -193,7 +174,7 @@ SessionAction Session::tickPolling(Instant now, double random) {
   if (isPollUnderWay_) {
     return now < until_ ? SessionAction{} : polled(PollResult::failed, now, random);
   }
-  if (now >= probeAt_) {
+  if (now >= polls_.probeAt()) {
     way_ = Way::probe;
     until_ = now + kProbeBytes;
     return act(SessionAction::Kind::connect);
@@ -250,12 +231,12 @@ Instant Session::deadline(Instant now) const {
     return kNever;
   }
   if (way_ == Way::polls) {
-    return isPollUnderWay_ ? until_ : std::min(until_, probeAt_);
+    return isPollUnderWay_ ? until_ : std::min(until_, polls_.probeAt());
   }
   if (way_ == Way::probe || state_ != SessionState::connected) {
     return until_;
   }
-  return std::min(watchdog_.deadline(), nextHealthChange(now));
+  return std::min(watchdog_.deadline(), watchdog_.nextMiss(now));
 }
 
 }  // namespace millrace

@@ -4,6 +4,8 @@
 #include "core/session/backoff.hpp"
 #include "core/session/breaker.hpp"
 #include "core/session/heartbeats.hpp"
+#include "core/session/poll_schedule.hpp"
+#include "core/session/stability.hpp"
 #include "core/session/watchdog.hpp"
 
 #include <cstdint>
@@ -76,8 +78,13 @@ enum class PollResult : std::uint8_t { events, nothing, failed, more };
 // An input that makes no sense in its state changes nothing. `random` is in [0, 1). Not thread-safe.
 class Session {
  public:
-  explicit Session(SessionOptions options = {})
-      : options_(options), backoff_(options.backoff), breaker_(options.breaker) {}
+  explicit Session(const SessionOptions& options = {})
+      : mostAttempts_(options.attempts),
+        silence_(options.silence),
+        pausesWhenHidden_(options.pausesWhenHidden),
+        backoff_(options.backoff),
+        breaker_(options.breaker),
+        polls_(options.pollEvery) {}
 
   // --- what the user wants
 
@@ -119,9 +126,9 @@ class Session {
   // How events are to come. A probe is an attempt to stream again while polls would do.
   enum class Way : std::uint8_t { stream, polls, probe };
 
-  SessionAction connect(Instant now);
-  SessionAction wait(Instant until, Instant now);
-  SessionAction poll(Instant now);
+  [[gnu::noinline]] SessionAction connect(Instant now);
+  [[gnu::noinline]] SessionAction wait(Instant until, Instant now);
+  [[gnu::noinline]] SessionAction poll(Instant now);
   SessionAction beginPolling(Instant now);
   SessionAction giveUp();
   SessionAction fail(Loss loss, Instant now, double random, Millis retryAfter);
@@ -133,30 +140,25 @@ class Session {
     return state_ == SessionState::connecting || state_ == SessionState::connected;
   }
   [[nodiscard]] Health healthConnected(Instant now) const;
-  [[nodiscard]] Instant nextHealthChange(Instant now) const;
 
-  SessionOptions options_;
+  std::optional<std::uint32_t> mostAttempts_;  // these three as SessionOptions has them
+  Millis silence_;
+  bool pausesWhenHidden_;
   Backoff backoff_;
   Breaker breaker_;
+  PollSchedule polls_;
   Watchdog watchdog_;
   Heartbeats heartbeats_;
+  Stability stability_;
   SessionState state_ = SessionState::disconnected;
   Way way_ = Way::stream;
-  std::uint32_t attempts_ = 0;   // that failed since the last connection that opened
-  std::uint32_t fruitless_ = 0;  // connections and attempts in a row that brought nothing
-  std::uint32_t unproven_ = 0;   // connections and attempts in a row that did not hold
-  bool isOpen_ = false;          // a stream
-  bool hasReceived_ = false;     // anything since it opened
-  bool holds_ = false;           // an event or a heartbeat when it had been open for a while
-  Instant openedAt_;
+  std::uint32_t attempts_ = 0;  // that failed since the last connection that opened
+  bool isOpen_ = false;         // a stream
   bool isOffline_ = false;
   bool isPaused_ = false;  // until the page is visible again
   Instant until_;          // the end of the wait, the attempt, the probe or the poll
   Instant earliest_;       // what the server asked to wait for
   bool isPollUnderWay_ = false;
-  Millis pollEvery_{0};   // at present
-  Instant probeAt_;       // while polling
-  Millis probeEvery_{0};  // at present
 };
 
 }  // namespace millrace

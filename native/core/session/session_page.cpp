@@ -17,7 +17,7 @@ constexpr double kLongestHurryMs = 1000;
 
 // All clients of a place come online together: they spread over up to a second.
 SessionAction Session::hurry(Instant now, double random) {
-  const double longest = std::min(kLongestHurryMs, static_cast<double>(options_.backoff.base.count()));
+  const double longest = std::min(kLongestHurryMs, static_cast<double>(backoff_.options().base.count()));
   const Instant soon = now + Millis(static_cast<Millis::rep>(random * longest));
   const Instant sooner = std::min(until_, std::max({soon, earliest_, now + breaker_.remaining(now)}));
   return wait(std::max(now, sooner), now);
@@ -46,7 +46,7 @@ SessionAction Session::visible(Instant now, double random) {
 
 SessionAction Session::hidden() {
   const bool isActive = isTrying() || state_ == SessionState::reconnecting;
-  if (!options_.pausesWhenHidden || !isActive || isPaused_) {
+  if (!pausesWhenHidden_ || !isActive || isPaused_) {
     return {};
   }
   way_ = Way::stream;
@@ -81,25 +81,12 @@ Health Session::healthConnected(Instant now) const {
   if (way_ != Way::stream) {
     return Health::degraded;
   }
-  const Millis silence = now - watchdog_.heardAt();
-  const Millis interval = watchdog_.interval();
   const Millis late = heartbeats_.latency().value_or(Millis{0});
-  const bool isWatched = interval > Millis{0};
-  if (late > kVeryLate || (isWatched && 2 * silence >= 5 * interval)) {
+  const int missed = watchdog_.missed(now);
+  if (late > kVeryLate || missed > 1) {
     return Health::critical;
   }
-  const bool isDegraded = late > kLate || heartbeats_.areHeldBack() || (isWatched && 2 * silence >= 3 * interval);
-  return isDegraded ? Health::degraded : Health::healthy;
-}
-
-// A heartbeat counts as missed half an interval after its time.
-Instant Session::nextHealthChange(Instant now) const {
-  const Millis interval = watchdog_.interval();
-  if (interval == Millis{0}) {
-    return kNever;
-  }
-  const auto after = [&](int halves) { return watchdog_.heardAt() + (interval * halves + Millis{1}) / 2; };
-  return now < after(3) ? after(3) : now < after(5) ? after(5) : kNever;
+  return late > kLate || missed > 0 || heartbeats_.areHeldBack() ? Health::degraded : Health::healthy;
 }
 
 }  // namespace millrace

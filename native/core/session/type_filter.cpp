@@ -4,8 +4,7 @@ namespace millrace {
 
 TypeFilter TypeFilter::only(std::string_view lines) {
   TypeFilter filter;
-  filter.isAll_ = false;
-  filter.lines_.append(lines);
+  filter.add(lines);
   return filter;
 }
 

@@ -43,12 +43,19 @@ class Watchdog {
   // As the server says it; 0: unknown.
   [[nodiscard]] Millis heartbeat() const { return heartbeat_; }
   // What is taken for the time between two heartbeats.
-  [[nodiscard]] Millis interval() const { return heartbeat_ > Millis{0} ? heartbeat_ : threshold_ / 3; }
-  [[nodiscard]] Instant heardAt() const { return heardAt_; }
+  [[nodiscard, gnu::noinline]] Millis interval() const { return heartbeat_ > Millis{0} ? heartbeat_ : threshold_ / 3; }
+  // How many heartbeats are missed, 2 standing for more. One is half an interval after its time.
+  [[nodiscard]] int missed(Instant now) const { return now >= missAt(2) ? 2 : now >= missAt(1) ? 1 : 0; }
+  // When one more will be missed; kNever after the second.
+  [[nodiscard]] Instant nextMiss(Instant now) const { return missed(now) > 1 ? kNever : missAt(missed(now) + 1); }
 
  private:
   static constexpr int kMostStretch = 4;
 
+  [[nodiscard]] Instant missAt(int count) const {
+    const Millis each = interval();
+    return each == Millis{0} ? kNever : heardAt_ + (each * (2 * count + 1) + Millis{1}) / 2;
+  }
   [[nodiscard]] Millis patience() const { return threshold_ * stretch_; }
 
   Millis threshold_{0};

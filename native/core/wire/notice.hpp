@@ -9,7 +9,7 @@ namespace millrace {
 // Notices are events of ours in the stream. They have types that applications cannot use and no id, so they move no cursor,
 // and clients that do not know them ignore them, as they do every type they do not listen to (WHATWG HTML 9.2.6).
 
-// How their types begin.
+// What their types begin with.
 inline constexpr std::string_view kNoticeTypes = "millrace.";
 
 // The first event of every stream of ours: ids are known by themselves, whatever the event holds.

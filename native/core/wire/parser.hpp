@@ -68,6 +68,9 @@ class Parser {
     return line_.size() < kLongLine ? nullptr : line_.room(bytes);
   }
 
+  // Whether the next chunk is put there at all, however many bytes it has.
+  [[nodiscard]] bool isInLongLine() const { return line_.size() >= kLongLine; }
+
   // Takes the next chunk, which is written to: lines of data are joined in place.
   void begin(std::span<char> chunk);
 

@@ -43,7 +43,7 @@ test.each([
 test.each<[string, () => Response, string | null]>([
   ["204", () => new Response(null, { status: 204 }), "completed"],
   ["a whole answer", () => new Response("data: a\n\n", { headers: HEADERS }), "closed"],
-])("%s that is there before the client's engine is the end: one request", async (_, handler, reason) => {
+])("%s that is there before the client's session driver is the end: one request", async (_, handler, reason) => {
   world = createWorld(handler);
   const client = world.client("/chat", { body: "ask" });
   const reasons: string[] = [];
@@ -53,7 +53,7 @@ test.each<[string, () => Response, string | null]>([
   expect([world.requests.length, reasons, client.completed]).toEqual([1, [reason], true]);
 });
 
-test("an answer whose head is there before the client's engine opens, and goes on for as long as it likes", async () => {
+test("an answer whose head is there before the client's session driver opens, and goes on for as long as it likes", async () => {
   let send = (_: string) => {};
   world = createWorld(
     () =>

@@ -1,4 +1,4 @@
-import { canBeSent } from "../../../js/src/client/connection/cursor.js";
+import { canBeSent } from "../../../js/src/client/stream/cursor.js";
 
 test.each([
   "",

@@ -1,7 +1,7 @@
 // A stream has an end: what is one, what is none, and what follows.
 import { jest } from "@jest/globals";
-import { parseBegin, parseEnd } from "../../../js/src/client/connection/notices.js";
 import type { SSECloseEvent } from "../../../js/src/client/index.js";
+import { parseBegin, parseEnd } from "../../../js/src/client/stream/notices.js";
 import { readVectors } from "../vectors.js";
 import { closeAll, nextEvent, watch } from "./helpers.js";
 import { MILLRACE, ScriptedServer, settle, until } from "./scripted-server.js";

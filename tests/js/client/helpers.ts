@@ -1,4 +1,3 @@
-import type { Clock } from "../../../js/src/client/connection/clock.js";
 import {
   type ErrorOrMessage,
   SSEClient,
@@ -6,6 +5,7 @@ import {
   type SSEError,
   type UntypedEvents,
 } from "../../../js/src/client/index.js";
+import type { Clock } from "../../../js/src/client/options/clock.js";
 
 /** What a client's requests accept. */
 export const STREAM_ACCEPT = "text/event-stream, application/problem+json";

@@ -1,6 +1,7 @@
 import { jest } from "@jest/globals";
 import type { SSEError } from "../../../js/src/client/index.js";
-import { Connection, GRACE_MS } from "../../../js/src/react/store.js";
+import { SharedConnection } from "../../../js/src/react/shared-connection.js";
+import { GRACE_MS } from "../../../js/src/react/store.js";
 import type { StoreOptions } from "../../../js/src/react/types.js";
 import { ManualClock } from "../client/helpers.js";
 import { MILLRACE, ScriptedServer, settle, until } from "../client/scripted-server.js";
@@ -24,7 +25,7 @@ class HurriedClock extends ManualClock {
   }
 }
 
-function subscribe(connection: Connection, options: StoreOptions = {}) {
+function subscribe(connection: SharedConnection, options: StoreOptions = {}) {
   const heard: unknown[] = [];
   const news = { changes: 0, heard };
   const all: StoreOptions = { ...options, onMessage: ({ json }) => heard.push(json) };
@@ -33,7 +34,7 @@ function subscribe(connection: Connection, options: StoreOptions = {}) {
 }
 
 test("what comes before the timer is one change, and what comes after it another", async () => {
-  const connection = new Connection("changes", server.url);
+  const connection = new SharedConnection("changes", server.url);
   const { news, unsubscribe } = subscribe(connection);
   const exchange = await server.next();
   exchange.stream(Array.from({ length: 500 }, (_, index) => `data: ${index}\n\n`).join(""));
@@ -54,7 +55,7 @@ test("what comes before the timer is one change, and what comes after it another
 });
 
 test("who comes within the grace keeps the connection for good", async () => {
-  const connection = new Connection("grace", server.url);
+  const connection = new SharedConnection("grace", server.url);
   const first = subscribe(connection);
   const exchange = await server.next();
   exchange.stream();
@@ -72,7 +73,7 @@ test("who comes within the grace keeps the connection for good", async () => {
 });
 
 test("a stop() among what is told later is heard of after what had come before it", async () => {
-  const connection = new Connection("later", server.url);
+  const connection = new SharedConnection("later", server.url);
   const heard: unknown[] = [];
   const options: StoreOptions = {
     onMessage: ({ json }) => {
@@ -83,7 +84,7 @@ test("a stop() among what is told later is heard of after what had come before i
   };
   const subscriber = { changed: () => {}, options: () => options };
   const leave = connection.subscribe(subscriber);
-  const other = subscribe(new Connection("later", server.url));
+  const other = subscribe(new SharedConnection("later", server.url));
   const exchange = await server.next();
   exchange.stream("data: 1\n\n");
   await until(() => other.news.heard.length === 1);
@@ -97,7 +98,7 @@ test("a stop() among what is told later is heard of after what had come before i
 });
 
 test("without subscribers nothing is connected, and nothing kept but what a component had that may be shown again", async () => {
-  const connection = new Connection("idle", server.url);
+  const connection = new SharedConnection("idle", server.url);
   const { news, unsubscribe } = subscribe(connection);
   const exchange = await server.next();
   exchange.stream("data: 1\n\n");
@@ -107,13 +108,13 @@ test("without subscribers nothing is connected, and nothing kept but what a comp
   unsubscribe();
   jest.advanceTimersByTime(GRACE_MS);
   expect(connection.snapshot()).toMatchObject({ state: "disconnected", data: 1 });
-  expect(new Connection("idle", server.url).snapshot()).toMatchObject({ state: "connecting", data: null });
+  expect(new SharedConnection("idle", server.url).snapshot()).toMatchObject({ state: "connecting", data: null });
   await settle();
   expect(server.requests).toBe(1);
 });
 
 test("the history is as long as the longest that is asked for, and may be empty", async () => {
-  const connection = new Connection("history", server.url);
+  const connection = new SharedConnection("history", server.url);
   const none = subscribe(connection, { historySize: 0 });
   const exchange = await server.next();
   exchange.stream("data: 1\n\ndata: 2\n\n");
@@ -130,7 +131,7 @@ test("the history is as long as the longest that is asked for, and may be empty"
 });
 
 test("throttled: the snapshot is renewed as often as the most hurried wants, and every event is heard at once", async () => {
-  const connection = new Connection("throttle", server.url);
+  const connection = new SharedConnection("throttle", server.url);
   const slow = subscribe(connection, { throttleMs: 1000 });
   const exchange = await server.next();
   exchange.stream("data: 1\n\n");
@@ -160,7 +161,7 @@ test("throttled: the snapshot is renewed as often as the most hurried wants, and
 });
 
 test("throttled: a cut and its error show at once, with the events before it", async () => {
-  const connection = new Connection("throttled-cut", server.url);
+  const connection = new SharedConnection("throttled-cut", server.url);
   const errors: string[] = [];
   const onError = ({ code }: SSEError) => void errors.push(code);
   const { news, unsubscribe } = subscribe(connection, { throttleMs: Infinity, onError });
@@ -182,7 +183,7 @@ test("throttled: a cut and its error show at once, with the events before it", a
 test.each([0, 1000])(
   "who leaves while the snapshot is due (throttleMs %d) is not told, and no timer stays",
   async (ms) => {
-    const connection = new Connection(`leave-${ms}`, server.url);
+    const connection = new SharedConnection(`leave-${ms}`, server.url);
     const { news, unsubscribe } = subscribe(connection, { throttleMs: ms, silenceMs: 0 });
     const exchange = await server.next();
     exchange.stream("data: 1\n\n");
@@ -205,7 +206,7 @@ test("health is the client's own: missing heartbeats show though the state stays
   const body = new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode("data: 1\n\n")),
   });
-  const connection = new Connection("health", server.url);
+  const connection = new SharedConnection("health", server.url);
   const { news, unsubscribe } = subscribe(connection, { clock, fetch: async () => new Response(body, { headers }) });
   await until(() => news.heard.length === 1);
   await settle();
@@ -226,7 +227,7 @@ test("where streaming is impossible it says that it polls", async () => {
     new Headers(headers).get("accept")?.startsWith("application/json")
       ? Response.json(poll)
       : new Response(null, { status: 503 });
-  const connection = new Connection("polling", server.url);
+  const connection = new SharedConnection("polling", server.url);
   const { news, unsubscribe } = subscribe(connection, { fetch, fallback: {}, clock: new HurriedClock() });
   await until(() => news.heard.length === 1);
   await settle();
@@ -236,7 +237,7 @@ test("where streaming is impossible it says that it polls", async () => {
 });
 
 test("start() begins what stop() has ended, and leaves alone what goes on", async () => {
-  const connection = new Connection("start", server.url);
+  const connection = new SharedConnection("start", server.url);
   connection.start();
   connection.stop();
   expect(server.requests).toBe(0);
@@ -259,7 +260,7 @@ test("start() begins what stop() has ended, and leaves alone what goes on", asyn
 });
 
 test("a function among the options is the one of the last render", async () => {
-  const connection = new Connection("latest", server.url);
+  const connection = new SharedConnection("latest", server.url);
   const called: string[] = [];
   const optionsOf = (render: string): StoreOptions => ({
     isFinal: () => {
@@ -289,7 +290,7 @@ test("a function among the options is the one of the last render", async () => {
 });
 
 test("a function that parses one type is the one of the last render; which types have one counts at the beginning", async () => {
-  const connection = new Connection("parsers", server.url);
+  const connection = new SharedConnection("parsers", server.url);
   const heard: unknown[] = [];
   const optionsOf = (render: string): StoreOptions => ({
     parse: { message: (text, type) => `${type} ${text} by ${render}`, a: "text" },
@@ -308,11 +309,11 @@ test("a function that parses one type is the one of the last render; which types
 });
 
 test("what a refusal is asked about may come later, and from any of the components", async () => {
-  const connection = new Connection("refused", server.url);
+  const connection = new SharedConnection("refused", server.url);
   const called: string[] = [];
   let options: StoreOptions = { clock: new HurriedClock() };
   const unsubscribe = connection.subscribe({ changed: () => {}, options: () => options });
-  const other = subscribe(new Connection("refused", server.url));
+  const other = subscribe(new SharedConnection("refused", server.url));
   (await server.next()).respond(503);
   const second = await server.next();
   options = {
@@ -336,7 +337,7 @@ test("what a refusal is asked about may come later, and from any of the componen
 });
 
 test("where nobody renews what lets the user in, a 401 is the end", async () => {
-  const connection = new Connection("unauthorized", server.url);
+  const connection = new SharedConnection("unauthorized", server.url);
   const codes: unknown[] = [];
   const { unsubscribe } = subscribe(connection, { onError: ({ status }) => codes.push(status) });
   (await server.next()).respond(401);

@@ -342,8 +342,8 @@ test.each([
   [{ fallback: { everyMs: -3 } }, "fallback.everyMs must be a whole number from 1 to 2147483647, not -3"],
   [{ onEnd: "closed" }, 'onEnd cannot be "closed": is it "close"?'],
   [{ user: 7 }, "user must be a string, not 7"],
-  [{ onMessage: "log" }, 'onMessage must be a function, not "log"'],
-  [{ select: "data" }, 'select must be a function, not "data"'],
+  [{ onMessage: "log" }, "onMessage must be a function, not string"],
+  [{ select: "data" }, "select must be a function, not string"],
   [{ throttle: 100 }, 'useEventSource has no option "throttle": is it "throttleMs"?'],
 ])("options that are wrong are a TypeError that names them: %j", (options, named) => {
   const { error } = console;

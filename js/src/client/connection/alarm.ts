@@ -1,5 +1,5 @@
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../options/clock.js";
 
 /** One timer, for the next of the times that something is due. It may ring early: it is then to be set again. */
 export class Alarm {

@@ -1,13 +1,13 @@
-import type { ClientCore } from "../../core/contract.js";
+import type { Arrival, ClientCore, SessionCore } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
 import { BEGIN_TYPE, DONE, END_TYPE, RESUME_TYPE } from "../../shared/notices.js";
 import type { ParsedItem, ReceiverCore } from "../../shared/receiver.js";
-import type { SSEClientOptions } from "../options.js";
+import type { SSEClientOptions } from "../options/options.js";
+import { canBeSent } from "../stream/cursor.js";
+import { toEventText } from "../stream/event-text.js";
+import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "../stream/notices.js";
+import { toSSEError } from "../stream/parse-error.js";
 import type { SharedEvent } from "../tabs/tab-message.js";
-import { toEventText } from "../transport/event-text.js";
-import { canBeSent } from "./cursor.js";
-import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd } from "./notices.js";
-import { toSSEError } from "./parse-error.js";
 
 type Message = Extract<ParsedItem, { kind: "event" }>;
 
@@ -22,14 +22,7 @@ export interface InboxListener {
   error(error: SSEError): void;
 }
 
-/** What a chunk held besides messages. */
-export interface Arrival {
-  readonly items: readonly ParsedItem[];
-  readonly heartbeats: number;
-  /** Events of the application's. */
-  readonly events: number;
-  /** When the last heartbeat was sent, on the server's clock, where it says so. */
-  readonly sentMs: number | undefined;
+export interface Arrived extends Arrival {
   /** The id in force before the items. */
   readonly idBefore: string;
 }
@@ -52,12 +45,12 @@ export class Inbox {
   readonly #heartbeat: string;
   #receiver: ReceiverCore;
 
-  constructor(core: ClientCore, options: SSEClientOptions, lastEventId: string) {
+  constructor(core: ClientCore, options: SSEClientOptions) {
     this.#core = core;
     this.#options = options;
     this.#wanted = options.events && new Set(options.events);
     this.#heartbeat = options.heartbeatEvent ?? DEFAULT_HEARTBEAT;
-    this.lastEventId = this.#id = lastEventId;
+    this.lastEventId = this.#id = options.lastEventId ?? "";
     this.#receiver = this.#createReceiver();
   }
 
@@ -80,19 +73,9 @@ export class Inbox {
     this.#receiver = this.#createReceiver();
   }
 
-  parse(chunk: Uint8Array): Arrival {
-    const before = this.#receiver.heartbeats;
-    const items = this.#receiver.feed(chunk);
-    const events = items.filter((item): item is Message => item.kind === "event" && !isNotice(item.type));
-    const beats = events.filter(({ type }) => type === this.#heartbeat);
-    const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d+)/.exec(beats.at(-1)?.data ?? "")?.[1];
-    return {
-      items,
-      heartbeats: this.#receiver.heartbeats - before + beats.length,
-      events: events.length - beats.length,
-      sentMs: sentMs === undefined ? undefined : Number(sentMs),
-      idBefore: this.#id,
-    };
+  parse(chunk: Uint8Array, session: SessionCore, nowMs: number): Arrived {
+    const idBefore = this.#id;
+    return { ...this.#core.receive(this.#receiver, session, chunk, nowMs), idBefore };
   }
 
   /** Tells of one item after the other, as long as they are wanted: a listener may close the client. */
@@ -115,7 +98,7 @@ export class Inbox {
   }
 
   /** The events among the items, for other tabs. */
-  toShared({ items, idBefore }: Arrival): SharedEvent[] {
+  toShared({ items, idBefore }: Arrived): SharedEvent[] {
     const events: SharedEvent[] = [];
     let id = idBefore;
     for (const item of items) {
@@ -167,8 +150,4 @@ export class Inbox {
     }
     return receiver;
   }
-}
-
-function isNotice(type: string): boolean {
-  return type === BEGIN_TYPE || type === END_TYPE || type === RESUME_TYPE;
 }

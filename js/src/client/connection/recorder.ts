@@ -1,5 +1,5 @@
 import type { Health, SessionState } from "../../core/contract.js";
-import type { SSEClientOptions, TapeEntry } from "../options.js";
+import type { SSEClientOptions, TapeEntry } from "../options/options.js";
 
 /** Something that happened to a client, and how it was afterwards. */
 export interface Transition {

@@ -1,35 +1,22 @@
 import type { Health, SessionCore, SessionState } from "../../core/contract.js";
 import type { TabLink } from "../tabs/tab-link.js";
 import type { TabState } from "../tabs/tab-message.js";
-
-/** How a client is, as far as it can be said before its engine is there. */
-export interface EarlyStanding {
-  readonly state: SessionState;
-  readonly health: Health;
-  readonly hasEnded: boolean;
-  readonly completed: boolean;
-  readonly attempts: number;
-}
+import type { ClientStanding } from "./stream-driver.js";
 
 /** How a client is: as its session says, or the tab that has its connection. */
-export class Standing implements EarlyStanding {
-  state: SessionState;
-  health: Health;
-  /** Closed, given up or never started. */
-  hasEnded: boolean;
-  /** The stream has come to its end. */
+export class Standing implements ClientStanding {
+  state: SessionState = "disconnected";
+  health: Health = "disconnected";
+  hasEnded = true;
   completed = false;
   /** Where the events come from. */
   origin = "";
   readonly #session: SessionCore;
   readonly #tabs: TabLink;
 
-  constructor(tabs: TabLink, session: SessionCore, { state, health, hasEnded }: EarlyStanding) {
+  constructor(tabs: TabLink, session: SessionCore) {
     this.#tabs = tabs;
     this.#session = session;
-    this.state = state;
-    this.health = health;
-    this.hasEnded = hasEnded;
   }
 
   get attempts(): number {

@@ -1,19 +1,22 @@
-import { type Clock, pageClock } from "../connection/clock.js";
-import type { SSEClientOptions } from "../options.js";
+import type { Clock } from "../options/clock.js";
+import type { SSEClientOptions } from "../options/options.js";
+import type { TabHost } from "./tab-host.js";
 import type { SharedEvent, TabEnd, TabState } from "./tab-message.js";
-import type { TabHost, TabSharing } from "./tab-sharing.js";
+import type { TabSharing } from "./tab-sharing.js";
 
 /** A client's way to the other tabs with its connection; without `shareAcrossTabs` there are none. */
 export class TabLink {
   readonly #url: string;
   readonly #options: SSEClientOptions;
+  readonly #clock: Clock;
   #sharing: TabSharing | undefined;
   /** It tells others of the end. */
   #ending: TabSharing | undefined;
 
-  constructor(url: string, options: SSEClientOptions) {
+  constructor(url: string, options: SSEClientOptions, clock: Clock) {
     this.#url = url;
     this.#options = options;
+    this.#clock = clock;
   }
 
   get isWanted(): boolean {
@@ -29,10 +32,9 @@ export class TabLink {
   async join(host: TabHost, isCurrent: () => boolean): Promise<void> {
     this.#ending?.finish();
     this.#ending = undefined;
-    const clock: Clock = this.#options.clock ?? pageClock;
     const loaded = await import("./tabs.js").catch(() => undefined);
     if (!isCurrent()) return;
-    this.#sharing = loaded?.joinTabs(this.#url, this.#options, host, clock);
+    this.#sharing = loaded?.joinTabs(this.#url, this.#options, host, this.#clock);
     if (!this.#sharing) host.begin(false);
   }
 

@@ -1,7 +1,8 @@
 import type { Health, SessionState } from "../../core/contract.js";
+import { SSEError, type SSEErrorCode } from "../../shared/errors.js";
 import { BEGIN_TYPE, RESUME_TYPE } from "../../shared/notices.js";
-import type { StreamEnd } from "../connection/notices.js";
-import { toCursorText, toEventText } from "../transport/event-text.js";
+import { toCursorText, toEventText } from "../stream/event-text.js";
+import type { StreamEnd } from "../stream/notices.js";
 
 /** How a connection is, as the tab that has it says. */
 export interface TabState {
@@ -113,11 +114,23 @@ function isEnd(value: unknown): boolean {
     : typeof code === "string" && typeof message === "string";
 }
 
+/** An end that another tab has told. */
+export function toEnd(end: TabEnd): StreamEnd | SSEError {
+  if ("reason" in end) return end;
+  return new SSEError(end.code as SSEErrorCode, end.message, end.status === undefined ? {} : { status: end.status });
+}
+
+/** What stands before the events of a connection: what the stream said of itself, and that events were lost. */
+export interface Preamble {
+  readonly beginning?: string | undefined;
+  readonly hasGap?: boolean;
+}
+
 /** Events as a server would have sent them. */
 export function toBytes(
   events: readonly SharedEvent[],
   cursor: string,
-  { beginning, hasGap = false }: { readonly beginning?: string | undefined; readonly hasGap?: boolean } = {},
+  { beginning, hasGap = false }: Preamble = {},
 ): Uint8Array {
   const texts = events.map(({ type, data, lastEventId, hasOwnId, isRaw }) =>
     toEventText(type, data, hasOwnId ? lastEventId : undefined, isRaw),

@@ -1,4 +1,4 @@
-import type { SSEClientOptions } from "../options.js";
+import type { SSEClientOptions } from "../options/options.js";
 
 /**
  * The name that tabs share a connection by: equal where every tab would make the same request, for the same user. Undefined

@@ -1,69 +1,31 @@
-import { SSEError, type SSEErrorCode } from "../../shared/errors.js";
-import type { Clock } from "../connection/clock.js";
-import type { StreamEnd } from "../connection/notices.js";
-import type { Presence } from "./presence.js";
+import { LateTimer } from "./late-timer.js";
+import { LeaderLock } from "./leader-lock.js";
+import { randomName, TabChannel } from "./tab-channel.js";
+import type { TabHost, TabPlatform } from "./tab-host.js";
 import { TabLog } from "./tab-log.js";
 import {
-  readMessage,
+  type Preamble,
   type SharedEvent,
   type TabEnd,
   type TabMessage,
   type TabPlace,
   type TabState,
   toBytes,
+  toEnd,
 } from "./tab-message.js";
+import { type Presence, TabPage } from "./tab-page.js";
+import type { TabStage } from "./tab-stage.js";
 
-/** The connection that tabs share, in this tab. */
-export interface TabHost {
-  /** Makes the connection; `wasAsked`: it was made before, here or in another tab. */
-  begin(wasAsked: boolean): void;
-  /** Whether what was asked for may be asked for once more. */
-  mayAskAgain(): boolean;
-  /** Ends it: another tab has it, or is to have it. */
-  end(): void;
-  status(): TabState;
-  /** The tab that has it says how it is; `hasOpened` where it was not connected before. */
-  mirrored(state: TabState, hasOpened: boolean): void;
-  /** What the leader received, as the server would have sent it; a connection `isNew` that continues another. */
-  receive(bytes: Uint8Array, isNew: boolean): void;
-  reconnect(): void;
-  /** The stream has ended in the tab that has it, or there is no getting it. */
-  ended(end: StreamEnd | SSEError): void;
-  cursor(): string;
-}
-
-/** What a browser has for tabs to find each other. */
-export interface TabPlatform {
-  readonly locks: Pick<LockManager, "request">;
-  open(name: string): Pick<BroadcastChannel, "postMessage" | "close" | "onmessage">;
-  /** See {@link Presence}. */
-  follow(put: (presence: Presence) => void): () => void;
-  readonly clock: Clock;
-}
+type Hello = Extract<TabMessage, { kind: "hello" }>;
 
 /** A leader is asked whether it is there when it has said nothing for so long; servers send heartbeats every 15 s. */
 const LEADER_SILENT_MS = 60000;
 /** It must make room when it does not answer for so long: its page hangs. */
 const LEADER_ANSWERS_MS = 5000;
-/** A timer that is so late was not running, and neither was whatever would have heard an answer. */
-const LATE_MS = 1000;
 /** A tab that catches up by itself asks again whether it may follow. */
 const CATCH_UP_MS = 1000;
 /** So long the lock is kept after the end, so that the end arrives before it. */
 const END_ARRIVES_MS = 100;
-
-type Stage =
-  /** There is no connection here, and none is known elsewhere. */
-  | "asking"
-  /** Another tab has the connection, and tells what comes. */
-  | "following"
-  /** This tab has the connection, and the lock. */
-  | "leading"
-  /** This tab gets what the leader no longer has from the server itself, until it can follow. */
-  | "catching up"
-  /** The page cannot run. */
-  | "away"
-  | "left";
 
 /**
  * One connection for all tabs of a browser that want the same. The tab that holds the Web Lock of the connection's name is the
@@ -74,26 +36,20 @@ type Stage =
 export class TabSharing {
   /** How the connection is in the tab that has it, where that is another one. */
   mirror: TabState | undefined;
-  readonly #name: string;
   readonly #host: TabHost;
-  readonly #platform: TabPlatform;
-  readonly #pausesWhenHidden: boolean;
-  readonly #tab = randomName();
+  readonly #page: TabPage;
+  readonly #channel: TabChannel;
+  readonly #lock: LeaderLock;
+  readonly #timer: LateTimer;
   readonly #log = new TabLog();
-  #stage: Stage = "asking";
-  #presence: Presence = "here";
-  #channel: ReturnType<TabPlatform["open"]> | undefined;
-  /** Ends the request for the lock, or its possession. */
-  #leaveQueue: (() => void) | undefined;
+  #stage: TabStage = "asking";
   /** The cursor with which this tab came to its leader, who may have been further back. */
   #floor = "";
   /** Counts what this tab has asked: who hung may answer what is no question any more. */
   #asked = 0;
-  #timer: unknown;
   #catchUpMs = CATCH_UP_MS;
   /** This tab or another has asked for the stream before. */
   #wasAsked = false;
-  readonly #unfollow: () => void;
   /** How the connection was when this tab last said so. */
   #said: TabState | undefined;
   /** What ended it in this tab, as long as there may be who has yet to hear of it. */
@@ -101,26 +57,30 @@ export class TabSharing {
 
   /** @throws what the platform does, where it has it and refuses it. */
   constructor(name: string, host: TabHost, platform: TabPlatform, pausesWhenHidden: boolean) {
-    this.#name = `millrace 1:${name}`;
     this.#host = host;
-    this.#platform = platform;
-    this.#pausesWhenHidden = pausesWhenHidden;
-    this.#openChannel();
-    this.#unfollow = platform.follow((presence) => this.#move(presence));
-    if (this.#isAble()) this.#queue();
+    this.#page = new TabPage(pausesWhenHidden);
+    this.#timer = new LateTimer(platform.clock);
+    this.#channel = new TabChannel(`millrace 1:${name}`, platform, (message) => this.#hear(message));
+    this.#lock = new LeaderLock(platform.locks, `millrace 1:${name}`, {
+      acquired: () => this.#lead(),
+      stolen: () => this.#stolen(),
+      refused: () => this.#beAlone(),
+    });
+    this.#channel.open();
+    this.#page.follow(
+      (put) => platform.follow(put),
+      (presence, wasAble) => this.#move(presence, wasAble),
+    );
+    if (this.#page.isAble) this.#lock.request();
     this.#ask();
-  }
-
-  get isLeader(): boolean {
-    return this.#stage === "leading";
   }
 
   /** The leader tells the others how its connection is. */
   say(state: TabState): void {
     const { place } = this.#log;
-    if (!this.isLeader || !place) return;
+    if (this.#stage !== "leading" || !place) return;
     this.#said = state;
-    this.#post({ kind: "state", term: place.term, state });
+    this.#channel.post({ kind: "state", term: place.term, state });
   }
 
   /** What this tab received from the server; a leader tells the others. */
@@ -128,74 +88,66 @@ export class TabSharing {
     const { place } = this.#log;
     if (!place || (this.#stage !== "leading" && this.#stage !== "catching up")) return;
     this.#log.add(events, cursor);
-    if (this.isLeader) this.#post({ kind: "events", ...place, events, cursor });
+    if (this.#stage === "leading") this.#channel.post({ kind: "events", ...place, events, cursor });
   }
 
   /** Asks the tab that has the connection to make it anew. */
   reconnect(): void {
-    this.#post({ kind: "reconnect" });
+    this.#channel.post({ kind: "reconnect" });
   }
 
   /** The tab does not want the connection any more; with an end, no tab can have it. */
   leave(end?: TabEnd): void {
     const { place } = this.#log;
-    const isTold = end !== undefined && this.isLeader && place !== undefined;
-    if (isTold) this.#post({ kind: "end", term: place.term, end });
+    const isTold = end !== undefined && this.#stage === "leading" && place !== undefined;
+    if (isTold) this.#channel.post({ kind: "end", term: place.term, end });
     this.#stage = "left";
-    this.#unfollow();
-    this.#clearTimer();
+    this.#page.leave();
+    this.#timer.clear();
     this.mirror = undefined;
     if (isTold) {
       this.#end = end;
-      this.#wait(END_ARRIVES_MS, () => this.finish());
+      this.#timer.set(END_ARRIVES_MS, () => this.finish());
     } else this.finish();
   }
 
   /** Makes room for another connection of this tab's: its end was told for long enough. */
   finish(): void {
-    this.#clearTimer();
+    this.#timer.clear();
     this.#end = undefined;
-    this.#leaveQueue?.();
-    this.#closeChannel();
+    this.#lock.release();
+    this.#channel.close();
   }
 
   // --- the page
 
-  #move(presence: Presence): void {
-    const before = this.#presence;
-    if (presence === before) return;
-    this.#presence = presence;
+  #move(presence: Presence, wasAble: boolean): void {
     if (this.#stage === "left") return;
-    const wasAble = this.#isAble(before);
-    const isAble = this.#isAble();
+    const { isAble } = this.#page;
     // To give it up would be to lose it: it goes on for as long as the page lives.
-    if (!isAble && this.isLeader && !this.#host.mayAskAgain()) return;
+    if (!isAble && this.#stage === "leading" && !this.#host.mayAskAgain()) return;
     if (presence === "away") {
       this.#rest("away");
-      this.#clearTimer();
-      this.#closeChannel();
+      this.#timer.clear();
+      this.#channel.close();
       return;
     }
     if (this.#stage === "away") {
-      this.#openChannel();
+      this.#channel.open();
       this.#stage = "asking";
     }
-    if (isAble && !this.isLeader && !this.#leaveQueue) this.#queue();
+    if (isAble && this.#stage !== "leading" && !this.#lock.isRequested) this.#lock.request();
     if (!isAble && wasAble) this.#rest(this.#stage === "following" ? "following" : "asking");
     else if (this.#stage === "asking") this.#ask();
   }
 
-  #isAble(presence = this.#presence): boolean {
-    return presence === "here" || (presence === "hidden" && !this.#pausesWhenHidden);
-  }
-
   /** This tab is not to have a connection for a while. */
-  #rest(stage: Stage): void {
+  #rest(stage: TabStage): void {
     const hasOwn = this.#stage === "leading" || this.#stage === "catching up";
     this.#stage = stage;
-    this.#leaveQueue?.();
+    this.#lock.release();
     if (hasOwn) this.#yield();
-    if (hasOwn && stage === "asking") this.#wait(LEADER_SILENT_MS, () => this.#ask());
+    if (hasOwn && stage === "asking") this.#askLater();
   }
 
   #yield(): void {
@@ -203,55 +155,11 @@ export class TabSharing {
     this.#host.end();
   }
 
-  #openChannel(): void {
-    this.#channel = this.#platform.open(this.#name);
-    this.#channel.onmessage = ({ data }: MessageEvent) => {
-      const message = readMessage(data);
-      if (message) this.#hear(message);
-    };
-  }
-
-  #closeChannel(): void {
-    this.#channel?.close();
-    this.#channel = undefined;
-  }
-
   // --- the lock
-
-  /** Waits for the lock, or takes it from a tab that does not answer. */
-  #queue(steal = false): void {
-    this.#leaveQueue?.();
-    const left = new AbortController();
-    let release: (() => void) | undefined;
-    const leaveQueue = () => {
-      if (this.#leaveQueue === leaveQueue) this.#leaveQueue = undefined;
-      left.abort();
-      release?.();
-    };
-    this.#leaveQueue = leaveQueue;
-    const hold = () =>
-      new Promise<void>((resolve) => {
-        if (left.signal.aborted) return resolve();
-        release = resolve;
-        this.#lead();
-      });
-    // Only a request that waits can be aborted.
-    const options: LockOptions = steal ? { steal } : { signal: left.signal };
-    Promise.resolve()
-      .then(() => this.#platform.locks.request(this.#name, options, hold))
-      .catch((cause: unknown) => {
-        if (left.signal.aborted) return;
-        this.#leaveQueue = undefined;
-        if (release) this.#robbed();
-        // Taken away before this page could run.
-        else if (Object(cause).name === "AbortError") this.#queue();
-        else this.#beAlone();
-      });
-  }
 
   #lead(): void {
     const hasOwn = this.#stage === "catching up";
-    this.#clearTimer();
+    this.#timer.clear();
     this.#stage = "leading";
     this.#asked++;
     this.mirror = undefined;
@@ -262,10 +170,10 @@ export class TabSharing {
     if (!hasOwn) this.#host.begin(before);
   }
 
-  #robbed(): void {
+  #stolen(): void {
     this.#stage = "asking";
     this.#yield();
-    if (this.#isAble()) this.#queue();
+    if (this.#page.isAble) this.#lock.request();
     this.#ask();
   }
 
@@ -281,15 +189,20 @@ export class TabSharing {
   /** Asks the leader for what this tab lacks, and takes its place if it does not answer. */
   #ask(place: TabPlace | undefined = this.#log.place): void {
     if (this.#stage === "following") this.#stage = "asking";
-    this.#post({ kind: "hello", ask: ++this.#asked, place, cursor: this.#host.cursor() });
+    this.#channel.post({ kind: "hello", ask: ++this.#asked, place, cursor: this.#host.cursor() });
     if (this.#stage === "catching up") return;
-    this.#wait(LEADER_ANSWERS_MS, (isLate) => {
+    this.#timer.set(LEADER_ANSWERS_MS, (isLate) => {
       if (isLate) this.#ask();
-      else if (this.#isAble()) {
+      else if (this.#page.isAble) {
         this.#wasAsked = true; // whoever has the lock
-        this.#queue(true);
-      } else this.#wait(LEADER_SILENT_MS, () => this.#ask());
+        this.#lock.request(true);
+      } else this.#askLater();
     });
+  }
+
+  /** Unless something is heard from the leader before. */
+  #askLater(): void {
+    this.#timer.set(LEADER_SILENT_MS, () => this.#ask());
   }
 
   #hear(message: TabMessage): void {
@@ -304,7 +217,7 @@ export class TabSharing {
     }
     if (message.kind === "hello" || message.kind === "reconnect") return;
     if (message.kind === "welcome") {
-      if (message.to === this.#tab && message.ask === this.#asked) this.#follow(message);
+      if (message.to === this.#channel.tab && message.ask === this.#asked) this.#follow(message);
       return;
     }
     this.#wasAsked = true;
@@ -316,7 +229,7 @@ export class TabSharing {
       if (this.#stage === "following" || message.kind === "state") this.#ask();
       return;
     }
-    this.#wait(LEADER_SILENT_MS, () => this.#ask());
+    this.#askLater();
     if (message.kind === "end") this.#host.ended(toEnd(message.end));
     else if (message.kind === "state") this.#mirror(message.state);
     else this.#take(message.events, message.cursor);
@@ -326,11 +239,11 @@ export class TabSharing {
     const { term, at, events, cursor, state, isBehind, beginning } = message;
     const hasOwn = this.#stage === "catching up";
     this.#wasAsked = true;
-    this.#wait(LEADER_SILENT_MS, () => this.#ask());
+    this.#askLater();
     if (isBehind && this.#host.cursor() !== "" && this.#host.mayAskAgain()) {
       // Where the leader is to begin, or whether the server can be had, is known when it is connected: it says so.
       if (state.state !== "connected" && !hasOwn) this.#mirror(state);
-      else if (this.#isAble()) this.#catchUp();
+      else if (this.#page.isAble) this.#catchUp();
       return;
     }
     const isNew = this.#log.place?.term !== term;
@@ -342,14 +255,9 @@ export class TabSharing {
     this.#take(events, cursor, { beginning: isNew ? beginning : undefined, hasGap: isBehind }, isNew);
   }
 
-  #take(
-    events: readonly SharedEvent[],
-    cursor: string,
-    before: Parameters<typeof toBytes>[2] = {},
-    isNew = false,
-  ): void {
+  #take(events: readonly SharedEvent[], cursor: string, preamble: Preamble = {}, isNew = false): void {
     const news = this.#log.addAfter(this.#floor, events, cursor);
-    this.#host.receive(toBytes(news.events, news.cursor, before), isNew);
+    this.#host.receive(toBytes(news.events, news.cursor, preamble), isNew);
   }
 
   #mirror(state: TabState, hasOwn = false): void {
@@ -371,52 +279,21 @@ export class TabSharing {
     }
     // Its place is that of its cursor, for the leader has not told it what it has since.
     const again = () => {
-      this.#post({ kind: "hello", ask: ++this.#asked, cursor: this.#host.cursor() });
-      this.#wait(this.#catchUpMs, again);
+      this.#channel.post({ kind: "hello", ask: ++this.#asked, cursor: this.#host.cursor() });
+      this.#timer.set(this.#catchUpMs, again);
     };
-    if (this.#stage === "catching up") this.#wait(this.#catchUpMs, again);
+    if (this.#stage === "catching up") this.#timer.set(this.#catchUpMs, again);
   }
 
-  #welcome(
-    { from, ask, place, cursor }: Extract<TabMessage, { kind: "hello" }>,
-    state: TabState = this.#host.status(),
-  ): void {
-    this.#post({ kind: "welcome", to: from, ask, state, ...this.#log.after(place, cursor) });
+  #welcome({ from, ask, place, cursor }: Hello, state = this.#host.status()): void {
+    this.#channel.post({ kind: "welcome", to: from, ask, state, ...this.#log.after(place, cursor) });
   }
 
   /** Who comes when it has just ended gets what there was, and its end. */
-  #tellEnd(hello: Extract<TabMessage, { kind: "hello" }>): void {
+  #tellEnd(hello: Hello): void {
     const { place } = this.#log;
     if (this.#end === undefined || !place) return;
     this.#welcome(hello, this.#said);
-    this.#post({ kind: "end", term: place.term, end: this.#end });
+    this.#channel.post({ kind: "end", term: place.term, end: this.#end });
   }
-
-  #post(message: WithoutFrom<TabMessage>): void {
-    this.#channel?.postMessage({ ...message, from: this.#tab });
-  }
-
-  #wait(ms: number, run: (isLate: boolean) => void): void {
-    const { clock } = this.#platform;
-    this.#clearTimer();
-    const dueMs = clock.now() + ms;
-    this.#timer = clock.setTimer(() => run(clock.now() > dueMs + LATE_MS), ms);
-  }
-
-  #clearTimer(): void {
-    if (this.#timer !== undefined) this.#platform.clock.clearTimer(this.#timer);
-    this.#timer = undefined;
-  }
-}
-
-type WithoutFrom<Message> = Message extends unknown ? Omit<Message, "from"> : never;
-
-function toEnd(end: TabEnd): StreamEnd | SSEError {
-  if ("reason" in end) return end;
-  return new SSEError(end.code as SSEErrorCode, end.message, end.status === undefined ? {} : { status: end.status });
-}
-
-/** `crypto.randomUUID` is there in secure contexts only, as the locks are; where one forbids it, chance does. */
-function randomName(): string {
-  return `${Math.random()}`.slice(2) + `${Math.random()}`.slice(2);
 }

@@ -1,8 +1,9 @@
-import type { Clock } from "../connection/clock.js";
-import type { SSEClientOptions } from "../options.js";
-import { followPresence } from "./presence.js";
+import type { Clock } from "../options/clock.js";
+import type { SSEClientOptions } from "../options/options.js";
+import { followPresence } from "./follow-presence.js";
+import type { TabHost } from "./tab-host.js";
 import { shareNameOf } from "./tab-name.js";
-import { type TabHost, TabSharing } from "./tab-sharing.js";
+import { TabSharing } from "./tab-sharing.js";
 
 /** Undefined where tabs cannot find each other: outside a browser's secure contexts, or where it refuses. */
 export function joinTabs(url: string, options: SSEClientOptions, host: TabHost, clock: Clock): TabSharing | undefined {

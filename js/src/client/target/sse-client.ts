@@ -1,12 +1,13 @@
 import type { Health, SessionState } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
-import { Connection } from "../connection/connection.js";
-import { canBeSent } from "../connection/cursor.js";
-import type { ResumeVerdict } from "../connection/notices.js";
+import { LoadingDriver } from "../connection/loading-driver.js";
 import type { Transition } from "../connection/recorder.js";
-import { diagnostics } from "../diagnostics.js";
-import type { SSEClientOptions } from "../options.js";
-import type { UntypedEvents } from "./events.js";
+import type { StreamDriver } from "../connection/stream-driver.js";
+import { diagnostics } from "../development/diagnostics.js";
+import type { SSEClientOptions } from "../options/options.js";
+import { canBeSent } from "../stream/cursor.js";
+import type { UntypedEvents } from "../stream/events.js";
+import type { ResumeVerdict } from "../stream/notices.js";
 import { StreamTarget } from "./stream-target.js";
 
 /**
@@ -34,7 +35,8 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
   /** The absolute URL. */
   readonly url: string;
   readonly withCredentials: boolean;
-  readonly #connection: Connection;
+  readonly #signal: AbortSignal | undefined;
+  #driver: StreamDriver;
 
   /**
    * @param url - relative to the document, where there is one.
@@ -48,18 +50,25 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
     this.withCredentials = options.withCredentials ?? false;
     if (typeof (options.lastEventId ?? "") !== "string") throw new TypeError("lastEventId must be a string");
     if (!canBeSent(options.lastEventId ?? "")) throw new SSEError("INVALID_FIELD", "lastEventId cannot be sent");
-    this.#connection = new Connection(this.url, options as SSEClientOptions, (event) => this.dispatchEvent(event));
-    this.#connection.start();
+    this.#signal = options.signal;
+    this.#driver = new LoadingDriver(this.url, options as SSEClientOptions, {
+      dispatch: (event) => this.deliver(event),
+      ended: () => this.#signal?.removeEventListener("abort", this.#onAbort),
+      replaceDriver: (driver) => {
+        this.#driver = driver;
+      },
+    });
+    this.#start();
   }
 
   override get readyState(): 0 | 1 | 2 {
     if (this.state === "connected") return 1;
-    return this.#connection.standing.hasEnded ? 2 : 0;
+    return this.#driver.standing.hasEnded ? 2 : 0;
   }
 
   /** `"error"` once the client has given up; `"disconnected"` after `close()`, and at the stream's end. */
   get state(): SessionState {
-    return this.#connection.standing.state;
+    return this.#driver.standing.state;
   }
 
   /**
@@ -68,22 +77,22 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
    * then, and its state is `"disconnected"`. False again when it is started anew.
    */
   get completed(): boolean {
-    return this.#connection.standing.completed;
+    return this.#driver.standing.completed;
   }
 
   /** How well the connection does; `healthchange` says when it is another. */
   get health(): Health {
-    return this.#connection.standing.health;
+    return this.#driver.standing.health;
   }
 
   /** How events come at present. */
   get transport(): "stream" | "polling" {
-    return this.#connection.engine?.standing.transport ?? "stream";
+    return this.#driver.standing.transport;
   }
 
   /** How much longer than the fastest the last heartbeat event with a time in it was under way; null before one came. */
   get latencyMs(): number | null {
-    return this.#connection.engine?.standing.latencyMs ?? null;
+    return this.#driver.standing.latencyMs;
   }
 
   /**
@@ -92,32 +101,32 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
    * spoken of by an `error` event, `INVALID_FIELD`, once a connection.
    */
   get lastEventId(): string {
-    return this.#connection.lastEventId;
+    return this.#driver.lastEventId;
   }
 
   /** Failed attempts since the last connection that opened. */
   get attempts(): number {
-    return this.#connection.standing.attempts;
+    return this.#driver.standing.attempts;
   }
 
   /** What the server said of how this connection continues the one before; null while it has said nothing. */
   get resume(): ResumeVerdict | null {
-    return this.#connection.engine?.resume ?? null;
+    return this.#driver.resume;
   }
 
   /** What parses here: `"javascript"` where the page forbids WebAssembly; null before it is loaded. */
   get implementation(): "wasm" | "javascript" | null {
-    return this.#connection.engine?.implementation ?? null;
+    return this.#driver.implementation;
   }
 
   /** The last transitions, oldest first; none without the option `debug`. */
   get transitions(): readonly Transition[] {
-    return this.#connection.engine?.recorder.transitions ?? [];
+    return this.#driver.transitions;
   }
 
   /** @internal Whether what was asked for may be asked for once more, with the cursor. */
   get mayAskAgain(): boolean {
-    return this.#connection.mayAskAgain;
+    return this.#driver.mayAskAgain;
   }
 
   /**
@@ -125,11 +134,20 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
    * It resumes after the last event dispatched. Does nothing while an attempt is under way, or when `signal` is aborted.
    */
   reconnect(): void {
-    this.#connection.reconnect();
+    if (this.#driver.standing.hasEnded) this.#start();
+    else this.#driver.reconnect();
   }
 
   /** Ends the connection and every attempt. `statechange` and `close` are dispatched before it returns; nothing follows. */
   close(): void {
-    this.#connection.close();
+    if (!this.#driver.standing.hasEnded) this.#driver.close();
   }
+
+  #start(): void {
+    if (this.#signal?.aborted) return;
+    this.#signal?.addEventListener("abort", this.#onAbort);
+    this.#driver.start();
+  }
+
+  readonly #onAbort = (): void => this.close();
 }

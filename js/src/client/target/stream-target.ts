@@ -1,5 +1,5 @@
 import type { SSEError } from "../../shared/errors.js";
-import { type ErrorOrMessage, SSEErrorEvent, type SSEListener, SSEMessageEvent } from "./events.js";
+import { type ErrorOrMessage, SSEErrorEvent, type SSEListener, SSEMessageEvent } from "../stream/events.js";
 
 /**
  * The client's own events: a server's events of these names do not reach those who listen to them. An `error` of the server's
@@ -76,10 +76,14 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
     return () => super.removeEventListener(type, listenParsed);
   }
 
-  /** As EventTarget's. */
-  override dispatchEvent(event: Event): boolean {
+  /** @internal Is called with each event before its listeners are. */
+  observer: (event: Event) => void = () => {};
+
+  /** @internal Dispatches an event of the client's or the server's to those who listen for it. */
+  deliver(event: Event): void {
+    this.observer(event);
     const isOther = event instanceof SSEMessageEvent && OWN.test(event.type);
-    return isOther ? this.#others.dispatchEvent(event) : super.dispatchEvent(event);
+    (isOther ? this.#others : this).dispatchEvent(event);
   }
 
   #parse(event: SSEMessageEvent): { value?: unknown } {
@@ -89,7 +93,7 @@ export abstract class StreamTarget<Events extends object> extends EventTarget {
         if (!event.isDone) this.#parsed.value = event.read("data");
       } catch (error) {
         // Another listener of the same event may have closed the client.
-        if (this.readyState !== 2) this.dispatchEvent(new SSEErrorEvent(error as SSEError));
+        if (this.readyState !== 2) this.deliver(new SSEErrorEvent(error as SSEError));
       }
     }
     return this.#parsed;

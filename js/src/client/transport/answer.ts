@@ -1,7 +1,7 @@
 import type { StreamFacts } from "../../core/contract.js";
-import { diagnostics } from "../diagnostics.js";
-import { isSafe, type SSEClientOptions } from "../options.js";
-import { type AnswerReader, refusalOf } from "./fetch-transport.js";
+import { diagnostics } from "../development/diagnostics.js";
+import { isSafe, type SSEClientOptions } from "../options/options.js";
+import { refusalOf, type StreamHandler, type StreamRequest } from "./fetch-transport.js";
 
 /** A read that took so long has waited: the page has had its turn. */
 const IDLE_MS = 1;
@@ -11,7 +11,7 @@ const LONGEST_TURN_MS = 8;
 const LONGEST_LEAVE_MS = 1000;
 
 /** Reads the answer to a request for the stream until it ends. Rejects where it breaks. */
-export const readAnswer: AnswerReader = async (response, request, handler) => {
+export async function readAnswer(response: Response, request: StreamRequest, handler: StreamHandler): Promise<void> {
   const { options, signal } = request;
   const { headers, status } = response;
   if (status === 204) return handler.ended(status);
@@ -47,7 +47,7 @@ export const readAnswer: AnswerReader = async (response, request, handler) => {
   } finally {
     uncount?.();
   }
-};
+}
 
 /** Lets the page come to everything else. Not by a timer: those of a hidden page come once a second, or once a minute. */
 function turn(): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { SSEError } from "../../shared/errors.js";
 import { END_TYPE, RESUME_TYPE } from "../../shared/notices.js";
-import { toEventText } from "./event-text.js";
+import { toEventText } from "../stream/event-text.js";
 import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
 
 /**
@@ -9,14 +9,15 @@ import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
  * so the stream is treated as another server's.
  */
 export function openEventSource(
-  { url, options, lastEventId, signal, ready, isReleased }: StreamRequest,
-  handler: StreamHandler,
+  { url, options, lastEventId, signal, isReleased }: StreamRequest,
+  ready: Promise<StreamHandler | undefined>,
 ): void {
   if (signal.aborted) return;
   const isOver = () => signal.aborted || isReleased();
-  const guarded = (run: () => void) => ready.then(() => isOver() || run()).catch(() => {});
+  const guarded = (run: (handler: StreamHandler) => void) =>
+    ready.then((handler) => handler && !isOver() && run(handler)).catch(() => {});
   if (typeof EventSource === "undefined") {
-    guarded(() => handler.failed(new SSEError("CONNECTION_FAILED", "There is no EventSource here"), true));
+    guarded((handler) => handler.failed(new SSEError("CONNECTION_FAILED", "There is no EventSource here"), true));
     return;
   }
   const address = new URL(url);
@@ -26,10 +27,10 @@ export function openEventSource(
   signal.addEventListener("abort", () => source.close(), { once: true });
   const encoder = new TextEncoder();
 
-  source.addEventListener("open", () => guarded(() => handler.opened(address.origin, {})));
+  source.addEventListener("open", () => guarded((handler) => handler.opened(address.origin, {})));
   source.addEventListener("error", () => {
     source.close();
-    guarded(() => handler.failed(new SSEError("CONNECTION_FAILED", "The browser's EventSource failed"), false));
+    guarded((handler) => handler.failed(new SSEError("CONNECTION_FAILED", "The browser's EventSource failed"), false));
   });
   for (const type of new Set([...(options.events ?? []), "message", RESUME_TYPE, END_TYPE])) {
     source.addEventListener(type, (event) => {
@@ -37,7 +38,7 @@ export function openEventSource(
       // It says the id in force, which need not be the event's own.
       const ownId = event.lastEventId === id ? undefined : event.lastEventId;
       id = event.lastEventId;
-      guarded(() => {
+      guarded((handler) => {
         handler.bytes(encoder.encode(toEventText(type, event.data, ownId)));
         // At its end it would connect again by itself.
         if (isReleased()) source.close();

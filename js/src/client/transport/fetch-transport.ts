@@ -1,6 +1,6 @@
 import type { StreamFacts } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
-import type { SSEClientOptions } from "../options.js";
+import type { SSEClientOptions } from "../options/options.js";
 
 /** What one attempt asks for. */
 export interface StreamRequest {
@@ -14,18 +14,12 @@ export interface StreamRequest {
   readonly signal: AbortSignal;
   /** Nobody wants the rest of the answer, and it may end by itself. */
   readonly isReleased: () => boolean;
-  /**
-   * What reads the answer: the request need not wait for it, and the handler is called after it. Never rejects; undefined where
-   * nobody wants the answer any more.
-   */
-  readonly ready: Promise<AnswerReader | undefined>;
 }
-
-/** Reads an answer until it ends, and tells of it; rejects where it breaks. */
-export type AnswerReader = (response: Response, request: StreamRequest, handler: StreamHandler) => Promise<void>;
 
 /** What becomes of an attempt: `opened` at most once, then `bytes`, then one of the others exactly once unless it is aborted. */
 export interface StreamHandler {
+  /** Reads an answer until it ends, and calls the others; rejects where it breaks. */
+  read(response: Response, request: StreamRequest): Promise<void>;
   /**
    * The server answered with an event stream, from this origin (after redirects). `beginning`: the cursor of a client that
    * came without one, where the server says it: one that is cut before the first byte would begin again, and miss events.
@@ -41,18 +35,23 @@ export interface StreamHandler {
 /** A refusal is wanted as a problem description (RFC 9457), which an EventSource cannot read. */
 const STREAM_ACCEPT = "text/event-stream, application/problem+json";
 
-/** Makes one attempt with `fetch`: sends the request and reads the answer until it ends. Never rejects. */
-export async function openFetch(request: StreamRequest, handler: StreamHandler): Promise<void> {
+/**
+ * Makes one attempt with `fetch`: sends the request and lets the answer be read until it ends. Never rejects.
+ *
+ * @param ready - the handler. The request does not wait for it, and the answer does. Never rejects; undefined where nobody wants
+ *   the answer any more.
+ */
+export async function openFetch(request: StreamRequest, ready: Promise<StreamHandler | undefined>): Promise<void> {
   const { signal } = request;
   try {
     const response = await ask(request, request.url, STREAM_ACCEPT);
-    const read = await request.ready;
-    // A fetch that was given may not know of the signal: whoever aborts must not leave a stream that nobody reads.
-    if (signal.aborted || !read) return void response?.body?.cancel().catch(() => {});
-    if (response) await read(response, request, handler);
+    const handler = await ready;
+    // A `fetch` of the user's may ignore the signal: its stream must not stay open without a reader.
+    if (signal.aborted || !handler) return void response?.body?.cancel().catch(() => {});
+    if (response) await handler.read(response, request);
   } catch (cause) {
-    await request.ready;
-    if (signal.aborted || request.isReleased()) return;
+    const handler = await ready;
+    if (signal.aborted || !handler || request.isReleased()) return;
     const error =
       cause instanceof SSEError ? cause : new SSEError("CONNECTION_FAILED", "The connection failed", { cause });
     handler.failed(error, error.code === "BAD_RESPONSE");

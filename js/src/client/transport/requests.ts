@@ -1,6 +1,6 @@
-import type { Clock } from "../connection/clock.js";
-import type { SSEClientOptions } from "../options.js";
-import type { AnswerReader, StreamHandler, StreamRequest } from "./fetch-transport.js";
+import type { Clock } from "../options/clock.js";
+import type { SSEClientOptions } from "../options/options.js";
+import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
 import { openStream } from "./transports.js";
 
 /** The requests of one client, of which there is never more than one: a new one ends that before it. */
@@ -38,12 +38,12 @@ export class Requests {
     this.#current = undefined;
   }
 
-  /** Asks for the stream. `ready` and `lastEventId` are {@link StreamRequest}'s. */
-  stream(lastEventId: () => string, ready: Promise<AnswerReader | undefined>, handler: StreamHandler): void {
-    void openStream(this.make(lastEventId, ready), handler);
+  /** Asks for the stream; `ready` is {@link openFetch}'s, and `lastEventId` {@link StreamRequest}'s. */
+  stream(lastEventId: () => string, ready: Promise<StreamHandler | undefined>): void {
+    void openStream(this.make(lastEventId), ready);
   }
 
-  make(lastEventId: () => string, ready: Promise<AnswerReader | undefined>): StreamRequest {
+  make(lastEventId: () => string): StreamRequest {
     this.abort();
     const current = new AbortController();
     this.#current = current;
@@ -55,7 +55,6 @@ export class Requests {
       options: this.#options,
       idempotencyKey: this.#idempotencyKey,
       lastEventId,
-      ready,
       signal,
     };
   }

@@ -1,4 +1,5 @@
 import type { ClientCore } from "../contract.js";
+import { receive } from "./receive.js";
 import { JavaScriptReceiver } from "./receiver.js";
 import { JavaScriptSession } from "./session.js";
 
@@ -13,4 +14,5 @@ export const javascriptCore: ClientCore = {
   implementation: "javascript",
   createReceiver: (options) => new JavaScriptReceiver(options),
   createSession: (options) => new JavaScriptSession(options),
+  receive,
 };

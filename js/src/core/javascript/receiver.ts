@@ -1,18 +1,21 @@
 import { BEGIN_TYPE, DONE } from "../../shared/notices.js";
-import type { ParsedItem, ReceiverCore, ReceiverOptions } from "../../shared/receiver.js";
+import type { ParsedItem, ReceiverCore } from "../../shared/receiver.js";
 import { receiverOptions, requireBytes } from "../client-options.js";
+import type { ClientReceiverOptions } from "../contract.js";
 import { DedupWindow } from "./dedup.js";
 import { Parser } from "./parser.js";
 
 /** The {@link ReceiverCore} in JavaScript. */
 export class JavaScriptReceiver implements ReceiverCore {
+  readonly heartbeatEvent: string;
   readonly #parser: Parser;
   readonly #window: DedupWindow;
   /** This connection's stream has said that it is Millrace's. */
   #isOurs = false;
 
-  constructor(options?: ReceiverOptions) {
-    const { dedup, maxLineBytes, maxEventBytes, events } = receiverOptions(options);
+  constructor(options?: ClientReceiverOptions) {
+    const { dedup, maxLineBytes, maxEventBytes, events, heartbeatEvent } = receiverOptions(options);
+    this.heartbeatEvent = heartbeatEvent;
     this.#window = new DedupWindow(dedup);
     const wanted = events && new Set<string | undefined>(events);
     this.#parser = new Parser({

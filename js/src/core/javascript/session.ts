@@ -1,31 +1,18 @@
-import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { sessionOptions } from "../client-options.js";
-import type {
-  Health,
-  Loss,
-  PollResult,
-  SessionAction,
-  SessionCore,
-  SessionOptions,
-  SessionState,
-  StreamFacts,
-} from "../contract.js";
+import type { Health, Loss, PollResult, SessionAction, SessionCore, SessionOptions, StreamFacts } from "../contract.js";
+import { Backoff } from "./backoff.js";
+import { Breaker } from "./breaker.js";
 import { Heartbeats } from "./heartbeats.js";
+import { PollSchedule } from "./poll-schedule.js";
+import { Stability } from "./stability.js";
 import { Watchdog } from "./watchdog.js";
 
-/** From here on doubling changes nothing, for every `maxMs` is below 2 ** 32; without it, 0 * Infinity is no number. */
-const MAX_EXPONENT = 32;
 const CRITICAL_ATTEMPTS = 3;
 const FRUITLESS_UNTIL_POLLING = 3;
-const FIRST_PROBE_MS = 30000;
-const LAST_PROBE_MS = 300000;
 const PROBE_BYTES_MS = 5000;
-const MOST_POLL_STRETCH = 4;
 const LATE_MS = 1000;
 const VERY_LATE_MS = 5000;
 const LONGEST_HURRY_MS = 1000;
-const HOLDS_AFTER_MS = 5000;
-const PLANNED_HOLDS_AFTER_MS = 1000;
 
 const NONE: SessionAction = { kind: "none" };
 const CONNECT: SessionAction = { kind: "connect" };
@@ -33,41 +20,33 @@ const CLOSE: SessionAction = { kind: "close" };
 const GIVE_UP: SessionAction = { kind: "giveUp" };
 const POLL: SessionAction = { kind: "poll" };
 
-/** The {@link SessionCore} in JavaScript: line for line what native/core/session/session.cpp does; the reasons are there. */
+/** The {@link SessionCore} in JavaScript. It does what native/core/session/session.cpp does; the reasons are there. */
 export class JavaScriptSession implements SessionCore {
-  readonly #options: ReturnType<typeof sessionOptions>;
+  readonly #options: Required<SessionOptions>;
+  readonly #backoff: Backoff;
+  readonly #breaker: Breaker;
+  readonly #polls: PollSchedule;
   readonly #watchdog = new Watchdog();
+  readonly #stability = new Stability();
   #heartbeats = new Heartbeats();
-  #state: SessionState = "disconnected";
+  #state: SessionCore["state"] = "disconnected";
   #way: "stream" | "polls" | "probe" = "stream";
-  #baseMs: number;
-  #maxMs: number;
   #attempts = 0;
-  #fruitless = 0;
-  #unproven = 0;
-  /** Of the breaker. */
-  #failures = 0;
-  #openUntilMs = 0;
   #isOpen = false;
-  #hasReceived = false;
-  #holds = false;
-  #openedAtMs = 0;
   #isOffline = false;
   #isPaused = false;
   #untilMs = 0;
   #earliestMs = 0;
   #isPollUnderWay = false;
-  #pollEveryMs = 0;
-  #probeAtMs = 0;
-  #probeEveryMs = 0;
 
   constructor(options?: SessionOptions) {
     this.#options = sessionOptions(options);
-    this.#baseMs = this.#options.baseMs;
-    this.#maxMs = this.#options.maxMs;
+    this.#backoff = new Backoff(this.#options);
+    this.#breaker = new Breaker(this.#options);
+    this.#polls = new PollSchedule(this.#options.pollEveryMs);
   }
 
-  get state(): SessionState {
+  get state(): SessionCore["state"] {
     return this.#state;
   }
 
@@ -85,34 +64,28 @@ export class JavaScriptSession implements SessionCore {
 
   start(nowMs: number): SessionAction {
     if (this.#isTrying) return NONE;
-    if (this.#state !== "reconnecting") this.#attempts = this.#fruitless = this.#unproven = this.#failures = 0;
+    if (this.#state !== "reconnecting") {
+      this.#attempts = 0;
+      this.#stability.begin();
+      this.#breaker.succeeded();
+    }
     this.#way = "stream";
     return this.#connect(Math.floor(nowMs));
   }
 
   close(): SessionAction {
-    if (this.#state === "disconnected") return NONE;
-    this.#state = "disconnected";
-    this.#isOpen = false;
-    this.#way = "stream";
-    this.#isPaused = false;
-    return CLOSE;
+    return this.#state === "disconnected" ? NONE : this.#end("disconnected", CLOSE);
   }
 
-  connected(nowMs: number, { silenceMs, heartbeatMs = 0 }: StreamFacts = {}): SessionAction {
+  connected(nowMs: number, { silenceMs = 0, heartbeatMs = 0 }: StreamFacts = {}): SessionAction {
     if (this.#isOpen || (this.#state !== "connecting" && this.#way !== "probe")) return NONE;
     this.#isOpen = true;
     this.#state = "connected";
     this.#attempts = 0;
-    this.#hasReceived = this.#holds = false;
-    this.#openedAtMs = Math.floor(nowMs);
+    this.#stability.opened(Math.floor(nowMs));
     this.#heartbeats = new Heartbeats();
-    const thresholdMs =
-      this.#options.silenceMs === 0
-        ? 0
-        : silenceMs !== undefined && silenceMs > 0
-          ? silenceMs
-          : this.#options.silenceMs;
+    const ownMs = this.#options.silenceMs;
+    const thresholdMs = ownMs > 0 && silenceMs > 0 ? silenceMs : ownMs;
     this.#watchdog.begin(Math.floor(nowMs), Math.floor(thresholdMs), Math.floor(heartbeatMs));
     return NONE;
   }
@@ -120,18 +93,11 @@ export class JavaScriptSession implements SessionCore {
   received(nowMs: number, heartbeats: number, events: number): SessionAction {
     const now = Math.floor(nowMs);
     if (!this.#isOpen) return NONE;
-    if (!this.#hasReceived) {
-      this.#hasReceived = true;
-      this.#fruitless = 0;
-      this.#way = "stream";
-    }
-    if (!this.#holds && heartbeats + events > 0 && now - this.#openedAtMs >= HOLDS_AFTER_MS) {
-      this.#holds = true;
-      this.#unproven = this.#failures = 0;
-    }
+    this.#way = "stream";
+    if (this.#stability.received(now, heartbeats + events > 0)) this.#breaker.succeeded();
     this.#watchdog.heard(now);
     this.#heartbeats.came(now, heartbeats, this.#watchdog.heartbeatMs);
-    return this.#heartbeats.areHeldBack && this.#options.pollEveryMs > 0 ? this.#beginPolling(now) : NONE;
+    return this.#heartbeats.areHeldBack && this.#polls.isAllowed ? this.#beginPolling(now) : NONE;
   }
 
   stamped(nowMs: number, sentMs: number): void {
@@ -139,9 +105,7 @@ export class JavaScriptSession implements SessionCore {
   }
 
   retry(ms: number): void {
-    const { serverMinMs, serverMaxMs } = this.#options;
-    this.#baseMs = Math.min(Math.max(Math.floor(ms), serverMinMs), serverMaxMs);
-    this.#maxMs = Math.max(this.#options.maxMs, this.#baseMs);
+    this.#backoff.serverRetry(ms);
   }
 
   lost(loss: Loss, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
@@ -157,12 +121,12 @@ export class JavaScriptSession implements SessionCore {
     this.#isPollUnderWay = false;
     if (result === "failed") return this.#fail("transient", now, random, Math.floor(retryAfterMs));
     this.#state = "connected";
-    this.#attempts = this.#failures = 0;
-    const { pollEveryMs } = this.#options;
-    const longerMs = Math.min(Math.floor((this.#pollEveryMs * 3) / 2), pollEveryMs * MOST_POLL_STRETCH);
-    this.#pollEveryMs = result === "nothing" ? longerMs : pollEveryMs;
-    if (result === "more" && now < this.#probeAtMs) return this.#poll(now);
-    this.#untilMs = now + this.#pollEveryMs;
+    this.#attempts = 0;
+    this.#breaker.succeeded();
+    if (result === "nothing") this.#polls.broughtNothing();
+    else this.#polls.broughtEvents();
+    if (result === "more" && now < this.#polls.probeAtMs) return this.#poll(now);
+    this.#untilMs = now + this.#polls.everyMs;
     return NONE;
   }
 
@@ -170,7 +134,7 @@ export class JavaScriptSession implements SessionCore {
     const now = Math.floor(nowMs);
     this.#isOffline = false;
     if (this.#state === "reconnecting" && this.#way === "stream" && !this.#isPaused) {
-      this.#failures = 0;
+      this.#breaker.succeeded(); // it was the network
       return this.#hurry(now, random);
     }
     this.#watchdog.grant(now);
@@ -185,8 +149,7 @@ export class JavaScriptSession implements SessionCore {
     const now = Math.floor(nowMs);
     if (this.#isPaused) return this.#connect(now);
     if (this.#state === "reconnecting" && this.#way === "stream") return this.#hurry(now, random);
-    this.#grant(now);
-    return NONE;
+    return this.#grant(now);
   }
 
   hidden(): SessionAction {
@@ -221,63 +184,52 @@ export class JavaScriptSession implements SessionCore {
 
   deadlineMs(nowMs: number): number {
     if (this.#state === "disconnected" || this.#state === "error") return Infinity;
-    if (this.#way === "polls") return this.#isPollUnderWay ? this.#untilMs : Math.min(this.#untilMs, this.#probeAtMs);
+    if (this.#way === "polls")
+      return this.#isPollUnderWay ? this.#untilMs : Math.min(this.#untilMs, this.#polls.probeAtMs);
     if (this.#way === "probe" || this.#state !== "connected") return this.#untilMs;
-    return Math.min(this.#watchdog.deadlineMs, this.#nextHealthChangeMs(Math.floor(nowMs)));
+    return Math.min(this.#watchdog.deadlineMs, this.#watchdog.nextMissMs(Math.floor(nowMs)));
   }
 
   health(nowMs: number): Health {
     if (this.#state === "disconnected" || this.#state === "error") return "disconnected";
     if (this.#state === "connected") return this.#healthConnected(Math.floor(nowMs));
-    return this.#attempts >= CRITICAL_ATTEMPTS || this.#isBroken || this.#isOffline ? "critical" : "degraded";
+    return this.#attempts >= CRITICAL_ATTEMPTS || this.#breaker.isOpen || this.#isOffline ? "critical" : "degraded";
   }
 
   get #isTrying(): boolean {
     return this.#state === "connecting" || this.#state === "connected";
   }
 
-  get #isBroken(): boolean {
-    return this.#options.failures > 0 && this.#failures >= this.#options.failures;
-  }
-
-  #coolDownMs(now: number): number {
-    return this.#isBroken ? Math.max(0, this.#openUntilMs - now) : 0;
-  }
-
   #fail(loss: Loss, now: number, random: number, retryAfterMs: number): SessionAction {
-    const { attempts, failures, coolDownMs, pollEveryMs, maxMs, serverMaxMs } = this.#options;
+    const { attempts, maxMs, serverMaxMs } = this.#options;
     const isPlanned = loss === "planned";
-    const holds = this.#isOpen && (this.#holds || (isPlanned && now - this.#openedAtMs >= PLANNED_HOLDS_AFTER_MS));
-    if (isPlanned && holds) this.#unproven = 0;
-    const exponent = Math.min(Math.max(this.#attempts, this.#unproven), MAX_EXPONENT);
+    const holds = this.#isOpen && this.#stability.holds(now, isPlanned);
+    const exponent = Math.max(this.#attempts, holds && isPlanned ? 0 : this.#stability.unproven);
+    this.#stability.lost(this.#isOpen, holds, isPlanned);
     if (!isPlanned) this.#attempts++;
-    if (!this.#isOpen || !this.#hasReceived) this.#fruitless++;
-    if (!holds) {
-      this.#unproven++;
-      this.#failures++;
-      if (failures > 0 && this.#failures >= failures) this.#openUntilMs = now + coolDownMs;
-    }
-    if (loss === "final" || (!isPlanned && this.#attempts >= attempts)) {
-      this.#state = "error";
-      this.#isOpen = false;
-      this.#way = "stream";
-      return GIVE_UP;
-    }
-    const isHopeless = this.#fruitless >= FRUITLESS_UNTIL_POLLING && this.#way === "stream" && !this.#isOffline;
-    if (pollEveryMs > 0 && isHopeless) return this.#beginPolling(now);
+    if (!holds) this.#breaker.failed(now);
+    if (loss === "final" || (!isPlanned && this.#attempts >= attempts)) return this.#end("error", GIVE_UP);
+    const isHopeless =
+      this.#stability.fruitless >= FRUITLESS_UNTIL_POLLING && this.#way === "stream" && !this.#isOffline;
+    if (this.#polls.isAllowed && isHopeless) return this.#beginPolling(now);
     this.#way = "stream";
-    const longestMs = Math.min(this.#maxMs, this.#baseMs * 2 ** exponent);
-    const delayMs = Math.min(Math.floor(random * longestMs), LONGEST_TIMER_MS);
+    const delayMs = this.#backoff.waitMs(exponent, random);
     const leastMs = this.#isOffline ? maxMs : 0;
     const askedMs = Math.min(retryAfterMs, serverMaxMs);
     this.#earliestMs = now + askedMs;
-    return this.#wait(now + Math.max(delayMs, askedMs, this.#coolDownMs(now), leastMs), now);
+    return this.#wait(now + Math.max(delayMs, askedMs, this.#breaker.remainingMs(now), leastMs), now);
+  }
+
+  #end(state: "disconnected" | "error", action: SessionAction): SessionAction {
+    this.#state = state;
+    this.#isOpen = this.#isPaused = false;
+    this.#way = "stream";
+    return action;
   }
 
   #connect(now: number): SessionAction {
     this.#state = "connecting";
-    this.#isOpen = false;
-    this.#isPaused = false;
+    this.#isOpen = this.#isPaused = false;
     this.#untilMs = now + (this.#options.silenceMs || Infinity);
     return CONNECT;
   }
@@ -291,17 +243,15 @@ export class JavaScriptSession implements SessionCore {
 
   #hurry(now: number, random: number): SessionAction {
     const soonMs = now + Math.floor(random * Math.min(LONGEST_HURRY_MS, this.#options.baseMs));
-    const soonerMs = Math.min(this.#untilMs, Math.max(soonMs, this.#earliestMs, now + this.#coolDownMs(now)));
+    const soonerMs = Math.min(this.#untilMs, Math.max(soonMs, this.#earliestMs, now + this.#breaker.remainingMs(now)));
     return this.#wait(Math.max(now, soonerMs), now);
   }
 
   #beginPolling(now: number): SessionAction {
-    this.#probeEveryMs = this.#probeEveryMs === 0 ? FIRST_PROBE_MS : Math.min(2 * this.#probeEveryMs, LAST_PROBE_MS);
     if (this.#state !== "connected") this.#state = "reconnecting";
     this.#way = "polls";
     this.#isOpen = false;
-    this.#probeAtMs = now + this.#probeEveryMs;
-    this.#pollEveryMs = this.#options.pollEveryMs;
+    this.#polls.begin(now);
     return this.#poll(now);
   }
 
@@ -314,7 +264,7 @@ export class JavaScriptSession implements SessionCore {
   #tickPolling(now: number, random: number): SessionAction {
     const isDue = now >= this.#untilMs;
     if (this.#isPollUnderWay) return isDue ? this.polled("failed", now, random) : NONE;
-    if (now < this.#probeAtMs) return isDue ? this.#poll(now) : NONE;
+    if (now < this.#polls.probeAtMs) return isDue ? this.#poll(now) : NONE;
     this.#way = "probe";
     this.#untilMs = now + PROBE_BYTES_MS;
     return CONNECT;
@@ -322,32 +272,22 @@ export class JavaScriptSession implements SessionCore {
 
   #tickConnected(now: number, random: number): SessionAction {
     if (now < this.#watchdog.deadlineMs) return NONE;
-    if (this.#watchdog.isLate(now)) {
-      this.#grant(now);
-      return NONE;
-    }
+    if (this.#watchdog.isLate(now)) return this.#grant(now);
     this.#watchdog.fired();
     return this.#fail("transient", now, random, 0);
   }
 
-  #grant(now: number): void {
+  #grant(now: number): SessionAction {
     this.#watchdog.grant(now);
     this.#heartbeats.ignoreFor(now, this.#watchdog.intervalMs);
+    return NONE;
   }
 
   #healthConnected(now: number): Health {
     if (this.#way !== "stream") return "degraded";
-    const { intervalMs, heardAtMs } = this.#watchdog;
-    const missed = intervalMs > 0 ? (2 * (now - heardAtMs)) / intervalMs : 0;
     const lateMs = this.#heartbeats.latencyMs ?? 0;
-    if (lateMs > VERY_LATE_MS || missed >= 5) return "critical";
-    return lateMs > LATE_MS || this.#heartbeats.areHeldBack || missed >= 3 ? "degraded" : "healthy";
-  }
-
-  #nextHealthChangeMs(now: number): number {
-    const { intervalMs, heardAtMs } = this.#watchdog;
-    if (intervalMs === 0) return Infinity;
-    const after = (halves: number) => heardAtMs + Math.floor((intervalMs * halves + 1) / 2);
-    return now < after(3) ? after(3) : now < after(5) ? after(5) : Infinity;
+    const missed = this.#watchdog.missed(now);
+    if (lateMs > VERY_LATE_MS || missed > 1) return "critical";
+    return lateMs > LATE_MS || missed > 0 || this.#heartbeats.areHeldBack ? "degraded" : "healthy";
   }
 }

@@ -2,16 +2,16 @@ const MOST_STRETCH = 4;
 
 /** Notices that a connection has fallen silent: native/core/session/watchdog.hpp in JavaScript. */
 export class Watchdog {
-  heardAtMs = 0;
-  #thresholdMs = 0;
   /** As the server says it; 0: unknown. */
   heartbeatMs = 0;
+  #heardAtMs = 0;
+  #thresholdMs = 0;
   #begunAtMs = 0;
   #isGranted = false;
   #stretch = 1;
 
   get deadlineMs(): number {
-    return this.#thresholdMs === 0 ? Infinity : this.heardAtMs + this.#patienceMs;
+    return this.#thresholdMs === 0 ? Infinity : this.#heardAtMs + this.#patienceMs;
   }
 
   get intervalMs(): number {
@@ -25,12 +25,12 @@ export class Watchdog {
   begin(now: number, thresholdMs: number, heartbeatMs: number): void {
     this.#thresholdMs = thresholdMs;
     this.heartbeatMs = heartbeatMs;
-    this.#begunAtMs = this.heardAtMs = now;
+    this.#begunAtMs = this.#heardAtMs = now;
     this.#isGranted = false;
   }
 
   heard(now: number): void {
-    this.heardAtMs = Math.max(this.heardAtMs, now);
+    this.#heardAtMs = Math.max(this.#heardAtMs, now);
     this.#isGranted = false;
     if (now - this.#begunAtMs >= 2 * this.#patienceMs) this.#stretch = 1;
   }
@@ -38,7 +38,7 @@ export class Watchdog {
   grant(now: number): void {
     if (this.#isGranted) return;
     this.#isGranted = true;
-    this.heardAtMs = Math.max(this.heardAtMs, now + this.intervalMs - this.#patienceMs);
+    this.#heardAtMs = Math.max(this.#heardAtMs, now + this.intervalMs - this.#patienceMs);
   }
 
   fired(): void {
@@ -47,5 +47,19 @@ export class Watchdog {
 
   isLate(now: number): boolean {
     return !this.#isGranted && now - this.deadlineMs > this.intervalMs;
+  }
+
+  missed(now: number): 0 | 1 | 2 {
+    return now >= this.#missAtMs(2) ? 2 : now >= this.#missAtMs(1) ? 1 : 0;
+  }
+
+  nextMissMs(now: number): number {
+    const missed = this.missed(now);
+    return missed > 1 ? Infinity : this.#missAtMs(missed + 1);
+  }
+
+  #missAtMs(count: number): number {
+    const { intervalMs } = this;
+    return intervalMs === 0 ? Infinity : this.#heardAtMs + Math.floor((intervalMs * (2 * count + 1) + 1) / 2);
   }
 }

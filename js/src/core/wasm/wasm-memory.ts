@@ -1,3 +1,5 @@
+import { TAKE_WANTS_UTF16 } from "./layout.js";
+
 /** What a Buffer of Node's can do, 20 times as fast as a TextDecoder there. */
 interface Slices {
   latin1Slice(from: number, to: number): string;
@@ -27,27 +29,40 @@ export class WasmMemory {
   #slices: Slices | undefined;
   /** One array of codes for each length, for `fromCharCode` makes one flat string of an array, at once. */
   readonly #codes: number[][] = [];
-  /** Where few bytes go in. */
-  readonly smallInput: number;
+  /** Where bytes go in. */
+  readonly input: number;
   bytes = new Uint8Array();
-  /** 1: {@link wide} takes UTF-16, which Node copies; 0: UTF-8, which a browser decodes faster than the module makes UTF-16. */
-  wantsUtf16 = 0;
   words = new Uint32Array();
+  /** Set where {@link wide} takes UTF-16, which Node copies; browsers decode UTF-8 faster than the module makes UTF-16. */
+  utf16Flag = 0;
+  #doubles = new Float64Array();
 
-  constructor(memory: WebAssembly.Memory, smallInput: number) {
+  constructor(memory: WebAssembly.Memory, input: number) {
     this.#memory = memory;
-    this.smallInput = smallInput;
+    this.input = input;
   }
 
-  /** To be called after every call that may allocate, for a memory that grows takes its old arrays away. */
+  /** Is to be called after every call that may allocate: when a memory grows, its arrays are detached. */
   refresh(): void {
-    // Growth leaves them without any element; to look for the memory's new buffer would cost as much as a small event.
+    // A detached array is empty; to ask the memory for its buffer would cost as much as a small event.
     if (this.bytes.length > 0) return;
     const { buffer } = this.#memory;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
     this.#slices = slicesOf(buffer);
-    this.wantsUtf16 = this.#slices ? 1 : 0;
+    this.utf16Flag = this.#slices ? TAKE_WANTS_UTF16 : 0;
+  }
+
+  /** An unsigned number of 32 bits. */
+  word(address: number): number {
+    this.refresh();
+    return this.words[address >>> 2] as number;
+  }
+
+  double(address: number): number {
+    this.refresh();
+    return this.#doubles[address >>> 3] as number;
   }
 
   /** Sizes are in bytes. */

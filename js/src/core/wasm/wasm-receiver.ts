@@ -1,47 +1,56 @@
 import type { ParsedItem, ParseErrorCode, ReceiverCore } from "../../shared/receiver.js";
 import { type CheckedReceiverOptions, requireBytes } from "../client-options.js";
+import {
+  DATA_SHIFT,
+  ERROR_CODES,
+  ID_SHIFT,
+  INPUT_BYTES,
+  KIND_ERROR,
+  KIND_EVENT,
+  KIND_RAW_EVENT,
+  KIND_RETRY,
+  KIND_TYPE,
+  PLACE_APART,
+  PLACE_ASCII,
+  PLACE_WIDE,
+  RECEIVER_ASCII,
+  RECEIVER_ASCII_BYTES,
+  RECEIVER_HEARTBEATS,
+  RECEIVER_IS_IN_LONG_LINE,
+  RECEIVER_ITEM_BYTES,
+  RECEIVER_ITEMS,
+  RECEIVER_LAST_ID,
+  RECEIVER_LAST_ID_BYTES,
+  RECEIVER_WIDE,
+  RECEIVER_WIDE_BYTES,
+  RECORD_ADDRESS,
+  RECORD_ID_SIZE,
+  RECORD_SIZE,
+  RECORD_WORDS,
+  SETTING_HEARTBEAT_TYPE,
+  SETTING_WANTED_TYPES,
+  TAKE_IS_CONTINUED,
+  TYPE_SHIFT,
+} from "./layout.js";
 import type { WasmMemory } from "./wasm-memory.js";
 
-/** What wasm/client/receiver.cpp exports. Handles and addresses are numbers. */
+/** What wasm/client/receiver.cpp exports. Handles are addresses of a `ReceiverReport`. */
 export interface ReceiverExports {
-  inputSmall(): number;
-  inputLarge(receiver: number, size: number): number;
+  input(): number;
+  receiverRoom(receiver: number, size: number): number;
   receiversSeed(): void;
   receiverNew(dedup: number, maxLineBytes: number, maxEventBytes: number): number;
   receiverFree(receiver: number): void;
-  receiverWant(receiver: number, size: number): void;
+  receiverSet(receiver: number, setting: number, size: number): void;
   receiverReset(receiver: number): void;
-  receiverFeed(receiver: number, size: number, wantsUtf16: number): number;
-  receiverLastId(receiver: number): number;
-  receiverLastIdSize(receiver: number): number;
-  receiverHeartbeats(receiver: number): number;
+  receiverTake(receiver: number, session: number, size: number, nowMs: number, flags: number): void;
 }
 
-/** Longer chunks go in piece by piece: what a string of an event holds alive is at most the texts of one piece. */
-const PIECE_BYTES = 64 * 1024;
-
-/** Chunks of up to so many bytes always go in at the same place: to ask for it would cost as much as to copy them. */
+/** To put fewer bytes behind a long line costs more than to copy them once more. */
 const SMALL_BYTES = 4096;
 
-// What wasm/item_table.hpp lays down: words of 32 bits.
-const RECORD_WORDS = 4;
-const KIND_EVENT = 0;
-const KIND_RETRY = 1;
-const KIND_ERROR = 2;
-const KIND_TYPE = 3;
-const KIND_RAW_EVENT = 5;
-const PLACE_ASCII = 0;
-const PLACE_WIDE = 1;
-const PLACE_APART = 2;
 /** None of these bits is in the record of most events: data and id are ASCII, and next in the arena. */
 const NOT_PLAIN = 0x1ff;
-
-// The order of the C++ enumeration.
-const ERROR_CODES: Readonly<Record<number, ParseErrorCode>> = {
-  2: "EVENT_TOO_LARGE",
-  3: "LINE_TOO_LONG",
-  4: "INVALID_UTF8",
-};
 
 /** The event types by their numbers: the module tells each before it uses its number, once for all receivers of a page. */
 export type TypeNames = string[];
@@ -59,31 +68,39 @@ export class WasmReceiver implements ReceiverCore {
     this.#memory = memory;
     this.#types = types;
     this.handle = exports.receiverNew(options.dedup, options.maxLineBytes, options.maxEventBytes);
-    if (options.events) {
-      exports.receiverWant(this.handle, this.#write(new TextEncoder().encode(toLines(options.events))));
-    }
+    this.#set(SETTING_HEARTBEAT_TYPE, options.heartbeatEvent);
+    // A type that holds a line end is none that could come.
+    const wanted = options.events?.filter((type) => !type.includes("\n"));
+    if (wanted) this.#set(SETTING_WANTED_TYPES, wanted.map((type) => `${type}\n`).join(""));
   }
 
   get lastEventId(): string {
-    this.#memory.refresh();
-    const size = this.#exports.receiverLastIdSize(this.handle);
-    return this.#memory.utf8(this.#exports.receiverLastId(this.handle), size);
+    const size = this.#report(RECEIVER_LAST_ID_BYTES);
+    return this.#memory.utf8(this.#report(RECEIVER_LAST_ID), size);
   }
 
   get heartbeats(): number {
-    return this.#exports.receiverHeartbeats(this.handle) >>> 0;
+    return this.#report(RECEIVER_HEARTBEATS);
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
+    return this.take(chunk, 0, 0);
+  }
+
+  /** Parses a chunk; the session of this handle, if it is not 0, hears what it held, in the same call into the module. */
+  take(chunk: Uint8Array, session: number, nowMs: number): ParsedItem[] {
     requireBytes(chunk);
     const items: ParsedItem[] = [];
     const { length } = chunk;
-    if (length <= PIECE_BYTES) {
-      this.#feedPiece(chunk, items);
-    } else {
-      for (let from = 0; from < length; from += PIECE_BYTES) {
-        this.#feedPiece(chunk.subarray(from, from + PIECE_BYTES), items);
-      }
+    if (length <= INPUT_BYTES) {
+      this.#takePiece(chunk, session, nowMs, 0, items);
+      return items;
+    }
+    // What a string of an event holds alive is the texts of one piece at most.
+    for (let from = 0; from < length; from += INPUT_BYTES) {
+      const end = from + INPUT_BYTES;
+      const flags = from > 0 ? TAKE_IS_CONTINUED : 0;
+      this.#takePiece(chunk.subarray(from, end), end < length ? 0 : session, nowMs, flags, items);
     }
     return items;
   }
@@ -92,77 +109,101 @@ export class WasmReceiver implements ReceiverCore {
     this.#exports.receiverReset(this.handle);
   }
 
-  /** Puts bytes into the module; says how many. */
-  #write(bytes: Uint8Array): number {
-    const memory = this.#memory;
-    const { length } = bytes;
-    const input = length <= SMALL_BYTES ? memory.smallInput : this.#exports.inputLarge(this.handle, length);
-    memory.refresh();
-    memory.bytes.set(bytes, input);
-    return length;
+  #report(offset: number): number {
+    return this.#memory.word(this.handle + offset);
   }
 
-  #feedPiece(piece: Uint8Array, items: ParsedItem[]): void {
+  /** Where the next bytes go in. */
+  #inputFor(length: number): number {
+    const isBehindLine = this.#report(RECEIVER_IS_IN_LONG_LINE) > 0;
+    return isBehindLine ? this.#exports.receiverRoom(this.handle, length) : this.#memory.input;
+  }
+
+  #set(setting: number, text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    let from = 0;
+    do {
+      const piece = bytes.subarray(from, from + INPUT_BYTES);
+      this.#memory.refresh();
+      this.#memory.bytes.set(piece, this.#memory.input);
+      this.#exports.receiverSet(this.handle, setting, piece.length);
+      from += INPUT_BYTES;
+    } while (from < bytes.length);
+  }
+
+  #takePiece(piece: Uint8Array, session: number, nowMs: number, flags: number, items: ParsedItem[]): void {
     const memory = this.#memory;
-    const head = this.#exports.receiverFeed(this.handle, this.#write(piece), memory.wantsUtf16) >>> 2;
+    const { length } = piece;
+    const input = length > SMALL_BYTES ? this.#inputFor(length) : memory.input;
+    memory.refresh();
+    memory.bytes.set(piece, input);
+    this.#exports.receiverTake(this.handle, session, length, nowMs, flags + memory.utf16Flag);
     memory.refresh();
     const { words } = memory;
-    const end = (words[head + 1] as number) >>> 2;
+    const report = this.handle >>> 2;
+    const end = (words[report + (RECEIVER_ITEM_BYTES >>> 2)] as number) >>> 2;
     if (end === 0) return;
-    const ascii = memory.ascii(words[head + 3] as number, words[head + 4] as number);
-    const wideAddress = words[head + 6] as number;
-    const wide = memory.wide(wideAddress, words[head + 7] as number);
+    const ascii = memory.ascii(
+      words[report + (RECEIVER_ASCII >>> 2)] as number,
+      words[report + (RECEIVER_ASCII_BYTES >>> 2)] as number,
+    );
+    const wideAddress = words[report + (RECEIVER_WIDE >>> 2)] as number;
+    const wide = memory.wide(wideAddress, words[report + (RECEIVER_WIDE_BYTES >>> 2)] as number);
     const types = this.#types;
     let asciiAt = 0;
     let wideAt = 0;
     let wideBytes = 0;
     let lastEventId = "";
-    for (let at = (words[head] as number) >>> 2, last = at + end; at < last; at += RECORD_WORDS) {
+    for (
+      let at = (words[report + (RECEIVER_ITEMS >>> 2)] as number) >>> 2, last = at + end;
+      at < last;
+      at += RECORD_WORDS
+    ) {
       const record = words[at] as number;
-      const size = words[at + 1] as number;
-      const idSize = words[at + 2] as number;
+      const size = words[at + RECORD_SIZE] as number;
+      const idSize = words[at + RECORD_ID_SIZE] as number;
       if ((record & NOT_PLAIN) === 0) {
         const idAt = asciiAt + size;
         const data = ascii.slice(asciiAt, idAt);
         asciiAt = idAt + idSize;
         lastEventId = ascii.slice(idAt, asciiAt);
         // An eighth faster than push().
-        items[items.length] = { kind: "event", type: types[record >>> 9] as string, data, lastEventId };
+        items[items.length] = { kind: "event", type: types[record >>> TYPE_SHIFT] as string, data, lastEventId };
         continue;
       }
       const kind = record & 7;
       if (kind === KIND_EVENT || kind === KIND_RAW_EVENT) {
-        const place = (record >>> 3) & 7;
+        const place = (record >>> DATA_SHIFT) & 7;
         let data: string;
         if (place === PLACE_ASCII) {
           data = ascii.slice(asciiAt, asciiAt + size);
           asciiAt += size;
         } else if (place === PLACE_APART) {
-          data = memory.ascii(words[at + 3] as number, size);
+          data = memory.ascii(words[at + RECORD_ADDRESS] as number, size);
         } else if (place === PLACE_WIDE && wide !== undefined) {
           data = wide.slice(wideAt, wideAt + size);
           wideAt += size;
         } else if (place === PLACE_WIDE) {
-          const bytes = words[at + 3] as number;
+          const bytes = words[at + RECORD_ADDRESS] as number;
           data = decode(memory, wideAddress + wideBytes, bytes, items);
           wideBytes += bytes;
         } else {
-          data = decode(memory, words[at + 3] as number, size, items);
+          data = decode(memory, words[at + RECORD_ADDRESS] as number, size, items);
         }
-        const idPlace = (record >>> 6) & 7;
+        const idPlace = (record >>> ID_SHIFT) & 7;
         if (idPlace === PLACE_ASCII) {
           lastEventId = ascii.slice(asciiAt, asciiAt + idSize);
           asciiAt += idSize;
         }
-        const type = types[record >>> 9] as string;
+        const type = types[record >>> TYPE_SHIFT] as string;
         items.push({ kind: "event", type, data, lastEventId, ...(kind === KIND_RAW_EVENT && { isRaw: true }) });
       } else if (kind === KIND_RETRY) {
         items.push({ kind: "retry", ms: size });
       } else if (kind === KIND_ERROR) {
         items.push({ kind: "error", code: ERROR_CODES[size] as ParseErrorCode, limit: idSize });
       } else {
-        const text = memory.utf8(words[at + 3] as number, size);
-        if (kind === KIND_TYPE) types[record >>> 9] = text;
+        const text = memory.utf8(words[at + RECORD_ADDRESS] as number, size);
+        if (kind === KIND_TYPE) types[record >>> TYPE_SHIFT] = text;
         else lastEventId = text;
       }
     }
@@ -177,12 +218,4 @@ function decode(memory: WasmMemory, address: number, size: number, items: Parsed
   const isTold = last?.kind === "error" && last.code === "INVALID_UTF8";
   if (!isTold) items.push({ kind: "error", code: "INVALID_UTF8", limit: 0 });
   return memory.utf8(address, size);
-}
-
-/** One a line; a type that holds a line end is none that could come. */
-function toLines(types: readonly string[]): string {
-  return types
-    .filter((type) => !type.includes("\n"))
-    .map((type) => `${type}\n`)
-    .join("");
 }

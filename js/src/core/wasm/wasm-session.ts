@@ -1,149 +1,173 @@
 import type { Health, Loss, PollResult, SessionAction, SessionCore, SessionState, StreamFacts } from "../contract.js";
+import {
+  ACTIONS,
+  HEALTHS,
+  INPUT_CLOSE,
+  INPUT_CONNECTED,
+  INPUT_HIDDEN,
+  INPUT_LOST,
+  INPUT_OFFLINE,
+  INPUT_ONLINE,
+  INPUT_POLLED,
+  INPUT_RECEIVED,
+  INPUT_RESTORED,
+  INPUT_RETRY,
+  INPUT_STAMPED,
+  INPUT_START,
+  INPUT_TICK,
+  INPUT_VISIBLE,
+  LOSSES,
+  POLL_RESULTS,
+  SESSION_ACTION,
+  SESSION_ATTEMPTS,
+  SESSION_DEADLINE_MS,
+  SESSION_DELAY_MS,
+  SESSION_HEALTH,
+  SESSION_IS_POLLING,
+  SESSION_LATENCY_MS,
+  SESSION_NOW_MS,
+  SESSION_STATE,
+  STATES,
+} from "./layout.js";
+import type { WasmMemory } from "./wasm-memory.js";
 
-/** What wasm/client/session.cpp exports. Handles are numbers; -1 stands for never, none or unlimited. */
+/** The options of a session in their order; `pausesWhenHidden`, the last, is false or true, and the others are numbers. */
+export type SessionParameters = [
+  attempts: number,
+  baseMs: number,
+  maxMs: number,
+  serverMinMs: number,
+  serverMaxMs: number,
+  failures: number,
+  coolDownMs: number,
+  silenceMs: number,
+  pollEveryMs: number,
+  pausesWhenHidden: number,
+];
+
+/** What wasm/client/session.cpp exports. Handles are addresses of a `SessionReport`. */
 export interface SessionExports {
-  sessionNew(
-    attempts: number,
-    baseMs: number,
-    maxMs: number,
-    failures: number,
-    coolDownMs: number,
-    silenceMs: number,
-    pollEveryMs: number,
-    pausesWhenHidden: number,
-    serverMinMs: number,
-    serverMaxMs: number,
-  ): number;
+  /** Infinite `attempts` are no limit. */
+  sessionNew(...options: SessionParameters): number;
   sessionFree(session: number): void;
-  sessionPut(session: number, input: number, nowMs: number, random: number, first: number, second: number): number;
-  sessionDelay(session: number): number;
-  sessionDeadline(session: number, nowMs: number): number;
-  sessionStatus(session: number, nowMs: number): number;
-  sessionAttempts(session: number): number;
-  sessionLatency(session: number): number;
+  sessionPut(session: number, input: number, nowMs: number, random: number, first: number, second: number): void;
+  sessionLook(session: number, nowMs: number): void;
 }
 
-// The order of the C++ enumerations.
-const ACTIONS = ["none", "connect", "wait", "close", "giveUp", "poll"] as const;
-const STATES: readonly SessionState[] = ["disconnected", "connecting", "connected", "reconnecting", "error"];
-const HEALTHS: readonly Health[] = ["healthy", "degraded", "critical", "disconnected"];
-const POLL_RESULTS: readonly PollResult[] = ["events", "nothing", "failed", "more"];
-const LOSSES: readonly Loss[] = ["transient", "final", "planned"];
-const START = 0;
-const CLOSE = 1;
-const CONNECTED = 2;
-const RECEIVED = 3;
-const STAMPED = 4;
-const RETRY = 5;
-const LOST = 6;
-const POLLED = 7;
-const ONLINE = 8;
-const OFFLINE = 9;
-const VISIBLE = 10;
-const HIDDEN = 11;
-const RESTORED = 12;
-const TICK = 13;
-
-/** The {@link SessionCore} in WebAssembly. */
+/** The {@link SessionCore} in WebAssembly. What the module reports after each call is read in its memory. */
 export class WasmSession implements SessionCore {
+  /** What the module knows it by, and frees it by. */
+  readonly handle: number;
   readonly #exports: SessionExports;
-  readonly #handle: number;
+  readonly #memory: WasmMemory;
 
-  constructor(exports: SessionExports, handle: number) {
+  constructor(exports: SessionExports, memory: WasmMemory, handle: number) {
     this.#exports = exports;
-    this.#handle = handle;
+    this.#memory = memory;
+    this.handle = handle;
   }
 
   get state(): SessionState {
-    return STATES[this.#status(0) & 15] ?? "error";
+    return STATES[this.#word(SESSION_STATE)] as SessionState;
   }
 
   get attempts(): number {
-    return this.#exports.sessionAttempts(this.#handle);
+    return this.#word(SESSION_ATTEMPTS);
   }
 
   get isPolling(): boolean {
-    return this.#status(0) >> 8 > 0;
+    return this.#word(SESSION_IS_POLLING) > 0;
   }
 
   get latencyMs(): number | null {
-    const ms = this.#exports.sessionLatency(this.#handle);
+    const ms = this.#memory.double(this.handle + SESSION_LATENCY_MS);
     return ms < 0 ? null : ms;
   }
 
+  /** What the last input asked for. */
+  get action(): SessionAction {
+    const kind = ACTIONS[this.#word(SESSION_ACTION)] as SessionAction["kind"];
+    return kind === "wait" ? { kind, delayMs: this.#memory.double(this.handle + SESSION_DELAY_MS) } : { kind };
+  }
+
   health(nowMs: number): Health {
-    return HEALTHS[(this.#status(nowMs) >> 4) & 15] ?? "disconnected";
+    this.#look(nowMs);
+    return HEALTHS[this.#word(SESSION_HEALTH)] as Health;
   }
 
   deadlineMs(nowMs: number): number {
-    const ms = this.#exports.sessionDeadline(this.#handle, Math.floor(nowMs));
-    return ms < 0 ? Infinity : ms;
+    this.#look(nowMs);
+    return this.#memory.double(this.handle + SESSION_DEADLINE_MS);
   }
 
   start(nowMs: number): SessionAction {
-    return this.#put(START, nowMs);
+    return this.#put(INPUT_START, nowMs);
   }
 
   close(): SessionAction {
-    return this.#put(CLOSE);
+    return this.#put(INPUT_CLOSE);
   }
 
-  connected(nowMs: number, { silenceMs = -1, heartbeatMs = 0 }: StreamFacts = {}): SessionAction {
-    return this.#put(CONNECTED, nowMs, 0, silenceMs, heartbeatMs);
+  connected(nowMs: number, { silenceMs = 0, heartbeatMs = 0 }: StreamFacts = {}): SessionAction {
+    return this.#put(INPUT_CONNECTED, nowMs, 0, silenceMs, heartbeatMs);
   }
 
   received(nowMs: number, heartbeats: number, events: number): SessionAction {
-    return this.#put(RECEIVED, nowMs, 0, heartbeats, events);
+    return this.#put(INPUT_RECEIVED, nowMs, 0, heartbeats, events);
   }
 
   stamped(nowMs: number, sentMs: number): void {
-    this.#put(STAMPED, nowMs, 0, sentMs);
+    this.#put(INPUT_STAMPED, nowMs, 0, sentMs);
   }
 
   retry(ms: number): void {
-    this.#put(RETRY, 0, 0, ms);
+    this.#put(INPUT_RETRY, 0, 0, ms);
   }
 
   lost(loss: Loss, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
-    return this.#put(LOST, nowMs, random, LOSSES.indexOf(loss), retryAfterMs);
+    return this.#put(INPUT_LOST, nowMs, random, LOSSES.indexOf(loss), retryAfterMs);
   }
 
   polled(result: PollResult, nowMs: number, random: number, retryAfterMs = 0): SessionAction {
-    return this.#put(POLLED, nowMs, random, POLL_RESULTS.indexOf(result), retryAfterMs);
+    return this.#put(INPUT_POLLED, nowMs, random, POLL_RESULTS.indexOf(result), retryAfterMs);
   }
 
   online(nowMs: number, random: number): SessionAction {
-    return this.#put(ONLINE, nowMs, random);
+    return this.#put(INPUT_ONLINE, nowMs, random);
   }
 
   offline(): void {
-    this.#put(OFFLINE);
+    this.#put(INPUT_OFFLINE);
   }
 
   visible(nowMs: number, random: number): SessionAction {
-    return this.#put(VISIBLE, nowMs, random);
+    return this.#put(INPUT_VISIBLE, nowMs, random);
   }
 
   hidden(): SessionAction {
-    return this.#put(HIDDEN);
+    return this.#put(INPUT_HIDDEN);
   }
 
   restored(nowMs: number): SessionAction {
-    return this.#put(RESTORED, nowMs);
+    return this.#put(INPUT_RESTORED, nowMs);
   }
 
   tick(nowMs: number, random: number): SessionAction {
-    return this.#put(TICK, nowMs, random);
-  }
-
-  #status(nowMs: number): number {
-    return this.#exports.sessionStatus(this.#handle, Math.floor(nowMs));
+    return this.#put(INPUT_TICK, nowMs, random);
   }
 
   #put(input: number, nowMs = 0, random = 0, first = 0, second = 0): SessionAction {
-    const kind = ACTIONS[this.#exports.sessionPut(this.#handle, input, Math.floor(nowMs), random, first, second)];
-    if (kind !== "wait") return { kind: kind ?? "none" };
-    const delayMs = this.#exports.sessionDelay(this.#handle);
-    return { kind, delayMs: delayMs < 0 ? Infinity : delayMs };
+    this.#exports.sessionPut(this.handle, input, Math.floor(nowMs), random, first, second);
+    return this.action;
+  }
+
+  /** Health and deadline depend on the time: where it has passed since the last report, the module makes another. */
+  #look(nowMs: number): void {
+    const now = Math.floor(nowMs);
+    if (this.#memory.double(this.handle + SESSION_NOW_MS) !== now) this.#exports.sessionLook(this.handle, now);
+  }
+
+  #word(offset: number): number {
+    return this.#memory.word(this.handle + offset);
   }
 }

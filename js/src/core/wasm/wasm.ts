@@ -1,9 +1,8 @@
-import type { ReceiverOptions } from "../../shared/receiver.js";
 import { receiverOptions, sessionOptions } from "../client-options.js";
-import type { ClientCore, SessionOptions } from "../contract.js";
+import type { ClientCore, ClientReceiverOptions, SessionOptions } from "../contract.js";
 import { WasmMemory } from "./wasm-memory.js";
 import { type ReceiverExports, type TypeNames, WasmReceiver } from "./wasm-receiver.js";
-import { type SessionExports, WasmSession } from "./wasm-session.js";
+import { type SessionExports, type SessionParameters, WasmSession } from "./wasm-session.js";
 
 /** What the module exports. */
 interface Exports extends ReceiverExports, SessionExports {
@@ -19,7 +18,7 @@ const HASH_STATE_BYTES = 32;
  * taken for another's repeat.
  */
 function seed(exports: Exports): void {
-  const key = new Uint8Array(exports.memory.buffer, exports.inputSmall(), HASH_STATE_BYTES);
+  const key = new Uint8Array(exports.memory.buffer, exports.input(), HASH_STATE_BYTES);
   crypto.getRandomValues(key);
   exports.receiversSeed();
 }
@@ -41,34 +40,26 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
   const exports = instance.exports as unknown as Exports;
   exports._initialize();
   seed(exports);
-  const memory = new WasmMemory(exports.memory, exports.inputSmall());
+  const memory = new WasmMemory(exports.memory, exports.input());
   const types: TypeNames = ["message"];
-  const receivers = new FinalizationRegistry<number>((handle) => exports.receiverFree(handle));
-  const sessions = new FinalizationRegistry<number>((handle) => exports.sessionFree(handle));
+  const collected = new FinalizationRegistry<() => void>((free) => free());
   return {
     implementation: "wasm",
-    createReceiver(options?: ReceiverOptions) {
+    createReceiver(options?: ClientReceiverOptions) {
       const receiver = new WasmReceiver(exports, memory, types, receiverOptions(options));
-      receivers.register(receiver, receiver.handle);
+      const { handle } = receiver;
+      collected.register(receiver, () => exports.receiverFree(handle));
       return receiver;
     },
     createSession(options?: SessionOptions) {
-      const { attempts, baseMs, maxMs, failures, coolDownMs, ...rest } = sessionOptions(options);
-      const handle = exports.sessionNew(
-        attempts === Infinity ? -1 : attempts,
-        baseMs,
-        maxMs,
-        failures,
-        coolDownMs,
-        rest.silenceMs,
-        rest.pollEveryMs,
-        rest.pausesWhenHidden ? 1 : 0,
-        rest.serverMinMs,
-        rest.serverMaxMs,
-      );
-      const session = new WasmSession(exports, handle);
-      sessions.register(session, handle);
+      const handle = exports.sessionNew(...(Object.values(sessionOptions(options)) as SessionParameters));
+      const session = new WasmSession(exports, memory, handle);
+      collected.register(session, () => exports.sessionFree(handle));
       return session;
+    },
+    receive(receiver: WasmReceiver, session: WasmSession, chunk: Uint8Array, nowMs: number) {
+      const items = receiver.take(chunk, session.handle, Math.floor(nowMs));
+      return { items, action: session.action };
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { Clock } from "../../../../js/src/client/connection/clock.js";
-import type { Presence } from "../../../../js/src/client/tabs/presence.js";
-import type { TabPlatform } from "../../../../js/src/client/tabs/tab-sharing.js";
+import type { Clock } from "../../../../js/src/client/options/clock.js";
+import type { TabPlatform } from "../../../../js/src/client/tabs/tab-host.js";
+import type { Presence } from "../../../../js/src/client/tabs/tab-page.js";
 
 interface Timer {
   readonly page: Page;

@@ -1,5 +1,6 @@
+import type { TabHost } from "../../../../js/src/client/tabs/tab-host.js";
 import type { SharedEvent, TabState } from "../../../../js/src/client/tabs/tab-message.js";
-import { type TabHost, TabSharing } from "../../../../js/src/client/tabs/tab-sharing.js";
+import { TabSharing } from "../../../../js/src/client/tabs/tab-sharing.js";
 import { SSEError } from "../../../../js/src/shared/errors.js";
 import type { Browser, Page } from "./browser.js";
 

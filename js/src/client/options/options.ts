@@ -1,7 +1,7 @@
-import type { SessionOptions } from "../core/contract.js";
-import type { ReceiverOptions } from "../shared/receiver.js";
-import type { Clock } from "./connection/clock.js";
-import type { Parse, Schemas } from "./connection/data.js";
+import type { SessionOptions } from "../../core/contract.js";
+import type { ReceiverOptions } from "../../shared/receiver.js";
+import type { Clock } from "./clock.js";
+import type { Parse, Schemas } from "./parse.js";
 
 // `HeadersInit` and `BodyInit` are the DOM library's; `RequestInit` is Node's, too.
 type HeadersLike = NonNullable<RequestInit["headers"]>;

@@ -1,7 +1,7 @@
-import type { Recorder } from "../connection/recorder.js";
-import type { StreamRequest } from "./fetch-transport.js";
-import type { PollOutcome } from "./poll-transport.js";
-import { notLoaded } from "./transports.js";
+import type { StreamRequest } from "../transport/fetch-transport.js";
+import type { PollOutcome } from "../transport/poll-transport.js";
+import { notLoaded } from "../transport/transports.js";
+import type { Recorder } from "./recorder.js";
 
 /**
  * Asks once for the events after the cursor. Never rejects; gives undefined when it is aborted. What makes the request is
@@ -9,7 +9,7 @@ import { notLoaded } from "./transports.js";
  */
 export async function pollOnce(request: StreamRequest, recorder: Recorder): Promise<PollOutcome | undefined> {
   recorder.record("connect");
-  const { poll } = await import("./poll-transport.js").catch((cause: unknown) => ({
+  const { poll } = await import("../transport/poll-transport.js").catch((cause: unknown) => ({
     poll: async () => ({ error: notLoaded(cause) }),
   }));
   const outcome = await poll(request);

@@ -1,4 +1,5 @@
-import { checkOptions, countStream } from "./development.js";
+import { checkOptions } from "./check-options.js";
+import { countStream } from "./count-stream.js";
 
 /** What is checked while an application is developed; undefined in what its users load, where bundlers leave it out. */
 export function diagnostics() {

@@ -1,15 +1,16 @@
-// What is checked while an application is developed, and not in what its users load: callers have it by diagnostics.ts.
-import { receiverOptions, sessionOptions } from "../core/client-options.js";
-import { type Names, requireKnown, requireOneOf } from "../shared/misspelt.js";
-import { LONGEST_TIMER_MS } from "../shared/timers.js";
-import type { Parse } from "./connection/data.js";
+// What is checked while an application is developed, and not in what its users load: callers reach it through diagnostics.ts.
+import { receiverOptions, sessionOptions } from "../../core/client-options.js";
+import { describe, requireFlag, requireFunction, requireObject, requireString } from "../../shared/arguments.js";
+import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import {
   type BreakerOptions,
   type FallbackOptions,
   type RetryOptions,
   type SSEClientOptions,
   sessionOptionsOf,
-} from "./options.js";
+} from "../options/options.js";
+import type { Parse } from "../options/parse.js";
 
 const CLIENT_OPTIONS: Names<SSEClientOptions> = {
   method: true,
@@ -88,15 +89,16 @@ export function checkOptions(of: string, options: SSEClientOptions, more: Readon
 }
 
 function checkTypes(options: SSEClientOptions): void {
-  for (const name of BOOLEANS) requireType(name, options[name], "boolean", "true or false");
-  for (const name of FUNCTIONS) requireType(name, options[name], "function", "a function");
-  for (const name of STRINGS) requireType(name, options[name], "string", "a string");
+  for (const name of BOOLEANS) ifGiven(requireFlag, name, options[name]);
+  for (const name of FUNCTIONS) ifGiven(requireFunction, name, options[name]);
+  for (const name of STRINGS) ifGiven(requireString, name, options[name]);
   const { debug, schema, shareAcrossTabs, user } = options;
-  requireType("schema", schema, "object", "an object");
+  ifGiven(requireObject, "schema", schema);
   if (typeof debug !== "boolean") requireWhole("debug", debug, 0, MOST_TRANSITIONS);
   if (user === "") throw new TypeError("user must not be empty; leave it out where there is none");
-  if (typeof shareAcrossTabs !== "boolean")
-    requireType("shareAcrossTabs", shareAcrossTabs, "string", "true, false or a name");
+  if (shareAcrossTabs != null && !/^(boolean|string)$/.test(typeof shareAcrossTabs)) {
+    throw new TypeError(`shareAcrossTabs must be true, false or a name, not ${describe(shareAcrossTabs)}`);
+  }
 }
 
 function checkGroups({ retry, breaker, fallback }: SSEClientOptions): void {
@@ -104,15 +106,15 @@ function checkGroups({ retry, breaker, fallback }: SSEClientOptions): void {
   if (breaker !== false) requireGroup("breaker", breaker, BREAKER_OPTIONS);
   requireGroup("fallback", fallback, FALLBACK_OPTIONS);
   const { poll, everyMs } = fallback ?? {};
-  if (typeof poll !== "object") requireType("fallback.poll", poll, "string", "a text or a URL");
+  if (poll !== undefined && !/^(object|string)$/.test(typeof poll)) {
+    throw new TypeError(`fallback.poll must be a text or a URL, not ${describe(poll)}`);
+  }
   requireWhole("fallback.everyMs", everyMs, 1, LONGEST_TIMER_MS); // also where it is not used: a POST never polls
 }
 
 function requireGroup<Options extends object>(name: string, value: Options | undefined, names: Names<Options>): void {
   if (value === undefined) return;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new TypeError(`${name} must be an object, not ${shown(value)}`);
-  }
+  requireObject(name, value);
   requireKnown(name, value, names);
 }
 
@@ -146,57 +148,14 @@ function asWritten(message: string): string {
   });
 }
 
-/** @throws TypeError that names the option, where it is there (null is not) and of another type. */
-export function requireType(name: string, value: unknown, type: string, what: string): void {
-  if (value != null && typeof value !== type) throw new TypeError(`${name} must be ${what}, not ${shown(value)}`);
+/** Checks an option that may be left out; null counts as left out. */
+export function ifGiven(check: (name: string, value: unknown) => void, name: string, value: unknown): void {
+  if (value != null) check(name, value);
 }
 
 /** @throws TypeError that names the option, where it is there and no whole number in its range. */
 export function requireWhole(name: string, value: unknown, least: number, most: number): void {
   if (value === undefined || (Number.isInteger(value) && (value as number) >= least && (value as number) <= most))
     return;
-  throw new TypeError(`${name} must be a whole number from ${least} to ${most}, not ${shown(value)}`);
-}
-
-/** What was given, for a message. */
-function shown(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" && value !== null ? "an object" : String(value);
-}
-
-/** What browsers allow at a time to one host over HTTP/1.1, in all their tabs together. */
-const MOST_CONNECTIONS = 6;
-
-let hasWarned = false;
-
-/**
- * Counts a stream that has opened, over all tabs, and warns once a page when they are as many as a browser allows over
- * HTTP/1.1: the next stream, and any navigation, would wait without a word. Pages behind TLS mostly have HTTP/2, where that
- * is no limit.
- *
- * @returns what is to be called at its end.
- */
-export function countStream(url: string): () => void {
-  const { origin, protocol } = new URL(url);
-  const { document, navigator } = globalThis as Partial<Window & typeof globalThis>;
-  if (document === undefined || protocol !== "http:" || navigator?.locks == null) return () => {};
-  const { locks } = navigator;
-  const name = `millrace stream to ${origin}`;
-  let end = () => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  const hold = async () => {
-    const { held = [] } = await locks.query();
-    if (held.filter((lock) => lock.name === name).length >= MOST_CONNECTIONS && !hasWarned) {
-      hasWarned = true;
-      console.warn(
-        `Millrace: ${MOST_CONNECTIONS} event streams to ${origin} are open in this browser, and over HTTP/1.1 it allows no more connections to one host: the next stream waits, and so does every request. Let the tabs share one connection (shareAcrossTabs), or serve the page over HTTP/2. (This is said in development only.)`,
-      );
-    }
-    await ended;
-  };
-  locks.request(name, { mode: "shared" }, hold).catch(() => {});
-  return end;
+  throw new TypeError(`${name} must be a whole number from ${least} to ${most}, not ${describe(value)}`);
 }

@@ -1,5 +1,4 @@
-/** Whether a page can have a connection: `hidden`, others may not see it; `away`, it is frozen, or hidden away to be restored. */
-export type Presence = "here" | "hidden" | "away";
+import type { Presence } from "./tab-page.js";
 
 /** Says where the page is, whenever that changes. Returns what ends it. */
 export function followPresence(put: (presence: Presence) => void): () => void {

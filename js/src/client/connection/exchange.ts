@@ -1,0 +1,196 @@
+import type { ClientCore, SessionAction, SessionCore, StreamFacts } from "../../core/contract.js";
+import { SSEError } from "../../shared/errors.js";
+import { endsWithItsAnswer, isSafe } from "../options/options.js";
+import { SSEErrorEvent, SSEMessageEvent } from "../stream/events.js";
+import type { ResumeVerdict, StreamEnd } from "../stream/notices.js";
+import { readData, readJson } from "../stream/read-data.js";
+import type { TabLink } from "../tabs/tab-link.js";
+import { readAnswer } from "../transport/answer.js";
+import type { StreamHandler, StreamRequest } from "../transport/fetch-transport.js";
+import { type Arrived, Inbox, type InboxListener } from "./inbox.js";
+import { pollOnce } from "./poll-once.js";
+import type { Recorder } from "./recorder.js";
+import type { Standing } from "./standing.js";
+import type { DriverContext } from "./stream-driver.js";
+
+/** What becomes of the requests. */
+export interface ExchangeListener {
+  /** What the session wants done now. */
+  perform(action: SessionAction): void;
+  /** The stream is open. */
+  opened(facts: StreamFacts): void;
+  /** The stream has broken off, or there was none. */
+  lost(error: SSEError, final?: boolean): void;
+  /** The stream is at its end. */
+  ended(end: StreamEnd): void;
+  /** A poll has failed, for which the session wants this. */
+  fail(action: SessionAction, error: SSEError): void;
+  /** Every other request would be refused, too. */
+  giveUp(error: SSEError): void;
+}
+
+/** The requests of a client, and what their answers bring: events for the client, and for the other tabs. */
+export class Exchange implements StreamHandler {
+  readonly inbox: Inbox;
+  /** A request was sent, and its answer was no refusal: what it asks for may have been done. */
+  wasSent = false;
+  /** What the server said of this connection. */
+  resume: ResumeVerdict | null = null;
+  readonly #context: DriverContext;
+  readonly #session: SessionCore;
+  readonly #tabs: TabLink;
+  readonly #standing: Standing;
+  readonly #recorder: Recorder;
+  readonly #listener: ExchangeListener;
+  /** What the other tabs have not been told. */
+  #unshared: Arrived | undefined;
+
+  constructor(
+    core: ClientCore,
+    context: DriverContext,
+    session: SessionCore,
+    tabs: TabLink,
+    standing: Standing,
+    recorder: Recorder,
+    listener: ExchangeListener,
+  ) {
+    this.inbox = new Inbox(core, context.options);
+    this.#context = context;
+    this.#session = session;
+    this.#tabs = tabs;
+    this.#standing = standing;
+    this.#recorder = recorder;
+    this.#listener = listener;
+  }
+
+  /** Whether a request that may have done something may be sent again: as its method, an option or the server says. */
+  get maySendAgain(): boolean {
+    const { options } = this.#context;
+    return isSafe(options) || options.resumeBy !== undefined || this.inbox.resumes === true;
+  }
+
+  get maySend(): boolean {
+    return !this.wasSent || this.maySendAgain;
+  }
+
+  /** Asks for the stream. */
+  connect(): void {
+    this.wasSent = true;
+    this.inbox.reset(true);
+    this.#recorder.record("connect");
+    this.#context.requests.stream(() => this.inbox.lastEventId, Promise.resolve(this));
+  }
+
+  /** Asks for the events after the cursor. */
+  async poll(): Promise<void> {
+    this.wasSent = true;
+    this.inbox.reset(false);
+    const { clock, dispatcher, requests } = this.#context;
+    const outcome = await pollOnce(
+      requests.make(() => this.inbox.lastEventId),
+      this.#recorder,
+    );
+    if (outcome === undefined) return;
+    const listener = this.#listener;
+    const isCurrent = dispatcher.watchRun();
+    const polled = (result: Parameters<SessionCore["polled"]>[0], retryAfterMs?: number) =>
+      this.#session.polled(result, clock.now(), clock.random(), retryAfterMs);
+    if (!("error" in outcome)) {
+      this.#standing.origin = outcome.origin;
+      listener.perform(polled(outcome.result));
+      if (isCurrent()) this.receive(outcome.bytes);
+    } else if (outcome.isOver) listener.ended({ reason: "completed", reconnect: false });
+    else if (outcome.isFinal) listener.giveUp(outcome.error);
+    else {
+      this.#noteRefusal(outcome.error);
+      listener.fail(polled("failed", outcome.error.retryAfterMs), outcome.error);
+    }
+  }
+
+  read(response: Response, request: StreamRequest): Promise<void> {
+    return readAnswer(response, request, this);
+  }
+
+  opened(origin: string, facts: StreamFacts, beginning?: string | null): void {
+    this.#recorder.record("open");
+    this.#standing.origin = origin;
+    this.resume = null;
+    if (beginning && this.inbox.lastEventId === "") {
+      this.inbox.begin(beginning, this.#receiver);
+      this.#tabs.share(() => [], this.inbox.lastEventId);
+    }
+    this.#listener.opened(facts);
+  }
+
+  bytes(chunk: Uint8Array): void {
+    this.#recorder.record("bytes", chunk);
+    this.receive(chunk);
+  }
+
+  ended(status: number): void {
+    this.#recorder.record("end");
+    const { options } = this.#context;
+    const isWhole = status === 204 || (this.inbox.resumes === undefined && endsWithItsAnswer(options));
+    if (isWhole) this.#listener.ended({ reason: status === 204 ? "completed" : "closed", reconnect: false });
+    else {
+      if (options.onEnd === "reconnect") this.wasSent = false;
+      this.#listener.lost(new SSEError("CONNECTION_FAILED", "The stream ended"));
+    }
+  }
+
+  failed(error: SSEError, final: boolean): void {
+    this.#recorder.record("end");
+    this.#noteRefusal(error);
+    this.#listener.lost(error, final);
+  }
+
+  /** Delivers what a chunk holds. */
+  receive(chunk: Uint8Array): void {
+    const { inbox } = this;
+    const { clock, dispatcher } = this.#context;
+    const arrived = inbox.parse(chunk, this.#session, clock.now());
+    const isCurrent = dispatcher.watchRun();
+    this.#unshared = arrived;
+    inbox.deliver(arrived.items, this.#receiver, isCurrent);
+    if (isCurrent()) {
+      this.#share();
+      this.#listener.perform(arrived.action);
+    } else this.#unshared = undefined;
+  }
+
+  /** A server that answers with a status has not done what was asked for. */
+  #noteRefusal({ status }: SSEError): void {
+    if (status !== undefined) this.wasSent = false;
+  }
+
+  /** Tells the other tabs what has come, once: what is before the end they have to have before the end. */
+  #share(): void {
+    const arrived = this.#unshared;
+    this.#unshared = undefined;
+    if (arrived) this.#tabs.share(() => this.inbox.toShared(arrived), this.inbox.lastEventId);
+  }
+
+  readonly #receiver: InboxListener = {
+    message: ({ type, data, lastEventId, isRaw = false }) => {
+      const init = { data, lastEventId, origin: this.#standing.origin };
+      const isOurs = this.inbox.resumes !== undefined;
+      this.#context.dispatcher.dispatch(new SSEMessageEvent(type, init, { isRaw, isOurs }, this.#read));
+    },
+    ended: (end) => {
+      this.#share();
+      this.#listener.ended(end);
+    },
+    resumed: (verdict) => {
+      this.resume = verdict;
+      this.#context.dispatcher.dispatch(new Event("resume"));
+    },
+    retry: (ms) => this.#session.retry(ms),
+    error: (error) => this.#context.dispatcher.dispatch(new SSEErrorEvent(error)),
+  };
+
+  readonly #read = (event: SSEMessageEvent, as: "json" | "data" | "mixed"): unknown => {
+    const { options } = this.#context;
+    if (as !== "json") return readData(event, options, as === "mixed");
+    return event.isRaw ? event.data : readJson(event, options);
+  };
+}

@@ -1,0 +1,284 @@
+import type { ClientCore, SessionAction, SessionCore, SessionState, StreamFacts } from "../../core/contract.js";
+import { loadClientCore } from "../../core/load-client.js";
+import { SSEError } from "../../shared/errors.js";
+import { sessionOptionsOf } from "../options/options.js";
+import { SSECloseEvent, SSEErrorEvent } from "../stream/events.js";
+import type { ResumeVerdict, StreamEnd } from "../stream/notices.js";
+import type { TabHost } from "../tabs/tab-host.js";
+import { TabLink } from "../tabs/tab-link.js";
+import type { TabEnd } from "../tabs/tab-message.js";
+import type { Requests } from "../transport/requests.js";
+import { Alarm } from "./alarm.js";
+import type { Dispatcher } from "./dispatcher.js";
+import { Exchange, type ExchangeListener } from "./exchange.js";
+import { followPage, type PageInput } from "./page.js";
+import { Recorder, type Transition } from "./recorder.js";
+import { Standing } from "./standing.js";
+import type { ClientStanding, DriverContext, StreamDriver } from "./stream-driver.js";
+
+/** Loads the core, and makes a driver with it. */
+export async function createSessionDriver(context: DriverContext): Promise<SessionDriver> {
+  return new SessionDriver(await loadClientCore(), context);
+}
+
+/** Drives a connection as its session says, with the real network, clock and page. */
+class SessionDriver implements StreamDriver, ExchangeListener {
+  readonly standing: Standing;
+  readonly implementation: ClientCore["implementation"];
+  /** Of the answer to the request that is under way. */
+  readonly handler: Exchange;
+  readonly #context: DriverContext;
+  readonly #dispatcher: Dispatcher;
+  readonly #requests: Requests;
+  readonly #session: SessionCore;
+  readonly #alarm: Alarm;
+  readonly #tabs: TabLink;
+  readonly #recorder: Recorder;
+  #leavePage = () => {};
+
+  constructor(core: ClientCore, context: DriverContext) {
+    const { url, options, clock, beganMs, dispatcher, requests } = context;
+    this.implementation = core.implementation;
+    this.#context = context;
+    this.#dispatcher = dispatcher;
+    this.#requests = requests;
+    this.#session = core.createSession(sessionOptionsOf(options));
+    this.#alarm = new Alarm(clock, () => this.#tick());
+    this.#recorder = new Recorder(options, () => clock.now(), beganMs);
+    this.#tabs = new TabLink(url, options, clock);
+    this.standing = new Standing(this.#tabs, this.#session);
+    this.handler = new Exchange(core, context, this.#session, this.#tabs, this.standing, this.#recorder, this);
+  }
+
+  get lastEventId(): string {
+    return this.handler.inbox.lastEventId;
+  }
+
+  get resume(): ResumeVerdict | null {
+    return this.handler.resume;
+  }
+
+  get transitions(): readonly Transition[] {
+    return this.#recorder.transitions;
+  }
+
+  get mayAskAgain(): boolean {
+    return this.handler.maySendAgain;
+  }
+
+  /** Goes on from where the client is, with the request that is under way, if there is one. */
+  takeOver({ state, health, hasEnded }: ClientStanding): void {
+    const requests = this.#requests;
+    Object.assign(this.standing, { state, health, hasEnded });
+    if (hasEnded) return;
+    if (!requests.isUnderWay) {
+      this.#connectOrJoin();
+      return;
+    }
+    const { madeMs } = requests;
+    this.handler.wasSent = true;
+    this.#note("connect", madeMs);
+    this.#recorder.record("connect", undefined, madeMs);
+    this.#session.start(this.#nowMs); // what it wants first is under way already
+    this.perform({ kind: "none" });
+    this.#listenToPage();
+  }
+
+  start(): void {
+    const { standing } = this;
+    if (standing.completed) {
+      this.handler.inbox.forget(); // an end that comes again is no repeat
+      this.#requests.renew();
+    }
+    standing.hasEnded = standing.completed = this.handler.wasSent = false;
+    this.#dispatcher.beginRun();
+    this.#dispatch(...this.#changes("connecting"));
+    if (!standing.hasEnded) this.#connectOrJoin();
+  }
+
+  reconnect(): void {
+    if (this.#tabs.mirror !== undefined) {
+      this.#tabs.reconnect();
+      return;
+    }
+    this.handler.wasSent = false; // who asks for it wants it
+    const nowMs = this.#nowMs;
+    const isOpen = this.standing.state === "connected";
+    this.perform(isOpen ? this.#session.restored(nowMs) : this.#session.start(nowMs));
+  }
+
+  close(): void {
+    this.#close("client");
+  }
+
+  #close(reason: string, end?: TabEnd): void {
+    this.#stop(end);
+    const changes = this.#changes("disconnected");
+    this.#note("close");
+    this.#dispatch(...changes, new SSECloseEvent(reason, this.standing.completed));
+  }
+
+  #connectOrJoin(): void {
+    if (this.#tabs.isWanted) void this.#tabs.join(this.#tabHost, this.#dispatcher.watchRun());
+    else this.#begin();
+  }
+
+  #begin(): void {
+    this.perform(this.#session.start(this.#nowMs));
+    this.#listenToPage();
+  }
+
+  readonly #tabHost: TabHost = {
+    begin: (wasAsked) => {
+      if (!wasAsked || this.mayAskAgain) this.#begin();
+      else this.giveUp(failed("The answer was cut with the tab that had it, and is not asked for again"));
+    },
+    mayAskAgain: () => this.mayAskAgain,
+    end: () => this.perform(this.#session.close()),
+    status: () => this.standing.shared,
+    mirrored: ({ origin }, hasOpened) => {
+      this.standing.origin = origin;
+      this.#dispatch(...this.#changes(), ...(hasOpened ? [new Event("open")] : []));
+    },
+    receive: (bytes, isNew) => {
+      if (isNew) this.handler.inbox.reset(true);
+      this.handler.receive(bytes);
+    },
+    reconnect: () => this.reconnect(),
+    ended: (end) => (end instanceof SSEError ? this.giveUp(end) : this.ended(end)),
+    cursor: () => this.lastEventId,
+  };
+
+  // --- the session's actions
+
+  perform(action: SessionAction): void {
+    if ((action.kind === "connect" || action.kind === "poll") && !this.handler.maySend) {
+      this.giveUp(failed("The answer was cut, and is not asked for again by itself"));
+      return;
+    }
+    if (action.kind !== "none") {
+      this.#requests.abort();
+      this.#note(action.kind === "wait" ? `wait ${action.delayMs} ms` : action.kind);
+      if (action.kind === "connect") this.handler.connect();
+      if (action.kind === "poll") void this.handler.poll();
+    }
+    this.#schedule();
+    this.#dispatch(...this.#changes());
+  }
+
+  #schedule(): void {
+    this.#alarm.set(this.standing.hasEnded ? Infinity : this.#session.deadlineMs(this.#nowMs));
+  }
+
+  #tick(): void {
+    const session = this.#session;
+    if (this.standing.hasEnded) return;
+    const { isPolling } = session;
+    const wasTrying = isPolling || session.state !== "reconnecting";
+    const action = session.tick(this.#nowMs, this.#context.clock.random());
+    // A poll is due every now and then, or follows the last attempt to stream.
+    const isFailure = action.kind === "wait" || action.kind === "giveUp" || (action.kind === "poll" && !isPolling);
+    if (!wasTrying || !isFailure) this.perform(action);
+    else this.fail(action, new SSEError("TIMED_OUT", "Nothing came from the server for too long"));
+  }
+
+  opened(facts: StreamFacts): void {
+    const isCurrent = this.#dispatcher.watchRun();
+    const action = this.#session.connected(this.#nowMs, facts);
+    this.#note("open");
+    this.perform(action);
+    if (isCurrent() && this.standing.state === "connected") this.#dispatch(new Event("open"));
+  }
+
+  lost(error: SSEError, final = false): void {
+    const isFinal = final || !this.handler.maySend;
+    const action = this.#session.lost(
+      isFinal ? "final" : "transient",
+      this.#nowMs,
+      this.#context.clock.random(),
+      error.retryAfterMs,
+    );
+    this.fail(action, error, isFinal);
+  }
+
+  /** The stream ended, and not by accident. */
+  ended({ reason, reconnect }: StreamEnd): void {
+    const session = this.#session;
+    if (this.standing.hasEnded) return;
+    this.#requests.release();
+    this.#note(`end ${reason}`);
+    if (reconnect && this.handler.maySend) {
+      this.perform(session.lost("planned", this.#nowMs, this.#context.clock.random()));
+      return;
+    }
+    // What was cut off by the server is not complete.
+    this.standing.completed = !reconnect && reason !== "duration_cap" && reason !== "draining";
+    this.#close(reason, { reason, reconnect: false });
+  }
+
+  fail(action: SessionAction, error: SSEError, final = false): void {
+    this.#note(`lost ${error.code}`);
+    const mayConnect = this.handler.maySend;
+    if (action.kind !== "giveUp" && mayConnect) {
+      const isCurrent = this.#dispatcher.watchRun();
+      this.perform(action);
+      if (isCurrent()) this.#dispatch(new SSEErrorEvent(error));
+    } else if (final || !mayConnect) this.giveUp(error);
+    else
+      this.giveUp(new SSEError("GAVE_UP", `Gave up after ${this.standing.attempts} failed attempts`, { cause: error }));
+  }
+
+  giveUp(error: SSEError): void {
+    const { code, message, status } = error;
+    this.#stop({ code, message, status });
+    const changes = this.#changes("error");
+    this.#note("giveUp");
+    this.#dispatch(...changes, new SSEErrorEvent(error), new SSECloseEvent("error", false));
+  }
+
+  #stop(end?: TabEnd): void {
+    this.standing.hasEnded = true;
+    this.#dispatcher.beginRun();
+    this.#leavePage();
+    this.#tabs.leave(end);
+    this.#context.ended();
+    this.#requests.abort();
+    this.#session.close();
+    this.#schedule();
+  }
+
+  // --- how it is
+
+  #listenToPage(): void {
+    const put = (input: PageInput) => {
+      if (this.#tabs.mirror) return;
+      this.perform(input(this.#session, this.#nowMs, this.#context.clock.random()));
+    };
+    if (this.standing.hasEnded) return;
+    this.#leavePage();
+    this.#leavePage = followPage(put, () => this.handler.maySend);
+  }
+
+  #changes(wanted?: SessionState): Event[] {
+    return this.standing.change(this.#nowMs, wanted);
+  }
+
+  #note(what: string, atMs?: number): void {
+    const { hasEnded, state, health, attempts } = this.standing;
+    const session = hasEnded || this.#session.state === "disconnected" ? undefined : this.#session;
+    const now = { state: session?.state ?? state, health: session?.health(this.#nowMs) ?? health, attempts };
+    this.#recorder.note(what, now, atMs);
+  }
+
+  #dispatch(...events: readonly Event[]): void {
+    this.#dispatcher.dispatch(...events);
+  }
+
+  get #nowMs(): number {
+    return this.#context.clock.now();
+  }
+}
+
+function failed(message: string): SSEError {
+  return new SSEError("CONNECTION_FAILED", message);
+}

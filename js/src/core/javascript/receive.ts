@@ -1,0 +1,21 @@
+import { NOTICE_TYPES } from "../../shared/notices.js";
+import type { Arrival, SessionCore } from "../contract.js";
+import type { JavaScriptReceiver } from "./receiver.js";
+
+/** `ClientCore.receive`; counts as native/core/session/chunk_tally.cpp does. */
+export function receive(receiver: JavaScriptReceiver, session: SessionCore, chunk: Uint8Array, nowMs: number): Arrival {
+  let heartbeats = -receiver.heartbeats;
+  let events = 0;
+  let sentMs: string | undefined;
+  const items = receiver.feed(chunk);
+  heartbeats += receiver.heartbeats;
+  for (const item of items) {
+    if (item.kind !== "event" || item.type.startsWith(NOTICE_TYPES)) continue;
+    if (item.type === receiver.heartbeatEvent) {
+      heartbeats++;
+      sentMs = /"(?:uptimeMs|timestamp)"[\0- ]*:[\0- ]*(\d+)/.exec(item.data)?.[1];
+    } else events++;
+  }
+  if (sentMs !== undefined) session.stamped(nowMs, Number(sentMs));
+  return { items, action: session.received(nowMs, heartbeats, events) };
+}
