@@ -32,7 +32,20 @@ const scriptArrows = {
   shared: [],
   native: ["shared"],
   core: ["shared"],
-  client: ["core", "shared"],
+  client: ["client", "core", "shared"], // what lies in no folder of it: the entry
+  "client/options": ["core", "shared"],
+  "client/stream": ["client/options", "shared"],
+  "client/development": ["client/options", "core", "shared"],
+  "client/transport": ["client/development", "client/stream", "client/options", "core", "shared"],
+  "client/tabs": ["client/stream", "client/options", "core", "shared"],
+  "client/connection": [
+    ...["client/transport", "client/tabs", "client/stream", "client/options", "client/development"],
+    ...["core", "shared"],
+  ],
+  "client/target": [
+    ...["client/connection", "client/stream", "client/options", "client/development"],
+    ...["core", "shared"],
+  ],
   server: ["server", "native", "shared"], // what lies in no folder of it: the entries
   "server/lifecycle": ["native", "shared"],
   "server/observe": ["server/lifecycle", "native", "shared"],

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { takeoverCounts } from "../../js/src/server/observe/takeover-counts.js";
 import { HubStream } from "../../js/src/server/stream/hub-stream.js";
+import { giveSocket } from "../../js/src/server/takeover/give-socket.js";
 import { TakenResponse } from "../../js/src/server/takeover/taken-response.js";
 import { Takeover, type TakeoverDriver } from "../../js/src/server/takeover/takeover.js";
 import { listening, until } from "./listening.js";
@@ -45,7 +46,7 @@ async function taking(
     uncovered: (look) => look(),
     take(descriptor) {
       const taken = new TakenResponse(res, stream, () => res.end());
-      const isTaken = stream.takeOver(descriptor, taken);
+      const isTaken = stream.takeOver(giveSocket(descriptor), taken);
       if (isTaken) taken.begin();
       return isTaken;
     },

@@ -1,3 +1,4 @@
+import type { NativeCloseReason } from "../shared/close-reasons.js";
 import type { ReceiverCore } from "../shared/receiver.js";
 
 /** What the addon exports; one C++ class each (`native/addon`). Arguments are checked there too, so nothing crashes. */
@@ -42,16 +43,6 @@ export interface NativeEnd {
   readonly connection: ConnectionId;
   readonly reason: NativeCloseReason;
 }
-
-/** Why the hub ends a connection; `unread`: nobody has begun to read it. */
-export type NativeCloseReason =
-  | "closed"
-  | "disconnected"
-  | "lagging"
-  | "duration_cap"
-  | "unread"
-  | "completed"
-  | "draining";
 
 /** An event with its data as text. */
 export interface NativeEvent {

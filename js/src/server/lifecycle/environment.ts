@@ -1,14 +1,9 @@
 // Not the global ones: a test that replaces those has them replaced for itself, and events go on.
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
-import type {
-  ConnectionId,
-  NativeBinding,
-  NativeCloseReason,
-  NativeEnvironment,
-  NativeHub,
-} from "../../native/binding.js";
+import type { ConnectionId, NativeBinding, NativeEnvironment, NativeHub } from "../../native/binding.js";
 import { nativeModule } from "../../native/load-native.js";
 import { requireBinding } from "../../native/require-binding.js";
+import type { NativeCloseReason } from "../../shared/close-reasons.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 
 /** What reads a connection in this thread. */

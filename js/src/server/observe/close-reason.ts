@@ -1,4 +1,4 @@
-import type { NativeCloseReason } from "../../native/binding.js";
+import type { NativeCloseReason } from "../../shared/close-reasons.js";
 
 /**
  * Why a stream ended: `closed` by the application (or the reason it gave), `disconnected` by the client, `lagging` too far

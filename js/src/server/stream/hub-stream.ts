@@ -1,5 +1,7 @@
-import type { ConnectionId, NativeCloseReason, NativeHub } from "../../native/binding.js";
+import type { ConnectionId, NativeHub } from "../../native/binding.js";
 import { requireReason, requireString } from "../../shared/arguments.js";
+import type { NativeCloseReason } from "../../shared/close-reasons.js";
+import { CLOSE_REASONS } from "../../shared/close-reasons.js";
 import type { AuthorizeContext } from "../access/authorize.js";
 import { askLate, type KeptContext, keepContext, releaseContext } from "../access/late-authorizer.js";
 import { accepted, opened } from "../content/message.js";
@@ -16,10 +18,7 @@ import { makeSend, type StreamOfSend } from "./send-functions.js";
 import type { SSEStream } from "./sse-stream.js";
 import { StreamEnd } from "./stream-end.js";
 import type { StreamStage } from "./stream-stage.js";
-import type { TakenSocket } from "./taken-socket.js";
-
-/** Reasons of the hub's for which a client still gets what is left. */
-const WHOLE = new Set<NativeCloseReason>(["closed", "duration_cap", "completed", "draining"]);
+import type { TakenSocket, TakenStream } from "./taken-socket.js";
 
 /**
  * A stream whose bytes JavaScript pulls from the hub, or the core writes to a socket. Ten thousand of them may idle, so what
@@ -163,13 +162,22 @@ export class HubStream implements SSEStream, Reader {
   /**
    * The core writes to the socket from now on; says whether it does. Everything that was read before must have left.
    *
+   * @param take - gives the socket to the core; says whether that has it.
    * @param socket - told of the end; undefined where Node has released the socket: then the core also notices the client's end,
    *   and ends the body.
    */
-  takeOver(descriptor: number, socket: TakenSocket | undefined): boolean {
+  takeOver(take: (stream: TakenStream) => boolean, socket: TakenSocket | undefined): boolean {
     if (this.hasEnded) return false;
     const isReleased = socket === undefined;
-    if (!this.#hub.adopt(this.connection, this.#environment.id, descriptor, isReleased, this.#stallMs)) return false;
+    const { connection } = this;
+    const taken = {
+      hub: this.#hub,
+      connection,
+      environmentId: this.#environment.id,
+      isReleased,
+      stallMs: this.#stallMs,
+    };
+    if (!take(taken)) return false;
     this.#stage = "taken";
     this.bodyWatch = undefined;
     this.onCut = undefined;
@@ -223,7 +231,7 @@ export class HubStream implements SSEStream, Reader {
 
   onClosing(reason: NativeCloseReason): void {
     if (this.#stage === "taken") return; // the reactor is told, too
-    if (this.isOpening || !WHOLE.has(reason)) this.#finish(reason, false);
+    if (this.isOpening || !CLOSE_REASONS[reason].isIntended) this.#finish(reason, false);
     else if (this.#stage === "pulled") {
       this.#wantedReason ??= reason;
       this.#giveRest();
@@ -231,7 +239,7 @@ export class HubStream implements SSEStream, Reader {
   }
 
   onSocketClosed(reason: NativeCloseReason): void {
-    this.#finish(reason === "closed" ? (this.#wantedReason ?? reason) : reason, WHOLE.has(reason));
+    this.#finish(reason === "closed" ? (this.#wantedReason ?? reason) : reason, CLOSE_REASONS[reason].isIntended);
   }
 
   /** Nobody was asked whether its client may read: an authorizer that comes later is. */

@@ -3,6 +3,7 @@ import { constants, type Http2Stream } from "node:http2";
 import { setImmediate } from "node:timers";
 import type { DeclineReason } from "../observe/takeover-counts.js";
 import type { HubStream } from "../stream/hub-stream.js";
+import { giveSocket } from "./give-socket.js";
 import { OwnWrites } from "./own-writes.js";
 import { PeerWatch } from "./peer-watch.js";
 import { tieToServer } from "./server-tie.js";
@@ -75,7 +76,7 @@ export class NodeWriter implements TakeoverDriver {
     const taken = new TakenResponse(this.#res, stream, endBody);
     const isReleased = this.#releasesSocket();
     // A stream whose socket Node has released must hold nothing of Node's: that is most of an idle connection's memory.
-    if (!stream.takeOver(descriptor, isReleased ? undefined : taken)) return false;
+    if (!stream.takeOver(giveSocket(descriptor), isReleased ? undefined : taken)) return false;
     if (isReleased) {
       this.#options.onReleased();
       stream.beforeEnd = undefined;

@@ -3,6 +3,7 @@ import { setImmediate } from "node:timers";
 import type { DeclineReason } from "../observe/takeover-counts.js";
 import type { BodyWatch } from "../stream/body-watch.js";
 import type { HubStream } from "../stream/hub-stream.js";
+import { giveSocket } from "./give-socket.js";
 import { TakenResponse } from "./taken-response.js";
 import { Takeover, type TakeoverDriver } from "./takeover.js";
 
@@ -75,7 +76,7 @@ export class PipedBody implements BodyWatch, TakeoverDriver {
 
   take(descriptor: number): boolean {
     const taken = new TakenResponse(this.#response, this.#stream, endedByServer);
-    const isTaken = this.#stream.takeOver(descriptor, taken);
+    const isTaken = this.#stream.takeOver(giveSocket(descriptor), taken);
     if (isTaken) taken.begin();
     return isTaken;
   }
