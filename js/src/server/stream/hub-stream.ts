@@ -13,6 +13,7 @@ import type { Body } from "./body.js";
 import { BodySource, FIRST_CHUNK_BYTES } from "./body-source.js";
 import type { BodyWatch } from "./body-watch.js";
 import { type StreamFacts, sharedFacts } from "./facts.js";
+import { onAbort } from "./on-abort.js";
 import { DEFAULT_STALL_MS, heartbeatEveryMs, type StreamOptions, toNativeOpenOptions } from "./options.js";
 import { makeSend, type StreamOfSend } from "./send-functions.js";
 import type { SSEStream } from "./sse-stream.js";
@@ -78,7 +79,7 @@ export class HubStream implements SSEStream, Reader {
     });
     // Only what is needed to the end: a Node request is most of an idle connection's memory.
     const { signal, method } = options.request ?? {};
-    if (signal !== undefined) this.#watchSignal(signal);
+    if (signal !== undefined) this.#forgetSignal = onAbort(signal, () => this.leave());
     this.#onClose = options.onClose;
     this.#environment.add(this.connection, this);
     if (signal?.aborted === true) this.leave();
@@ -170,14 +171,8 @@ export class HubStream implements SSEStream, Reader {
     if (this.hasEnded) return false;
     const isReleased = socket === undefined;
     const { connection } = this;
-    const taken = {
-      hub: this.#hub,
-      connection,
-      environmentId: this.#environment.id,
-      isReleased,
-      stallMs: this.#stallMs,
-    };
-    if (!take(taken)) return false;
+    const [hub, environmentId, stallMs] = [this.#hub, this.#environment.id, this.#stallMs];
+    if (!take({ hub, connection, environmentId, isReleased, stallMs })) return false;
     this.#stage = "taken";
     this.bodyWatch = undefined;
     this.onCut = undefined;
@@ -275,12 +270,6 @@ export class HubStream implements SSEStream, Reader {
   #giveRest(): void {
     this.#stage = "ending";
     this.#bodySource().giveRest();
-  }
-
-  #watchSignal(signal: AbortSignal): void {
-    const onAbort = () => this.leave();
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#forgetSignal = () => signal.removeEventListener("abort", onAbort);
   }
 
   #finish(reason: CloseReason, isWhole: boolean): void {
