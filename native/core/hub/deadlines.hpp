@@ -13,7 +13,7 @@ class Deadlines {
   // Notes the subscriber's next deadline. One that moved to a later time stays noted where it is, and is noted anew when it
   // comes up.
   void note(Subscriber& subscriber);
-  // Before it goes.
+  // Always before it goes.
   void forget(Subscriber& subscriber) { due_.erase({subscriber.deadlines.noted, &subscriber}); }
   // A subscriber for which something may be due, each once; call note() when it has been done. Null when there is none.
   [[nodiscard]] Subscriber* takeDue(Instant now);

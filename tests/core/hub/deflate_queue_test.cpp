@@ -32,6 +32,7 @@ class DeflateQueueTest : public test::PartTest {
   }
   static std::vector<std::string> plainOf(const std::vector<DeflateJob>& jobs) {
     std::vector<std::string> texts;
+    texts.reserve(jobs.size());
     for (const DeflateJob& job : jobs) {
       texts.emplace_back(job.plain);
     }

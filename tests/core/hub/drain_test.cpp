@@ -115,6 +115,7 @@ TEST_F(DrainTest, whoEndsEarlierAnywayKeepsItsReason) {
 TEST_F(DrainTest, thoseWhoComeMeanwhileComeBackEvenlySpread) {
   drain.begin(kOptions, now);
   std::vector<std::uint32_t> retries;
+  retries.reserve(100);
   for (int count = 0; count < 100; ++count) {
     retries.push_back(drain.nextRetry());
   }

@@ -114,6 +114,7 @@ TEST_F(LagJudgeTest, decidesAsTheTableSays) {
         EXPECT_EQ(subscriber.reader().lag().events, std::min<std::size_t>(row.events, 10));
         EXPECT_FALSE(subscriber.reader().isEvicted());
       }
+      deadlines.forget(subscriber);
       registry.remove(subscriber.id(), now);
     }
   }
@@ -144,6 +145,7 @@ TEST_F(LagJudgeTest, halfOfAHistoryIsLeftToWhoIsDisconnected) {
       EXPECT_EQ(turn(subscriber), Fate::stays) << "it has its time yet";
       now += kGrace;
       EXPECT_EQ(turn(subscriber), row.fate);
+      deadlines.forget(subscriber);
       registry.remove(subscriber.id(), now);
     }
   }

@@ -19,9 +19,6 @@ class LogReaderTest : public PartTest {
     read(k);
     read(l);
   }
-  ~LogReaderTest() override { reader.subscriptions() = {}; }
-  LogReaderTest(const LogReaderTest&) = delete;
-  LogReaderTest& operator=(const LogReaderTest&) = delete;
 
   void read(Channel& channel, std::vector<std::uint64_t> types = {}) {
     Subscription subscription;

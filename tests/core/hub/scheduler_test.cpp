@@ -124,6 +124,7 @@ TEST_F(SchedulerTest, whoMayBeBehindIsJudgedAtTheEndOfTheTurn) {
 
 TEST_F(SchedulerTest, aTurnEndsAlthoughNewsKeepComing) {
   std::vector<Subscriber*> subscribers;
+  subscribers.reserve(10);
   for (SubscriberId id = 1; id <= 10; ++id) {
     subscribers.push_back(&addTo(1, id));
   }
