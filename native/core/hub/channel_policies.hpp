@@ -15,6 +15,8 @@ class ChannelPolicies {
   void set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules);
   // It lives as long as this, and its values may change.
   [[nodiscard]] const ChannelPolicy& of(std::string_view key) const;
+  // Of the channels that no rule matches.
+  [[nodiscard]] ChannelPolicy& rest() { return rest_; }
 
  private:
   PolicyRule& ruleOf(std::string_view match);

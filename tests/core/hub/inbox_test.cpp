@@ -20,7 +20,7 @@ class InboxTest : public test::PartTest {
   void publish(Channel& channel, std::size_t bytes) {
     append(channel, std::string(bytes, 'x'));
     inbox.add(channel, bytes);
-    scheduler.noteAppended(channel, now);
+    scheduler.noteAppended(channel, sequence.newest(), now);
   }
   void turn(OwnerId owner) {
     Turn turn;

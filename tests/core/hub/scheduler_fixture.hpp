@@ -22,7 +22,7 @@ class SchedulerTest : public PartTest {
   Channel& publish(std::string_view key) {
     Channel& channel = registry.channel(key, now);
     append(channel, "x");
-    scheduler.noteAppended(channel, now);
+    scheduler.noteAppended(channel, sequence.newest(), now);
     return channel;
   }
   Owners wakes() {

@@ -36,7 +36,7 @@ class TurnsTest : public test::PartTest {
   void publish(std::string_view bytes, std::string_view type = "") {
     append(k, bytes, type);
     inbox.add(k, bytes.size());
-    scheduler.noteAppended(k, now);
+    scheduler.noteAppended(k, sequence.newest(), now);
   }
   void collectAll(const OwnerTurn& turn) {
     while (turns.collect(turn, 10, now, found)) {
