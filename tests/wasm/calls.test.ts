@@ -68,7 +68,7 @@ test.each([
   expect(calls).toEqual(["receiverTake"]);
 });
 
-test("heartbeats, and when they were sent, are in the same call", () => {
+test("heartbeats are in the same call; when an event says that it was sent, that is one more", () => {
   const connection = connected();
   takeChunk(connection, encode('event: heartbeat\ndata: {"uptimeMs": 500}\n\n'), 2000);
   const late = encode('event: heartbeat\ndata: {"uptimeMs": 1500}\n\n');
@@ -83,7 +83,7 @@ test("heartbeats, and when they were sent, are in the same call", () => {
     10501,
     "critical",
   ]);
-  expect(calls).toEqual(["receiverTake", "receiverTake"]);
+  expect(calls).toEqual(["receiverTake", "sessionPut", "receiverTake", "sessionPut"]);
 });
 
 test("a longer chunk is one call a piece, and the session hears of it once", () => {

@@ -37,6 +37,7 @@ void report(ReceiverHandle& handle) {
   report.lastIdBytes = static_cast<std::uint32_t>(lastId.size());
   report.heartbeats = static_cast<std::uint32_t>(handle.receiver.heartbeats());
   report.isInLongLine = handle.receiver.isInLongLine() ? 1 : 0;
+  report.heartbeatEvents = handle.tally.heartbeatEvents();
 }
 
 }  // namespace
@@ -95,10 +96,6 @@ EMSCRIPTEN_KEEPALIVE void receiverTake(ReceiverHandle* handle, SessionHandle* se
   report(*handle);
   if (session != nullptr) {
     const ChunkTally& tally = handle->tally;
-    // First when a heartbeat was sent: what the health is then depends on it.
-    if (const auto sentMs = tally.sentMs()) {
-      sessionPut(session, SessionInput::stamped, nowMs, 0, *sentMs, 0);
-    }
     sessionPut(session, SessionInput::received, nowMs, 0, tally.heartbeats(handle->receiver.heartbeats()),
                tally.events());
   }

@@ -19,10 +19,11 @@ struct ReceiverReport {
   std::uint32_t wideBytes;
   std::uint32_t lastId;  // as of the last finished block
   std::uint32_t lastIdBytes;
-  std::uint32_t heartbeats;    // among the comments so far
-  std::uint32_t isInLongLine;  // a large piece that follows is best put behind that line: receiverRoom()
+  std::uint32_t heartbeats;       // among the comments so far
+  std::uint32_t isInLongLine;     // a large piece that follows is best put behind that line: receiverRoom()
+  std::uint32_t heartbeatEvents;  // of the chunk
 };
-static_assert(sizeof(ReceiverReport) == 40);
+static_assert(sizeof(ReceiverReport) == 44);
 static_assert(offsetof(ReceiverReport, items) == 0);
 static_assert(offsetof(ReceiverReport, itemBytes) == 4);
 static_assert(offsetof(ReceiverReport, ascii) == 8);
@@ -33,6 +34,7 @@ static_assert(offsetof(ReceiverReport, lastId) == 24);
 static_assert(offsetof(ReceiverReport, lastIdBytes) == 28);
 static_assert(offsetof(ReceiverReport, heartbeats) == 32);
 static_assert(offsetof(ReceiverReport, isInLongLine) == 36);
+static_assert(offsetof(ReceiverReport, heartbeatEvents) == 40);
 
 // What the last input made of the session. Times are milliseconds.
 struct SessionReport {

@@ -5,13 +5,11 @@
 #include "core/wire/parser.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 
 namespace millrace {
 
-// What a chunk tells the session: how many heartbeats it held, how many other events of the application, and when the last
-// heartbeat event was sent.
+// What a chunk tells the session: how many heartbeats it held, and how many other events of the application.
 class ChunkTally {
  public:
   // Appends to the type of the events that are heartbeats; at first it is empty, which no event's type is.
@@ -34,9 +32,9 @@ class ChunkTally {
   [[nodiscard]] unsigned heartbeats(std::size_t comments) const {
     return static_cast<unsigned>(comments - commentsBefore_) + heartbeatEvents_;
   }
+  // Of those, the ones that were events: their data may say when they were sent.
+  [[nodiscard]] unsigned heartbeatEvents() const { return heartbeatEvents_; }
   [[nodiscard]] unsigned events() const { return events_; }
-  // In milliseconds on the server's clock; none where the last heartbeat event does not say it, or there was none.
-  [[nodiscard]] std::optional<double> sentMs() const { return sentMs_; }
 
  private:
   ByteBuffer heartbeatType_;
@@ -44,11 +42,6 @@ class ChunkTally {
   std::size_t commentsBefore_ = 0;
   unsigned heartbeatEvents_ = 0;
   unsigned events_ = 0;
-  std::optional<double> sentMs_;
 };
-
-// The number that stands as `"uptimeMs"` or `"timestamp"`, whichever comes first, in a heartbeat's data. Around the colon
-// there may be white space: control characters, too, which JSON does not have. None where there is no such number.
-[[nodiscard]] std::optional<double> sentMsIn(std::string_view data);
 
 }  // namespace millrace

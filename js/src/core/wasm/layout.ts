@@ -19,6 +19,7 @@ export const RECEIVER_LAST_ID = 24;
 export const RECEIVER_LAST_ID_BYTES = 28;
 export const RECEIVER_HEARTBEATS = 32;
 export const RECEIVER_IS_IN_LONG_LINE = 36;
+export const RECEIVER_HEARTBEAT_EVENTS = 40;
 
 // SessionReport: offsets in bytes.
 export const SESSION_NOW_MS = 0;

@@ -15,6 +15,7 @@ import {
   PLACE_WIDE,
   RECEIVER_ASCII,
   RECEIVER_ASCII_BYTES,
+  RECEIVER_HEARTBEAT_EVENTS,
   RECEIVER_HEARTBEATS,
   RECEIVER_IS_IN_LONG_LINE,
   RECEIVER_ITEM_BYTES,
@@ -59,6 +60,7 @@ export type TypeNames = string[];
 export class WasmReceiver implements ReceiverCore {
   /** What the module knows it by, and frees it by. */
   readonly handle: number;
+  readonly heartbeatEvent: string;
   readonly #exports: ReceiverExports;
   readonly #memory: WasmMemory;
   readonly #types: TypeNames;
@@ -68,6 +70,7 @@ export class WasmReceiver implements ReceiverCore {
     this.#memory = memory;
     this.#types = types;
     this.handle = exports.receiverNew(options.dedup, options.maxLineBytes, options.maxEventBytes);
+    this.heartbeatEvent = options.heartbeatEvent;
     this.#set(SETTING_HEARTBEAT_TYPE, options.heartbeatEvent);
     // A type that holds a line end is none that could come.
     const wanted = options.events?.filter((type) => !type.includes("\n"));
@@ -81,6 +84,11 @@ export class WasmReceiver implements ReceiverCore {
 
   get heartbeats(): number {
     return this.#report(RECEIVER_HEARTBEATS);
+  }
+
+  /** In the last chunk. */
+  get hadHeartbeatEvents(): boolean {
+    return this.#report(RECEIVER_HEARTBEAT_EVENTS) > 0;
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
