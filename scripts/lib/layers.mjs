@@ -58,13 +58,21 @@ const scriptArrows = {
     ...["server/lifecycle", "native", "shared"],
   ],
   "server/hub": [
-    ...["server/http", "server/takeover", "server/stream", "server/access", "server/content", "server/observe"],
+    ...[
+      "cluster",
+      "server/http",
+      "server/takeover",
+      "server/stream",
+      "server/access",
+      "server/content",
+      "server/observe",
+    ],
     ...["server/lifecycle", "native", "shared"],
   ],
   react: ["client", "core", "shared"],
   testing: ["client", "core", "server", "native", "shared"],
   next: ["server", "native", "shared"],
-  cluster: ["server", "shared"],
+  cluster: ["shared"],
 };
 // How the package imports itself by name.
 const ownNames = { millrace: "server", "millrace/native": "native" };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NativeHub, NativeStats } from "../../native/binding.js";
 import { requireFunction, requireKey, requireName, requireNumber } from "../../shared/arguments.js";
 import type { RequestLike } from "../access/request-like.js";
-import { accepted, type SSEMessage, toNativeEvent } from "../content/message.js";
+import { type SSEMessage, toNativeEvent } from "../content/message.js";
 import type { AttachOptions } from "../http/attach-options.js";
 import { createStream } from "../http/create-stream.js";
 import { answerFetch } from "../http/fetch-exchange.js";
@@ -17,6 +17,7 @@ import type { StreamOptions } from "../stream/options.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "../stream/registrations.js";
 import type { ResponseOptions } from "../stream/response-options.js";
 import type { SSEStream } from "../stream/sse-stream.js";
+import { type BrokerSlot, brokerSlot } from "./brokers.js";
 import type { AnyEvents, EventMap, HubChannel, HubMessage, PublishReceipt } from "./hub-types.js";
 
 /**
@@ -25,6 +26,7 @@ import type { AnyEvents, EventMap, HubChannel, HubMessage, PublishReceipt } from
  */
 export class Hub<Events extends EventMap = AnyEvents> {
   readonly name: string;
+  readonly #slot: BrokerSlot;
   readonly #native: NativeHub;
   readonly #registrations: Registrations;
 
@@ -32,6 +34,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
   constructor(name: string) {
     this.name = name;
     this.#native = environment().hub(name);
+    this.#slot = brokerSlot(name);
     this.#registrations = new Registrations(name);
   }
 
@@ -43,15 +46,13 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
-    const { event, id, data, isRaw, retry } = toNativeEvent(message as SSEMessage, true);
+    const event = toNativeEvent(message as SSEMessage, true);
     const { ttlMs, conflateKey } = message;
     if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
     if (conflateKey !== undefined) requireName("conflateKey", conflateKey);
-    const isPlain = retry === undefined && ttlMs === undefined && conflateKey === undefined;
-    const more = isPlain ? undefined : { retry, ttlMs, conflateKey };
-    const receipt = accepted(this.#native.publish(channel, event, id, data, isRaw, more));
-    environment().ensureTimer();
-    return receipt;
+    const isPlain = ttlMs === undefined && conflateKey === undefined;
+    const receipt = this.#slot.broker.publish(channel, isPlain ? event : { ...event, ttlMs, conflateKey });
+    return receipt as PublishReceipt; // the local broker numbers at once
   }
 
   /**

@@ -1,0 +1,47 @@
+/** An event on its way between instances: data only, so that it can be sent. Its data is text already. */
+export interface BrokeredEvent {
+  readonly event?: string | undefined;
+  readonly id?: string | undefined;
+  readonly data?: string | undefined;
+  readonly isRaw: boolean;
+  readonly retry?: number | undefined;
+  readonly ttlMs?: number | undefined;
+  readonly conflateKey?: string | undefined;
+}
+
+/** What became of an event. */
+export interface BrokerReceipt {
+  /** `null`: it was accepted, and has no number yet. */
+  readonly id: string | null;
+  /** Connections of this instance that are given it; 0 while it has no number. */
+  readonly recipients: number;
+}
+
+/** The hub of this instance, as a broker sees it. */
+export interface BrokerHub {
+  /**
+   * Appends an event to a channel's log, from where every reader of this instance gets it. The order of the calls is the order
+   * of the events.
+   *
+   * @throws SSEError where it cannot be appended: `OVERLOADED`, `EVENT_TOO_LARGE`, `SERVER_FULL`, `INVALID_FIELD`.
+   */
+  append(channel: string, event: BrokeredEvent): BrokerReceipt;
+}
+
+/**
+ * Carries the events of a hub to all its instances, in one order. It is given each event that this instance publishes, and
+ * calls `append` of every instance's hub for it: at once, or later, but never in another order.
+ *
+ * Calls come from one thread, and do not wait: what takes time happens behind them.
+ */
+export interface Broker {
+  /**
+   * Takes an event. Once it returns, the event is appended some time, or its loss is told.
+   *
+   * @throws SSEError where it does not take it: nothing is published then.
+   */
+  publish(channel: string, event: BrokeredEvent): BrokerReceipt;
+}
+
+/** Makes a hub's broker; called once a thread, at the first publish. */
+export type MakeBroker = (hub: BrokerHub) => Broker;

@@ -1,0 +1,55 @@
+import type { Broker, BrokeredEvent, BrokerHub, BrokerReceipt, MakeBroker } from "../../cluster/broker.js";
+import { LocalBroker } from "../../cluster/local-broker.js";
+import type { NativeHub } from "../../native/binding.js";
+import { accepted } from "../content/message.js";
+import { environment } from "../lifecycle/environment.js";
+
+/** A hub's broker in this thread, made at the first publish. */
+export class BrokerSlot {
+  readonly #hub: BrokerHub;
+  #make: MakeBroker = (hub) => new LocalBroker(hub);
+  #broker: Broker | undefined;
+
+  constructor(native: NativeHub) {
+    this.#hub = new InstanceHub(native);
+  }
+
+  get broker(): Broker {
+    this.#broker ??= this.#make(this.#hub);
+    return this.#broker;
+  }
+
+  /** From now on the hub's events go through a broker of this kind. */
+  use(make: MakeBroker): void {
+    this.#make = make;
+    this.#broker = undefined;
+  }
+}
+
+/** The same for all objects of a hub, in whichever copy of this module. */
+export function brokerSlot(hubName: string): BrokerSlot {
+  const slots = environment().state("brokers", () => new Map<string, BrokerSlot>());
+  let slot = slots.get(hubName);
+  if (slot === undefined) {
+    slot = new BrokerSlot(environment().hub(hubName));
+    slots.set(hubName, slot);
+  }
+  return slot;
+}
+
+/** The logs of this process. */
+class InstanceHub implements BrokerHub {
+  readonly #native: NativeHub;
+
+  constructor(native: NativeHub) {
+    this.#native = native;
+  }
+
+  append(channel: string, { event, id, data, isRaw, retry, ttlMs, conflateKey }: BrokeredEvent): BrokerReceipt {
+    const isPlain = retry === undefined && ttlMs === undefined && conflateKey === undefined;
+    const more = isPlain ? undefined : { retry, ttlMs, conflateKey };
+    const receipt = accepted(this.#native.publish(channel, event, id, data, isRaw, more));
+    environment().ensureTimer();
+    return receipt;
+  }
+}
