@@ -10,45 +10,6 @@ namespace {
   throw Napi::TypeError::New(value.Env(), std::string(name).append(" must be ").append(expected));
 }
 
-std::string_view toName(WriteOutcome outcome) {
-  switch (outcome) {
-    case WriteOutcome::written:
-      return "written";
-    case WriteOutcome::closed:
-      return "closed";
-    case WriteOutcome::invalidType:
-      return "invalidType";
-    case WriteOutcome::invalidId:
-      return "invalidId";
-    case WriteOutcome::empty:
-      return "empty";
-    case WriteOutcome::tooLarge:
-      return "tooLarge";
-    case WriteOutcome::overloaded:
-      return "overloaded";
-    case WriteOutcome::hubFull:
-      return "hubFull";
-  }
-  return "unknown";
-}
-
-std::string_view toName(IdFault fault) {
-  switch (fault) {
-    case IdFault::empty:
-      return "idEmpty";
-    case IdFault::tooLong:
-      return "idTooLong";
-    case IdFault::outerSpace:
-      return "idOuterSpace";
-    case IdFault::reserved:
-      return "idReserved";
-    case IdFault::control:
-    case IdFault::none:
-      break;
-  }
-  return "invalidId";
-}
-
 Napi::Object toErrorItem(Napi::Env env, ErrorCode error, std::size_t limit) {
   const Napi::Object object = Napi::Object::New(env);
   object.Set("kind", "error");
@@ -152,7 +113,7 @@ Napi::Value itemsOf(Napi::Env env, Receiver& receiver) {
 
 Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt) {
   if (outcome != WriteOutcome::written) {
-    return toJs(env, outcome == WriteOutcome::invalidId ? toName(receipt.idFault) : toName(outcome));
+    return toJs(env, refusalName(outcome, receipt.idFault));
   }
   const Napi::Object object = Napi::Object::New(env);
   object.Set("id", toJs(env, receipt.id));
@@ -167,38 +128,6 @@ Napi::Value toJs(Napi::Env env, const std::vector<std::string>& texts) {
     array.Set(at++, toJs(env, text));
   }
   return array;
-}
-
-std::string_view toName(OpenOutcome outcome) {
-  switch (outcome) {
-    case OpenOutcome::opened:
-      return "opened";
-    case OpenOutcome::serverFull:
-      return "serverFull";
-    case OpenOutcome::draining:
-      return "draining";
-  }
-  return "unknown";
-}
-
-std::string_view toName(JoinOutcome outcome) {
-  switch (outcome) {
-    case JoinOutcome::joined:
-      return "joined";
-    case JoinOutcome::alreadyThere:
-      return "alreadyThere";
-    case JoinOutcome::closed:
-      return "closed";
-    case JoinOutcome::channelFull:
-      return "channelFull";
-    case JoinOutcome::userFull:
-      return "userFull";
-    case JoinOutcome::tooManyChannels:
-      return "tooManyChannels";
-    case JoinOutcome::hubFull:
-      return "hubFull";
-  }
-  return "unknown";
 }
 
 }  // namespace millrace

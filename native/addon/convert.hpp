@@ -30,8 +30,6 @@ void toBytes(const Napi::Value& value, std::string_view name, std::string& out);
 // All that the chunk completes.
 [[nodiscard]] Napi::Value itemsOf(Napi::Env env, Receiver& receiver);
 [[nodiscard]] Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt);
-[[nodiscard]] std::string_view toName(OpenOutcome outcome);
-[[nodiscard]] std::string_view toName(JoinOutcome outcome);
 
 [[nodiscard]] inline Napi::String toJs(Napi::Env env, std::string_view text) {
   return Napi::String::New(env, text.data(), text.size());

@@ -93,7 +93,7 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   const OpenOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
   if (outcome != OpenOutcome::opened) {
-    return toJs(info.Env(), toName(outcome));
+    return toJs(info.Env(), outcomeName(outcome));
   }
   if (options.subscriber.isCompressed) {
     Engine::process().bodies().compress(id);
@@ -112,7 +112,7 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
   options.types = typeViews;
   const JoinOutcome outcome =
       Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
-  return toJs(info.Env(), toName(outcome));
+  return toJs(info.Env(), outcomeName(outcome));
 }
 
 Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {

@@ -1,5 +1,6 @@
 import type { NativeCloseReason } from "../shared/close-reasons.js";
 import type { ReceiverCore } from "../shared/receiver.js";
+import type { NativeJoin, NativeRefusal, OpenRefusal } from "./outcomes.js";
 
 /** What the addon exports; one C++ class each (`native/addon`). Arguments are checked there too, so nothing crashes. */
 export interface NativeBinding {
@@ -66,29 +67,6 @@ export interface NativeReceipt {
   readonly id: string;
   readonly recipients: number;
 }
-
-/** Why an event was not accepted. */
-export type NativeRefusal =
-  | "closed"
-  | "invalidType"
-  | "invalidId"
-  | "idEmpty"
-  | "idTooLong"
-  | "idOuterSpace"
-  | "idReserved"
-  | "empty"
-  | "tooLarge"
-  | "overloaded"
-  | "hubFull";
-
-export type NativeJoin =
-  | "joined"
-  | "alreadyThere"
-  | "closed"
-  | "channelFull"
-  | "userFull"
-  | "tooManyChannels"
-  | "hubFull";
 
 /** What a poll is answered with. */
 export interface NativePage {
@@ -162,7 +140,7 @@ export interface NativeHub {
   /** From now on somebody is asked who may read this hub. */
   requireAuthorizer(): void;
   hasAuthorizer(): boolean;
-  open(environment: number, options: NativeOpenOptions): ConnectionId | "serverFull" | "draining";
+  open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal;
   join(connection: ConnectionId, key: string, userId?: string, events?: readonly string[]): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
   close(connection: ConnectionId): void;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace millrace {
 
@@ -20,6 +21,12 @@ enum class WriteOutcome : std::uint8_t {
   overloaded,
   hubFull,  // it would be one channel more than HubOptions::channels
 };
+
+// How applications of the core, and tests/names.json, call them.
+[[nodiscard]] std::string_view outcomeName(OpenOutcome outcome);
+[[nodiscard]] std::string_view outcomeName(JoinOutcome outcome);
+// Of a refused event; `fault`: what is wrong with its id, if that is why.
+[[nodiscard]] std::string_view refusalName(WriteOutcome outcome, IdFault fault = IdFault::none);
 
 // An accepted event; of a refused one what is wrong with its id.
 struct Receipt {

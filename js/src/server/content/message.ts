@@ -1,4 +1,5 @@
-import type { ConnectionId, NativeEvent, NativeReceipt, NativeRefusal } from "../../native/binding.js";
+import type { ConnectionId, NativeEvent, NativeReceipt } from "../../native/binding.js";
+import type { NativeRefusal, OpenRefusal } from "../../native/outcomes.js";
 import {
   describe,
   isWellFormed,
@@ -119,7 +120,7 @@ function serialize(data: unknown, raw: boolean): string | undefined {
 }
 
 /** The connection, or the refusal as an error. */
-export function opened(outcome: ConnectionId | "serverFull" | "draining"): ConnectionId {
+export function opened(outcome: ConnectionId | OpenRefusal): ConnectionId {
   switch (outcome) {
     case "serverFull":
       throw new SSEError("SERVER_FULL", "The hub has as many connections as limits.connections allows (default 10000)");

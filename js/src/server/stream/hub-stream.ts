@@ -14,7 +14,7 @@ import { BodySource, FIRST_CHUNK_BYTES } from "./body-source.js";
 import type { BodyWatch } from "./body-watch.js";
 import { type StreamFacts, sharedFacts } from "./facts.js";
 import { onAbort } from "./on-abort.js";
-import { DEFAULT_STALL_MS, heartbeatEveryMs, type StreamOptions, toNativeOpenOptions } from "./options.js";
+import { DEFAULT_LAG, heartbeatEveryMs, type StreamOptions, toNativeOpenOptions } from "./options.js";
 import { makeSend, type StreamOfSend } from "./send-functions.js";
 import type { SSEStream } from "./sse-stream.js";
 import { StreamEnd } from "./stream-end.js";
@@ -70,7 +70,7 @@ export class HubStream implements SSEStream, Reader {
     this.#hub = this.#environment.hub(hubName);
     this.connection = opened(this.#hub.open(this.#environment.id, native));
     this.#closeAfter = native.closeAfter;
-    this.#stallMs = options.lag?.stallMs ?? DEFAULT_STALL_MS;
+    this.#stallMs = options.lag?.stallMs ?? DEFAULT_LAG.stallMs;
     this.facts = sharedFacts({
       traceId: options.traceId,
       maxDurationMs: options.maxDurationMs,

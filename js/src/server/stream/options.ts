@@ -101,7 +101,7 @@ const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = { everyMs: true, event: true,
 const LAG_OPTIONS: Names<LagOptions> = { events: true, bytes: true, overflow: true, stallMs: true };
 const OVERFLOWS = ["disconnect", "dropOldest"] satisfies LagOptions["overflow"][];
 export const DEFAULT_HEARTBEAT_MS = 15000;
-export const DEFAULT_STALL_MS = 30000;
+export const DEFAULT_LAG = { events: 1000, bytes: 1024 * 1024, stallMs: 30000 } as const;
 
 /** The interval that holds, or undefined for none. */
 export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number | undefined {
@@ -169,7 +169,7 @@ export function typesOf(closeAfter: StreamOptions["closeAfter"] = NO_TYPES): rea
 export function toNativeOpenOptions(options: StreamOptions, isCompressed: boolean): NativeOpenOptions {
   const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter, request } = options;
   const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
-  const { events = 1000, bytes = 1024 * 1024, overflow, stallMs = DEFAULT_STALL_MS } = lag;
+  const { events = DEFAULT_LAG.events, bytes = DEFAULT_LAG.bytes, overflow, stallMs = DEFAULT_LAG.stallMs } = lag;
   return {
     lagEvents: events,
     lagBytes: bytes,

@@ -1,0 +1,79 @@
+#include "core/hub/outcomes.hpp"
+
+namespace millrace {
+namespace {
+
+std::string_view faultName(IdFault fault) {
+  switch (fault) {
+    case IdFault::empty:
+      return "idEmpty";
+    case IdFault::tooLong:
+      return "idTooLong";
+    case IdFault::outerSpace:
+      return "idOuterSpace";
+    case IdFault::reserved:
+      return "idReserved";
+    case IdFault::control:
+    case IdFault::none:
+      break;
+  }
+  return "invalidId";
+}
+
+}  // namespace
+
+std::string_view outcomeName(OpenOutcome outcome) {
+  switch (outcome) {
+    case OpenOutcome::opened:
+      return "opened";
+    case OpenOutcome::serverFull:
+      return "serverFull";
+    case OpenOutcome::draining:
+      return "draining";
+  }
+  return "unknown";
+}
+
+std::string_view outcomeName(JoinOutcome outcome) {
+  switch (outcome) {
+    case JoinOutcome::joined:
+      return "joined";
+    case JoinOutcome::alreadyThere:
+      return "alreadyThere";
+    case JoinOutcome::closed:
+      return "closed";
+    case JoinOutcome::channelFull:
+      return "channelFull";
+    case JoinOutcome::userFull:
+      return "userFull";
+    case JoinOutcome::tooManyChannels:
+      return "tooManyChannels";
+    case JoinOutcome::hubFull:
+      return "hubFull";
+  }
+  return "unknown";
+}
+
+std::string_view refusalName(WriteOutcome outcome, IdFault fault) {
+  switch (outcome) {
+    case WriteOutcome::written:
+      return "written";
+    case WriteOutcome::closed:
+      return "closed";
+    case WriteOutcome::invalidType:
+      return "invalidType";
+    case WriteOutcome::invalidId:
+      return faultName(fault);
+    case WriteOutcome::empty:
+      return "empty";
+    case WriteOutcome::tooLarge:
+      return "tooLarge";
+    case WriteOutcome::overloaded:
+      return "overloaded";
+    case WriteOutcome::hubFull:
+      return "hubFull";
+  }
+  return "unknown";
+}
+
+}  // namespace millrace
