@@ -6,6 +6,7 @@ const faults = [
   ["native/core/base/a.hpp", '#pragma once\n#include "core/wire/event.hpp"\n', 2, "core/base may not use core/wire"],
   ["native/core/log/a.cpp", '#include "core/hub/hub.hpp"\n', 1, "core/log may not use core/hub"],
   ["native/core/hub/a.cpp", '#include "io/engine.hpp"\n', 1, "core/hub may not use io"],
+  ["native/io/a.cpp", '#include "core/hub/registry.hpp"\n', 1, "registry.hpp is a part of the hub"],
   ["native/io/a.cpp", '#include "addon/door.hpp"\n', 1, "io may not use addon"],
   ["native/json/a.cpp", '#include "core/wire/event.hpp"\n', 1, "json may not use core/wire"],
   ["wasm/client/a.cpp", '#include "io/engine.hpp"\n', 1, "wasm/client may not use io"],

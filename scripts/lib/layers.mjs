@@ -28,6 +28,11 @@ const nativeArrows = {
   "wasm/text": ["core/base"],
 };
 
+// What io and addon see of the hub: its interface, and what that takes and gives. The parts behind it are its own.
+const hubInterface = new Set(
+  "hub turns turn hub_options outcomes close_reason deflate_job poll_page read_limits subscriber_view".split(" "),
+);
+
 const scriptArrows = {
   shared: [],
   native: ["shared"],
@@ -142,7 +147,10 @@ function checkNativeFile(path, text, isThere) {
     const target = nativeLayer(name);
     if (name.includes("/") && target !== undefined) {
       const message = brokenArrow(nativeArrows, layer, target);
+      const part = layer === "core/hub" ? undefined : /^core\/hub\/(\w+)\.hpp$/.exec(name)?.[1];
       if (message !== undefined) report(message, target);
+      else if (part !== undefined && !hubInterface.has(part))
+        report(`${part}.hpp is a part of the hub; who uses the hub uses ${[...hubInterface].join(", ")}`, target);
       else if (!isThere(rootOf(name) + name)) report(`there is no ${rootOf(name)}${name}`);
     } else {
       report(`"${name}" shows no layer: write the path from native/`);
