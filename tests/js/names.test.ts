@@ -6,12 +6,16 @@ import { ERROR_CODES } from "../../js/src/core/wasm/layout.js";
 import { ID_REFUSALS, JOIN_OUTCOMES, OPEN_REFUSALS, WRITE_REFUSALS } from "../../js/src/native/outcomes.js";
 import { isRetry } from "../../js/src/server/content/message.js";
 import { DEFAULT_HEARTBEAT_MS, DEFAULT_LAG } from "../../js/src/server/stream/options.js";
-import { CLOSE_REASONS } from "../../js/src/shared/close-reasons.js";
+import { CLOSE_REASONS, UNFINISHED } from "../../js/src/shared/close-reasons.js";
 import { BEGIN_TYPE, DONE, END_TYPE, NOTICE_TYPES, RESUME_TYPE } from "../../js/src/shared/notices.js";
 
 const names = JSON.parse(readFileSync(new URL("../names.json", import.meta.url), "utf8"));
 
-test("reasons of an end", () => expect(CLOSE_REASONS).toEqual(names.closeReasons));
+test("reasons of an end", () => {
+  expect(CLOSE_REASONS).toEqual(names.closeReasons);
+  const unfinished = Object.entries(CLOSE_REASONS).filter(([, { isIntended, isFinal }]) => isIntended && !isFinal);
+  expect(UNFINISHED).toEqual(unfinished.map(([name]) => name));
+});
 
 test("what the core answers", () => {
   expect(OPEN_REFUSALS).toEqual(names.openRefusals);

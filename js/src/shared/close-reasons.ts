@@ -13,4 +13,7 @@ export const CLOSE_REASONS = {
   draining: { isIntended: true, isFinal: false },
 } as const;
 
+/** The intended ends that are not final, for pages, which need not load the rest: the stream goes on elsewhere. */
+export const UNFINISHED: readonly string[] = ["duration_cap", "draining"] satisfies NativeCloseReason[];
+
 export type NativeCloseReason = keyof typeof CLOSE_REASONS;

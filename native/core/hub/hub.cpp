@@ -1,6 +1,7 @@
 #include "core/hub/hub.hpp"
 
 #include "core/hub/admission.hpp"
+#include "core/hub/channel_events.hpp"
 #include "core/hub/channel_policies.hpp"
 #include "core/hub/deadlines.hpp"
 #include "core/hub/drain.hpp"
@@ -32,14 +33,16 @@ struct Hub::Parts {
   Scheduler scheduler{sequence};
   Inbox inbox{scheduler, options};
   OwnEvents ownEvents{scheduler, inbox};
-  StoreQueue stores{scheduler, inbox};
+  ChannelEvents channelEvents{scheduler, inbox};
+  StoreQueue stores{channelEvents};
   Deadlines deadlines;
   DeflateQueue deflates{registry, sequence};
   Sweeper sweeper{registry, deflates, options};
   Endings endings{sequence, scheduler, ownEvents, deadlines, options};
   LagJudge lagJudge{endings, deadlines, options};
   Heartbeats heartbeats{sequence, scheduler};
-  Publisher publisher{{sequence, registry, scheduler, inbox, deflates, sweeper, ownEvents, stores, options}};
+  Publisher publisher{
+      {sequence, registry, scheduler, inbox, deflates, sweeper, ownEvents, channelEvents, stores, options}};
   Timers timers{{deadlines, heartbeats, lagJudge, endings, publisher}};
   Drain drain{registry, scheduler, deadlines};
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};

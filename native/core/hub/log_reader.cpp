@@ -39,14 +39,15 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   if (const std::string_view text = preamble_.send(); !text.empty()) {
     give(text, {}, spans);
   }
+  ReadLimits allowed = limits;
+  allowed.sequence = std::min(limits.sequence, subscriptions_.readableThrough());
   if (readsOnePlainLog()) {
-    gatherPlain(limits, spans);
+    gatherPlain(allowed, spans);
   } else {
-    gatherMerged(now, limits, spans);
+    gatherMerged(now, allowed, spans);
   }
   if (end_ != End::reached) {
-    const std::uint64_t through = std::min(limits.sequence, subscriptions_.readableThrough());
-    const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= through;
+    const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= allowed.sequence;
     end_ = hasEnd && !hasMore_ ? End::given : End::ahead;
   }
 }
@@ -73,7 +74,7 @@ void LogReader::gatherPlain(const ReadLimits& limits, Spans& spans) {
 void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans) {
   subscriptions_.skipEvicted();  // noticed as a gap
   Merge& merge = emptyMerge();
-  mergeFrom(merge, false, std::min(limits.sequence, subscriptions_.readableThrough()));
+  mergeFrom(merge, false, limits.sequence);
   std::size_t bytes = 0;
   bool isEnd = false;
   while (MergeSource* const source = merge.oldest()) {
@@ -234,13 +235,12 @@ bool LogReader::hasPending() const {
   if (!own_.isEmpty() && own_.log().at(own_.log().begin()).sequence <= through) {
     return true;
   }
-  return std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const Subscription& subscription) {
-    return end_ != End::reached && subscription.cursor < endOf(subscription.channel->log, through);
-  });
+  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                     [&](const Subscription& subscription) { return awaits(subscription, through); });
 }
 
-bool LogReader::awaits(const Subscription& subscription) const {
-  return end_ != End::reached && subscription.cursor < endOf(subscription.channel->log);
+bool LogReader::awaits(const Subscription& subscription, std::uint64_t through) const {
+  return end_ != End::reached && subscription.cursor < endOf(subscription.channel->log, through);
 }
 
 bool LogReader::isLast(const LogEntry& entry) const {

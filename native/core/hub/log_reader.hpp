@@ -44,8 +44,8 @@ class LogReader {
   // Whether the last gather() left something out because of its limits of bytes and spans.
   [[nodiscard]] bool hasMore() const { return hasMore_; }
   [[nodiscard]] bool hasPending() const;
-  // Whether the channel has events that are yet to be given.
-  [[nodiscard]] bool awaits(const Subscription& subscription) const;
+  // Whether the channel has events up to this sequence that are yet to be given.
+  [[nodiscard]] bool awaits(const Subscription& subscription, std::uint64_t through = kEverySequence) const;
   // Whether it is an event of SubscriberOptions::closeAfter.
   [[nodiscard]] bool isLast(const LogEntry& entry) const;
   // Everything up to such an event has been taken.

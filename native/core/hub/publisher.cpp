@@ -1,6 +1,7 @@
 #include "core/hub/publisher.hpp"
 
 #include "core/base/hash.hpp"
+#include "core/hub/channel_events.hpp"
 #include "core/hub/deflate_queue.hpp"
 #include "core/hub/inbox.hpp"
 #include "core/hub/own_events.hpp"
@@ -56,15 +57,9 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   }
   parts_.deflates.add(channel);
   receipt.recipients = channel.members.recipients(entry.typeHash);
-  if (!isReadable) {
-    return outcome;  // the store queue goes on with it
+  if (isReadable) {  // else the store queue goes on with it
+    parts_.channelEvents.offer(channel, entry.sequence, encoded_.size(), now);
   }
-  if (channel.members.isEmpty()) {
-    channel.trim(now);
-    return outcome;
-  }
-  parts_.inbox.add(channel, encoded_.size());
-  parts_.scheduler.noteAppended(channel, entry.sequence, now);
   return outcome;
 }
 

@@ -13,6 +13,7 @@
 
 namespace millrace {
 
+class ChannelEvents;
 class DeflateQueue;
 class Inbox;
 class OwnEvents;
@@ -34,6 +35,7 @@ class Publisher {
     DeflateQueue& deflates;
     Sweeper& sweeper;
     OwnEvents& ownEvents;
+    ChannelEvents& channelEvents;
     StoreQueue& stores;
     const HubOptions& options;
   };

@@ -1,8 +1,6 @@
 #include "core/hub/store_queue.hpp"
 
-#include "core/hub/channel.hpp"
-#include "core/hub/inbox.hpp"
-#include "core/hub/scheduler.hpp"
+#include "core/hub/channel_events.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -53,12 +51,7 @@ void StoreQueue::finish(StoreOutcome outcome, Instant now) {
       continue;
     }
     channel.log.release(outcome == StoreOutcome::done ? ChannelLog::Release::give : ChannelLog::Release::drop);
-    if (channel.members.isEmpty()) {
-      channel.trim(now);
-    } else {
-      inbox_.add(channel, stored.bytes.size());
-      scheduler_.noteAppended(channel, stored.sequence, now);
-    }
+    channelEvents_.offer(channel, stored.sequence, stored.bytes.size(), now);
   }
 }
 

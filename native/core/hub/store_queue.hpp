@@ -14,8 +14,7 @@
 
 namespace millrace {
 
-class Inbox;
-class Scheduler;
+class ChannelEvents;
 struct Channel;
 
 // An event to be stored. `bytes` may be used without the hub's guard.
@@ -34,8 +33,8 @@ struct StoreJob {
 // for all channels, so a subscriber of several is given nothing newer than what one of them holds.
 class StoreQueue {
  public:
-  // Both outlive it.
-  StoreQueue(Scheduler& scheduler, Inbox& inbox) : scheduler_(scheduler), inbox_(inbox) {}
+  // It outlives this.
+  explicit StoreQueue(ChannelEvents& channelEvents) : channelEvents_(channelEvents) {}
 
   // Appends the entry to the channel's log, and notes it for the store, if that is the channel's policy. Says whether it can be
   // read at once.
@@ -59,8 +58,7 @@ class StoreQueue {
     bool isHeld = false;
   };
 
-  Scheduler& scheduler_;
-  Inbox& inbox_;
+  ChannelEvents& channelEvents_;
   std::deque<Waiting> waiting_;
   std::size_t given_ = 0;  // of those, by the last jobs()
   std::size_t bytes_ = 0;

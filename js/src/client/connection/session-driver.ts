@@ -1,5 +1,6 @@
 import type { ClientCore, SessionAction, SessionCore, SessionState, StreamFacts } from "../../core/contract.js";
 import { loadClientCore } from "../../core/load-client.js";
+import { UNFINISHED } from "../../shared/close-reasons.js";
 import { SSEError } from "../../shared/errors.js";
 import { sessionOptionsOf } from "../options/options.js";
 import { SSECloseEvent, SSEErrorEvent } from "../stream/events.js";
@@ -212,7 +213,7 @@ class SessionDriver implements StreamDriver, ExchangeListener {
       return;
     }
     // What was cut off by the server is not complete.
-    this.standing.completed = !reconnect && reason !== "duration_cap" && reason !== "draining";
+    this.standing.completed = !reconnect && !UNFINISHED.includes(reason);
     this.#close(reason, { reason, reconnect: false });
   }
 

@@ -5,6 +5,7 @@ import { endedStream } from "../stream/ended-stream.js";
 import type { HubStream } from "../stream/hub-stream.js";
 import { checkResponseOptions } from "../stream/response-options.js";
 import type { SSEStream } from "../stream/sse-stream.js";
+import { isOver } from "../takeover/is-over.js";
 import { NodeWriter } from "../takeover/node-writer.js";
 import { answerFailure, answerRequest, tellFailure } from "./answer-request.js";
 import { ATTACH_OPTIONS, type AttachOptions } from "./attach-options.js";
@@ -159,8 +160,4 @@ function requestLike({ url, method, headers }: IncomingMessage, signal: AbortSig
     },
     signal,
   };
-}
-
-function isOver(res: ServerResponse): boolean {
-  return res.destroyed || res.writableEnded;
 }

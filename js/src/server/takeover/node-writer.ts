@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers";
 import type { DeclineReason } from "../observe/takeover-counts.js";
 import type { HubStream } from "../stream/hub-stream.js";
 import { giveSocket } from "./give-socket.js";
+import { isOver } from "./is-over.js";
 import { OwnWrites } from "./own-writes.js";
 import { PeerWatch } from "./peer-watch.js";
 import { tieToServer } from "./server-tie.js";
@@ -141,10 +142,6 @@ function cut(res: ServerResponse): void {
   const { stream } = res as { stream?: Http2Stream };
   if (stream === undefined || res.req.httpVersionMajor < 2) res.destroy();
   else stream.close(constants.NGHTTP2_INTERNAL_ERROR); // a cancelled one would look whole to Node's client
-}
-
-function isOver(res: ServerResponse): boolean {
-  return res.destroyed || res.writableEnded;
 }
 
 /** HTTP/2's response does not say itself whether it will emit `drain`, but its stream does. */
