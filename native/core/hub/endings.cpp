@@ -2,7 +2,6 @@
 
 #include "core/wire/notice.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -12,10 +11,10 @@ void Endings::begin(Subscriber& subscriber, CloseReason reason, Instant now, std
   if (subscriber.isEnding()) {
     return;
   }
+  subscriber.beginEnding(reason, sequence_.newest());
   if (isIntended(reason) && !subscriber.isListener()) {
     tellClient(subscriber, reason, now, said);
   }
-  subscriber.beginEnding(reason, sequence_.newest());
   subscriber.deadlines.end = now + (subscriber.hasBeenRead() ? options_.flushFor : options_.unreadFor);
   if (!isHopeless(reason) && subscriber.hasPending()) {
     subscriber.holdUntil(subscriber.deadlines.end);
@@ -29,11 +28,8 @@ void Endings::tellClient(Subscriber& subscriber, CloseReason reason, Instant now
   const bool goesOn = !isFinal(reason) && !subscriber.subscriptions().isEmpty();
   std::string notice;
   encodeEnd(said.empty() ? closeReasonName(reason) : said, goesOn ? Return::wanted : Return::never, notice);
-  LogEntry entry;
-  entry.sequence = std::min(sequence_.newest(), subscriber.reader().lastSequence());
-  entry.bytes = notice;
-  entry.at = now;
-  ownEvents_.append(subscriber, entry, now);
+  subscriber.reader().sayAtEnd(notice);
+  scheduler_.noteNews(subscriber, now);
 }
 
 void Endings::breakOff(Subscriber& subscriber, Instant now) {

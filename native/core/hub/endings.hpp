@@ -4,7 +4,6 @@
 #include "core/hub/close_reason.hpp"
 #include "core/hub/deadlines.hpp"
 #include "core/hub/hub_options.hpp"
-#include "core/hub/own_events.hpp"
 #include "core/hub/scheduler.hpp"
 #include "core/hub/sequence.hpp"
 #include "core/hub/subscriber.hpp"
@@ -18,9 +17,8 @@ namespace millrace {
 class Endings {
  public:
   // All outlive it.
-  Endings(const Sequence& sequence, Scheduler& scheduler, OwnEvents& ownEvents, Deadlines& deadlines,
-          const HubOptions& options)
-      : sequence_(sequence), scheduler_(scheduler), ownEvents_(ownEvents), deadlines_(deadlines), options_(options) {}
+  Endings(const Sequence& sequence, Scheduler& scheduler, Deadlines& deadlines, const HubOptions& options)
+      : sequence_(sequence), scheduler_(scheduler), deadlines_(deadlines), options_(options) {}
 
   // `said`: the application's own word for the reason; empty: the reason's name. Does nothing for who is ending already.
   void begin(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said = {});
@@ -36,7 +34,6 @@ class Endings {
 
   const Sequence& sequence_;
   Scheduler& scheduler_;
-  OwnEvents& ownEvents_;
   Deadlines& deadlines_;
   const HubOptions& options_;
 };

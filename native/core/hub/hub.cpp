@@ -38,7 +38,7 @@ struct Hub::Parts {
   Deadlines deadlines;
   DeflateQueue deflates{registry, sequence};
   Sweeper sweeper{registry, deflates, options};
-  Endings endings{sequence, scheduler, ownEvents, deadlines, options};
+  Endings endings{sequence, scheduler, deadlines, options};
   LagJudge lagJudge{endings, deadlines, options};
   Heartbeats heartbeats{sequence, scheduler};
   Publisher publisher{

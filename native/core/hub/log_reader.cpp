@@ -3,6 +3,7 @@
 #include "core/hub/merge.hpp"
 
 #include <functional>
+#include <string>
 #include <utility>
 
 namespace millrace {
@@ -24,6 +25,7 @@ Merge& emptyMerge() {
 void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   endFlight();  // of what was given before and never taken
   hasMore_ = false;
+  gaveEndNotice_ = false;
   spans.begin();
   if (isBroken()) {
     return;
@@ -49,6 +51,13 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   if (end_ != End::reached) {
     const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= allowed.sequence;
     end_ = hasEnd && !hasMore_ ? End::given : End::ahead;
+  }
+  if (endNotice_ && end_ != End::ahead) {
+    gaveEndNotice_ = limits.bytes > 0;
+    hasMore_ = !gaveEndNotice_;
+  }
+  if (gaveEndNotice_) {
+    give(*endNotice_, {}, spans);
   }
 }
 
@@ -107,7 +116,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
   }
   for (const MergeSource& source : merge.sources()) {
     if (source.subscription == nullptr) {
-      own_.give(isEnd ? own_.log().end() : source.at);  // nothing of its own follows the last event
+      own_.give(source.at);
     } else {
       source.subscription->given = source.at;
     }
@@ -157,7 +166,10 @@ void LogReader::taken() {
     own_.trimBefore(own_.given());
   }
   if (end_ == End::reached) {
-    own_.dropNewerThan(lastSequence_);  // which would never be given, and hide the notice of the end
+    own_.clear();  // what would never be given
+  }
+  if (std::exchange(gaveEndNotice_, false)) {
+    endNotice_.reset();
   }
   for (Subscription& subscription : subscriptions_) {
     if (subscription.cursor < subscription.given) {
@@ -169,6 +181,12 @@ void LogReader::taken() {
 }
 
 void LogReader::takenUpTo(const char* firstUntaken) {
+  if (gaveEndNotice_ && contains(*endNotice_, firstUntaken)) {
+    const std::string rest = endNotice_->substr(static_cast<std::size_t>(firstUntaken - endNotice_->data()));
+    taken();
+    preamble_.sendFirst(rest);
+    return;
+  }
   endFlight();
   givenPosition_ = 0;
   if (contains(cut_.rest(), firstUntaken)) {
@@ -232,6 +250,9 @@ bool LogReader::hasPending() const {
     return true;
   }
   const std::uint64_t through = subscriptions_.readableThrough();
+  if (endNotice_ && lastSequence_ <= through) {
+    return true;
+  }
   if (!own_.isEmpty() && own_.log().at(own_.log().begin()).sequence <= through) {
     return true;
   }

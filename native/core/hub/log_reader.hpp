@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 
 namespace millrace {
@@ -21,7 +23,8 @@ class Merge;
 struct MergeSource;
 
 // What one subscriber has yet to be sent: a preamble, then the events of its channels' logs and of a log of its own, merged by
-// their sequence from cursors on. It holds no queue: what it has not read is the distance from its cursors to the heads.
+// their sequence from cursors on, and behind all of them the notice of the end. It holds no queue: what it has not read is the
+// distance from its cursors to the heads.
 //
 // After gather() comes either taken() or takenUpTo(), and then gather() again.
 class LogReader {
@@ -55,6 +58,8 @@ class LogReader {
 
   // Nothing with a larger sequence is given any more.
   void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
+  // Once there is an end: what is given behind all that there is up to it.
+  void sayAtEnd(std::string_view notice) { endNotice_ = std::make_unique<std::string>(notice); }
   [[nodiscard]] std::uint64_t lastSequence() const { return lastSequence_; }
 
   // The newest sequence that the client is known to have by an id: where it resumes.
@@ -113,6 +118,8 @@ class LogReader {
   End end_ = End::ahead;
   bool hasLastEvent_ = false;  // gather() has given an event of closeAfter, with which the end was set
   bool hasMore_ = false;
+  bool gaveEndNotice_ = false;              // the last gather() did
+  std::unique_ptr<std::string> endNotice_;  // mostly none
 };
 
 }  // namespace millrace

@@ -16,13 +16,7 @@ void OwnLog::trimBefore(Cursor cursor) {
   }
   log_->trimBefore(cursor);
   if (log_->isEmpty()) {
-    log_.reset();
-  }
-}
-
-void OwnLog::dropNewerThan(std::uint64_t sequence) {
-  while (log_ && log_->at(log_->begin()).sequence > sequence) {
-    trimBefore({log_->begin().next + 1});
+    clear();
   }
 }
 

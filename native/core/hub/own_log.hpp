@@ -3,20 +3,18 @@
 #include "core/log/channel_log.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 
 namespace millrace {
 
-// The events that are one subscriber's alone: what was sent to it, its comments and its end. They take their place among the
+// The events that are one subscriber's alone: what was sent to it, and its comments. They take their place among the
 // events of its channels by their sequence. Without any it is a null pointer, for most subscribers idle.
 class OwnLog {
  public:
   void append(const LogEntry& entry);
   // Evicts what lies before the cursor.
   void trimBefore(Cursor cursor);
-  // Evicts the oldest entries as long as their sequence is larger.
-  void dropNewerThan(std::uint64_t sequence);
+  void clear() { log_.reset(); }
 
   [[nodiscard]] bool isEmpty() const { return log_ == nullptr; }
   [[nodiscard]] std::size_t bytes() const { return log_ ? log_->bytes() : 0; }

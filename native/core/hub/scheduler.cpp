@@ -25,7 +25,7 @@ Scheduler::Owner* Scheduler::find(OwnerId id) {
 Scheduler::Owner& Scheduler::ownerOf(const Subscriber& subscriber) {
   if (lastOwner_ == nullptr || lastOwnerId_ != subscriber.owner()) {
     lastOwnerId_ = subscriber.owner();
-    lastOwner_ = &owners_[lastOwnerId_];
+    lastOwner_ = &ownerNamed(lastOwnerId_);
   }
   return *lastOwner_;
 }
@@ -69,7 +69,7 @@ void Scheduler::noteAppended(Channel& channel, std::uint64_t sequence, Instant n
     appended_.push_back(&channel);
   }
   for (const Members::Share& share : channel.members.owners()) {
-    Owner& owner = owners_[share.owner];
+    Owner& owner = ownerNamed(share.owner);
     wake(owner, now);
     // An event that was held may be older than what the owner has offered meanwhile.
     owner.offeredThrough = std::min(owner.offeredThrough, sequence - 1);

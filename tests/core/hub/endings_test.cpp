@@ -41,10 +41,8 @@ class EndingsTest : public test::PartTest {
 
   HubOptions options;
   Scheduler scheduler{sequence};
-  Inbox inbox{scheduler, options};
-  OwnEvents ownEvents{scheduler, inbox};
   Deadlines deadlines;
-  Endings endings{sequence, scheduler, ownEvents, deadlines, options};
+  Endings endings{sequence, scheduler, deadlines, options};
   Subscriber& subscriber = add(1);
   Channel& k = join(subscriber, "k");
 };

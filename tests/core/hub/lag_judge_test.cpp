@@ -60,10 +60,8 @@ class LagJudgeTest : public test::PartTest {
 
   HubOptions options;
   Scheduler scheduler{sequence};
-  Inbox inbox{scheduler, options};
-  OwnEvents ownEvents{scheduler, inbox};
   Deadlines deadlines;
-  Endings endings{sequence, scheduler, ownEvents, deadlines, options};
+  Endings endings{sequence, scheduler, deadlines, options};
   LagJudge judge{endings, deadlines, options};
   SubscriberId lastId = 0;
   Channel& k = registry.channel("k", now);

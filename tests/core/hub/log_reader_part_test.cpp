@@ -266,11 +266,96 @@ TEST_F(LogReaderEnd, aNoticeThatComesWhileTheLastEventIsOnItsWayFollowsIt) {
   append(k, "last ", "done");
   send("later ");
   EXPECT_EQ(gather(), "last ");
-  sendUnnumbered(reader.lastSequence(), "notice ");
+  reader.sayAtEnd("notice ");
   reader.taken();
   EXPECT_TRUE(reader.hasPending());
   EXPECT_EQ(take(), "notice ");
   EXPECT_FALSE(reader.hasPending());
+}
+
+TEST_F(LogReaderEnd, theNoticeIsBehindAllThatIsGivenUpToTheEnd) {
+  append(k, "1 ");
+  send("own ");
+  append(l, "3 ");
+  reader.endAt(sequence.newest());
+  reader.sayAtEnd("notice ");
+  append(k, "4 ");
+  send("own too ");
+  EXPECT_EQ(take({.bytes = 3}), "1 own ");
+  EXPECT_TRUE(reader.hasPending());
+  EXPECT_EQ(gather(), "3 notice ");
+  EXPECT_EQ(gather(), "3 notice ") << "it was never taken";
+  reader.taken();
+  EXPECT_FALSE(reader.hasPending());
+  EXPECT_EQ(reader.eventsTaken(), 3U) << "the notice is no event";
+  EXPECT_EQ(take(), "");
+}
+
+TEST_F(LogReaderEnd, theNoticeIsGivenWithNothingBeforeIt) {
+  reader.endAt(sequence.newest());
+  reader.sayAtEnd("notice ");
+  EXPECT_TRUE(reader.hasPending());
+  EXPECT_EQ(take(), "notice ");
+  EXPECT_FALSE(reader.hasPending());
+}
+
+TEST_F(LogReaderEnd, theNoticeWaitsForWhatIsHeldBeforeTheEnd) {
+  k.log.append(test::entryOf(sequence.advance(), "held "), ChannelLog::Access::held);
+  reader.endAt(sequence.newest());
+  reader.sayAtEnd("notice ");
+  EXPECT_FALSE(reader.hasPending());
+  EXPECT_EQ(take(), "");
+  k.log.release(ChannelLog::Release::give);
+  EXPECT_TRUE(reader.hasPending());
+  EXPECT_EQ(take(), "held notice ");
+  EXPECT_FALSE(reader.hasPending());
+}
+
+// An event of its own newer than the last one waits meanwhile, and is never given.
+TEST_F(LogReaderEnd, whereverAReadIsCutTheRestAndTheNoticeFollow) {
+  options.closeAfter = {typeHash("done")};
+  append(k, "first ");
+  append(k, "last ", "done");
+  for (const bool isSaidFirst : {false, true}) {
+    for (std::size_t cut = 0; cut < (isSaidFirst ? 18 : 11); ++cut) {
+      SCOPED_TRACE(cut);
+      LogReader one(options, 0);
+      Subscription subscription;
+      subscription.channel = &k;
+      one.subscriptions().add(std::move(subscription));
+      one.own().append(test::entryOf(sequence.newest() + 1, "later "));
+      if (isSaidFirst) {
+        one.endAt(sequence.newest() + 1);
+        one.sayAtEnd("notice ");
+      }
+      Spans given;
+      one.gather(now, {}, given);
+      const std::string text = test::textOf(given);
+      ASSERT_EQ(text, isSaidFirst ? "first last notice " : "first last ");
+      std::size_t left = cut;
+      for (const std::string_view span : given.bytes) {
+        if (left < span.size()) {
+          one.takenUpTo(span.data() + left);
+          break;
+        }
+        left -= span.size();
+      }
+      if (!isSaidFirst) {
+        one.sayAtEnd("notice ");
+      }
+      EXPECT_TRUE(one.hasPending());
+      std::string received;
+      for (int reads = 0; reads < 3; ++reads) {
+        given.clear();
+        one.gather(now, {}, given);
+        received += test::textOf(given);
+        one.taken();
+      }
+      EXPECT_EQ(received, std::string("first last notice ").substr(cut));
+      EXPECT_FALSE(one.hasPending());
+      EXPECT_TRUE(one.isComplete());
+    }
+  }
 }
 
 }  // namespace

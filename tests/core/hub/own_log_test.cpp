@@ -14,7 +14,7 @@ TEST(OwnLog, isEmptyUntilSomethingIsAppended) {
   EXPECT_EQ(own.distance().events, 0U);
   EXPECT_EQ(own.distance().bytes, 0U);
   own.trimBefore({5});
-  own.dropNewerThan(0);
+  own.clear();
   EXPECT_TRUE(own.isEmpty());
 }
 
@@ -42,20 +42,6 @@ TEST(OwnLog, evictsWhatLiesBeforeTheCursor) {
   EXPECT_TRUE(own.isEmpty());
 }
 
-TEST(OwnLog, theOldestAreDroppedWhileTheyAreNewer) {
-  OwnLog own;
-  for (const std::uint64_t sequence : {5U, 6U, 4U, 7U}) {
-    own.append(entryOf(sequence, "x"));
-  }
-  own.dropNewerThan(5);
-  EXPECT_EQ(own.distance().events, 4U);
-  own.dropNewerThan(4);
-  EXPECT_EQ(own.distance().events, 2U);
-  EXPECT_EQ(own.log().at(own.log().begin()).sequence, 4U);
-  own.dropNewerThan(3);
-  EXPECT_TRUE(own.isEmpty());
-}
-
 // A log that begins anew counts from 0 again: a cursor into the one before would hide its events.
 TEST(OwnLog, whatWasGivenIsForgottenWithTheLog) {
   for (const bool isTrimmed : {true, false}) {
@@ -65,7 +51,7 @@ TEST(OwnLog, whatWasGivenIsForgottenWithTheLog) {
     EXPECT_EQ(own.given(), Cursor{1});
     own.append(entryOf(2, "b"));
     EXPECT_EQ(own.given(), Cursor{1}) << "the log goes on";
-    isTrimmed ? own.trimBefore({2}) : own.dropNewerThan(0);
+    isTrimmed ? own.trimBefore({2}) : own.clear();
     own.append(entryOf(3, "c"));
     EXPECT_EQ(own.given(), Cursor{0}) << "trimmed: " << isTrimmed;
     EXPECT_EQ(own.log().begin(), Cursor{0});

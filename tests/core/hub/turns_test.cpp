@@ -4,6 +4,7 @@
 #include "core/hub/endings.hpp"
 #include "core/hub/inbox.hpp"
 #include "core/hub/lag_judge.hpp"
+#include "core/hub/own_events.hpp"
 #include "core/hub/part_fixture.hpp"
 #include "core/hub/scheduler.hpp"
 
@@ -61,7 +62,7 @@ class TurnsTest : public test::PartTest {
   OwnEvents ownEvents{scheduler, inbox};
   Deadlines deadlines;
   DeflateQueue deflates{registry, sequence};
-  Endings endings{sequence, scheduler, ownEvents, deadlines, options};
+  Endings endings{sequence, scheduler, deadlines, options};
   LagJudge lagJudge{endings, deadlines, options};
   Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings}};
   Channel& k = registry.channel("k", now);
