@@ -1,31 +1,17 @@
 #include "core/hub/log_reader.hpp"
 
+#include "core/base/byte_range.hpp"
 #include "core/hub/merge.hpp"
 
-#include <functional>
 #include <string>
 #include <utility>
 
 namespace millrace {
-namespace {
-
-bool contains(std::string_view bytes, const char* at) {
-  return !bytes.empty() && !std::less<>{}(at, bytes.data()) && std::less<>{}(at, bytes.data() + bytes.size());
-}
-
-// Kept for its memory: gather() is called for every subscriber in every turn.
-Merge& emptyMerge() {
-  thread_local Merge merge;
-  merge.clear();
-  return merge;
-}
-
-}  // namespace
 
 void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   endFlight();  // of what was given before and never taken
   hasMore_ = false;
-  gaveEndNotice_ = false;
+  endNotice_.withhold();
   spans.begin();
   if (isBroken()) {
     return;
@@ -52,12 +38,11 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
     const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= allowed.sequence;
     end_ = hasEnd && !hasMore_ ? End::given : End::ahead;
   }
-  if (endNotice_ && end_ != End::ahead) {
-    gaveEndNotice_ = limits.bytes > 0;
-    hasMore_ = !gaveEndNotice_;
-  }
-  if (gaveEndNotice_) {
-    give(*endNotice_, {}, spans);
+  if (!endNotice_.isEmpty() && end_ != End::ahead) {
+    hasMore_ = limits.bytes == 0;
+    if (!hasMore_) {
+      give(endNotice_.give(), {}, spans);
+    }
   }
 }
 
@@ -82,7 +67,7 @@ void LogReader::gatherPlain(const ReadLimits& limits, Spans& spans) {
 
 void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans) {
   subscriptions_.skipEvicted();  // noticed as a gap
-  Merge& merge = emptyMerge();
+  Merge& merge = Merge::emptyOfThread();
   mergeFrom(merge, false, limits.sequence);
   std::size_t bytes = 0;
   bool isEnd = false;
@@ -168,9 +153,7 @@ void LogReader::taken() {
   if (end_ == End::reached) {
     own_.clear();  // what would never be given
   }
-  if (std::exchange(gaveEndNotice_, false)) {
-    endNotice_.reset();
-  }
+  endNotice_.taken();
   for (Subscription& subscription : subscriptions_) {
     if (subscription.cursor < subscription.given) {
       eventsTaken_ += subscription.given.next - subscription.cursor.next;
@@ -181,8 +164,7 @@ void LogReader::taken() {
 }
 
 void LogReader::takenUpTo(const char* firstUntaken) {
-  if (gaveEndNotice_ && contains(*endNotice_, firstUntaken)) {
-    const std::string rest = endNotice_->substr(static_cast<std::size_t>(firstUntaken - endNotice_->data()));
+  if (const std::string rest(endNotice_.restFrom(firstUntaken)); !rest.empty()) {
     taken();
     preamble_.sendFirst(rest);
     return;
@@ -199,7 +181,7 @@ void LogReader::takenUpTo(const char* firstUntaken) {
     return;
   }
   preamble_.sent();
-  Merge& merge = emptyMerge();
+  Merge& merge = Merge::emptyOfThread();
   mergeFrom(merge, true);
   const std::uint64_t cutSequence = findCut(merge, firstUntaken);
   for (const MergeSource& source : merge.sources()) {
@@ -250,7 +232,7 @@ bool LogReader::hasPending() const {
     return true;
   }
   const std::uint64_t through = subscriptions_.readableThrough();
-  if (endNotice_ && lastSequence_ <= through) {
+  if (!endNotice_.isEmpty() && lastSequence_ <= through) {
     return true;
   }
   if (!own_.isEmpty() && own_.log().at(own_.log().begin()).sequence <= through) {

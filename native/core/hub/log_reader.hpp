@@ -2,6 +2,7 @@
 
 #include "core/base/instant.hpp"
 #include "core/hub/cut_event.hpp"
+#include "core/hub/end_notice.hpp"
 #include "core/hub/own_log.hpp"
 #include "core/hub/preamble.hpp"
 #include "core/hub/read_limits.hpp"
@@ -13,8 +14,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <string>
 #include <string_view>
 
 namespace millrace {
@@ -59,7 +58,7 @@ class LogReader {
   // Nothing with a larger sequence is given any more.
   void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
   // Once there is an end: what is given behind all that there is up to it.
-  void sayAtEnd(std::string_view notice) { endNotice_ = std::make_unique<std::string>(notice); }
+  void sayAtEnd(std::string_view notice) { endNotice_.set(notice); }
   [[nodiscard]] std::uint64_t lastSequence() const { return lastSequence_; }
 
   // The newest sequence that the client is known to have by an id: where it resumes.
@@ -110,6 +109,7 @@ class LogReader {
   OwnLog own_;
   Preamble preamble_;
   CutEvent cut_;
+  EndNotice endNotice_;
   std::uint64_t position_;
   std::uint64_t givenPosition_ = 0;  // what position_ becomes once all of the last gather() was taken
   std::uint64_t lastSequence_ = kEverySequence;
@@ -118,8 +118,6 @@ class LogReader {
   End end_ = End::ahead;
   bool hasLastEvent_ = false;  // gather() has given an event of closeAfter, with which the end was set
   bool hasMore_ = false;
-  bool gaveEndNotice_ = false;              // the last gather() did
-  std::unique_ptr<std::string> endNotice_;  // mostly none
 };
 
 }  // namespace millrace

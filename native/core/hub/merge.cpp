@@ -11,6 +11,12 @@ constexpr std::size_t kFew = 8;
 
 }  // namespace
 
+Merge& Merge::emptyOfThread() {
+  thread_local Merge merge;
+  merge.clear();
+  return merge;
+}
+
 void Merge::add(const MergeSource& source) {
   sources_.push_back(source);
   if (!source.isDone()) {

@@ -29,6 +29,8 @@ struct MergeSource {
 // own one comes last.
 class Merge {
  public:
+  // One of this thread's, which keeps its memory: every subscriber is read in every turn. Not to be held while another is read.
+  [[nodiscard]] static Merge& emptyOfThread();
   void clear() {
     sources_.clear();
     heap_.clear();
