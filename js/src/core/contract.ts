@@ -117,7 +117,7 @@ export interface SessionCore {
   polled(result: PollResult, nowMs: number, random: number, retryAfterMs?: number): SessionAction;
 
   online(nowMs: number, random: number): SessionAction;
-  offline(): void;
+  offline(): SessionAction;
   visible(nowMs: number, random: number): SessionAction;
   hidden(): SessionAction;
   /** The page comes back from the back-forward cache, which took its connections. */

@@ -7,7 +7,7 @@ import { readData, readJson } from "../stream/read-data.js";
 import type { TabLink } from "../tabs/tab-link.js";
 import { readAnswer } from "../transport/answer.js";
 import type { StreamHandler, StreamRequest } from "../transport/fetch-transport.js";
-import { type Arrived, Inbox, type InboxListener } from "./inbox.js";
+import { type Arrived, Inbox, type InboxListener, type Message } from "./inbox.js";
 import { pollOnce } from "./poll-once.js";
 import type { Recorder } from "./recorder.js";
 import type { Standing } from "./standing.js";
@@ -30,7 +30,7 @@ export interface ExchangeListener {
 }
 
 /** The requests of a client, and what their answers bring: events for the client, and for the other tabs. */
-export class Exchange implements StreamHandler {
+export class Exchange implements StreamHandler, InboxListener {
   readonly inbox: Inbox;
   /** A request was sent, and its answer was no refusal: what it asks for may have been done. */
   wasSent = false;
@@ -64,13 +64,13 @@ export class Exchange implements StreamHandler {
   }
 
   /** Whether a request that may have done something may be sent again: as its method, an option or the server says. */
-  get maySendAgain(): boolean {
+  get mayAskAgain(): boolean {
     const { options } = this.#context;
     return isSafe(options) || options.resumeBy !== undefined || this.inbox.resumes === true;
   }
 
   get maySend(): boolean {
-    return !this.wasSent || this.maySendAgain;
+    return !this.wasSent || this.mayAskAgain;
   }
 
   /** Asks for the stream. */
@@ -78,7 +78,7 @@ export class Exchange implements StreamHandler {
     this.wasSent = true;
     this.inbox.reset(true);
     this.#recorder.record("connect");
-    this.#context.requests.stream(() => this.inbox.lastEventId, Promise.resolve(this));
+    this.#context.requests.stream(this.#cursor, Promise.resolve(this));
   }
 
   /** Asks for the events after the cursor. */
@@ -86,10 +86,7 @@ export class Exchange implements StreamHandler {
     this.wasSent = true;
     this.inbox.reset(false);
     const { clock, dispatcher, requests } = this.#context;
-    const outcome = await pollOnce(
-      requests.make(() => this.inbox.lastEventId),
-      this.#recorder,
-    );
+    const outcome = await pollOnce(requests.make(this.#cursor), this.#recorder);
     if (outcome === undefined) return;
     const listener = this.#listener;
     const isCurrent = dispatcher.watchRun();
@@ -115,9 +112,9 @@ export class Exchange implements StreamHandler {
     this.#recorder.record("open");
     this.#standing.origin = origin;
     this.resume = null;
-    if (beginning && this.inbox.lastEventId === "") {
-      this.inbox.begin(beginning, this.#receiver);
-      this.#tabs.share(() => [], this.inbox.lastEventId);
+    if (beginning && this.#cursor() === "") {
+      this.inbox.begin(beginning, this);
+      this.#tabs.share(() => [], this.#cursor());
     }
     this.#listener.opened(facts);
   }
@@ -151,7 +148,7 @@ export class Exchange implements StreamHandler {
     const arrived = inbox.parse(chunk, this.#session, clock.now());
     const isCurrent = dispatcher.watchRun();
     this.#unshared = arrived;
-    inbox.deliver(arrived.items, this.#receiver, isCurrent);
+    inbox.deliver(arrived.items, this, isCurrent);
     if (isCurrent()) {
       this.#share();
       this.#listener.perform(arrived.action);
@@ -167,26 +164,36 @@ export class Exchange implements StreamHandler {
   #share(): void {
     const arrived = this.#unshared;
     this.#unshared = undefined;
-    if (arrived) this.#tabs.share(() => this.inbox.toShared(arrived), this.inbox.lastEventId);
+    if (arrived) this.#tabs.share(() => this.inbox.toShared(arrived), this.#cursor());
   }
 
-  readonly #receiver: InboxListener = {
-    message: ({ type, data, lastEventId, isRaw = false }) => {
-      const init = { data, lastEventId, origin: this.#standing.origin };
-      const isOurs = this.inbox.resumes !== undefined;
-      this.#context.dispatcher.dispatch(new SSEMessageEvent(type, init, { isRaw, isOurs }, this.#read));
-    },
-    ended: (end) => {
-      this.#share();
-      this.#listener.ended(end);
-    },
-    resumed: (verdict) => {
-      this.resume = verdict;
-      this.#context.dispatcher.dispatch(new Event("resume"));
-    },
-    retry: (ms) => this.#session.retry(ms),
-    error: (error) => this.#context.dispatcher.dispatch(new SSEErrorEvent(error)),
-  };
+  // --- what the inbox finds in a chunk
+
+  message({ type, data, lastEventId, isRaw = false }: Message): void {
+    const init = { data, lastEventId, origin: this.#standing.origin };
+    const isOurs = this.inbox.resumes !== undefined;
+    this.#context.dispatcher.dispatch(new SSEMessageEvent(type, init, { isRaw, isOurs }, this.#read));
+  }
+
+  finished(end: StreamEnd): void {
+    this.#share();
+    this.#listener.ended(end);
+  }
+
+  resumed(verdict: ResumeVerdict): void {
+    this.resume = verdict;
+    this.#context.dispatcher.dispatch(new Event("resume"));
+  }
+
+  retry(ms: number): void {
+    this.#session.retry(ms);
+  }
+
+  error(error: SSEError): void {
+    this.#context.dispatcher.dispatch(new SSEErrorEvent(error));
+  }
+
+  readonly #cursor = (): string => this.inbox.lastEventId;
 
   readonly #read = (event: SSEMessageEvent, as: "json" | "data" | "mixed"): unknown => {
     const { options } = this.#context;

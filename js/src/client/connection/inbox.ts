@@ -9,14 +9,14 @@ import { parseBegin, parseEnd, parseResume, type ResumeVerdict, type StreamEnd }
 import { toSSEError } from "../stream/parse-error.js";
 import type { SharedEvent } from "../tabs/tab-message.js";
 
-type Message = Extract<ParsedItem, { kind: "event" }>;
+export type Message = Extract<ParsedItem, { kind: "event" }>;
 
 /** Who is told what came. */
 export interface InboxListener {
   message(message: Message): void;
   resumed(verdict: ResumeVerdict): void;
   /** The stream is at its end: nothing that follows in it counts. */
-  ended(end: StreamEnd): void;
+  finished(end: StreamEnd): void;
   /** The server's `retry`. */
   retry(ms: number): void;
   error(error: SSEError): void;
@@ -116,10 +116,10 @@ export class Inbox {
       const verdict = parseResume(data);
       if (verdict) listener.resumed(verdict);
     } else if (type === BEGIN_TYPE) this.resumes = parseBegin(data);
-    else if (type === END_TYPE) listener.ended(parseEnd(data));
+    else if (type === END_TYPE) listener.finished(parseEnd(data));
     else {
       if (!this.#wanted || this.#wanted.has(type)) listener.message(message);
-      if (data === DONE && this.resumes === undefined) listener.ended({ reason: "completed", reconnect: false });
+      if (data === DONE && this.resumes === undefined) listener.finished({ reason: "completed", reconnect: false });
     }
   }
 

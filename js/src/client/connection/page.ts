@@ -1,17 +1,5 @@
-import type { SessionAction, SessionCore } from "../../core/contract.js";
-
-/** What the page does, as the session hears it. */
-export type PageInput = (session: SessionCore, nowMs: number, random: number) => SessionAction;
-
-const online: PageInput = (session, nowMs, random) => session.online(nowMs, random);
-const visible: PageInput = (session, nowMs, random) => session.visible(nowMs, random);
-const hidden: PageInput = (session) => session.hidden();
-/** From the back-forward cache, without its connections. */
-const restored: PageInput = (session, nowMs) => session.restored(nowMs);
-const offline: PageInput = (session) => {
-  session.offline();
-  return { kind: "none" };
-};
+/** What the page does, as the session hears it; `restored`: from the back-forward cache, which took its connections. */
+export type PageInput = "online" | "offline" | "visible" | "hidden" | "restored";
 
 /**
  * Says how the page is, where there is one, and then what it does; that it is hidden only where a connection that is dropped for
@@ -21,15 +9,15 @@ export function followPage(put: (input: PageInput) => void, mayComeBack: () => b
   const { document, navigator, addEventListener } = globalThis as Partial<Window & typeof globalThis>;
   if (addEventListener === undefined) return () => {};
   const heard: [EventTarget | undefined, string, (event: Event) => void][] = [
-    [globalThis, "online", () => put(online)],
-    [globalThis, "offline", () => put(offline)],
-    [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && put(restored)],
-    [document, "visibilitychange", () => (document?.hidden ? mayComeBack() && put(hidden) : put(visible))],
-    [document, "resume", () => document?.hidden || put(visible)], // after the browser has frozen it
+    [globalThis, "online", () => put("online")],
+    [globalThis, "offline", () => put("offline")],
+    [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && put("restored")],
+    [document, "visibilitychange", () => (document?.hidden ? mayComeBack() && put("hidden") : put("visible"))],
+    [document, "resume", () => document?.hidden || put("visible")], // after the browser has frozen it
   ];
   for (const [target, type, run] of heard) target?.addEventListener(type, run);
-  put(navigator?.onLine === false ? offline : online);
-  if (document?.hidden && mayComeBack()) put(hidden);
+  put(navigator?.onLine === false ? "offline" : "online");
+  if (document?.hidden && mayComeBack()) put("hidden");
   return () => {
     for (const [target, type, run] of heard) target?.removeEventListener(type, run);
   };

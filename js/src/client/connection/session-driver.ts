@@ -7,7 +7,7 @@ import { SSECloseEvent, SSEErrorEvent } from "../stream/events.js";
 import type { ResumeVerdict, StreamEnd } from "../stream/notices.js";
 import type { TabHost } from "../tabs/tab-host.js";
 import { TabLink } from "../tabs/tab-link.js";
-import type { TabEnd } from "../tabs/tab-message.js";
+import type { TabEnd, TabState } from "../tabs/tab-message.js";
 import type { Requests } from "../transport/requests.js";
 import { Alarm } from "./alarm.js";
 import type { Dispatcher } from "./dispatcher.js";
@@ -23,7 +23,7 @@ export async function createSessionDriver(context: DriverContext): Promise<Sessi
 }
 
 /** Drives a connection as its session says, with the real network, clock and page. */
-class SessionDriver implements StreamDriver, ExchangeListener {
+class SessionDriver implements StreamDriver, ExchangeListener, TabHost {
   readonly standing: Standing;
   readonly implementation: ClientCore["implementation"];
   /** Of the answer to the request that is under way. */
@@ -38,7 +38,7 @@ class SessionDriver implements StreamDriver, ExchangeListener {
   #leavePage = () => {};
 
   constructor(core: ClientCore, context: DriverContext) {
-    const { url, options, clock, beganMs, dispatcher, requests } = context;
+    const { options, clock, beganMs, dispatcher, requests } = context;
     this.implementation = core.implementation;
     this.#context = context;
     this.#dispatcher = dispatcher;
@@ -46,7 +46,7 @@ class SessionDriver implements StreamDriver, ExchangeListener {
     this.#session = core.createSession(sessionOptionsOf(options));
     this.#alarm = new Alarm(clock, () => this.#tick());
     this.#recorder = new Recorder(options, () => clock.now(), beganMs);
-    this.#tabs = new TabLink(url, options, clock);
+    this.#tabs = new TabLink(context);
     this.standing = new Standing(this.#tabs, this.#session);
     this.handler = new Exchange(core, context, this.#session, this.#tabs, this.standing, this.#recorder, this);
   }
@@ -64,7 +64,7 @@ class SessionDriver implements StreamDriver, ExchangeListener {
   }
 
   get mayAskAgain(): boolean {
-    return this.handler.maySendAgain;
+    return this.handler.mayAskAgain;
   }
 
   /** Goes on from where the client is, with the request that is under way, if there is one. */
@@ -120,41 +120,36 @@ class SessionDriver implements StreamDriver, ExchangeListener {
   }
 
   #connectOrJoin(): void {
-    if (this.#tabs.isWanted) void this.#tabs.join(this.#tabHost, this.#dispatcher.watchRun());
-    else this.#begin();
+    if (this.#tabs.isWanted) void this.#tabs.join(this, this.#dispatcher.watchRun());
+    else this.begin();
   }
 
-  #begin(): void {
+  // --- what the other tabs want of it, see TabHost
+
+  begin(): void {
     this.perform(this.#session.start(this.#nowMs));
     this.#listenToPage();
   }
 
-  readonly #tabHost: TabHost = {
-    begin: (wasAsked) => {
-      if (!wasAsked || this.mayAskAgain) this.#begin();
-      else this.giveUp(failed("The answer was cut with the tab that had it, and is not asked for again"));
-    },
-    mayAskAgain: () => this.mayAskAgain,
-    end: () => this.perform(this.#session.close()),
-    status: () => this.standing.shared,
-    mirrored: ({ origin }, hasOpened) => {
-      this.standing.origin = origin;
-      this.#dispatch(...this.#changes(), ...(hasOpened ? [new Event("open")] : []));
-    },
-    receive: (bytes, isNew) => {
-      if (isNew) this.handler.inbox.reset(true);
-      this.handler.receive(bytes);
-    },
-    reconnect: () => this.reconnect(),
-    ended: (end) => (end instanceof SSEError ? this.giveUp(end) : this.ended(end)),
-    cursor: () => this.lastEventId,
-  };
+  drop(): void {
+    this.perform(this.#session.close());
+  }
+
+  mirrored({ origin }: TabState, hasOpened: boolean): void {
+    this.standing.origin = origin;
+    this.#dispatch(...this.#changes(), ...(hasOpened ? [new Event("open")] : []));
+  }
+
+  receive(bytes: Uint8Array, isNew: boolean): void {
+    if (isNew) this.handler.inbox.reset(true);
+    this.handler.receive(bytes);
+  }
 
   // --- the session's actions
 
   perform(action: SessionAction): void {
     if ((action.kind === "connect" || action.kind === "poll") && !this.handler.maySend) {
-      this.giveUp(failed("The answer was cut, and is not asked for again by itself"));
+      this.giveUp(new SSEError("CONNECTION_FAILED", "The answer was cut, and is not asked for again by itself"));
       return;
     }
     if (action.kind !== "none") {
@@ -204,12 +199,11 @@ class SessionDriver implements StreamDriver, ExchangeListener {
 
   /** The stream ended, and not by accident. */
   ended({ reason, reconnect }: StreamEnd): void {
-    const session = this.#session;
     if (this.standing.hasEnded) return;
     this.#requests.release();
     this.#note(`end ${reason}`);
     if (reconnect && this.handler.maySend) {
-      this.perform(session.lost("planned", this.#nowMs, this.#context.clock.random()));
+      this.perform(this.#session.lost("planned", this.#nowMs, this.#context.clock.random()));
       return;
     }
     // What was cut off by the server is not complete.
@@ -253,7 +247,7 @@ class SessionDriver implements StreamDriver, ExchangeListener {
   #listenToPage(): void {
     const put = (input: PageInput) => {
       if (this.#tabs.mirror) return;
-      this.perform(input(this.#session, this.#nowMs, this.#context.clock.random()));
+      this.perform(this.#session[input](this.#nowMs, this.#context.clock.random()));
     };
     if (this.standing.hasEnded) return;
     this.#leavePage();
@@ -278,8 +272,4 @@ class SessionDriver implements StreamDriver, ExchangeListener {
   get #nowMs(): number {
     return this.#context.clock.now();
   }
-}
-
-function failed(message: string): SSEError {
-  return new SSEError("CONNECTION_FAILED", message);
 }

@@ -1,26 +1,20 @@
-import type { Clock } from "../options/clock.js";
-import type { SSEClientOptions } from "../options/options.js";
-import type { TabHost } from "./tab-host.js";
+import type { SharedClient, TabHost } from "./tab-host.js";
 import type { SharedEvent, TabEnd, TabState } from "./tab-message.js";
 import type { TabSharing } from "./tab-sharing.js";
 
 /** A client's way to the other tabs with its connection; without `shareAcrossTabs` there are none. */
 export class TabLink {
-  readonly #url: string;
-  readonly #options: SSEClientOptions;
-  readonly #clock: Clock;
+  readonly #client: SharedClient;
   #sharing: TabSharing | undefined;
   /** It tells others of the end. */
   #ending: TabSharing | undefined;
 
-  constructor(url: string, options: SSEClientOptions, clock: Clock) {
-    this.#url = url;
-    this.#options = options;
-    this.#clock = clock;
+  constructor(client: SharedClient) {
+    this.#client = client;
   }
 
   get isWanted(): boolean {
-    return Boolean(this.#options.shareAcrossTabs);
+    return Boolean(this.#client.options.shareAcrossTabs);
   }
 
   /** How the connection is in the tab that has it, where that is another one. */
@@ -34,8 +28,8 @@ export class TabLink {
     this.#ending = undefined;
     const loaded = await import("./tabs.js").catch(() => undefined);
     if (!isCurrent()) return;
-    this.#sharing = loaded?.joinTabs(this.#url, this.#options, host, this.#clock);
-    if (!this.#sharing) host.begin(false);
+    this.#sharing = loaded?.joinTabs(this.#client, host);
+    if (!this.#sharing) host.begin();
   }
 
   say(state: TabState): void {

@@ -1,7 +1,7 @@
 import { LateTimer } from "./late-timer.js";
 import { LeaderLock } from "./leader-lock.js";
 import { randomName, TabChannel } from "./tab-channel.js";
-import type { TabHost, TabPlatform } from "./tab-host.js";
+import { beginAgain, endAlso, type TabHost, type TabPlatform } from "./tab-host.js";
 import { TabLog } from "./tab-log.js";
 import {
   type Preamble,
@@ -11,7 +11,6 @@ import {
   type TabPlace,
   type TabState,
   toBytes,
-  toEnd,
 } from "./tab-message.js";
 import { type Presence, TabPage } from "./tab-page.js";
 import type { TabStage } from "./tab-stage.js";
@@ -125,7 +124,7 @@ export class TabSharing {
     if (this.#stage === "left") return;
     const { isAble } = this.#page;
     // To give it up would be to lose it: it goes on for as long as the page lives.
-    if (!isAble && this.#stage === "leading" && !this.#host.mayAskAgain()) return;
+    if (!isAble && this.#stage === "leading" && !this.#host.mayAskAgain) return;
     if (presence === "away") {
       this.#rest("away");
       this.#timer.clear();
@@ -151,8 +150,8 @@ export class TabSharing {
   }
 
   #yield(): void {
-    this.mirror = { ...this.#host.status(), state: "reconnecting", health: "degraded" };
-    this.#host.end();
+    this.mirror = { ...this.#host.standing.shared, state: "reconnecting", health: "degraded" };
+    this.#host.drop();
   }
 
   // --- the lock
@@ -164,10 +163,10 @@ export class TabSharing {
     this.#asked++;
     this.mirror = undefined;
     this.#log.begin(randomName());
-    this.say(this.#host.status());
+    this.say(this.#host.standing.shared);
     const before = this.#wasAsked;
     this.#wasAsked = true;
-    if (!hasOwn) this.#host.begin(before);
+    if (!hasOwn) beginAgain(this.#host, before);
   }
 
   #stolen(): void {
@@ -181,7 +180,7 @@ export class TabSharing {
   #beAlone(): void {
     const hasOwn = this.#stage === "leading" || this.#stage === "catching up";
     this.leave();
-    if (!hasOwn) this.#host.begin(this.#wasAsked);
+    if (!hasOwn) beginAgain(this.#host, this.#wasAsked);
   }
 
   // --- the others
@@ -189,7 +188,7 @@ export class TabSharing {
   /** Asks the leader for what this tab lacks, and takes its place if it does not answer. */
   #ask(place: TabPlace | undefined = this.#log.place): void {
     if (this.#stage === "following") this.#stage = "asking";
-    this.#channel.post({ kind: "hello", ask: ++this.#asked, place, cursor: this.#host.cursor() });
+    this.#channel.post({ kind: "hello", ask: ++this.#asked, place, cursor: this.#host.lastEventId });
     if (this.#stage === "catching up") return;
     this.#timer.set(LEADER_ANSWERS_MS, (isLate) => {
       if (isLate) this.#ask();
@@ -230,7 +229,7 @@ export class TabSharing {
       return;
     }
     this.#askLater();
-    if (message.kind === "end") this.#host.ended(toEnd(message.end));
+    if (message.kind === "end") endAlso(this.#host, message.end);
     else if (message.kind === "state") this.#mirror(message.state);
     else this.#take(message.events, message.cursor);
   }
@@ -240,7 +239,7 @@ export class TabSharing {
     const hasOwn = this.#stage === "catching up";
     this.#wasAsked = true;
     this.#askLater();
-    if (isBehind && this.#host.cursor() !== "" && this.#host.mayAskAgain()) {
+    if (isBehind && this.#host.lastEventId !== "" && this.#host.mayAskAgain) {
       // Where the leader is to begin, or whether the server can be had, is known when it is connected: it says so.
       if (state.state !== "connected" && !hasOwn) this.#mirror(state);
       else if (this.#page.isAble) this.#catchUp();
@@ -249,7 +248,7 @@ export class TabSharing {
     const isNew = this.#log.place?.term !== term;
     this.#stage = "following";
     if (isNew || isBehind) this.#log.begin(term, at, beginning);
-    if (isNew) this.#floor = this.#host.cursor();
+    if (isNew) this.#floor = this.#host.lastEventId;
     this.#mirror(state, hasOwn);
     if (this.#stage !== "following") return;
     this.#take(events, cursor, { beginning: isNew ? beginning : undefined, hasGap: isBehind }, isNew);
@@ -261,9 +260,9 @@ export class TabSharing {
   }
 
   #mirror(state: TabState, hasOwn = false): void {
-    const hasOpened = state.state === "connected" && this.#host.status().state !== "connected";
+    const hasOpened = state.state === "connected" && this.#host.standing.shared.state !== "connected";
     this.mirror = state;
-    if (hasOwn) this.#host.end();
+    if (hasOwn) this.#host.drop();
     this.#host.mirrored(state, hasOpened);
   }
 
@@ -275,17 +274,17 @@ export class TabSharing {
       this.#stage = "catching up";
       this.mirror = undefined;
       this.#log.begin(randomName());
-      this.#host.begin(true);
+      beginAgain(this.#host, true);
     }
     // Its place is that of its cursor, for the leader has not told it what it has since.
     const again = () => {
-      this.#channel.post({ kind: "hello", ask: ++this.#asked, cursor: this.#host.cursor() });
+      this.#channel.post({ kind: "hello", ask: ++this.#asked, cursor: this.#host.lastEventId });
       this.#timer.set(this.#catchUpMs, again);
     };
     if (this.#stage === "catching up") this.#timer.set(this.#catchUpMs, again);
   }
 
-  #welcome({ from, ask, place, cursor }: Hello, state = this.#host.status()): void {
+  #welcome({ from, ask, place, cursor }: Hello, state = this.#host.standing.shared): void {
     this.#channel.post({ kind: "welcome", to: from, ask, state, ...this.#log.after(place, cursor) });
   }
 

@@ -1,12 +1,10 @@
-import type { Clock } from "../options/clock.js";
-import type { SSEClientOptions } from "../options/options.js";
 import { followPresence } from "./follow-presence.js";
-import type { TabHost } from "./tab-host.js";
+import type { SharedClient, TabHost } from "./tab-host.js";
 import { shareNameOf } from "./tab-name.js";
 import { TabSharing } from "./tab-sharing.js";
 
 /** Undefined where tabs cannot find each other: outside a browser's secure contexts, or where it refuses. */
-export function joinTabs(url: string, options: SSEClientOptions, host: TabHost, clock: Clock): TabSharing | undefined {
+export function joinTabs({ url, options, clock }: SharedClient, host: TabHost): TabSharing | undefined {
   try {
     const name = shareNameOf(url, options);
     const { locks } = navigator;

@@ -141,8 +141,9 @@ export class JavaScriptSession implements SessionCore {
     return NONE;
   }
 
-  offline(): void {
+  offline(): SessionAction {
     this.#isOffline = true;
+    return NONE;
   }
 
   visible(nowMs: number, random: number): SessionAction {

@@ -100,15 +100,11 @@ export class WasmReceiver implements ReceiverCore {
     requireBytes(chunk);
     const items: ParsedItem[] = [];
     const { length } = chunk;
-    if (length <= INPUT_BYTES) {
-      this.#takePiece(chunk, session, nowMs, 0, items);
-      return items;
-    }
     // What a string of an event holds alive is the texts of one piece at most.
-    for (let from = 0; from < length; from += INPUT_BYTES) {
+    for (let from = 0; from === 0 || from < length; from += INPUT_BYTES) {
       const end = from + INPUT_BYTES;
-      const flags = from > 0 ? TAKE_IS_CONTINUED : 0;
-      this.#takePiece(chunk.subarray(from, end), end < length ? 0 : session, nowMs, flags, items);
+      const piece = length > INPUT_BYTES ? chunk.subarray(from, end) : chunk;
+      this.#takePiece(piece, end < length ? 0 : session, nowMs, from > 0 ? TAKE_IS_CONTINUED : 0, items);
     }
     return items;
   }
@@ -180,6 +176,7 @@ export class WasmReceiver implements ReceiverCore {
         continue;
       }
       const kind = record & 7;
+      const address = words[at + RECORD_ADDRESS] as number;
       if (kind === KIND_EVENT || kind === KIND_RAW_EVENT) {
         const place = (record >>> DATA_SHIFT) & 7;
         let data: string;
@@ -187,16 +184,15 @@ export class WasmReceiver implements ReceiverCore {
           data = ascii.slice(asciiAt, asciiAt + size);
           asciiAt += size;
         } else if (place === PLACE_APART) {
-          data = memory.ascii(words[at + RECORD_ADDRESS] as number, size);
+          data = memory.ascii(address, size);
         } else if (place === PLACE_WIDE && wide !== undefined) {
           data = wide.slice(wideAt, wideAt + size);
           wideAt += size;
         } else if (place === PLACE_WIDE) {
-          const bytes = words[at + RECORD_ADDRESS] as number;
-          data = decode(memory, wideAddress + wideBytes, bytes, items);
-          wideBytes += bytes;
+          data = decode(memory, wideAddress + wideBytes, address, items);
+          wideBytes += address; // of a text in the arena it is the number of its bytes
         } else {
-          data = decode(memory, words[at + RECORD_ADDRESS] as number, size, items);
+          data = decode(memory, address, size, items);
         }
         const idPlace = (record >>> ID_SHIFT) & 7;
         if (idPlace === PLACE_ASCII) {
@@ -210,7 +206,7 @@ export class WasmReceiver implements ReceiverCore {
       } else if (kind === KIND_ERROR) {
         items.push({ kind: "error", code: ERROR_CODES[size] as ParseErrorCode, limit: idSize });
       } else {
-        const text = memory.utf8(words[at + RECORD_ADDRESS] as number, size);
+        const text = memory.utf8(address, size);
         if (kind === KIND_TYPE) types[record >>> TYPE_SHIFT] = text;
         else lastEventId = text;
       }

@@ -136,8 +136,8 @@ export class WasmSession implements SessionCore {
     return this.#put(INPUT_ONLINE, nowMs, random);
   }
 
-  offline(): void {
-    this.#put(INPUT_OFFLINE);
+  offline(): SessionAction {
+    return this.#put(INPUT_OFFLINE);
   }
 
   visible(nowMs: number, random: number): SessionAction {

@@ -229,7 +229,7 @@ test("a final error before the first byte is that of a tab that has just come, t
   const source = new Source(true);
   const first = new Tab(browser, source, { mayAsk: false });
   const second = new Tab(browser, source, { mayAsk: false });
-  first.begin = () => first.ended(new SSEError("BAD_RESPONSE", "status 400"));
+  first.begin = () => first.giveUp(new SSEError("BAD_RESPONSE", "status 400"));
   await browser.pass(10_000);
   expect([first.told, second.told]).toEqual([["BAD_RESPONSE"], ["BAD_RESPONSE"]]);
 });

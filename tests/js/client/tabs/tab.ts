@@ -1,7 +1,8 @@
+import type { StreamEnd } from "../../../../js/src/client/stream/notices.js";
 import type { TabHost } from "../../../../js/src/client/tabs/tab-host.js";
 import type { SharedEvent, TabState } from "../../../../js/src/client/tabs/tab-message.js";
 import { TabSharing } from "../../../../js/src/client/tabs/tab-sharing.js";
-import { SSEError } from "../../../../js/src/shared/errors.js";
+import type { SSEError } from "../../../../js/src/shared/errors.js";
 import type { Browser, Page } from "./browser.js";
 
 /** What a stream holds: numbers, by ids of a hub's or without any. */
@@ -48,7 +49,7 @@ export class Tab implements TabHost {
   readonly told: string[] = [];
   readonly sharing: TabSharing;
   state: TabState["state"] = "connecting";
-  mayAsk = true;
+  mayAskAgain: boolean;
   #cursor: string;
   #connection = 0;
   /** What earlier connections brought. */
@@ -59,8 +60,12 @@ export class Tab implements TabHost {
     this.page = browser.open();
     this.#source = source;
     this.#cursor = cursor;
-    this.mayAsk = mayAsk;
+    this.mayAskAgain = mayAsk;
     this.sharing = new TabSharing("name", this, this.page, pauses);
+  }
+
+  get lastEventId(): string {
+    return this.#cursor;
   }
 
   get isConnected(): boolean {
@@ -68,7 +73,7 @@ export class Tab implements TabHost {
   }
 
   close(): void {
-    this.end();
+    this.drop();
     this.page.close();
   }
 
@@ -85,33 +90,27 @@ export class Tab implements TabHost {
     if (source.hasIds) this.#cursor = `e.${last}`;
     if (this.state !== "connected") {
       this.state = "connected";
-      this.sharing.say(this.status());
+      this.sharing.say(this.standing.shared);
     }
     this.sharing.share(fresh, this.#cursor);
   }
 
-  begin(wasAsked: boolean): void {
-    if (wasAsked && !this.mayAsk) {
-      this.ended(new SSEError("CONNECTION_FAILED", "gone"));
-      return;
-    }
+  begin(): void {
     const connection = ++this.#connection;
     this.state = "connecting";
     this.page.do(() => connection === this.#connection && this.#source.connect(this, this.#cursor));
   }
 
-  mayAskAgain(): boolean {
-    return this.mayAsk;
-  }
-
-  end(): void {
+  drop(): void {
     this.#connection++;
     this.#source.tabs.delete(this);
   }
 
-  status(): TabState {
+  get standing(): TabHost["standing"] {
     const { state } = this;
-    return this.sharing?.mirror ?? { state, health: "healthy", attempts: 0, transport: "stream", origin: "" };
+    return {
+      shared: this.sharing?.mirror ?? { state, health: "healthy", attempts: 0, transport: "stream", origin: "" },
+    };
   }
 
   mirrored({ state }: TabState): void {
@@ -135,13 +134,15 @@ export class Tab implements TabHost {
     this.told.push("reconnect");
   }
 
-  ended(end: Parameters<TabHost["ended"]>[0]): void {
-    this.told.push(end instanceof SSEError ? end.code : end.reason);
-    this.end();
-    this.sharing.leave(end instanceof SSEError ? { code: end.code, message: end.message } : end);
+  ended(end: StreamEnd): void {
+    this.told.push(end.reason);
+    this.drop();
+    this.sharing.leave(end);
   }
 
-  cursor(): string {
-    return this.#cursor;
+  giveUp({ code, message }: SSEError): void {
+    this.told.push(code);
+    this.drop();
+    this.sharing.leave({ code, message });
   }
 }
