@@ -114,7 +114,7 @@ test("hub.response and createStream know the socket where the request is known",
 
 test("a stream that the handler made and did not answer with holds the socket no longer than the answer", async () => {
   const hub = createHub({ name: "abandoned" });
-  const { writeToSockets } = await import("../../js/src/server/http/requests.js");
+  const { writeToSockets } = await import("../../js/src/server/http/node-requests.js");
   writeToSockets();
   const made: SSEStream[] = [];
   const { port, close } = await serving((_, res) => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { writeToSockets } from "../../js/src/server/http/requests.js";
+import { writeToSockets } from "../../js/src/server/http/node-requests.js";
 import type { Hub, ResponseOptions } from "../../js/src/server/index.js";
 import { type Listening, serving } from "./listening.js";
 

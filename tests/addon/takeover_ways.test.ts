@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import * as https from "node:https";
 import type { Socket } from "node:net";
-import { writeToSockets } from "../../js/src/server/http/requests.js";
+import { writeToSockets } from "../../js/src/server/http/node-requests.js";
 import { type AttachOptions, createHub, type Hub } from "../../js/src/server/index.js";
 import { takeoverCounts } from "../../js/src/server/observe/takeover-counts.js";
 import { HubStream } from "../../js/src/server/stream/hub-stream.js";

@@ -35,7 +35,7 @@ export async function register(options: RegisterOptions = {}): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "edge") {
     const { nativeModule } = await import("../native/load-native.js");
     const { requireBinding } = await import("../native/require-binding.js");
-    const { writeToSockets } = await import("../server/http/requests.js");
+    const { writeToSockets } = await import("../server/http/node-requests.js");
     const { checkOnSignalOptions, drainAllOnSignal } = await import("../server/lifecycle/drain.js");
     const { requireKnown } = await import("../shared/misspelt.js");
     requireKnown("register", options, REGISTER_OPTIONS);

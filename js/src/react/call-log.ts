@@ -1,7 +1,7 @@
 import type { StoreOptions } from "./types.js";
 
 /** A component that uses a connection. */
-export interface Subscriber {
+export interface SubscribedComponent {
   /** The snapshot is another one. */
   changed(): void;
   /** As of the last render. */
@@ -22,7 +22,7 @@ const MOST_MISSED_UNITS = 2 ** 21;
 /** The components that use a connection, and the calls that each of them still has to get. */
 export class CallLog {
   /** How many calls each has had, of all there were. */
-  readonly #subscribers = new Map<Subscriber, number>();
+  readonly #subscribers = new Map<SubscribedComponent, number>();
   /** Components that have left, and may come back. */
   #away = 0;
   #calls = 0;
@@ -34,12 +34,12 @@ export class CallLog {
     return this.#subscribers.size;
   }
 
-  get subscribers(): Iterable<Subscriber> {
+  get subscribers(): Iterable<SubscribedComponent> {
     return this.#subscribers.keys();
   }
 
   /** @param leftAt - what leaving gave a component that comes back: it gets what it missed. */
-  add(subscriber: Subscriber, leftAt?: number): void {
+  add(subscriber: SubscribedComponent, leftAt?: number): void {
     this.#subscribers.set(subscriber, leftAt ?? this.#calls);
     if (leftAt === undefined) return;
     this.#away--;
@@ -47,7 +47,7 @@ export class CallLog {
   }
 
   /** Returns what it takes to come back. */
-  remove(subscriber: Subscriber): number {
+  remove(subscriber: SubscribedComponent): number {
     const had = this.#subscribers.get(subscriber) ?? this.#calls;
     this.#subscribers.delete(subscriber);
     this.#away++;
@@ -79,7 +79,7 @@ export class CallLog {
   }
 }
 
-function makeCall(subscriber: Subscriber, call: Call | undefined): void {
+function makeCall(subscriber: SubscribedComponent, call: Call | undefined): void {
   try {
     call?.(subscriber.options());
   } catch (error) {

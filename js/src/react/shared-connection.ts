@@ -1,5 +1,5 @@
 import { SSEClient } from "../client/index.js";
-import type { Subscriber } from "./call-log.js";
+import type { SubscribedComponent } from "./call-log.js";
 import { CONNECTING, DISCONNECTED } from "./snapshots.js";
 import { ConnectionStore, stores } from "./store.js";
 import type { EventSourceSnapshot } from "./types.js";
@@ -20,7 +20,7 @@ export class SharedConnection {
     this.#url = url;
   }
 
-  subscribe(subscriber: Subscriber): () => void {
+  subscribe(subscriber: SubscribedComponent): () => void {
     const key = this.#key;
     if (key === null) return () => {};
     const before = this.#before;

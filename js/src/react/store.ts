@@ -7,7 +7,7 @@ import {
   type UntypedEvents,
 } from "../client/index.js";
 import { onReset } from "../shared/reset.js";
-import { CallLog, type Subscriber } from "./call-log.js";
+import { CallLog, type SubscribedComponent } from "./call-log.js";
 import { clientOptions } from "./latest-options.js";
 import { Renewal } from "./renewal.js";
 import { CONNECTING, DISCONNECTED } from "./snapshots.js";
@@ -61,7 +61,7 @@ export class ConnectionStore {
    * @param leftAt - what leaving gave a component that comes back: it is told what it missed.
    * @returns what leaves.
    */
-  subscribe(subscriber: Subscriber, leftAt?: number): () => number {
+  subscribe(subscriber: SubscribedComponent, leftAt?: number): () => number {
     clearTimeout(this.#graceTimer);
     this.#log.add(subscriber, leftAt);
     this.#renewal.hurry();

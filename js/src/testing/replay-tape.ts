@@ -62,7 +62,7 @@ export async function replayTape(tape: TapeContent, options: ReplayOptions = {})
     receiver.feed(new TextEncoder().encode(`event: ${BEGIN_TYPE}\nid: ${lastEventId}\ndata:\n\n`));
     receiver.reset();
   }
-  const replay = new Recorder(tape.isTruncated && tape.entries[0]?.kind === "bytes");
+  const replay = new ReplayRecorder(tape.isTruncated && tape.entries[0]?.kind === "bytes");
   for (const { atMs, kind, bytes } of tape.entries) {
     if (kind === "open") {
       receiver.reset();
@@ -74,7 +74,7 @@ export async function replayTape(tape: TapeContent, options: ReplayOptions = {})
   return { events, errors, retries, lastEventId: receiver.lastEventId };
 }
 
-class Recorder {
+class ReplayRecorder {
   readonly events: ReplayedEvent[] = [];
   readonly errors: { atMs: number; error: SSEError }[] = [];
   readonly retries: { atMs: number; ms: number }[] = [];

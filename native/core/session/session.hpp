@@ -3,7 +3,7 @@
 #include "core/base/instant.hpp"
 #include "core/session/backoff.hpp"
 #include "core/session/breaker.hpp"
-#include "core/session/heartbeats.hpp"
+#include "core/session/heartbeat_timing.hpp"
 #include "core/session/poll_schedule.hpp"
 #include "core/session/stability.hpp"
 #include "core/session/watchdog.hpp"
@@ -148,7 +148,7 @@ class Session {
   Breaker breaker_;
   PollSchedule polls_;
   Watchdog watchdog_;
-  Heartbeats heartbeats_;
+  HeartbeatTiming heartbeats_;
   Stability stability_;
   SessionState state_ = SessionState::disconnected;
   Way way_ = Way::stream;

@@ -11,9 +11,9 @@ import type { TabEnd, TabState } from "../tabs/tab-message.js";
 import type { Requests } from "../transport/requests.js";
 import { Alarm } from "./alarm.js";
 import type { Dispatcher } from "./dispatcher.js";
-import { Exchange, type ExchangeListener } from "./exchange.js";
 import { followPage, type PageInput } from "./page.js";
 import { Recorder, type Transition } from "./recorder.js";
+import { Requester, type RequesterListener } from "./requester.js";
 import { Standing } from "./standing.js";
 import type { ClientStanding, DriverContext, StreamDriver } from "./stream-driver.js";
 
@@ -23,11 +23,11 @@ export async function createSessionDriver(context: DriverContext): Promise<Sessi
 }
 
 /** Drives a connection as its session says, with the real network, clock and page. */
-class SessionDriver implements StreamDriver, ExchangeListener, TabHost {
+class SessionDriver implements StreamDriver, RequesterListener, TabHost {
   readonly standing: Standing;
   readonly implementation: ClientCore["implementation"];
   /** Of the answer to the request that is under way. */
-  readonly handler: Exchange;
+  readonly handler: Requester;
   readonly #context: DriverContext;
   readonly #dispatcher: Dispatcher;
   readonly #requests: Requests;
@@ -48,11 +48,11 @@ class SessionDriver implements StreamDriver, ExchangeListener, TabHost {
     this.#recorder = new Recorder(options, () => clock.now(), beganMs);
     this.#tabs = new TabLink(context);
     this.standing = new Standing(this.#tabs, this.#session);
-    this.handler = new Exchange(core, context, this.#session, this.#tabs, this.standing, this.#recorder, this);
+    this.handler = new Requester(core, context, this.#session, this.#tabs, this.standing, this.#recorder, this);
   }
 
   get lastEventId(): string {
-    return this.handler.inbox.lastEventId;
+    return this.handler.reader.lastEventId;
   }
 
   get resume(): ResumeVerdict | null {
@@ -88,7 +88,7 @@ class SessionDriver implements StreamDriver, ExchangeListener, TabHost {
   start(): void {
     const { standing } = this;
     if (standing.completed) {
-      this.handler.inbox.forget(); // an end that comes again is no repeat
+      this.handler.reader.forget(); // an end that comes again is no repeat
       this.#requests.renew();
     }
     standing.hasEnded = standing.completed = this.handler.wasSent = false;
@@ -141,7 +141,7 @@ class SessionDriver implements StreamDriver, ExchangeListener, TabHost {
   }
 
   receive(bytes: Uint8Array, isNew: boolean): void {
-    if (isNew) this.handler.inbox.reset(true);
+    if (isNew) this.handler.reader.reset(true);
     this.handler.receive(bytes);
   }
 

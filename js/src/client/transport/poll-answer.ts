@@ -2,7 +2,7 @@ import { SSEError } from "../../shared/errors.js";
 
 /** What a Millrace server answers a poll with; see `hub.response`. */
 export interface PollAnswer {
-  readonly events: readonly PolledEvent[];
+  readonly events: readonly AnsweredEvent[];
   readonly lastEventId: string;
   readonly verdict: string | null;
   readonly retryMs: number | undefined;
@@ -10,7 +10,7 @@ export interface PollAnswer {
   readonly hasMore: boolean;
 }
 
-interface PolledEvent {
+interface AnsweredEvent {
   readonly event: string;
   readonly data: string;
   readonly id: string | undefined;
@@ -41,7 +41,7 @@ export function readPollAnswer(text: string): PollAnswer {
   };
 }
 
-function toEvent(said: unknown): PolledEvent {
+function toEvent(said: unknown): AnsweredEvent {
   const { event = "message", data, id, raw } = membersOf(said);
   if (typeof data !== "string") throw bad("has an event without data that is a text");
   if (typeof event !== "string") throw bad("has an event whose type is no text");

@@ -2,7 +2,7 @@ import { sessionOptions } from "../client-options.js";
 import type { Health, Loss, PollResult, SessionAction, SessionCore, SessionOptions, StreamFacts } from "../contract.js";
 import { Backoff } from "./backoff.js";
 import { Breaker } from "./breaker.js";
-import { Heartbeats } from "./heartbeats.js";
+import { HeartbeatTiming } from "./heartbeat-timing.js";
 import { PollSchedule } from "./poll-schedule.js";
 import { Stability } from "./stability.js";
 import { Watchdog } from "./watchdog.js";
@@ -28,7 +28,7 @@ export class JavaScriptSession implements SessionCore {
   readonly #polls: PollSchedule;
   readonly #watchdog = new Watchdog();
   readonly #stability = new Stability();
-  #heartbeats = new Heartbeats();
+  #heartbeats = new HeartbeatTiming();
   #state: SessionCore["state"] = "disconnected";
   #way: "stream" | "polls" | "probe" = "stream";
   #attempts = 0;
@@ -83,7 +83,7 @@ export class JavaScriptSession implements SessionCore {
     this.#state = "connected";
     this.#attempts = 0;
     this.#stability.opened(Math.floor(nowMs));
-    this.#heartbeats = new Heartbeats();
+    this.#heartbeats = new HeartbeatTiming();
     const ownMs = this.#options.silenceMs;
     const thresholdMs = ownMs > 0 && silenceMs > 0 ? silenceMs : ownMs;
     this.#watchdog.begin(Math.floor(nowMs), Math.floor(thresholdMs), Math.floor(heartbeatMs));

@@ -12,8 +12,8 @@ import { ATTACH_OPTIONS, type AttachOptions } from "./attach-options.js";
 import { claimSocket } from "./claim-socket.js";
 import type { Exchange, PlainAnswer } from "./exchange.js";
 import { nodeHeaders } from "./headers.js";
+import { needsNoRequests } from "./node-requests.js";
 import { PeerSignal } from "./peer-signal.js";
-import { needsNoRequests } from "./requests.js";
 
 /** Responses that `attach` was called for. */
 const attached = new WeakSet<ServerResponse>();

@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { HubStream } from "../stream/hub-stream.js";
 import { watchPipedBody } from "../takeover/piped-body.js";
 import { claimSocket } from "./claim-socket.js";
+import { mayWriteToSockets, responseNow } from "./node-requests.js";
 import { onSocketClose, PeerSignal } from "./peer-signal.js";
-import { mayWriteToSockets, responseNow } from "./requests.js";
 
 /** The Node response of the web `Request` that is being handled, where it is known. */
 export class UnderlyingResponse {

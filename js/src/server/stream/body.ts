@@ -1,9 +1,9 @@
-import type { StreamFacts } from "./facts.js";
+import type { HeaderFacts } from "./header-facts.js";
 import { NodeReadableStream } from "./web-streams.js";
 
 /** What the head of an answer says of its stream. */
 export interface StreamHead {
-  readonly facts: StreamFacts;
+  readonly facts: HeaderFacts;
   /** The cursor of a client that begins with it. */
   readonly beginning: string | null;
 }

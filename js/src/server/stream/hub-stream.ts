@@ -12,12 +12,12 @@ import { emitHubEvent } from "../observe/hub-events.js";
 import type { Body } from "./body.js";
 import { BodySource, FIRST_CHUNK_BYTES } from "./body-source.js";
 import type { BodyWatch } from "./body-watch.js";
-import { type StreamFacts, sharedFacts } from "./facts.js";
+import { EndSignal } from "./end-signal.js";
+import { type HeaderFacts, sharedFacts } from "./header-facts.js";
 import { onAbort } from "./on-abort.js";
 import { DEFAULT_LAG, heartbeatEveryMs, type StreamOptions, toNativeOpenOptions } from "./options.js";
 import { makeSend, type StreamOfSend } from "./send-functions.js";
 import type { SSEStream } from "./sse-stream.js";
-import { StreamEnd } from "./stream-end.js";
 import type { StreamStage } from "./stream-stage.js";
 import type { TakenSocket, TakenStream } from "./taken-socket.js";
 
@@ -26,7 +26,7 @@ import type { TakenSocket, TakenStream } from "./taken-socket.js";
  * few applications use is made when it is asked for. The client's end is noticed in several ways, which all lead to #finish.
  */
 export class HubStream implements SSEStream, Reader {
-  readonly facts: StreamFacts;
+  readonly facts: HeaderFacts;
   readonly connection: ConnectionId;
   /** Set before the stream is read. */
   bodyWatch: BodyWatch | undefined;
@@ -52,7 +52,7 @@ export class HubStream implements SSEStream, Reader {
   #forgetSignal: (() => void) | undefined;
   #send: SSEStream["send"] | undefined;
   #ofSend: StreamOfSend | undefined;
-  #end: StreamEnd | undefined;
+  #end: EndSignal | undefined;
   #wantedReason: CloseReason | undefined;
   #endReason: CloseReason | undefined;
   /** By the application. */
@@ -254,9 +254,9 @@ export class HubStream implements SSEStream, Reader {
     return context;
   }
 
-  #endNotice(): StreamEnd {
+  #endNotice(): EndSignal {
     if (this.#end === undefined) {
-      this.#end = new StreamEnd();
+      this.#end = new EndSignal();
       if (this.#endReason !== undefined) this.#end.tell(this.#endReason);
     }
     return this.#end;

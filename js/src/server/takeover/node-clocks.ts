@@ -2,13 +2,13 @@ import type { Socket } from "node:net";
 
 const STOPPED = Symbol("millrace.clock");
 
-interface Clock {
+interface StoppedClock {
   timeoutMs: number;
   /** The socket's own `setTimeout`, if it had one. */
   readonly own: PropertyDescriptor | undefined;
 }
 
-type Stopped = Socket & { [STOPPED]?: Clock | undefined };
+type Stopped = Socket & { [STOPPED]?: StoppedClock | undefined };
 
 /**
  * Stops the socket's inactivity timer: Node takes a socket for idle that the core writes to. Timeouts that are set meanwhile are
@@ -16,7 +16,10 @@ type Stopped = Socket & { [STOPPED]?: Clock | undefined };
  */
 export function stopClock(socket: Stopped): void {
   if (socket[STOPPED] !== undefined) return;
-  const clock: Clock = { timeoutMs: socket.timeout ?? 0, own: Object.getOwnPropertyDescriptor(socket, "setTimeout") };
+  const clock: StoppedClock = {
+    timeoutMs: socket.timeout ?? 0,
+    own: Object.getOwnPropertyDescriptor(socket, "setTimeout"),
+  };
   socket.setTimeout(0);
   socket[STOPPED] = clock;
   socket.setTimeout = rememberTimeout;

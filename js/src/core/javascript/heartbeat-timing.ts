@@ -1,5 +1,5 @@
-/** What the server's heartbeats say of the way they took: native/core/session/heartbeats.hpp in JavaScript. */
-export class Heartbeats {
+/** What the server's heartbeats say of the way they took: native/core/session/heartbeat_timing.hpp in JavaScript. */
+export class HeartbeatTiming {
   latencyMs: number | null = null;
   #lastAtMs = -Infinity;
   #ignoredUntilMs = -Infinity;

@@ -7,14 +7,14 @@ import { readData, readJson } from "../stream/read-data.js";
 import type { TabLink } from "../tabs/tab-link.js";
 import { readAnswer } from "../transport/answer.js";
 import type { StreamHandler, StreamRequest } from "../transport/fetch-transport.js";
-import { type Arrived, Inbox, type InboxListener, type Message } from "./inbox.js";
+import { type Arrived, type Message, type MessageListener, MessageReader } from "./message-reader.js";
 import { pollOnce } from "./poll-once.js";
 import type { Recorder } from "./recorder.js";
 import type { Standing } from "./standing.js";
 import type { DriverContext } from "./stream-driver.js";
 
 /** What becomes of the requests. */
-export interface ExchangeListener {
+export interface RequesterListener {
   /** What the session wants done now. */
   perform(action: SessionAction): void;
   /** The stream is open. */
@@ -30,8 +30,8 @@ export interface ExchangeListener {
 }
 
 /** The requests of a client, and what their answers bring: events for the client, and for the other tabs. */
-export class Exchange implements StreamHandler, InboxListener {
-  readonly inbox: Inbox;
+export class Requester implements StreamHandler, MessageListener {
+  readonly reader: MessageReader;
   /** A request was sent, and its answer was no refusal: what it asks for may have been done. */
   wasSent = false;
   /** What the server said of this connection. */
@@ -41,7 +41,7 @@ export class Exchange implements StreamHandler, InboxListener {
   readonly #tabs: TabLink;
   readonly #standing: Standing;
   readonly #recorder: Recorder;
-  readonly #listener: ExchangeListener;
+  readonly #listener: RequesterListener;
   /** What the other tabs have not been told. */
   #unshared: Arrived | undefined;
 
@@ -52,9 +52,9 @@ export class Exchange implements StreamHandler, InboxListener {
     tabs: TabLink,
     standing: Standing,
     recorder: Recorder,
-    listener: ExchangeListener,
+    listener: RequesterListener,
   ) {
-    this.inbox = new Inbox(core, context.options);
+    this.reader = new MessageReader(core, context.options);
     this.#context = context;
     this.#session = session;
     this.#tabs = tabs;
@@ -66,7 +66,7 @@ export class Exchange implements StreamHandler, InboxListener {
   /** Whether a request that may have done something may be sent again: as its method, an option or the server says. */
   get mayAskAgain(): boolean {
     const { options } = this.#context;
-    return isSafe(options) || options.resumeBy !== undefined || this.inbox.resumes === true;
+    return isSafe(options) || options.resumeBy !== undefined || this.reader.resumes === true;
   }
 
   get maySend(): boolean {
@@ -76,7 +76,7 @@ export class Exchange implements StreamHandler, InboxListener {
   /** Asks for the stream. */
   connect(): void {
     this.wasSent = true;
-    this.inbox.reset(true);
+    this.reader.reset(true);
     this.#recorder.record("connect");
     this.#context.requests.stream(this.#cursor, Promise.resolve(this));
   }
@@ -84,7 +84,7 @@ export class Exchange implements StreamHandler, InboxListener {
   /** Asks for the events after the cursor. */
   async poll(): Promise<void> {
     this.wasSent = true;
-    this.inbox.reset(false);
+    this.reader.reset(false);
     const { clock, dispatcher, requests } = this.#context;
     const outcome = await pollOnce(requests.make(this.#cursor), this.#recorder);
     if (outcome === undefined) return;
@@ -113,7 +113,7 @@ export class Exchange implements StreamHandler, InboxListener {
     this.#standing.origin = origin;
     this.resume = null;
     if (beginning && this.#cursor() === "") {
-      this.inbox.begin(beginning, this);
+      this.reader.begin(beginning, this);
       this.#tabs.share(() => [], this.#cursor());
     }
     this.#listener.opened(facts);
@@ -127,7 +127,7 @@ export class Exchange implements StreamHandler, InboxListener {
   ended(status: number): void {
     this.#recorder.record("end");
     const { options } = this.#context;
-    const isWhole = status === 204 || (this.inbox.resumes === undefined && endsWithItsAnswer(options));
+    const isWhole = status === 204 || (this.reader.resumes === undefined && endsWithItsAnswer(options));
     if (isWhole) this.#listener.ended({ reason: status === 204 ? "completed" : "closed", reconnect: false });
     else {
       if (options.onEnd === "reconnect") this.wasSent = false;
@@ -143,12 +143,12 @@ export class Exchange implements StreamHandler, InboxListener {
 
   /** Delivers what a chunk holds. */
   receive(chunk: Uint8Array): void {
-    const { inbox } = this;
+    const { reader } = this;
     const { clock, dispatcher } = this.#context;
-    const arrived = inbox.parse(chunk, this.#session, clock.now());
+    const arrived = reader.parse(chunk, this.#session, clock.now());
     const isCurrent = dispatcher.watchRun();
     this.#unshared = arrived;
-    inbox.deliver(arrived.items, this, isCurrent);
+    reader.deliver(arrived.items, this, isCurrent);
     if (isCurrent()) {
       this.#share();
       this.#listener.perform(arrived.action);
@@ -164,14 +164,14 @@ export class Exchange implements StreamHandler, InboxListener {
   #share(): void {
     const arrived = this.#unshared;
     this.#unshared = undefined;
-    if (arrived) this.#tabs.share(() => this.inbox.toShared(arrived), this.#cursor());
+    if (arrived) this.#tabs.share(() => this.reader.toShared(arrived), this.#cursor());
   }
 
-  // --- what the inbox finds in a chunk
+  // --- what the reader finds in a chunk
 
   message({ type, data, lastEventId, isRaw = false }: Message): void {
     const init = { data, lastEventId, origin: this.#standing.origin };
-    const isOurs = this.inbox.resumes !== undefined;
+    const isOurs = this.reader.resumes !== undefined;
     this.#context.dispatcher.dispatch(new SSEMessageEvent(type, init, { isRaw, isOurs }, this.#read));
   }
 
@@ -193,7 +193,7 @@ export class Exchange implements StreamHandler, InboxListener {
     this.#context.dispatcher.dispatch(new SSEErrorEvent(error));
   }
 
-  readonly #cursor = (): string => this.inbox.lastEventId;
+  readonly #cursor = (): string => this.reader.lastEventId;
 
   readonly #read = (event: SSEMessageEvent, as: "json" | "data" | "mixed"): unknown => {
     const { options } = this.#context;

@@ -12,7 +12,7 @@ import type { SharedEvent } from "../tabs/tab-message.js";
 export type Message = Extract<ParsedItem, { kind: "event" }>;
 
 /** Who is told what came. */
-export interface InboxListener {
+export interface MessageListener {
   message(message: Message): void;
   resumed(verdict: ResumeVerdict): void;
   /** The stream is at its end: nothing that follows in it counts. */
@@ -30,7 +30,7 @@ export interface Arrived extends Arrival {
 const DEFAULT_HEARTBEAT = "heartbeat";
 
 /** Bytes in, messages out: the receiver, with the cursor, the client's own event types and the wanted ones. */
-export class Inbox {
+export class MessageReader {
   /** The cursor: the id of the event being delivered, or of the last one received, that can be sent back. */
   lastEventId: string;
   /** What this connection's stream said of itself at its beginning; undefined where it is none of Millrace's. */
@@ -62,7 +62,7 @@ export class Inbox {
   }
 
   /** At this cursor, for a client that has none. */
-  begin(cursor: string, listener: InboxListener): void {
+  begin(cursor: string, listener: MessageListener): void {
     const fault = this.#moveTo(cursor);
     this.#receiver = this.#createReceiver();
     if (fault) listener.error(fault);
@@ -79,7 +79,7 @@ export class Inbox {
   }
 
   /** Tells of one item after the other, as long as they are wanted: a listener may close the client. */
-  deliver(items: readonly ParsedItem[], listener: InboxListener, isWanted: () => boolean): void {
+  deliver(items: readonly ParsedItem[], listener: MessageListener, isWanted: () => boolean): void {
     let fault: SSEError | undefined;
     for (const item of items) {
       if (!isWanted()) {
@@ -110,7 +110,7 @@ export class Inbox {
     return events;
   }
 
-  #deliverEvent(message: Message, listener: InboxListener): void {
+  #deliverEvent(message: Message, listener: MessageListener): void {
     const { type, data } = message;
     if (type === RESUME_TYPE) {
       const verdict = parseResume(data);

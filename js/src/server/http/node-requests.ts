@@ -9,7 +9,7 @@ import type { ServerResponse } from "node:http";
  * Following a request through every promise costs some Nodes twice the time of each promise, in the whole process. An application
  * that calls `attach` alone has the response at hand and is spared that: its requests are followed to the next tick only.
  */
-class Requests {
+class NodeRequests {
   // Private, all of them: test runners delete what is public from global objects between files, where a server may still run.
   readonly #responses = new AsyncLocalStorage<ServerResponse>();
   /** Where `attach` alone is called: the response whose request is handled in this very turn. */
@@ -60,11 +60,11 @@ class Requests {
 /** One a thread, however often this module is loaded. */
 const KEY = Symbol.for("millrace.requests.3");
 
-/** Requests that came before the first call are not known. */
-function requests(): Requests {
-  const store = globalThis as { [KEY]?: Requests };
+/** NodeRequests that came before the first call are not known. */
+function requests(): NodeRequests {
+  const store = globalThis as { [KEY]?: NodeRequests };
   if (store[KEY] !== undefined) return store[KEY];
-  const made = new Requests();
+  const made = new NodeRequests();
   store[KEY] = made;
   subscribe("http.server.request.start", (message) => made.begin((message as { response: ServerResponse }).response));
   return made;
@@ -83,7 +83,7 @@ export function responseNow(): ServerResponse | undefined {
 
 /**
  * From now on the core may write streams to the sockets of the responses that they are made for: route handlers of Next.js get a
- * web `Request` only, and Next.js is known to pipe what they return into Node's response. Requests that came before are answered
+ * web `Request` only, and Next.js is known to pipe what they return into Node's response. NodeRequests that came before are answered
  * by pulling. Idempotent.
  */
 export function writeToSockets(): void {

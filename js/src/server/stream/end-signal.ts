@@ -1,7 +1,7 @@
 import type { CloseReason } from "../observe/close-reason.js";
 
 /** What tells the application of a stream's end; made when the application asks for it. */
-export class StreamEnd {
+export class EndSignal {
   readonly closed: Promise<CloseReason>;
   #resolve: (reason: CloseReason) => void = () => {};
   #abort: AbortController | undefined;

@@ -8,7 +8,7 @@
 namespace millrace {
 
 // What the server's heartbeats say of the way they took.
-class Heartbeats {
+class HeartbeatTiming {
  public:
   void begin() { *this = {}; }
 
