@@ -6,7 +6,7 @@ import type { CloseReason } from "../../js/src/server/observe/close-reason.js";
 import type { HubStream } from "../../js/src/server/stream/hub-stream.js";
 
 /** A request of Node's core HTTP/2 API, answered by its stream. Gives why there is no event stream, once that is known. */
-export class Http2Exchange implements Exchange<Promise<CloseReason>> {
+export class Http2Exchange implements Exchange<CloseReason> {
   readonly request: RequestLike;
   readonly vary = undefined;
   readonly mayCompress = true;
@@ -46,7 +46,8 @@ export class Http2Exchange implements Exchange<Promise<CloseReason>> {
   }
 
   async answer({ status, headers, body, reason, onSent = () => {} }: PlainAnswer): Promise<CloseReason> {
-    this.#stream.once("close", onSent);
+    if (this.#stream.closed) onSent();
+    else this.#stream.once("close", onSent);
     this.#respond(status, headers);
     this.#stream.end(body ?? "");
     return reason;

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import * as http2 from "node:http2";
 import { Readable } from "node:stream";
 import { answerRequest } from "../../js/src/server/http/answer-request.js";
+import type { PlainAnswer } from "../../js/src/server/http/exchange.js";
 import { createHub, type Hub, type ResponseOptions } from "../../js/src/server/index.js";
 import type { CloseReason } from "../../js/src/server/observe/close-reason.js";
 import { Http2Exchange } from "./http2_exchange.js";
@@ -10,13 +11,13 @@ import { StreamReader } from "./reading.js";
 
 // What another HTTP server has to bring is an Exchange: here Node's core HTTP/2 streams, which neither of our adapters knows.
 
-async function serving(hub: Hub, options: Partial<ResponseOptions> = {}) {
+async function serving(hub: Hub, options: Partial<ResponseOptions> = {}, Adapter = Http2Exchange) {
   const reasons: CloseReason[] = [];
   const server = http2.createServer();
   const streams: http2.ServerHttp2Stream[] = [];
   server.on("stream", async (stream, headers) => {
     streams.push(stream);
-    const answered = answerRequest(hub.name, new Http2Exchange(stream, headers), { channels: ["c"], ...options });
+    const answered = answerRequest(hub.name, new Adapter(stream, headers), { channels: ["c"], ...options });
     reasons.push(await answered);
   });
   const { port, close } = await listening(server);
@@ -106,6 +107,30 @@ test.each([
   await reader.toEnd();
   expect(JSON.parse(reader.raw)).toMatchObject({ code });
   expect([reasons, told]).toEqual([["refused"], [status === 403 ? "FORBIDDEN" : "authorize"]]);
+  await end();
+});
+
+/** An adapter that cannot send what it is to send: its methods reject, as asynchronous ones do. */
+class FailingExchange extends Http2Exchange {
+  override async stream(): Promise<never> {
+    throw new Error("no stream");
+  }
+
+  override async answer(answer: PlainAnswer): Promise<CloseReason> {
+    if (answer.status === 200) throw new Error("no answer");
+    return super.answer(answer);
+  }
+}
+
+test.each([
+  ["stream", {}],
+  ["poll", { accept: "application/json" }],
+])("a %s that its adapter cannot send is given up, and the client is refused", async (what, headers) => {
+  const hub = createHub({ name: `third: unsent ${what}` });
+  const { request, reasons, end } = await serving(hub, {}, FailingExchange);
+  const { head, reader } = await request(headers);
+  await reader.toEnd();
+  expect([head[":status"], reasons, hub.stats().connections]).toEqual([500, ["refused"], 0]);
   await end();
 });
 

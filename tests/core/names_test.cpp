@@ -51,9 +51,8 @@ Names namesOf(std::initializer_list<Value> values, NameOf&& nameOf) {
 
 TEST(Names, closeReasons) {
   const json::object reasons = table().at("closeReasons").as_object();
-  constexpr auto kLast = static_cast<std::size_t>(CloseReason::draining);
-  ASSERT_EQ(reasons.size(), kLast + 1);
-  for (std::size_t at = 0; at <= kLast; ++at) {
+  ASSERT_EQ(reasons.size(), kCloseReasons);
+  for (std::size_t at = 0; at < kCloseReasons; ++at) {
     const auto reason = static_cast<CloseReason>(at);
     const json::object& said = reasons.at(closeReasonName(reason)).as_object();
     EXPECT_EQ(said.at("isIntended").as_bool(), isIntended(reason)) << closeReasonName(reason);

@@ -41,6 +41,11 @@ test("defaults and limits", () => {
   expect([isRetry(names.limits.retryMs), isRetry(names.limits.retryMs + 1)]).toEqual([true, false]);
 });
 
+test("close reasons that stand in comments", () => {
+  const comment = readFileSync(new URL("../../js/src/server/observe/close-reason.ts", import.meta.url), "utf8");
+  for (const reason of Object.keys(CLOSE_REASONS)) expect(comment).toContain(` * - \`${reason}\`: `);
+});
+
 /** What is documented of the numbers that only the core knows. */
 test("defaults that stand in comments and messages", () => {
   const textOf = (path: string) => readFileSync(new URL(`../../js/src/server/${path}`, import.meta.url), "utf8");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -15,6 +16,7 @@ enum class CloseReason : std::uint8_t {
   completed,     // it was given an event after which it was to end
   draining,      // the hub is shutting down
 };
+constexpr std::size_t kCloseReasons = static_cast<std::size_t>(CloseReason::draining) + 1;  // draining is the last
 
 // As clients and applications are told it.
 [[nodiscard]] std::string_view closeReasonName(CloseReason reason);
@@ -30,7 +32,7 @@ enum class CloseReason : std::uint8_t {
   return reason == CloseReason::closed || reason == CloseReason::completed;
 }
 
-// Nothing that is left reaches the client.
+// The client cannot receive what is left: its connection is closed at once.
 [[nodiscard]] constexpr bool isHopeless(CloseReason reason) {
   return reason == CloseReason::lagging || reason == CloseReason::disconnected;
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <string_view>
 
 namespace millrace {
@@ -23,6 +24,7 @@ TEST(CloseReason, hasTheNameAndTheKindsThatTheTableSays) {
       {CloseReason::completed, "completed", true, true, false},
       {CloseReason::draining, "draining", true, false, false},
   };
+  static_assert(std::size(kTable) == kCloseReasons);
   for (const auto& row : kTable) {
     EXPECT_EQ(closeReasonName(row.reason), row.name);
     EXPECT_EQ(isIntended(row.reason), row.isIntended) << row.name;

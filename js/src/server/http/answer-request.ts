@@ -35,11 +35,11 @@ export async function answerRequest<Answer>(
     const opened = await openStream(hubName, request, options, how, isCompressed(exchange, how.compress));
     if (opened === "gone") {
       release();
-      return exchange.gone();
+      return await exchange.gone();
     }
     if (opened === "complete") {
       release();
-      return exchange.answer({
+      return await exchange.answer({
         status: 204,
         headers: headersBeside({}, options.headers),
         body: null,
@@ -49,7 +49,7 @@ export async function answerRequest<Answer>(
     stream = opened.stream;
     if (!stream.hasEnded) stream.announce(options.channels, opened.userId);
     releaseAtEnd(stream, release);
-    return exchange.stream(stream, streamHeaders(headersOf(stream, exchange.vary), options.headers));
+    return await exchange.stream(stream, streamHeaders(headersOf(stream, exchange.vary), options.headers));
   } catch (error) {
     release();
     stream?.abandon("refused");
@@ -63,7 +63,7 @@ export function answerFailure<Answer>(
   exchange: Exchange<Answer>,
   error: unknown,
   options: Partial<ResponseOptions> | undefined,
-): Answer {
+): Answer | Promise<Answer> {
   const accept = acceptOf(exchange.request);
   const retryMs = () => environment().hub(hubName).nextRetry();
   const answer = exchange.refuse(failureAnswer(error, { accept, retryMs, headers: options?.headers }));

@@ -10,32 +10,41 @@ export interface PlainAnswer {
   readonly body: string | null;
   /** Why there is no stream. */
   readonly reason: CloseReason;
-  /** Called once the answer was sent, or cannot be sent any more: until then it counts as a connection. Idempotent. */
+  /** To be called once the answer was sent, or its client has gone: until then it counts as a connection. Idempotent. */
   readonly onSent?: (() => void) | undefined;
 }
 
-/** One request and the way to answer it: what an HTTP server has to bring for {@link answerRequest}. */
+/**
+ * One request and the way to answer it: what an adapter of an HTTP server has to bring for {@link answerRequest}. `Answer` is what the
+ * server's handler returns. The answering methods may return it or a promise of it.
+ */
 export interface Exchange<Answer> {
   readonly request: RequestLike;
   /** What the answer's `Vary` names already. */
   readonly vary: string | undefined;
   /** Whether the server lets an answer say that its body is compressed. */
   readonly mayCompress: boolean;
-  /** Resolves when it is the request's turn on its connection, where requests may wait behind others; false: its client has gone. */
+  /**
+   * Asked before a poll is answered. Resolves when all earlier requests of the connection have been answered (HTTP/1 pipelining);
+   * false: the client has gone.
+   */
   untilTurn(): Promise<boolean>;
   /**
-   * A stream for the request is about to be opened. Gives what is called when it has ended, or was not opened; that must not
-   * hold the request, and is idempotent.
+   * Called before a stream is opened. Returns a function that is called when the stream has ended, or could not be opened. It may be
+   * called twice, and must not keep a reference to the request.
    *
    * @throws SSEError `TOO_MANY_CONNECTIONS`.
    */
   claim(): () => void;
-  /** Answers with a stream, of status 200. May throw where the headers cannot be sent. */
-  stream(stream: HubStream, headers: Headers): Answer;
-  /** Answers otherwise. May throw where the headers cannot be sent. */
-  answer(answer: PlainAnswer): Answer;
-  /** Answers with an error. Never throws: an answer that cannot be sent is cut. */
-  refuse(answer: PlainAnswer): Answer;
+  /**
+   * Sends status 200, the headers and the events. May throw or reject where they cannot be sent: the stream is abandoned then, and
+   * {@link refuse} is called. `events.stage` is `"cut"` where the body ended too early, which the client must notice.
+   */
+  stream(events: HubStream, headers: Headers): Answer | Promise<Answer>;
+  /** Sends an answer that is no stream. May throw or reject where it cannot be sent. */
+  answer(answer: PlainAnswer): Answer | Promise<Answer>;
+  /** Sends an error. Never throws and never rejects: an answer that cannot be sent is cut. */
+  refuse(answer: PlainAnswer): Answer | Promise<Answer>;
   /** The client has gone before it was answered. */
-  gone(): Answer;
+  gone(): Answer | Promise<Answer>;
 }

@@ -87,7 +87,7 @@ class NodeExchange implements Exchange<SSEStream> {
 
   /** The head and the first bytes go through Node. */
   stream(stream: HubStream, headers: Headers): SSEStream {
-    this.stop(); // or its listener would pass for one of the application's
+    this.stop(); // NodeWriter takes listeners that it does not know for the application's
     const res = this.#res;
     if (isOver(res) || this.#req.socket.destroyed) {
       stream.leave();
@@ -115,12 +115,7 @@ class NodeExchange implements Exchange<SSEStream> {
       return this.gone();
     }
     res.once("finish", onSent).once("close", onSent);
-    try {
-      res.writeHead(status, nodeHeaders(headers)).end(body ?? undefined);
-    } catch (error) {
-      onSent();
-      throw error;
-    }
+    res.writeHead(status, nodeHeaders(headers)).end(body ?? undefined);
     return endedStream(reason);
   }
 

@@ -56,8 +56,15 @@ export async function answerPoll<Answer>(
   exchange: Exchange<Answer>,
   options: ResponseOptions,
 ): Promise<Answer> {
-  const isTurn = await exchange.untilTurn(); // or the polls that wait on one socket would count as so many connections
-  return exchange.answer(isTurn ? await pageFor(hubName, exchange, options) : nothingLeft(exchange, options));
+  // Without the wait, each of several pipelined polls would count as a connection.
+  const isTurn = await exchange.untilTurn();
+  const page = isTurn ? await pageFor(hubName, exchange, options) : nothingLeft(exchange, options);
+  try {
+    return await exchange.answer(page);
+  } catch (error) {
+    page.onSent?.();
+    throw error;
+  }
 }
 
 async function pageFor(hubName: string, exchange: Exchange<unknown>, options: ResponseOptions): Promise<PlainAnswer> {

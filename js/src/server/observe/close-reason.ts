@@ -1,9 +1,16 @@
 import type { NativeCloseReason } from "../../shared/close-reasons.js";
 
 /**
- * Why a stream ended: `closed` by the application (or the reason it gave), `disconnected` by the client, `lagging` too far
- * behind, `duration_cap` after `maxDurationMs`, `completed` after a `closeAfter` event, `draining` by `hub.drain`, `unread`
- * when its response was never read (after 60 s), `refused` where an authorizer that came later refused it; of what `hub.attach`
- * returns also `refused` when it answered with an error, and `polled` when it answered with JSON.
+ * Why a stream ended:
+ *
+ * - `closed`: the application closed it; it may give another reason.
+ * - `disconnected`: the client has gone.
+ * - `lagging`: the client fell too far behind.
+ * - `duration_cap`: it reached `maxDurationMs`.
+ * - `completed`: an event of `closeAfter` was sent.
+ * - `draining`: the hub shuts down.
+ * - `unread`: nobody began to read the response's body within 60 s.
+ * - `refused`: an authorizer that was set later refused it. Of what `hub.attach` returns: it answered with an error.
+ * - `polled`: `hub.attach` answered with JSON.
  */
 export type CloseReason = NativeCloseReason | "refused" | (string & {});
