@@ -101,7 +101,7 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
   subscription.types = hashesOf(options.types);
   const bool hasHistory = subscription.cursor < channel.log.readableEnd();
   if (hasHistory) {
-    channel.hold(now + parts_.options.lagGrace);  // it was told that this follows
+    channel.hold(now + parts_.options.lagGrace);  // the client was promised this history
   }
   const bool isFirstCompressed = subscriber->options().isCompressed && !channel.members.areCompressed();
   if (isFirstCompressed) {

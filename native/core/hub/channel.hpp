@@ -48,7 +48,7 @@ struct Channel {
   Channel(std::string channelKey, const ChannelPolicy& channelPolicy, std::uint64_t evictedThrough)
       : key(std::move(channelKey)), policy(channelPolicy), lostBefore(evictedThrough), log(evictedThrough) {}
 
-  // It is empty, nobody reads it, it has lost nothing, and no part of the hub refers to it: as if it had never been.
+  // It is empty, nobody reads it, it has lost nothing, and no part of the hub refers to it: it can be deleted, and nothing is lost.
   [[nodiscard]] bool isVoid() const;
   // No part of the hub refers to it, and nothing of it is on its way.
   [[nodiscard]] bool isAtRest() const;
@@ -62,7 +62,7 @@ struct Channel {
 
   const std::string key;
   const ChannelPolicy& policy;
-  const std::uint64_t lostBefore;  // the newest sequence that the log may have lost before it began
+  const std::uint64_t lostBefore;  // events up to this sequence may have been in an earlier channel of the name
   ChannelLog log;
   Members members;
   Instant lastUse;                // a publish, a join or a leave

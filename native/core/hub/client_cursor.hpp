@@ -18,7 +18,7 @@ class ClientCursor {
  public:
   // The subscriber is new. An id of the hub's epoch sets where the reader begins at once.
   void come(std::string_view lastEventId, const Sequence& sequence, LogReader& reader);
-  // It came with one, which is to move only by an event or a reset.
+  // It came with one, which no cursor line may overwrite: only an event or a reset moves it.
   [[nodiscard]] bool isGiven() const { return stage_ != Stage::none; }
 
   // The subscriber is about to join this channel, at `position`. `hasBegun`: it has been read, so it begins at the hub's head.
@@ -36,7 +36,7 @@ class ClientCursor {
     hasSequence,  // `value_` is a sequence of this epoch; channels may have lost events behind it
     hasId,        // `value_` is the hash of an id that is not this hub's; no channel was joined
     owesVerdict,  // the same; a channel was joined, and more of them may change the verdict until it is said
-    settled,      // channels that are joined from now on have nothing worse to say
+    settled,      // the verdict is final, whatever channels are joined from now on
   };
 
   void joinBySequence(const Channel& channel, std::uint64_t position, LogReader& reader);

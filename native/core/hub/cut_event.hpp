@@ -10,8 +10,8 @@ namespace millrace {
 struct Channel;
 class Preamble;
 
-// What is left of an event that a subscriber was sent in part. It counts as taken, and its rest goes before everything else,
-// whatever becomes of the log that holds it. Who leaves the channel calls keepBefore() first.
+// What is left of an event that a subscriber was sent in part. The event counts as taken, and its rest is sent before everything
+// else, whatever becomes of the log that holds it. Before the subscriber leaves the channel, keepBefore() is called.
 class CutEvent {
  public:
   // `rest` lies in the channel's log, in the entry at `at`.
@@ -21,8 +21,8 @@ class CutEvent {
   [[nodiscard]] bool isEmpty() const { return rest_.empty(); }
   [[nodiscard]] std::string_view rest() const { return rest_; }
   void pin(Spans& spans) const;
-  // It was taken up to this byte of it. What the log has let go of meanwhile, the preamble keeps; the caller's pin still holds
-  // it.
+  // It was taken up to this byte of it. If the log has evicted it meanwhile, the rest is copied into the
+  // preamble; the caller still has it pinned.
   void takenUpTo(const char* firstUntaken, Preamble& keeper);
 
   // The channel's log is about to evict what lies before the cursor. The rest goes into `keeper`, unless it is being sent now:

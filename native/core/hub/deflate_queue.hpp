@@ -12,8 +12,8 @@ class Registry;
 class Sequence;
 struct Channel;
 
-// The events that compressed subscribers wait for. Each is deflated once, whatever their number; what has not been given back
-// is not read by them.
+// The events that compressed subscribers wait for. Each is deflated once, whatever their number. They do not
+// read events whose job is not finished.
 class DeflateQueue {
  public:
   // Both outlive it.

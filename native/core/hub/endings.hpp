@@ -12,8 +12,8 @@
 
 namespace millrace {
 
-// Ends subscribers: their owners are told to close them, and their clients why, where the end is intended. Who is ending has a
-// time for taking what is left.
+// Ends subscribers: their owners are told to close them, and their clients why, where the end is intended. An
+// ending subscriber has HubOptions::flushFor to take what is left.
 class Endings {
  public:
   // All outlive it.
@@ -22,11 +22,11 @@ class Endings {
 
   // `said`: the application's own word for the reason; empty: the reason's name. Does nothing for who is ending already.
   void begin(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said = {});
-  // The subscriber cannot be given a whole end any more, whether it is ending or not.
+  // The subscriber's stream cannot go on: it is closed at once, whether it is ending or not.
   void breakOff(Subscriber& subscriber, Instant now);
   // It is ending, and has not taken all of what is left yet. Until its time is over nothing of that is evicted.
   void noteBehind(Subscriber& subscriber, Instant now);
-  // It is ending, and its time for taking what is left has come up. The caller notes its deadlines then.
+  // It is ending, and its time for taking what is left has come up. Afterwards the caller notes its deadlines.
   void runDue(Subscriber& subscriber, Instant now);
 
  private:

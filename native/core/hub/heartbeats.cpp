@@ -6,8 +6,8 @@
 
 namespace millrace {
 
-// A blocked subscriber must not pile up signs of life, and one that has something to read needs none, unless all of it may be
-// of types that are not for it.
+// No heartbeat is written for a subscriber that is blocked, which would pile them up, or that has unread events, unless its filter
+// may drop all of them.
 void Heartbeats::runDue(Subscriber& subscriber, Instant now) {
   subscriber.deadlines.heartbeat = now + subscriber.options().heartbeat.every;
   const bool mayHaveNothing = subscriber.subscriptions().areFiltered() && !subscriber.reader().preamble().hasText();

@@ -28,10 +28,10 @@ struct HubOptions {
   std::size_t channelsPerConnection = 100;
   Millis channelTtl{1800000};  // a channel that nobody used for so long is forgotten
   Millis unreadFor{60000};     // a subscriber that nobody has begun to read after so long is closed
-  Millis sweepEvery{60000};    // how often logs are trimmed by age, and idle channels are looked for
-  // A subscriber that falls behind in a burst has so long to catch up before its lag counts. Until then nothing is evicted
-  // that it has not been sent, as long as the inbox is not half full. One that has yet to catch up for the first time has ten
-  // times as long, and again with each byte that it takes.
+  Millis sweepEvery{60000};    // how often logs are trimmed by age, and idle channels removed
+  // So long a subscriber that falls behind in a burst has to catch up before its lag counts. Until then nothing is evicted
+  // that it has not been sent, as long as the inbox is not half full. Before it has caught up for the first time, that is
+  // ten times as long, and starts again whenever it takes something.
   Millis lagGrace{1000};
   Millis flushFor{5000};  // a subscriber that ends has so long to take what is left, and again if it took some of it
   // Accepted bytes that an owner has yet to offer, or that wait for a subscriber that fell behind. Beyond it publish() and

@@ -33,8 +33,8 @@ void Inbox::clearOwn(OwnerId owner) {
   }
 }
 
-// An owner that has not looked for long, with so much waiting, must not keep the others from publishing. What its subscribers
-// lose by this they are told of as a gap.
+// An owner that has not looked for long, with so much waiting, must not keep the others from publishing. Its subscribers may
+// lose events by this: they are told of a gap.
 void Inbox::trim(Instant now) {
   if (isPressed()) {
     for (const OwnerId owner : scheduler_.late(now)) {

@@ -11,7 +11,7 @@
 
 namespace millrace {
 
-// What was accepted and has yet to be offered to everybody it is for. Its bytes are bounded, and the logs are trimmed by what
+// Counts the bytes that were published and not yet offered to every owner. Their number is bounded, and the logs are trimmed by what
 // has been offered: nothing is evicted before every owner of a channel's members has had a turn that began after it was
 // published, or while a member that fell behind may yet catch up; unless the inbox is half full.
 class Inbox {

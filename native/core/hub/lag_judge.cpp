@@ -71,7 +71,7 @@ void LagJudge::judge(Subscriber& subscriber, Instant now) {
   }
 }
 
-// Half of a history is left to a client that is disconnected, so that it finds what it missed when it is back.
+// A client is disconnected while half of the history lies behind its cursor, so that it still finds the rest when it reconnects.
 bool LagJudge::isNearlyEvicted(const Subscriber& subscriber) {
   const auto& subscriptions = subscriber.subscriptions();
   return std::any_of(subscriptions.begin(), subscriptions.end(), [](const Subscription& subscription) {

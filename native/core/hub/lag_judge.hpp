@@ -12,8 +12,8 @@ namespace millrace {
 // counts, and one that is beyond its limits is closed as `lagging`, or loses its oldest events, by its options. One that takes
 // nothing for too long is closed whatever its lag.
 //
-// A subscriber that nobody has begun to read is not slow, for its response is still being prepared. What a client was promised
-// when it came, its state and its history, is held for it as long as it makes progress, however slow its line is.
+// A subscriber that nobody has begun to read is not slow, for its response is still being prepared. The
+// snapshot and the history that a client resumes from are held for it as long as it makes progress, however slow its line is.
 class LagJudge {
  public:
   // All outlive it.
@@ -22,7 +22,7 @@ class LagJudge {
 
   // The subscriber has taken everything that it was given.
   static void noteProgress(Subscriber& subscriber);
-  // ... has taken a part of it.
+  // The subscriber has taken a part of it.
   static void notePartialProgress(Subscriber& subscriber);
   // It has not taken all there is: its time to catch up begins, or goes on.
   void noteBehind(Subscriber& subscriber, Instant now);

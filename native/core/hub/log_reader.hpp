@@ -57,7 +57,7 @@ class LogReader {
 
   // Nothing with a larger sequence is given any more.
   void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
-  // Once there is an end: what is given behind all that there is up to it.
+  // Sets the notice that is given behind the last event before endAt().
   void sayAtEnd(std::string_view notice) { endNotice_.set(notice); }
   [[nodiscard]] std::uint64_t lastSequence() const { return lastSequence_; }
 
@@ -90,7 +90,7 @@ class LogReader {
 
  private:
   enum class Stage : std::uint8_t { atRest, inFlight, broken };
-  // Of what lies up to lastSequence_: what the logs do behind that does not matter.
+  // Whether all events up to lastSequence_ have been given, and taken. Later ones do not matter.
   enum class End : std::uint8_t { ahead, given, reached };
 
   [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kEverySequence) const;
@@ -116,7 +116,7 @@ class LogReader {
   std::uint64_t eventsTaken_ = 0;
   Stage stage_ = Stage::atRest;
   End end_ = End::ahead;
-  bool hasLastEvent_ = false;  // gather() has given an event of closeAfter, with which the end was set
+  bool hasLastEvent_ = false;  // gather() has given an event of closeAfter, which is the last
   bool hasMore_ = false;
 };
 

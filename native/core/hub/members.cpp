@@ -25,7 +25,7 @@ void Members::remove(const Subscriber& subscriber, const Subscription& subscript
   members_[subscription.slot] = last;
   last->subscriptions().find(*subscription.channel)->slot = subscription.slot;
   members_.pop_back();
-  discount(subscriber.owner());
+  uncount(subscriber.owner());
   listeners_ -= subscriber.isListener() ? 1 : 0;
   compressed_ -= subscriber.options().isCompressed ? 1 : 0;
   if (!subscriber.isListener() && !subscription.types.empty()) {
@@ -40,7 +40,7 @@ void Members::remove(const Subscriber& subscriber, const Subscription& subscript
 }
 
 void Members::move(OwnerId from, OwnerId to) {
-  discount(from);
+  uncount(from);
   count(to);
 }
 
@@ -59,7 +59,7 @@ void Members::count(OwnerId owner) {
   }
 }
 
-void Members::discount(OwnerId owner) {
+void Members::uncount(OwnerId owner) {
   const auto found =
       std::find_if(owners_.begin(), owners_.end(), [&](const Share& share) { return share.owner == owner; });
   if (found != owners_.end() && --found->members == 0) {

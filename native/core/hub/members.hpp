@@ -42,7 +42,7 @@ class Members {
 
  private:
   void count(OwnerId owner);
-  void discount(OwnerId owner);
+  void uncount(OwnerId owner);
 
   std::vector<Subscriber*> members_;
   std::vector<Share> owners_;

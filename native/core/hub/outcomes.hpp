@@ -22,7 +22,7 @@ enum class WriteOutcome : std::uint8_t {
   hubFull,  // it would be one channel more than HubOptions::channels
 };
 
-// How applications of the core, and tests/names.json, call them.
+// Their names in the bindings and in tests/names.json.
 [[nodiscard]] std::string_view outcomeName(OpenOutcome outcome);
 [[nodiscard]] std::string_view outcomeName(JoinOutcome outcome);
 // Of a refused event; `fault`: what is wrong with its id, if that is why.

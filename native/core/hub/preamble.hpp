@@ -16,10 +16,10 @@ class Preamble {
   [[nodiscard]] std::string& text() { return next_; }
   // Tells the client, once a read, that events are missing.
   void noticeGap();
-  // The first read begins with the notice of a stream of ours.
+  // The first read begins with the notice `millrace.begin`.
   void oweBeginning() { beginning_ = Beginning::owed; }
-  // The next read ends its text with the client's cursor. Behind a snapshot: a client that got half of one is to ask for it
-  // again.
+  // The next read ends its text with the client's cursor. It comes behind a snapshot, so that a client that is cut within the
+  // snapshot gets it again.
   void oweCursor() { owesCursor_ = true; }
   // A snapshot's event, which has no id.
   void greet(std::string_view encoded);

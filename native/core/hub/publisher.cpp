@@ -63,8 +63,8 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   return outcome;
 }
 
-// Encodes the event and fills the entry; appends nothing yet. Behind an id of the application's stands the hub's cursor, so that
-// what a client sends back is exact.
+// Encodes the event and fills the entry; appends nothing yet. Behind an id of the application's the hub's own cursor is
+// written, so that what a client sends back is exact.
 WriteOutcome Publisher::number(const EventFields& fields, Instant now, LogEntry& entry, Receipt& receipt) {
   receipt.idFault = fields.id ? faultOf(*fields.id) : IdFault::none;
   if (receipt.idFault != IdFault::none) {

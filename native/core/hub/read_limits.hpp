@@ -8,8 +8,7 @@
 
 namespace millrace {
 
-// How much one read gives of the logs at most; an event more than that is not cut. With 0 bytes: only what goes before the
-// logs.
+// How much one read gives of the logs; the last event may exceed the limit. With 0 bytes: only what goes before the logs.
 struct ReadLimits {
   std::size_t bytes = std::numeric_limits<std::size_t>::max();
   // Does not count where one log is given as it lies: its spans are whole segments then.

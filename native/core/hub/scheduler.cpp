@@ -54,7 +54,8 @@ bool Scheduler::forgetIfUnused(OwnerId id) {
 
 void Scheduler::wake(Owner& owner, Instant now) const {
   if (!owner.isBusy() && sequence_.newest() > 0) {
-    owner.offeredThrough = sequence_.newest() - 1;  // what came while it idled was for none of its subscribers
+    owner.offeredThrough =
+        sequence_.newest() - 1;  // it was not woken, so earlier events were for none of its subscribers
   }
   if (owner.wake == Wake::none) {
     owner.wake = Wake::due;
@@ -101,7 +102,7 @@ void Scheduler::withdrawClosing(const Subscriber& subscriber) {
 }
 
 // One pass after the other, so that a turn knows when those are over that it waits for. From the last member to the first,
-// since a member that leaves is replaced by the last one: nobody is missed.
+// for a member that leaves is replaced by the last one: so none is skipped.
 void Scheduler::runPasses(std::size_t limit, Instant now) {
   using Pass = ChannelNews::Pass;
   while (!passes_.empty() && limit > 0) {
@@ -163,7 +164,7 @@ bool Scheduler::collect(OwnerId id, std::size_t limit, Registry& registry, Insta
   const auto closing = std::exchange(owner->closing, {});
   turn.closing.insert(turn.closing.end(), closing.begin(), closing.end());
   if (!owner->isBounded && passCount_ - passes_.size() >= owner->passes) {
-    owner->isBounded = true;  // so that the turn ends
+    owner->isBounded = true;  // what comes from now on is for the next turn
     owner->budget = owner->news.size() - owner->next;
   }
   std::size_t looked = 0;
@@ -179,7 +180,7 @@ bool Scheduler::collect(OwnerId id, std::size_t limit, Registry& registry, Insta
       turn.readable.push_back(subscriber->id());
       turn.sockets.push_back(subscriber->socket());
     }
-    // Else it is read in this turn; but a compressed one may have a rest of its own to send first.
+    // Else it is read in this turn; a compressed one may first have to send the rest of what it has deflated.
     if (!isNew || !owner->isTrusted || subscriber->options().isCompressed) {
       owner->offered.push_back(subscriber->id());
     }

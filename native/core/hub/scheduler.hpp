@@ -17,7 +17,7 @@ namespace millrace {
 class Registry;
 
 // Who has news, and who is to be told of it: the owners, each with a list of its subscribers that have something new, and the
-// turns in which they work those lists off.
+// turns in which they process those lists.
 //
 // An append touches its channel and the channel's owners only. When a turn begins, a pass over the members of each such
 // channel puts them into their owners' lists, a part at each collect(): so no call takes longer the more subscribers there are.
@@ -44,7 +44,7 @@ class Scheduler {
   void noteNews(Subscriber& subscriber, Instant now);
   // The subscriber's owner is to close it.
   void noteClosing(const Subscriber& subscriber, CloseReason reason, Instant now);
-  // ... is not to close it any more, for another owner is.
+  // The owner is not to close the subscriber any more, for another owner is.
   void withdrawClosing(const Subscriber& subscriber);
 
   // --- turns
@@ -54,7 +54,7 @@ class Scheduler {
   void beginTurn(OwnerId id);
   // The next part of the turn: looks at about `limit` subscribers. Says whether there are more.
   bool collect(OwnerId id, std::size_t limit, Registry& registry, Instant now, Turn& turn);
-  // Gives the subscribers that were offered their bytes in the turn and may not have taken them.
+  // Returns the subscribers that were told of bytes in this turn, and may not have taken them.
   [[nodiscard]] std::vector<SubscriberId> endTurn(OwnerId id, Instant now);
 
   // Everything up to this sequence has been offered to all of the channel's members; kEverySequence: nobody has yet to look.
@@ -78,7 +78,7 @@ class Scheduler {
     std::uint64_t passes = 0;  // the turn waits for the passes up to this one, and is bounded when they are over
     std::uint64_t offeringThrough = 0;  // the turn offers everything up to this sequence
     std::uint64_t offeredThrough = 0;   // its last turn has offered everything up to this sequence
-    Instant wokenAt;                    // the first time since its last turn
+    Instant wokenAt;                    // when it was woken first since its last turn
     Wake wake = Wake::none;
     bool isInTurn = false;
     bool isBounded = true;

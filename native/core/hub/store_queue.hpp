@@ -45,7 +45,7 @@ class StoreQueue {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   // The next events, at most `limit`; none before finish() has told of those that were given last.
   [[nodiscard]] std::vector<StoreJob> jobs(std::size_t limit);
-  // What became of all of them. Those that failed are never given to anybody who has not been given them yet.
+  // What became of all of them. Events that could not be stored are dropped: nobody who has not got them yet gets them.
   void finish(StoreOutcome outcome, Instant now);
 
  private:

@@ -79,7 +79,7 @@ class Subscriber {
   [[nodiscard]] bool hasPending() const {
     return reader_.hasPending() || (clientCursor_.owesVerdict() && !reader_.isBroken());
   }
-  // It was offered its bytes and has not taken all of them.
+  // It was told of bytes in this turn, and has not taken all of them.
   [[nodiscard]] bool isBehind() const { return offer.isOpen() && !reader_.isInFlight(); }
   // Nothing that it has not taken is evicted before, as long as the inbox is not half full.
   void holdUntil(Instant until) const;
@@ -94,7 +94,7 @@ class Subscriber {
   const std::string* userId = nullptr;                 // the registry; none: it is no user's
   CloseReason closeReason = CloseReason::durationCap;  // of deadlines.end; once it is ending, why
   Pace pace = Pace::inTime;                            // the lag judge
-  bool hasProgressed = false;                          // the endings: it has taken something since its end began
+  bool hasProgressed = false;  // it has taken something since its end began; the lag judge sets it
 
  private:
   const SubscriberId id_;

@@ -77,7 +77,7 @@ bool Turns::taken(Reading reading, Instant now) {
     parts_.scheduler.noteNews(subscriber, now);
   }
   if (hasMore || awaitsDeflate) {
-    parts_.lagJudge.noteBehind(subscriber, now);  // through no fault of its own: what it was not given stays
+    parts_.lagJudge.noteBehind(subscriber, now);  // the read's limits left events out: they are held
   }
   if (subscriber.reader().isComplete()) {
     parts_.endings.begin(subscriber, CloseReason::completed, now);

@@ -76,7 +76,7 @@ enum class Progress : std::uint8_t { none, some };
 //   settle(turn)           judges the subscribers that are still behind, and trims the logs
 //
 // A subscriber may be read at any time, also outside a turn. The types keep the order: nothing can be collected or settled
-// without a turn that was begun, and nothing taken that was not read. What was used up already does nothing.
+// without a turn that was begun, and nothing taken that was not read. A turn or a reading that was moved from is ignored.
 class Turns {
  public:
   // All outlive it.
@@ -93,7 +93,7 @@ class Turns {
 
   // Owners that have something to collect, each named once until it begins a turn.
   [[nodiscard]] std::vector<OwnerId> takeWakes();
-  // This owner does all it can in every turn, so its turns are waited for however long they take.
+  // Trimming waits for this owner's turns without a time limit: a reactor, which never runs code of the application.
   void trust(OwnerId owner);
   // There is no such owner any more.
   void forget(OwnerId owner);

@@ -23,7 +23,7 @@ export interface MessageListener {
 }
 
 export interface Arrived extends Arrival {
-  /** The id in force before the items. */
+  /** The last id before the items. */
   readonly idBefore: string;
 }
 
@@ -35,7 +35,7 @@ export class MessageReader {
   lastEventId: string;
   /** What this connection's stream said of itself at its beginning; undefined where it is none of Millrace's. */
   resumes: boolean | undefined;
-  /** The id in force, sent back or not. */
+  /** The last id that came, whether it can be sent back or not. */
   #id: string;
   /** Of this connection. */
   #isFaultTold = false;
@@ -54,7 +54,7 @@ export class MessageReader {
     this.#receiver = this.#createReceiver();
   }
 
-  /** A new connection begins. Polls are one with each other, and with the stream before them. */
+  /** A new connection begins. A poll continues the connection before it: an id that is no use is not reported again. */
   reset(isStream: boolean): void {
     this.#receiver.reset();
     this.resumes = undefined;
@@ -68,7 +68,7 @@ export class MessageReader {
     if (fault) listener.error(fault);
   }
 
-  /** What came is no repeat any more: the stream had come to its end. */
+  /** Forgets the ids that came: a new stream may send the same ids. */
   forget(): void {
     this.#receiver = this.#createReceiver();
   }

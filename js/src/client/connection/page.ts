@@ -2,22 +2,22 @@
 export type PageInput = "online" | "offline" | "visible" | "hidden" | "restored";
 
 /**
- * Says how the page is, where there is one, and then what it does; that it is hidden only where a connection that is dropped for
- * it `mayComeBack`. Returns what ends it.
+ * Tells `put` how the page is, where there is one, and then what it does. `hidden` is told only if the connection may be opened
+ * again. Returns a function that ends it.
  */
-export function followPage(put: (input: PageInput) => void, mayComeBack: () => boolean): () => void {
+export function followPage(put: (input: PageInput) => void, mayReopen: () => boolean): () => void {
   const { document, navigator, addEventListener } = globalThis as Partial<Window & typeof globalThis>;
   if (addEventListener === undefined) return () => {};
   const heard: [EventTarget | undefined, string, (event: Event) => void][] = [
     [globalThis, "online", () => put("online")],
     [globalThis, "offline", () => put("offline")],
     [globalThis, "pageshow", (event) => (event as PageTransitionEvent).persisted && put("restored")],
-    [document, "visibilitychange", () => (document?.hidden ? mayComeBack() && put("hidden") : put("visible"))],
+    [document, "visibilitychange", () => (document?.hidden ? mayReopen() && put("hidden") : put("visible"))],
     [document, "resume", () => document?.hidden || put("visible")], // after the browser has frozen it
   ];
   for (const [target, type, run] of heard) target?.addEventListener(type, run);
   put(navigator?.onLine === false ? "offline" : "online");
-  if (document?.hidden && mayComeBack()) put("hidden");
+  if (document?.hidden && mayReopen()) put("hidden");
   return () => {
     for (const [target, type, run] of heard) target?.removeEventListener(type, run);
   };

@@ -155,12 +155,12 @@ export class Requester implements StreamHandler, MessageListener {
     } else this.#unshared = undefined;
   }
 
-  /** A server that answers with a status has not done what was asked for. */
+  /** An error status means that the request was not carried out: it may be sent again. */
   #noteRefusal({ status }: SSEError): void {
     if (status !== undefined) this.wasSent = false;
   }
 
-  /** Tells the other tabs what has come, once: what is before the end they have to have before the end. */
+  /** Gives the events to the other tabs, once. Those before the end must reach them before the end does. */
   #share(): void {
     const arrived = this.#unshared;
     this.#unshared = undefined;

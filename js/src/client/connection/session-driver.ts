@@ -102,7 +102,7 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
       this.#tabs.reconnect();
       return;
     }
-    this.handler.wasSent = false; // who asks for it wants it
+    this.handler.wasSent = false; // an explicit call may repeat the request
     const nowMs = this.#nowMs;
     const isOpen = this.standing.state === "connected";
     this.perform(isOpen ? this.#session.restored(nowMs) : this.#session.start(nowMs));
@@ -172,7 +172,7 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
     const { isPolling } = session;
     const wasTrying = isPolling || session.state !== "reconnecting";
     const action = session.tick(this.#nowMs, this.#context.clock.random());
-    // A poll is due every now and then, or follows the last attempt to stream.
+    // A poll while polling is no failure; one after an attempt to stream is.
     const isFailure = action.kind === "wait" || action.kind === "giveUp" || (action.kind === "poll" && !isPolling);
     if (!wasTrying || !isFailure) this.perform(action);
     else this.fail(action, new SSEError("TIMED_OUT", "Nothing came from the server for too long"));

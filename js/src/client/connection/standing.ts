@@ -37,7 +37,7 @@ export class Standing implements ClientStanding {
     return this.#tabs.mirror ?? { state, health, attempts, transport, origin };
   }
 
-  /** Takes on a state and a health; the events that say so, where they are others. */
+  /** Updates state and health. Returns the events that tell of what has changed. */
   change(nowMs: number, wanted?: SessionState): Event[] {
     const { mirror } = this.#tabs;
     const session = this.hasEnded ? undefined : this.#session;

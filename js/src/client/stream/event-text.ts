@@ -1,4 +1,4 @@
-/** One event of a stream (WHATWG HTML 9.2.5), for what did not come as one to go through the receiver all the same. */
+/** Encodes an event that came another way (WHATWG HTML 9.2.5), so that the receiver can parse it. */
 export function toEventText(type: string, data: string, id: string | undefined, isRaw = false): string {
   const idLine = id === undefined ? "" : `id: ${idValue(id)}\n`;
   // Every line end the parser knows, or what follows a lone CR would be a field of its own.
@@ -15,7 +15,7 @@ function line(text: string): string {
   return text.replace(/[\r\n]/g, "");
 }
 
-/** SUB stands for what no line can hold, so that the id is still another than all others, and still none to resume from. */
+/** Characters that no line can hold become SUB: the id stays unique, and is one that cannot be sent back. */
 function idValue(id: string): string {
   return id.replace(/[\r\n\0]/g, "\x1a");
 }

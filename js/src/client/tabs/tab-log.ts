@@ -6,7 +6,7 @@ const MOST_EVENTS = 1000;
 const MOST_UNITS = 4 * 1024 * 1024;
 /** What a tab gets that comes without a place and without a cursor. */
 const LATE_EVENTS = 200;
-/** Leaders that are remembered: who has followed none of them begins anew. */
+/** How many leaders are remembered. A tab that followed an older one starts again. */
 const MOST_TERMS = 100;
 
 /** What a tab lacks. It `isBehind` where some of that is not here any more. */
@@ -21,7 +21,7 @@ export interface Rest extends SharedEvents {
  */
 export class TabLog {
   readonly #events: SharedEvent[] = [];
-  /** Those among them that came again: they are counted, and were here before. */
+  /** Events that came again: they count for positions, and are not delivered. */
   readonly #old = new WeakSet<SharedEvent>();
   #units = 0;
   /** Of all events that were ever here, those that are not any more. */
@@ -91,10 +91,10 @@ export class TabLog {
     });
     const index = this.#terms.findLastIndex((one) => one.term === place?.term);
     if (place && index >= 0) {
-      // Its leader told it more than it told this tab: that comes again from the server, where it has ids.
+      // The asking tab may have had more from that leader than this tab had: the server sends that again, where events have ids.
       const end = this.#terms[index + 1]?.start ?? this.#count;
       const start = Math.min((this.#terms[index]?.start ?? 0) + place.at, end) - this.#dropped;
-      // What came again in later terms is in what it gets, or it had it.
+      // Of later leaders' events, those that came again are left out: the asking tab has them, or gets them here.
       const own = end - this.#dropped;
       const missing = this.#events.filter((event, at) => at >= start && (at < own || !this.#old.has(event)));
       return rest(missing, start < 0, this.#beginning);

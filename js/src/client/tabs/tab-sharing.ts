@@ -19,7 +19,7 @@ type Hello = Extract<TabMessage, { kind: "hello" }>;
 
 /** A leader is asked whether it is there when it has said nothing for so long; servers send heartbeats every 15 s. */
 const LEADER_SILENT_MS = 60000;
-/** It must make room when it does not answer for so long: its page hangs. */
+/** After so long without an answer its lock is stolen: its page hangs. */
 const LEADER_ANSWERS_MS = 5000;
 /** A tab that catches up by itself asks again whether it may follow. */
 const CATCH_UP_MS = 1000;
@@ -42,9 +42,9 @@ export class TabSharing {
   readonly #timer: LateTimer;
   readonly #log = new TabLog();
   #stage: TabStage = "asking";
-  /** The cursor with which this tab came to its leader, who may have been further back. */
+  /** The cursor of this tab when it began to follow. Its leader may send events that the tab has already. */
   #floor = "";
-  /** Counts what this tab has asked: who hung may answer what is no question any more. */
+  /** The number of this tab's last question. Answers to earlier ones are ignored. */
   #asked = 0;
   #catchUpMs = CATCH_UP_MS;
   /** This tab or another has asked for the stream before. */
@@ -123,7 +123,7 @@ export class TabSharing {
   #move(presence: Presence, wasAble: boolean): void {
     if (this.#stage === "left") return;
     const { isAble } = this.#page;
-    // To give it up would be to lose it: it goes on for as long as the page lives.
+    // The request cannot be repeated: it goes on for as long as the page lives.
     if (!isAble && this.#stage === "leading" && !this.#host.mayAskAgain) return;
     if (presence === "away") {
       this.#rest("away");
@@ -193,13 +193,13 @@ export class TabSharing {
     this.#timer.set(LEADER_ANSWERS_MS, (isLate) => {
       if (isLate) this.#ask();
       else if (this.#page.isAble) {
-        this.#wasAsked = true; // whoever has the lock
+        this.#wasAsked = true; // some tab has the lock, and has made the request
         this.#lock.request(true);
       } else this.#askLater();
     });
   }
 
-  /** Unless something is heard from the leader before. */
+  /** Asks again if the leader says nothing for {@link LEADER_SILENT_MS}. */
   #askLater(): void {
     this.#timer.set(LEADER_SILENT_MS, () => this.#ask());
   }

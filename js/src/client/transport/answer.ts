@@ -3,7 +3,7 @@ import { diagnostics } from "../development/diagnostics.js";
 import { isSafe, type SSEClientOptions } from "../options/options.js";
 import { refusalOf, type StreamHandler, type StreamRequest } from "./fetch-transport.js";
 
-/** A read that took so long has waited: the page has had its turn. */
+/** If a read took longer, in milliseconds, the page could do other work meanwhile. */
 const IDLE_MS = 1;
 /** After so long the page gets its turn: a frame at 60 Hz is 16 ms. */
 const LONGEST_TURN_MS = 8;
@@ -76,7 +76,7 @@ function leave(reader: ReadableStreamDefaultReader<unknown>): void {
   reader.read().then(end, end);
 }
 
-/** Longer silences than so many seconds are none that a server means; nor are those of milliseconds. */
+/** Longer silences, in seconds, are taken for mistakes of the server; so are silences of milliseconds. */
 const MOST_SECONDS = 86400;
 
 /** What the application itself says of silence comes before what the server says. */

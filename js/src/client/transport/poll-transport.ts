@@ -13,7 +13,7 @@ import { refusal } from "./refusal.js";
 export interface PolledEvents {
   readonly bytes: Uint8Array;
   readonly result: PollResult;
-  /** Whose they are, after redirects. */
+  /** Of the answer, after redirects. */
   readonly origin: string;
 }
 
@@ -60,7 +60,7 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
   }
 }
 
-/** There is more only behind a cursor that has moved: a server that says so and stays would be asked without end. */
+/** `hasMore` counts only if the cursor has moved: else the client would ask without end. */
 function resultOf({ events, lastEventId, hasMore }: PollAnswer, cursor: string): PollResult {
   if (events.length === 0) return "nothing";
   const hasMoved = lastEventId !== "" && lastEventId !== cursor && canBeSent(lastEventId);

@@ -19,7 +19,7 @@ export class Requests {
     this.#clock = clock;
   }
 
-  /** Whether one was ever made and not aborted. */
+  /** Whether a request was made, and neither aborted nor released. */
   get isUnderWay(): boolean {
     return this.#current?.signal.aborted === false;
   }
@@ -33,7 +33,7 @@ export class Requests {
     this.#idempotencyKey = randomKey();
   }
 
-  /** The answer's end was told: what is left of it is nobody's, and may still be read to its own end. */
+  /** The stream has ended. What follows in the answer is read and ignored. */
   release(): void {
     this.#current = undefined;
   }

@@ -53,7 +53,7 @@ export function nodeHeaders(headers: Headers): OutgoingHttpHeaders {
   return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { "set-cookie": cookies }) };
 }
 
-/** The usual headers with what the response's `Vary` names already: a handler of CORS, for one, adds to it, too. */
+/** The usual headers, with what the response's `Vary` names already: middleware for CORS, for one, sets it. */
 export function keepingVary(usual: Record<string, string>, vary: string | undefined): Record<string, string> {
   return vary === undefined ? usual : { ...usual, Vary: `${vary}, ${usual.Vary}` };
 }

@@ -6,8 +6,8 @@ import type { ServerResponse } from "node:http";
  * Follows every request of Node's HTTP servers in this thread, so that `hub.response`, which gets a web `Request`, knows the
  * response that it makes the body for, in whichever framework.
  *
- * Following a request through every promise costs some Nodes twice the time of each promise, in the whole process. An application
- * that calls `attach` alone has the response at hand and is spared that: its requests are followed to the next tick only.
+ * Following a request through promises doubles the cost of every promise in some versions of Node, in the whole process. An
+ * application that only calls `attach` has the response at hand: its requests are followed to the next tick only.
  */
 class NodeRequests {
   // Private, all of them: test runners delete what is public from global objects between files, where a server may still run.

@@ -1,4 +1,4 @@
-// Not the global ones: a test that replaces those has them replaced for itself, and events go on.
+// Not the globals, so that fake timers in a test do not stop the events.
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type { ConnectionId, NativeBinding, NativeEnvironment, NativeHub } from "../../native/binding.js";
 import { nativeModule } from "../../native/load-native.js";
@@ -81,7 +81,7 @@ export class Environment {
     return this.#states.get(key) as State;
   }
 
-  /** Runs what is due, and sets the one timer for what is next. It keeps no process alive. */
+  /** Runs what is due, and sets the one timer for what is next. The timer is unref'ed. */
   schedule(): void {
     const inMs = this.#native.tick();
     if (inMs < 0) return;

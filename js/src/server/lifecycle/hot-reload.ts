@@ -54,8 +54,8 @@ export function replaceOnReload(below: (...args: never[]) => unknown, end: () =>
 }
 
 /**
- * Whether it is that evaluation which goes on. Behind an await nobody says so: it does where the same script has come to a place
- * where it was not before.
+ * Whether the caller belongs to this evaluation. Behind a top-level await the stack does not show it: then it does if the same
+ * script calls from a place from which it has not called before.
  */
 function isOf({ script, positions, isAtIt }: Evaluation, caller: Caller): boolean {
   return script === caller.script && (isAtIt || !(caller.isFirstTurn || positions.has(caller.position)));

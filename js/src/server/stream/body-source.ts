@@ -75,7 +75,7 @@ export class BodySource {
    */
   cut(reason: CloseReason): void {
     if (this.body.locked && !this.body.isOthers) {
-      // By this name servers know that it is no mistake of the application's.
+      // Servers do not log an AbortError as a fault of the application.
       this.#controller?.error(new DOMException(`The stream was cut: ${reason}`, "AbortError"));
     } else {
       this.close();

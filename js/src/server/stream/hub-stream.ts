@@ -103,7 +103,7 @@ export class HubStream implements SSEStream, Reader {
     return this.#endNotice().signal;
   }
 
-  /** Whether it has ended; asking makes no signal. */
+  /** Whether it has ended. Reading this creates no AbortController. */
   get hasEnded(): boolean {
     return this.#endReason !== undefined;
   }
@@ -225,7 +225,7 @@ export class HubStream implements SSEStream, Reader {
   }
 
   onClosing(reason: NativeCloseReason): void {
-    if (this.#stage === "taken") return; // the reactor is told, too
+    if (this.#stage === "taken") return; // the reactor closes it
     if (this.isOpening || !CLOSE_REASONS[reason].isIntended) this.#finish(reason, false);
     else if (this.#stage === "pulled") {
       this.#wantedReason ??= reason;
@@ -237,7 +237,7 @@ export class HubStream implements SSEStream, Reader {
     this.#finish(reason === "closed" ? (this.#wantedReason ?? reason) : reason, CLOSE_REASONS[reason].isIntended);
   }
 
-  /** Nobody was asked whether its client may read: an authorizer that comes later is. */
+  /** It was opened without an authorizer. If one is set later, it is asked then. */
   keepContext(context: AuthorizeContext): void {
     this.#keptContext = keepContext(context);
   }

@@ -100,7 +100,7 @@ async function snapshotFor(
   return Array.isArray(messages) ? messages : [messages as SSEMessage];
 }
 
-/** A stream that has ended before it was ready has told its client nothing: no cursor without the state before it. */
+/** A stream that ended before it was ready is refused: its client must not get a cursor before its snapshot. */
 function endedWhileOpening({ endReason }: HubStream): SSEError | undefined {
   if (endReason === undefined || endReason === "disconnected") return undefined;
   if (endReason === "draining") return new SSEError("DRAINING", "The hub began to shut down while the stream was made");

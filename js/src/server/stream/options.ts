@@ -28,7 +28,7 @@ export interface HeartbeatOptions {
   data?: unknown;
 }
 
-/** How far a connection may fall behind, counted while it takes nothing; not before somebody has begun to read it. */
+/** How far a connection may fall behind. Measured only while its client takes nothing, and once its body is being read. */
 export interface LagOptions {
   /** Events. Default 1000. */
   events?: number;
@@ -103,7 +103,7 @@ const OVERFLOWS = ["disconnect", "dropOldest"] satisfies LagOptions["overflow"][
 export const DEFAULT_HEARTBEAT_MS = 15000;
 export const DEFAULT_LAG = { events: 1000, bytes: 1024 * 1024, stallMs: 30000 } as const;
 
-/** The interval that holds, or undefined for none. */
+/** The effective interval; undefined for none. */
 export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number | undefined {
   return heartbeat === false ? undefined : (heartbeat?.everyMs ?? DEFAULT_HEARTBEAT_MS);
 }

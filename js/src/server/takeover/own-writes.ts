@@ -20,8 +20,8 @@ interface Cover {
  * core writes them: Node is given pieces that end anywhere, and waits between them for a slow client, so that a write between
  * them would break an event in two. Whoever ends the response ends the stream, with all that is left.
  *
- * A function that replaces one of the response's stays in the way of all that is written. A function that was kept from before
- * `attach` is not known here, and writes at once.
+ * If middleware replaces one of the response's functions later, our writes go through it, too. A function that was taken from the
+ * response before `attach` is not known here, and writes at once.
  */
 export class OwnWrites {
   readonly #response: ServerResponse;
@@ -42,7 +42,7 @@ export class OwnWrites {
     this.#cover("end");
   }
 
-  /** The response is as it was, with the functions that have replaced its own since. */
+  /** Restores the response's own functions, but not those that others have replaced meanwhile. */
   end(): void {
     for (const [name, { below }] of this.#covers) {
       if (!this.#isCovered(name)) continue;

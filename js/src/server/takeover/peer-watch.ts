@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { HubStream } from "../stream/hub-stream.js";
 
-/** The listeners of Node's own HTTP server; any other listener is the application's, which counts on Node's socket. */
+/** The listeners of Node's own HTTP server; any other is the application's: then Node must keep the socket. */
 const NODES_OWN = new Set([
   "bound resOnFinish",
   "bound socketOnClose",

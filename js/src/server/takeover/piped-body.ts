@@ -61,7 +61,7 @@ export class PipedBody implements BodyWatch, TakeoverDriver {
     return true;
   }
 
-  /** The stream was cut. The response is, too, once it was seen to carry the stream: else it may have another body. */
+  /** The stream was cut. So is the response, if it was seen to carry the stream; otherwise it may have another body. */
   cut(): void {
     if (this.takeover.stage === "flushing") this.#response.destroy();
   }

@@ -11,10 +11,10 @@ type NodeResponse = ServerResponse & { [TAKEN]?: TakenResponse | undefined; chun
 /**
  * A response whose socket the core writes to. What the application itself writes to it goes through the stream: two writers
  * would write into each other's chunks. Whoever ends it ends the stream, with all that is left. A function that is put in the
- * place of one of the response's would see nothing of what the core writes: the stream is cut then, and when its client comes
- * back, that function is in the way from the beginning.
+ * place of one of the response's would see nothing of what the core writes: the stream is cut then. When its client
+ * reconnects, that function is seen at once, and Node writes.
  *
- * One symbol on the response and functions that all share: thousands of them may idle.
+ * It is one symbol on the response, and functions that all responses share: that saves memory for idle connections.
  */
 export class TakenResponse implements TakenSocket {
   readonly stream: WrittenStream;

@@ -17,7 +17,7 @@ export type TakeoverStage = "proving" | "flushing" | "taken" | "declined";
 export interface TakeoverDriver {
   /** A reason of the driver's own for which the core must not write. */
   obstacle(): DeclineReason | undefined;
-  /** Takes the driver's own functions off the response while `look` looks at it. */
+  /** Runs `look` while the driver's own functions are taken off the response. */
   uncovered<Seen>(look: () => Seen): Seen;
   /** Has the core write to the descriptor; says whether it does. */
   take(descriptor: number): boolean;
