@@ -296,4 +296,21 @@ describe("attach", () => {
     await until(() => reasons.length === 3);
     await close();
   });
+
+  test.each([
+    ["refused", 403],
+    ["nothing left", 204],
+  ])("%s, an answer adds to what Vary says, too", async (name, status) => {
+    const hub = createHub({ name: `poll vary ${name}` });
+    const last = hub.publish("c", { event: "done", data: 1 }).id ?? "";
+    const { port, close } = await serving(async (req, res) => {
+      res.setHeader("Vary", "Origin");
+      const authorize = () => status === 204;
+      const headers = { Vary: "Cookie" };
+      await hub.attach(req, res, { channels: ["c"], closeAfter: "done", authorize, headers });
+    });
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { "Last-Event-ID": last } });
+    expect([answer.status, answer.headers.get("vary")]).toEqual([status, "Origin, Cookie"]);
+    await close();
+  });
 });

@@ -190,7 +190,7 @@ export interface NativeHub {
   write(connection: ConnectionId, bytes: Uint8Array): NativeReceipt | NativeRefusal;
   /**
    * What the connection has not been given yet, at most so many bytes, wherever that cuts them; they count as delivered. `null`:
-   * nothing. Who was given something reads on until then, or is told when there is more.
+   * nothing. The caller reads on until then; afterwards it is told when there is more.
    */
   read(connection: ConnectionId, mostBytes: number): Uint8Array<ArrayBuffer> | null;
   /** The same of what goes before the events: the notice of the beginning, the verdict, a snapshot, the cursor line. */

@@ -7,7 +7,7 @@ const ENTRY = "../../native/index.cjs";
 const NODE_MODULES = "/node_modules/";
 
 /**
- * Finds the addon by where it lies, whoever has bundled Millrace's code:
+ * Finds the addon by its place in the package, also where a bundler has moved Millrace's code:
  *
  * - beside the module itself: in Node, and in what Turbopack makes, which computes `import.meta.url` when it runs;
  * - in a build by webpack that has moved, where `import.meta.url` still is the address at build time: at the same path below a

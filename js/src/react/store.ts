@@ -68,7 +68,7 @@ export class ConnectionStore {
     return () => {
       const had = this.#log.remove(subscriber);
       if (this.#log.size > 0) return had;
-      // A closed connection is nothing to keep: who comes next connects anew.
+      // A closed connection is not kept: the next component connects anew.
       if (this.client.readyState === SSEClient.CLOSED) this.dispose();
       else this.#keepForAMoment();
       return had;
@@ -93,7 +93,7 @@ export class ConnectionStore {
     if (!this.hasEnded) this.client.reconnect();
   }
 
-  /** Who comes next shares it again, if it was forgotten. */
+  /** If it was forgotten, it is stored again, so that the next component shares it. */
   reconnect(): void {
     if (!stores.has(this.#key)) stores.set(this.#key, this);
     this.client.reconnect();

@@ -25,7 +25,7 @@ struct HashState {
 }
 
 // SipHash-1-3: a pseudorandom function (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012; one round a word and
-// three at the end, as Python, Ruby and Rust have it). Who does not know the key cannot make two texts of one hash.
+// three at the end, as Python, Ruby and Rust have it). Without the key, nobody can make two texts of one hash.
 [[nodiscard]] std::uint64_t sipHash13(std::string_view bytes, HashState state);
 
 // What all hashes of the process begin with from now on: the state of a random key, or 256 random bits. Until then it is

@@ -20,7 +20,7 @@ class Scheduler;
 class Sequence;
 class Sweeper;
 
-// Who may come, and where they begin: opens subscribers, joins them to channels, closes them. See Hub for what each does.
+// Opens subscribers within the limits, joins them to channels and says where they begin, and closes them. See Hub for what each does.
 class Admission {
  public:
   // All outlive it.

@@ -23,7 +23,8 @@ void Endings::begin(Subscriber& subscriber, CloseReason reason, Instant now, std
   scheduler_.noteClosing(subscriber, reason, now);
 }
 
-// Behind all that the subscriber is still given. Who reads a channel goes on there, unless the application has ended it.
+// The notice comes behind all that the subscriber still gets. It tells the client to reconnect if it reads a channel, unless the
+// application has ended the stream.
 void Endings::tellClient(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said) {
   const bool goesOn = !isFinal(reason) && !subscriber.subscriptions().isEmpty();
   std::string notice;

@@ -16,7 +16,7 @@
 namespace millrace {
 
 using SubscriberId = std::uint64_t;  // never reused in a process
-using OwnerId = std::uint32_t;       // who reads a subscriber: a JavaScript environment, or a reactor thread
+using OwnerId = std::uint32_t;       // a thread that delivers: a JavaScript environment, or a reactor
 
 struct HubOptions {
   LogLimits history;                   // of each channel without a policy of its own

@@ -32,7 +32,7 @@ class Preamble {
   [[nodiscard]] std::string_view send();
   // All of send() was taken.
   void sent() { sending_ = {}; }
-  // ... was taken up to this byte of it.
+  // send() was taken up to this byte.
   void sentUpTo(const char* firstUntaken);
   // Bytes to be sent before everything else, which nothing else keeps.
   void sendFirst(std::string_view bytes) { sending_.insert(0, bytes); }

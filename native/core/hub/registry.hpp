@@ -27,7 +27,7 @@ struct TextHash {
 template <typename Value>
 using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
-// Who is there: the subscribers by id, the channels by key, and how many subscribers each user has.
+// Finds subscribers by id and channels by key, and counts the subscribers of each user.
 class Registry {
  public:
   // `policies` outlive it.

@@ -16,8 +16,8 @@ namespace millrace {
 
 class Registry;
 
-// Who has news, and who is to be told of it: the owners, each with a list of its subscribers that have something new, and the
-// turns in which they process those lists.
+// Knows which subscribers have unread events, and which owners are to be woken for them. Each owner has a list of its subscribers
+// that have news, and processes it in turns.
 //
 // An append touches its channel and the channel's owners only. When a turn begins, a pass over the members of each such
 // channel puts them into their owners' lists, a part at each collect(): so no call takes longer the more subscribers there are.

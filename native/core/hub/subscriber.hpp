@@ -33,7 +33,8 @@ enum class SubscriberStage : std::uint8_t {
 // Whether a subscriber that is behind has used up its time to catch up.
 enum class Pace : std::uint8_t { inTime, slow };
 
-// Who reads channels: a stage, options, the reader of its logs, and the cursor that its client came with.
+// A client, or a listener in the process, that reads channels. It has a stage, options, a reader of its logs, and the cursor that
+// its client came with.
 class Subscriber {
  public:
   // `position`: the sequence that its client already has.

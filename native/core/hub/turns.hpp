@@ -105,12 +105,12 @@ class Turns {
 
   // Everything that the subscriber has not taken yet, in order; unknown ones have nothing.
   Reading read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans);
-  // The same for its owner, who has it from Hub::assign().
+  // The same for its owner, which has it from Hub::assign().
   Reading read(Subscriber& subscriber, Instant now, const ReadLimits& limits, Spans& spans);
-  // What was read is with the subscriber. Says whether there is more for it at once: the limits left something out, or it is
+  // All that was read was taken. Says whether there is more for it at once: the limits left something out, or it is
   // ending and has bytes.
   bool taken(Reading reading, Instant now);
-  // ... is with it up to this byte, and it cannot take more at present.
+  // What was read was taken up to this byte, and the subscriber cannot take more at present.
   void takenUpTo(Reading reading, const char* firstUntaken, Instant now, Progress progress = Progress::some);
 
  private:

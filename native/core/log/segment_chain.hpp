@@ -40,7 +40,7 @@ struct Spans {
   [[nodiscard]] std::size_t count() const { return bytes.size() - first; }
   // Neighbours in memory become one span.
   void append(std::string_view span);
-  // ... but not for a compressed connection.
+  // The same with the deflated form; of a compressed connection, neighbours stay apart.
   void append(std::string_view span, const Deflated& piece);
   void pin(const SegmentPin& segment);
 };

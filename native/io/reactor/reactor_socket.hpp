@@ -21,7 +21,7 @@ class Subscriber;
 struct SocketOptions {
   std::size_t hub = 0;
   SubscriberId subscriber = 0;
-  OwnerId environment = 0;  // who is told of the end
+  OwnerId environment = 0;  // it is told of the end
   bool isReleased = true;   // Node has let go of the socket: the reactor watches for the peer's end and ends the body
   Millis userTimeout{0};    // see setUserTimeout()
 };

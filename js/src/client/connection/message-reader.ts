@@ -11,7 +11,7 @@ import type { SharedEvent } from "../tabs/tab-message.js";
 
 export type Message = Extract<ParsedItem, { kind: "event" }>;
 
-/** Who is told what came. */
+/** Hears what a chunk held. */
 export interface MessageListener {
   message(message: Message): void;
   resumed(verdict: ResumeVerdict): void;

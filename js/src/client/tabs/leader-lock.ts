@@ -1,6 +1,6 @@
 import type { TabPlatform } from "./tab-host.js";
 
-/** Whoever wants the lock. */
+/** What happens to a request for the lock. */
 export interface LeaderLockListener {
   /** The lock is here. */
   acquired(): void;
@@ -10,7 +10,7 @@ export interface LeaderLockListener {
   refused(): void;
 }
 
-/** A Web Lock that one tab has at a time, and the others wait for: whoever has it is the leader. */
+/** A Web Lock that one tab has at a time, and the others wait for: the tab that has it is the leader. */
 export class LeaderLock {
   readonly #locks: TabPlatform["locks"];
   readonly #name: string;

@@ -18,7 +18,7 @@ export function shareNameOf(url: string, options: SSEClientOptions): string | un
   } = options;
   const user = options.user || undefined;
   const wanted = events && [...events].sort();
-  // The leader hears no more than its own `events`: who wants others cannot follow it.
+  // The leader hears no more than its own `events`: a tab that wants others cannot follow it.
   if (typeof shareAcrossTabs === "string") return JSON.stringify([shareAcrossTabs, user, wanted]);
   // What a function answers or adds, and whose cookies they are, another tab cannot see.
   if (user === undefined && (typeof headers === "function" || fetch || withCredentials)) return undefined;

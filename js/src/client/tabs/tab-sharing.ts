@@ -288,7 +288,7 @@ export class TabSharing {
     this.#channel.post({ kind: "welcome", to: from, ask, state, ...this.#log.after(place, cursor) });
   }
 
-  /** Who comes when it has just ended gets what there was, and its end. */
+  /** A tab that comes just after the end gets the events, and the end. */
   #tellEnd(hello: Hello): void {
     const { place } = this.#log;
     if (this.#end === undefined || !place) return;

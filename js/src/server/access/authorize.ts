@@ -3,7 +3,7 @@ import { SSEError } from "../../shared/errors.js";
 import { reportOnce } from "../observe/report.js";
 import type { RequestLike } from "./request-like.js";
 
-/** Who wants to read what. */
+/** A request to read channels, as an authorizer sees it. */
 export interface AuthorizeContext {
   readonly request: RequestLike;
   readonly channels: readonly string[];

@@ -8,7 +8,7 @@ export function authorizers(): Map<string, Authorize> {
 }
 
 /**
- * Who is asked: the route's own authorizer, or the hub's. Undefined: nobody.
+ * The route's own authorizer, or the hub's; undefined where there is none.
  *
  * @throws SSEError `NO_AUTHORIZER` where another thread has the hub's authorizer, and this one does not.
  */

@@ -41,7 +41,7 @@ export async function answerRequest<Answer>(
       release();
       return await exchange.answer({
         status: 204,
-        headers: headersBeside({}, options.headers),
+        headers: headersBeside({}, options.headers, exchange.vary),
         body: null,
         reason: "completed",
       });
@@ -66,7 +66,9 @@ export function answerFailure<Answer>(
 ): Answer | Promise<Answer> {
   const accept = acceptOf(exchange.request);
   const retryMs = () => environment().hub(hubName).nextRetry();
-  const answer = exchange.refuse(failureAnswer(error, { accept, retryMs, headers: options?.headers }));
+  const answer = exchange.refuse(
+    failureAnswer(error, { accept, retryMs, headers: options?.headers, vary: exchange.vary }),
+  );
   tellFailure(hubName, error, options?.channels ?? []);
   return answer;
 }

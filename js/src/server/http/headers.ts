@@ -30,8 +30,16 @@ export function headersOnTop(usual: Record<string, string>, own: ResponseInit["h
   return headers;
 }
 
-/** The application's headers beside the usual ones of an answer that is no stream: those for CORS belong on it, too. */
-export function headersBeside(usual: Record<string, string>, own: ResponseInit["headers"]): Headers {
+/**
+ * The application's headers beside the usual ones of an answer that is no stream: those for CORS belong on it, too.
+ *
+ * @param vary - what the response's `Vary` names already.
+ */
+export function headersBeside(
+  usual: Record<string, string>,
+  own: ResponseInit["headers"],
+  vary: string | undefined,
+): Headers {
   const headers = new Headers(usual);
   const pairs = Symbol.iterator in Object(own) ? (own as Iterable<[string, string]>) : Object.entries(own ?? {});
   for (const [name, value] of pairs) {
@@ -44,6 +52,8 @@ export function headersBeside(usual: Record<string, string>, own: ResponseInit["
       // The header that cannot be sent may be what is wrong with the request.
     }
   }
+  const named = headers.get("vary");
+  if (vary !== undefined && named !== null) headers.set("vary", `${vary}, ${named}`);
   return headers;
 }
 

@@ -75,10 +75,12 @@ export interface FailureContext {
   readonly retryMs: () => number;
   /** The application's headers. */
   readonly headers?: ResponseInit["headers"] | undefined;
+  /** What the response's `Vary` names already. */
+  readonly vary?: string | undefined;
 }
 
 /** The answer to any error. */
-export function failureAnswer(error: unknown, { accept, retryMs, headers: own }: FailureContext): PlainAnswer {
+export function failureAnswer(error: unknown, { accept, retryMs, headers: own, vary }: FailureContext): PlainAnswer {
   const { status, headers, body } = drainedStream(error, accept, retryMs) ?? refusalOf(error) ?? FAILURE;
-  return { status, headers: headersBeside(headers, own), body, reason: "refused" };
+  return { status, headers: headersBeside(headers, own, vary), body, reason: "refused" };
 }

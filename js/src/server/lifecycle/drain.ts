@@ -10,11 +10,11 @@ import { environment } from "./environment.js";
 
 /** Options of {@link Hub.drain}. */
 export interface DrainOptions {
-  /** Every stream has been told to end by then, and most are. Default 10000. */
+  /** By then every stream has been told to end, and most have ended. Milliseconds; default 10000. */
   withinMs?: number;
-  /** Clients come back after a time of their own, at the earliest after so many milliseconds. Default 1000. */
+  /** Each client reconnects after a random time, at the earliest after so many milliseconds. Default 1000. */
   retryFromMs?: number;
-  /** ... and evenly spread over so many. Default 10000. */
+  /** The reconnects are spread evenly over so many milliseconds. Default 10000. */
   retrySpreadMs?: number;
 }
 
