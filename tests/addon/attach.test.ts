@@ -134,6 +134,16 @@ describe("node:http", () => {
     await close();
   });
 
+  test("the objects of a route handler are no request of Node's: the error names the way for them", async () => {
+    const hub = createHub({ name: "attached to web objects" });
+    const web = [new Request("http://host/"), new Response()] as unknown as Parameters<typeof hub.attach>;
+    await expect(hub.attach(web[0], web[1], { channels: ["c"] })).rejects.toThrow(
+      new TypeError(
+        "attach takes Node's request and response; for a web Request there is hub.response(request, options)",
+      ),
+    );
+  });
+
   test("a client that leaves while it is asked who it is, is not attached", async () => {
     const hub = createHub({ name: "impatient" });
     let admit = () => {};

@@ -21,7 +21,7 @@ const attached = new WeakSet<ServerResponse>();
 /**
  * Answers a request of Node's HTTP server.
  *
- * @throws TypeError for options of a wrong type, with which the client is answered 500.
+ * @throws TypeError for options of a wrong type, with which the client is answered 500, and for what is no request of Node's.
  */
 export async function answerNode(
   hubName: string,
@@ -29,6 +29,11 @@ export async function answerNode(
   res: ServerResponse,
   options: AttachOptions,
 ): Promise<SSEStream> {
+  if (typeof res?.writeHead !== "function" || typeof req?.socket !== "object") {
+    throw new TypeError(
+      "attach takes Node's request and response; for a web Request there is hub.response(request, options)",
+    );
+  }
   if (attached.has(res)) {
     const error = new TypeError("attach was called twice for one response; the first stream goes on");
     tellFailure(hubName, error, options?.channels ?? []);
