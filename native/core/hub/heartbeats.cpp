@@ -33,7 +33,7 @@ void Heartbeats::write(Subscriber& subscriber, Instant now) {
     static_cast<void>(encodeEvent(fields, text));  // whoever made the options has checked the type
   }
   const std::uint64_t through = std::min(reader.passedThrough(), sequence_.newest());
-  if (through > reader.position()) {
+  if (through > reader.position() && !reader.isInFlight()) {  // else the cursor would come behind newer events
     encodeCursor(sequence_.idOf(through), text);
     reader.setPosition(through);
   }

@@ -16,7 +16,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   if (isBroken()) {
     return;
   }
-  startFlight();
+  flight_.begin(subscriptions_);
   if (isEvicted()) {
     preamble_.noticeGap();
   }
@@ -88,7 +88,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
       if (entry.typeHash != 0) {  // else it is a comment, which moves no client's cursor
         givenPosition_ = entry.sequence;
       }
-      isEnd = !isOwn && isLast(entry);
+      isEnd = !isOwn && options_.endsAfter(entry.typeHash);
       if (isEnd) {
         hasLastEvent_ = true;
         endAt(entry.sequence);
@@ -110,32 +110,18 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
 
 // All logs from their cursors, up to what gather() may give, or to what it gave.
 void LogReader::mergeFrom(Merge& merge, bool toGiven, std::uint64_t through) {
-  for (Subscription& subscription : subscriptions_) {
+  const auto add = [&](Subscription& subscription) {
     const ChannelLog& log = subscription.channel->log;
     const Cursor from = std::max(subscription.cursor, log.begin());
     merge.add({&log, &subscription, from, std::max(toGiven ? subscription.given : endOf(log, through), from)});
+  };
+  std::for_each(subscriptions_.begin(), subscriptions_.end(), add);
+  if (toGiven) {
+    flight_.forEachLeft(add);
   }
   if (!own_.isEmpty()) {
     const ChannelLog& log = own_.log();
     merge.add({&log, nullptr, log.begin(), toGiven ? own_.given() : endOf(log, through)});
-  }
-}
-
-void LogReader::startFlight() {
-  stage_ = Stage::inFlight;
-  for (Subscription& subscription : subscriptions_) {
-    subscription.isInFlight = true;
-    ++subscription.channel->inFlight;
-  }
-}
-
-// Nothing of what gather() gave is on its way any more.
-void LogReader::endFlight() {
-  if (stage_ == Stage::inFlight) {
-    stage_ = Stage::atRest;
-  }
-  for (Subscription& subscription : subscriptions_) {
-    subscription.channel->inFlight -= std::exchange(subscription.isInFlight, false) ? 1 : 0;
   }
 }
 
@@ -169,8 +155,13 @@ void LogReader::takenUpTo(const char* firstUntaken) {
     preamble_.sendFirst(rest);
     return;
   }
-  endFlight();
+  flight_.end(subscriptions_);
   givenPosition_ = 0;
+  takenUpToEvent(firstUntaken);
+  flight_.forgetLeft();
+}
+
+void LogReader::takenUpToEvent(const char* firstUntaken) {
   if (contains(cut_.rest(), firstUntaken)) {
     cut_.takenUpTo(firstUntaken, preamble_);
     return;
@@ -212,13 +203,13 @@ std::uint64_t LogReader::findCut(Merge& merge, const char* firstUntaken) {
       return sequence;
     }
   }
-  stage_ = Stage::broken;
+  isBroken_ = true;
   return sequence;
 }
 
 void LogReader::cutAt(const MergeSource& source, std::string_view rest) {
-  if (source.subscription == nullptr) {
-    preamble_.sendFirst(rest);  // its own log lets go of it at once
+  if (source.subscription == nullptr || flight_.isLeft(*source.subscription)) {
+    preamble_.sendFirst(rest);  // the log may let go of it at once
   } else {
     cut_.set(*source.subscription->channel, source.at, rest);
   }
@@ -246,17 +237,13 @@ bool LogReader::awaits(const Subscription& subscription, std::uint64_t through) 
   return end_ != End::reached && subscription.cursor < endOf(subscription.channel->log, through);
 }
 
-bool LogReader::isLast(const LogEntry& entry) const {
-  const auto& last = options_.closeAfter;
-  return std::find(last.begin(), last.end(), entry.typeHash) != last.end();
-}
-
 LogDistance LogReader::lag() const {
   LogDistance lag = subscriptions_.lag();
   const LogDistance own = own_.distance();
   return {lag.events + own.events, lag.bytes + own.bytes};
 }
 
+// An event with which the stream ends is not dropped: the subscriber would go on behind the end.
 void LogReader::dropOldest() {
   preamble_.noticeGap();
   subscriptions_.skipEvicted();
@@ -265,7 +252,8 @@ void LogReader::dropOldest() {
   LogDistance behind = lag();
   while (behind.events > options_.lag.events || behind.bytes > options_.lag.bytes) {
     const MergeSource* const source = merge.oldest();
-    if (source == nullptr) {
+    if (source == nullptr ||
+        (source->subscription != nullptr && options_.endsAfter(source->log->at(source->at).typeHash))) {
       break;
     }
     --behind.events;

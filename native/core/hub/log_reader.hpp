@@ -3,6 +3,7 @@
 #include "core/base/instant.hpp"
 #include "core/hub/cut_event.hpp"
 #include "core/hub/end_notice.hpp"
+#include "core/hub/flight.hpp"
 #include "core/hub/own_log.hpp"
 #include "core/hub/preamble.hpp"
 #include "core/hub/read_limits.hpp"
@@ -40,16 +41,14 @@ class LogReader {
   void takenUpTo(const char* firstUntaken);
 
   // Between gather() and taken().
-  [[nodiscard]] bool isInFlight() const { return stage_ == Stage::inFlight; }
+  [[nodiscard]] bool isInFlight() const { return flight_.isUnderWay(); }
   // takenUpTo() did not find the event that was cut, for its log has lost it: the stream cannot go on.
-  [[nodiscard]] bool isBroken() const { return stage_ == Stage::broken; }
+  [[nodiscard]] bool isBroken() const { return isBroken_; }
   // Whether the last gather() left something out because of its limits of bytes and spans.
   [[nodiscard]] bool hasMore() const { return hasMore_; }
   [[nodiscard]] bool hasPending() const;
   // Whether the channel has events up to this sequence that are yet to be given.
   [[nodiscard]] bool awaits(const Subscription& subscription, std::uint64_t through = kEverySequence) const;
-  // Whether it is an event of SubscriberOptions::closeAfter.
-  [[nodiscard]] bool isLast(const LogEntry& entry) const;
   // Everything up to such an event has been taken.
   [[nodiscard]] bool isComplete() const { return hasLastEvent_ && !hasPending(); }
   // Events that were taken so far. Of a filtered channel those that are not for the subscriber count, too.
@@ -59,7 +58,6 @@ class LogReader {
   void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
   // Sets the notice that is given behind the last event before endAt().
   void sayAtEnd(std::string_view notice) { endNotice_.set(notice); }
-  [[nodiscard]] std::uint64_t lastSequence() const { return lastSequence_; }
 
   // The newest sequence that the client is known to have by an id: where it resumes.
   [[nodiscard]] std::uint64_t position() const { return position_; }
@@ -70,13 +68,25 @@ class LogReader {
     subscriptions_.moveTo(position);
   }
   // Everything up to this sequence was taken, or was not for the subscriber; kEverySequence: there is nothing more.
-  [[nodiscard]] std::uint64_t passedThrough() const { return std::min(lastSequence_, subscriptions_.passedThrough()); }
+  [[nodiscard]] std::uint64_t passedThrough() const {
+    return std::min({lastSequence_, subscriptions_.passedThrough(), own_.passedThrough()});
+  }
 
   [[nodiscard]] LogDistance lag() const;
   // Whether a log was trimmed beyond one of the cursors.
   [[nodiscard]] bool isEvicted() const { return end_ != End::reached && subscriptions_.areEvicted(); }
   // Moves the cursors on until the lag is within the options' limits, and tells the client of the gap.
   void dropOldest();
+  // The subscriber leaves the channel. Of what is being sent, the part that is taken still counts.
+  void leave(const Subscription& subscription) {
+    keepRestBefore(*subscription.channel, subscription.channel->log.end());
+    flight_.leave(subscription);
+  }
+  // What is being sent does not matter any more: the subscriber is removed.
+  void endFlight() {
+    flight_.end(subscriptions_);
+    flight_.forgetLeft();
+  }
   // The channel's log is about to evict what lies before the cursor: the rest of an event that was cut there is copied.
   void keepRestBefore(const Channel& channel, Cursor cursor) {
     cut_.keepBefore(channel, cursor, isInFlight(), preamble_);
@@ -89,19 +99,17 @@ class LogReader {
   [[nodiscard]] OwnLog& own() { return own_; }
 
  private:
-  enum class Stage : std::uint8_t { atRest, inFlight, broken };
   // Whether all events up to lastSequence_ have been given, and taken. Later ones do not matter.
   enum class End : std::uint8_t { ahead, given, reached };
 
   [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kEverySequence) const;
   [[nodiscard]] bool readsOnePlainLog() const;
-  void startFlight();
-  void endFlight();
   void gatherPlain(const ReadLimits& limits, Spans& spans);
   void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
   void mergeFrom(Merge& merge, bool toGiven, std::uint64_t through = kEverySequence);
   void give(std::string_view bytes, const Deflated& deflated, Spans& spans) const;
   std::uint64_t findCut(Merge& merge, const char* firstUntaken);
+  void takenUpToEvent(const char* firstUntaken);
   void cutAt(const MergeSource& source, std::string_view rest);
 
   const SubscriberOptions& options_;
@@ -109,15 +117,16 @@ class LogReader {
   OwnLog own_;
   Preamble preamble_;
   CutEvent cut_;
+  Flight flight_;
   EndNotice endNotice_;
   std::uint64_t position_;
   std::uint64_t givenPosition_ = 0;  // what position_ becomes once all of the last gather() was taken
   std::uint64_t lastSequence_ = kEverySequence;
   std::uint64_t eventsTaken_ = 0;
-  Stage stage_ = Stage::atRest;
   End end_ = End::ahead;
   bool hasLastEvent_ = false;  // gather() has given an event of closeAfter, which is the last
   bool hasMore_ = false;
+  bool isBroken_ = false;
 };
 
 }  // namespace millrace

@@ -22,6 +22,11 @@ class OwnLog {
   // Only when it is not empty.
   [[nodiscard]] const ChannelLog& log() const { return *log_; }
 
+  // No event up to this sequence is in it.
+  [[nodiscard]] std::uint64_t passedThrough() const {
+    return log_ ? log_->at(log_->begin()).sequence - 1 : kEverySequence;
+  }
+
   // Behind what the last gather() gave.
   [[nodiscard]] Cursor given() const { return given_; }
   void give(Cursor cursor) { given_ = cursor; }

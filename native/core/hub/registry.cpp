@@ -25,6 +25,7 @@ void Registry::remove(SubscriberId id, Instant now) {
   if (subscriber == nullptr) {
     return;
   }
+  subscriber->reader().endFlight();
   while (!subscriber->subscriptions().isEmpty()) {
     leave(*subscriber, *subscriber->subscriptions().last().channel, now);
   }
@@ -97,8 +98,7 @@ void Registry::leave(Subscriber& subscriber, Channel& channel, Instant now) {
     return;
   }
   channel.lastUse = now;
-  subscriber.reader().keepRestBefore(channel, channel.log.end());
-  channel.inFlight -= subscription->isInFlight ? 1 : 0;
+  subscriber.reader().leave(*subscription);
   channel.members.remove(subscriber, *subscription);
   channel.news.shrink(channel.members.size());
   subscriber.subscriptions().remove(channel);

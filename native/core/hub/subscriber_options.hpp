@@ -2,6 +2,7 @@
 
 #include "core/base/instant.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -39,6 +40,10 @@ struct SubscriberOptions {
   std::vector<std::uint64_t> closeAfter;  // hashes of the event types that end a subscriber
   bool isCompressed = false;              // its spans come with their deflated bytes, where there are any
 
+  // Whether the subscriber ends after an event of this type.
+  [[nodiscard]] bool endsAfter(std::uint64_t typeHash) const {
+    return std::find(closeAfter.begin(), closeAfter.end(), typeHash) != closeAfter.end();
+  }
   bool operator==(const SubscriberOptions&) const = default;
 };
 

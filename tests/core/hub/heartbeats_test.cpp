@@ -111,5 +111,29 @@ TEST_F(HeartbeatsTest, theCursorIsNotBeyondWhatItHasYetToRead) {
   EXPECT_EQ(run(subscriber), ": heartbeat\n\nid: a.1\n\n");
 }
 
+TEST_F(HeartbeatsTest, theCursorIsNotBehindWhatIsBeingSent) {
+  Subscriber& subscriber = addIdle(1);
+  Channel& k = join(subscriber, "k", {"wanted"});
+  append(registry.channel("others", now), "x");
+  append(k, "x", "wanted");
+  Spans spans;
+  subscriber.reader().gather(now, {}, spans);
+  EXPECT_EQ(run(subscriber), ": heartbeat\n\n") << "the event, a.2, is on its way already";
+  subscriber.reader().taken();
+  EXPECT_EQ(subscriber.reader().position(), 2U);
+}
+
+TEST_F(HeartbeatsTest, theCursorIsNotBeyondWhatWasSentToItAlone) {
+  Subscriber& subscriber = addIdle(1);
+  join(subscriber, "k", {"wanted"});
+  append(registry.channel("others", now), "x");
+  LogEntry own;
+  own.sequence = sequence.advance();
+  own.bytes = "own ";
+  subscriber.reader().own().append(own);
+  append(registry.channel("others", now), "x");
+  EXPECT_EQ(run(subscriber), ": heartbeat\n\nid: a.1\n\n");
+}
+
 }  // namespace
 }  // namespace millrace

@@ -113,6 +113,45 @@ TEST_F(LogReaderPartly, anEventOfWhichNothingWasTakenIsNotCut) {
   EXPECT_EQ(take(), "second ");
 }
 
+TEST_F(LogReaderPartly, aChannelThatItLeavesMeanwhileIsTakenAsFarAsItGoes) {
+  const std::string given = "k1 l1 k2 l2 ";
+  for (std::size_t cut = 1; cut < given.size(); ++cut) {
+    SCOPED_TRACE(cut);
+    append(k, "k1 ");
+    append(l, "l1 ");
+    append(k, "k2 ");
+    append(l, "l2 ");
+    ASSERT_EQ(gather(), given);
+    reader.leave(*reader.subscriptions().find(k));
+    reader.subscriptions().remove(k);
+    EXPECT_EQ(k.inFlight, 1U);
+    append(k, "k3 ");
+    takeBytes(cut);
+    EXPECT_FALSE(reader.isBroken());
+    EXPECT_EQ(k.inFlight, 0U);
+    EXPECT_EQ(k.cutMembers, 0U);
+    // The rest of the event that was cut, and then what the channel had that it still reads.
+    const std::string rest = given.substr(cut, (3 - cut % 3) % 3);
+    const std::string others = cut > 9 ? "" : cut > 3 ? "l2 " : "l1 l2 ";
+    EXPECT_EQ(take(), rest + others);
+    EXPECT_FALSE(reader.hasPending());
+    read(k);
+    reader.beginAt(sequence.newest());
+  }
+}
+
+TEST_F(LogReaderPartly, whatWasTakenOfAChannelThatItLeftIsOver) {
+  append(k, "k1 ");
+  append(l, "l1 ");
+  gather();
+  reader.leave(*reader.subscriptions().find(k));
+  reader.subscriptions().remove(k);
+  reader.taken();
+  EXPECT_EQ(k.inFlight, 0U);
+  EXPECT_EQ(reader.position(), 2U);
+  EXPECT_FALSE(reader.hasPending());
+}
+
 TEST_F(LogReaderPartly, breaksWhereTheEventThatWasCutIsLost) {
   append(k, "first ");
   append(k, "second ");
@@ -133,7 +172,6 @@ TEST_F(LogReaderEnd, nothingNewerIsGiven) {
   append(k, "1 ");
   reader.endAt(1);
   reader.endAt(5);
-  EXPECT_EQ(reader.lastSequence(), 1U) << "it only comes nearer";
   append(k, "2 ");
   append(l, "3 ");
   EXPECT_TRUE(reader.hasPending());
@@ -192,6 +230,18 @@ TEST_F(LogReaderEnd, isCompleteOnceItHasTheLastEvent) {
   reader.taken();
   EXPECT_TRUE(reader.isComplete());
   EXPECT_EQ(take(), "");
+}
+
+TEST_F(LogReaderEnd, theLastEventIsNotDroppedWithTheOldest) {
+  options.closeAfter = {typeHash("done")};
+  options.lag.events = 1;
+  append(k, "1 ");
+  append(k, "done ", "done");
+  append(k, "3 ");
+  append(k, "4 ");
+  reader.dropOldest();
+  EXPECT_EQ(take(), std::string(kGap) + "done ");
+  EXPECT_TRUE(reader.isComplete());
 }
 
 TEST_F(LogReaderEnd, anOwnEventIsNoLastEvent) {

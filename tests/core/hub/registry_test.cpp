@@ -132,7 +132,7 @@ TEST_F(RegistryTest, aChannelToWhichThePartsReferStays) {
   EXPECT_EQ(registry.findChannel("k"), &k);
 }
 
-TEST_F(RegistryTest, whoLeavesWhileItReadsIsNotInFlightAnyMore) {
+TEST_F(RegistryTest, aChannelThatIsLeftInAReadIsInFlightUntilTheReadIsOver) {
   Subscriber& subscriber = add(1);
   Channel& k = join(subscriber, "k");
   Channel& l = join(subscriber, "l");
@@ -141,9 +141,24 @@ TEST_F(RegistryTest, whoLeavesWhileItReadsIsNotInFlightAnyMore) {
   subscriber.reader().gather(now, {}, spans);
   EXPECT_EQ(k.inFlight, 1U);
   registry.leave(subscriber, k, now);
-  EXPECT_EQ(k.inFlight, 0U);
+  EXPECT_EQ(k.inFlight, 1U);
   EXPECT_EQ(l.inFlight, 1U);
   subscriber.reader().taken();
+  EXPECT_EQ(k.inFlight, 0U);
+  EXPECT_EQ(l.inFlight, 0U);
+}
+
+TEST_F(RegistryTest, aSubscriberThatIsRemovedInAReadLeavesNothingInFlight) {
+  Subscriber& subscriber = add(1);
+  Channel& k = join(subscriber, "k");
+  Channel& l = join(subscriber, "l");
+  append(k, "x");
+  append(l, "x");
+  Spans spans;
+  subscriber.reader().gather(now, {}, spans);
+  registry.leave(subscriber, k, now);
+  registry.remove(1, now);
+  EXPECT_EQ(k.inFlight, 0U);
   EXPECT_EQ(l.inFlight, 0U);
 }
 
