@@ -40,6 +40,17 @@ const wrong: [string, object][] = [
   ["a channel of half a surrogate pair", { channels: ["room:\ud800"] }],
   ["a header with LF", { headers: { "X-Own": "secret\nX-Injected: 1" } }],
   ["a header's name that is none", { headers: { "X Own": "1" } }],
+  ["headers that are no pairs", { headers: [null] }],
+  [
+    "headers with a getter that throws",
+    {
+      headers: {
+        get "X-Own"() {
+          throw new Error("secret");
+        },
+      },
+    },
+  ],
 ];
 
 describe.each(wrong)("%s", (name, options) => {
@@ -359,4 +370,21 @@ describe("a hub that drains", () => {
       }
     },
   );
+});
+
+test("a writeHead of somebody's that throws once is answered with 500, and the stream has ended", async () => {
+  const hub = createHub({ name: "writeHead throws" });
+  const errors: string[] = [];
+  hub.on("error", ({ code }) => errors.push(code));
+  const { port, close } = await serving((_, res) => {
+    const { writeHead } = res;
+    res.writeHead = (() => {
+      res.writeHead = writeHead;
+      throw new Error("a header listener failed");
+    }) as typeof writeHead;
+    void hub.attach(res.req, res, { channels: ["c"] });
+  });
+  const answer = await fetch(`http://127.0.0.1:${port}/`);
+  expect([answer.status, await answer.json(), hub.stats().connections, errors]).toEqual([500, PROBLEM, 0, ["request"]]);
+  await close();
 });

@@ -30,6 +30,7 @@ describe.each(["stream", "poll"] as const)("authorize of a %s", (kind) => {
     ["an object with another field", { allowed: false }],
     ["a user and another field", { userId: "ann", admin: true }],
     ["an empty user", { userId: "" }],
+    ["a user with half of a surrogate pair", { userId: "\ud800" }],
     ["a numeric user", { userId: 7 }],
     ["a list", ["ann"]],
     ["a function", () => true],

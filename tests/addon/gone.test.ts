@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createHub, type SSEStream } from "../../js/src/server/index.js";
 import { serving, until } from "./listening.js";
 import { RawClient } from "./raw_client.js";
@@ -90,4 +92,26 @@ test("who is asked is told of the client's end", async () => {
   client.leave();
   await until(() => isAborted);
   await close();
+});
+
+test("a client that leaves is noticed by its Request's signal, also when nobody else holds the Request any more", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const hub = createHub({ name: "gone requests" });
+  const left: AbortController[] = [];
+  for (let n = 0; n < CLIENTS; n++) {
+    const client = new AbortController();
+    left.push(client);
+    await hub.response(new Request("http://host/", { signal: client.signal }), {
+      channels: ["c"],
+      authorize: () => true,
+    });
+  }
+  for (let round = 0; round < 3; round++) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(hub.stats().connections).toBe(CLIENTS);
+  for (const client of left) client.abort();
+  await until(() => hub.stats().connections === 0);
 });

@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import {
   createHub,
   createSSEStream,
@@ -173,4 +174,46 @@ test("a thousand streams that become readable wake JavaScript once", async () =>
   for (let n = 0; n < 3; n++) hub.publish("thousand", { event: "e", data: n });
   for (const reader of await Promise.all(reading)) expect(reader.events).toEqual(["e:0", "e:1", "e:2"]);
   for (const stream of streams) stream.close();
+});
+
+test("a listener that throws STREAM_CLOSED, as one that passes events on to a stream, hears the next event all the same", async () => {
+  const hub = createHub({ name: "listener of a closed stream" });
+  const errors: string[] = [];
+  hub.on("error", ({ code }) => errors.push(code));
+  const { send, close } = hub.createStream();
+  close();
+  let heard = 0;
+  const stop = hub.subscribe("c", ({ event, data }) => {
+    heard++;
+    send({ event, data });
+  });
+  hub.publish("c", { event: "e", data: 1 });
+  await until(() => heard === 1);
+  hub.publish("c", { event: "e", data: 2 });
+  await until(() => heard === 2);
+  stop();
+  expect(errors).toEqual(["listener", "listener"]);
+});
+
+test("events go on under fake timers, also behind a turn that took long", async () => {
+  const hub = createHub({ name: "fake timers" });
+  const slow = hub.subscribe("slow", () => {
+    const began = performance.now();
+    while (performance.now() - began < 3);
+  });
+  hub.publish("slow", { event: "e", data: 1 });
+  const heard: unknown[] = [];
+  const stop = hub.subscribe("c", ({ data }) => heard.push(data));
+  await new Promise((resolve) => setImmediate(resolve));
+  const realImmediate = setImmediate;
+  jest.useFakeTimers();
+  try {
+    for (let n = 0; n < 3; n++) hub.publish("c", { event: "e", data: n });
+    while (heard.length < 3) await new Promise((resolve) => realImmediate(resolve));
+  } finally {
+    jest.useRealTimers();
+  }
+  slow();
+  stop();
+  expect(heard).toEqual([0, 1, 2]);
 });

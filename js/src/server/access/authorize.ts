@@ -1,4 +1,4 @@
-import { describe, isPlainObject } from "../../shared/arguments.js";
+import { describe, isPlainObject, isWellFormed } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { reportOnce } from "../observe/report.js";
 import type { RequestLike } from "./request-like.js";
@@ -33,7 +33,7 @@ export async function ask(
   if (answer === true) return context.userId;
   if (isPlainObject(answer) && Object.keys(answer).every((name) => name === "userId")) {
     const userId = Object.hasOwn(answer, "userId") ? answer.userId : undefined;
-    if (typeof userId === "string" && userId !== "") return userId;
+    if (typeof userId === "string" && userId !== "" && isWellFormed(userId)) return userId;
     if (userId === undefined || userId === null) throw forbidden();
   } else if (answer === false) throw forbidden();
   const what = `authorize must answer true, false or { userId: "…" }, not ${described(answer)}; the client was refused`;
@@ -45,12 +45,17 @@ function forbidden(): SSEError {
   return new SSEError("FORBIDDEN", "The client may not read these channels");
 }
 
+function describedUser(userId: unknown): string {
+  if (userId === "") return "empty";
+  return typeof userId === "string" ? `${JSON.stringify(userId)}, with half of a surrogate pair` : describe(userId);
+}
+
 function described(answer: unknown): string {
   if (typeof answer === "string") return JSON.stringify(answer.slice(0, 40));
   if (isPlainObject(answer)) {
     const names = Object.keys(answer).slice(0, 5);
     return names.includes("userId") && names.length === 1
-      ? `an object whose userId is ${answer.userId === "" ? "empty" : describe(answer.userId)}`
+      ? `an object whose userId is ${describedUser(answer.userId)}`
       : `an object with ${names.join(", ")}`;
   }
   return typeof answer === "object" && answer !== null ? `an object of ${answer.constructor?.name}` : describe(answer);

@@ -41,10 +41,10 @@ export function headersBeside(
   vary: string | undefined,
 ): Headers {
   const headers = new Headers(usual);
-  const pairs = Symbol.iterator in Object(own) ? (own as Iterable<[string, string]>) : Object.entries(own ?? {});
-  for (const [name, value] of pairs) {
-    if (/^(content-|transfer-encoding$)/i.test(name)) continue;
+  for (const pair of pairsOf(own)) {
     try {
+      const [name, value] = pair;
+      if (/^(content-|transfer-encoding$)/i.test(name)) continue;
       validateHeaderValue(name, value); // Node's rule is the stricter one
       if (/^set-cookie$/i.test(name)) headers.append(name, value);
       else if (!headers.has(name)) headers.set(name, value);
@@ -55,6 +55,15 @@ export function headersBeside(
   const named = headers.get("vary");
   if (vary !== undefined && named !== null) headers.set("vary", `${vary}, ${named}`);
   return headers;
+}
+
+/** None where they cannot be read, which may be what is wrong with the request. */
+function pairsOf(own: ResponseInit["headers"]): readonly (readonly [string, string])[] {
+  try {
+    return Symbol.iterator in Object(own) ? [...(own as Iterable<[string, string]>)] : Object.entries(own ?? {});
+  } catch {
+    return [];
+  }
 }
 
 /** The headers as `writeHead` takes them: one cookie each. */

@@ -2,11 +2,13 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
+import { setTimeout } from "node:timers";
 import type { NativeHub } from "../../native/binding.js";
 import { describe, requireNames, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { environment } from "./environment.js";
+import { now } from "./now.js";
 
 /** Options of {@link Hub.drain}. */
 export interface DrainOptions {
@@ -30,8 +32,8 @@ export async function drainHub(hub: NativeHub, options: DrainOptions): Promise<v
   const { withinMs, retryFromMs, retrySpreadMs } = timesOf(options);
   hub.drain(withinMs, retryFromMs, retrySpreadMs);
   environment().schedule();
-  const end = performance.now() + withinMs;
-  while (hub.stats().connections > 0 && performance.now() < end) {
+  const end = now() + withinMs;
+  while (hub.stats().connections > 0 && now() < end) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_EVERY_MS, withinMs)));
   }
 }
@@ -134,7 +136,7 @@ function onSignal(hubsNow: () => readonly Drainable[], options: DrainOnSignalOpt
   const handle = async (signal: NodeJS.Signals) => {
     const hubs = hubsNow();
     const isAlone = process.listenerCount(signal) === 0; // those that are told once are still among them: this one is first
-    const end = performance.now() + withinMs;
+    const end = now() + withinMs;
     const closed = servers.endBy(end, isAlone);
     process.once("exit", (code) => {
       holdExit(hubs, end);
@@ -154,7 +156,7 @@ function onSignal(hubsNow: () => readonly Drainable[], options: DrainOnSignalOpt
 /** Reactors go on while this thread waits: they end the streams whose sockets Node does not know, or does not wait for. */
 function holdExit(hubs: readonly Drainable[], end: number): void {
   const never = new Int32Array(new SharedArrayBuffer(4));
-  while (performance.now() < end && hubs.some((hub) => hub.stats().connections > 0)) {
+  while (now() < end && hubs.some((hub) => hub.stats().connections > 0)) {
     environment().schedule();
     Atomics.wait(never, 0, 0, LOOK_EVERY_MS);
   }
@@ -185,7 +187,7 @@ class Servers {
         for (const server of this.#servers) if (!server.listening) server.closeAllConnections();
         resolve();
       };
-      setTimeout(closeAll, Math.min(Math.max(0, end - performance.now()), LONGEST_TIMER_MS)).unref?.();
+      setTimeout(closeAll, Math.min(Math.max(0, end - now()), LONGEST_TIMER_MS)).unref?.();
       if (!areClosed) return;
       let open = this.#servers.size;
       if (open === 0) resolve();

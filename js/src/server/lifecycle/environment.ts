@@ -5,6 +5,7 @@ import { nativeModule } from "../../native/load-native.js";
 import { requireBinding } from "../../native/require-binding.js";
 import type { NativeCloseReason } from "../../shared/close-reasons.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+import { now } from "./now.js";
 
 /** What reads a connection in this thread. */
 export interface Reader {
@@ -85,7 +86,7 @@ export class Environment {
   schedule(): void {
     const inMs = this.#native.tick();
     if (inMs < 0) return;
-    const atMs = performance.now() + inMs;
+    const atMs = now() + inMs;
     if (this.#timer !== undefined && this.#timerAtMs <= atMs) return;
     clearTimeout(this.#timer);
     this.#timerAtMs = atMs;
@@ -114,7 +115,7 @@ export class Environment {
   }
 
   #turn(): void {
-    const restMs = this.#restsUntilMs - performance.now();
+    const restMs = this.#restsUntilMs - now();
     if (restMs > 0) setTimeout(() => this.#turn(), restMs).unref?.();
     else this.#distribute();
   }
@@ -141,10 +142,10 @@ export class Environment {
    * of the thread, it rests as long as they took, and what is published meanwhile goes out as one chunk to each.
    */
   #restAfterwards(): void {
-    const beganMs = performance.now();
+    const beganMs = now();
     // The streams' readers have run by then, and Node has written.
     setImmediate(() => {
-      const endMs = performance.now();
+      const endMs = now();
       const tookMs = endMs - beganMs;
       if (tookMs > CHEAP_TURN_MS) this.#restsUntilMs = endMs + Math.min(tookMs, LONGEST_REST_MS);
     });

@@ -77,9 +77,9 @@ export class HubStream implements SSEStream, Reader {
       heartbeatMs: heartbeatEveryMs(options.heartbeat),
       isCompressed,
     });
-    // Only what is needed to the end: a Node request is most of an idle connection's memory.
-    const { signal, method } = options.request ?? {};
-    if (signal !== undefined) this.#forgetSignal = onAbort(signal, () => this.leave());
+    const { request } = options;
+    const { signal, method } = request ?? {};
+    if (request && signal) this.#forgetSignal = onAbort(signal, request, () => this.leave());
     this.#onClose = options.onClose;
     this.#environment.add(this.connection, this);
     if (signal?.aborted === true) this.leave();

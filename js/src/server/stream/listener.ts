@@ -30,7 +30,7 @@ export class Listener implements Reader {
   readonly #receiver: ReceiverCore;
   readonly #listen: (message: ReceivedMessage) => unknown;
   #isOpen = true;
-  /** Called when the function's stream has ended, and the listener with it. */
+  /** Set for a function that passes events on to a stream. Called when that stream has ended, and the listener with it. */
   onEnded: (() => void) | undefined;
 
   /** `isCounted`: whether it is a connection in the sense of the counts and limits. Throws `SERVER_FULL` and `DRAINING`. */
@@ -113,11 +113,8 @@ export class Listener implements Reader {
   }
 
   #failed(error: unknown): void {
-    if (isStreamClosed(error)) {
-      this.#endWithStream();
-    } else {
-      reportError(this.#hubName, "listener", error);
-    }
+    if (this.onEnded && isStreamClosed(error)) this.#endWithStream();
+    else reportError(this.#hubName, "listener", error);
   }
 }
 

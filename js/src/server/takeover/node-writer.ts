@@ -40,7 +40,6 @@ export class NodeWriter implements TakeoverDriver {
     this.#watch = new PeerWatch(stream, req, res);
     this.#ownWrites = new OwnWrites(res, stream);
     this.#takeover = new Takeover(stream, res, options.isEnabled, this);
-    stream.onCut = () => cut(res);
   }
 
   /** Whether Node is going to release the socket, from which it can read no further request then. */
@@ -50,6 +49,7 @@ export class NodeWriter implements TakeoverDriver {
 
   /** Writes the first chunk, behind the head, and then the rest. */
   begin(): void {
+    this.#stream.onCut = () => cut(this.#res); // not before the head was written: else a refusal is the answer
     const first = this.#stream.takeFirst();
     if (first.length > 0) this.#takeover.writeFirstChunk(first);
     else {
