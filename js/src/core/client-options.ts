@@ -21,7 +21,6 @@ export interface CheckedReceiverOptions extends Required<Omit<ClientReceiverOpti
 export function receiverOptions(options: ClientReceiverOptions = {}): CheckedReceiverOptions {
   requireOptions(options);
   const { dedup = 1000, maxLineBytes = DEFAULT_LIMIT_BYTES, maxEventBytes = DEFAULT_LIMIT_BYTES, events } = options;
-  const { heartbeatEvent = "heartbeat" } = options;
   if (events !== undefined && !(Array.isArray(events) && events.every((type) => typeof type === "string"))) {
     throw new TypeError("events must be an array of strings");
   }
@@ -30,7 +29,7 @@ export function receiverOptions(options: ClientReceiverOptions = {}): CheckedRec
     maxLineBytes: requireWhole("maxLineBytes", maxLineBytes, 1, MOST_LIMIT_BYTES),
     maxEventBytes: requireWhole("maxEventBytes", maxEventBytes, 1, MOST_LIMIT_BYTES),
     events,
-    heartbeatEvent,
+    heartbeatEvent: options.heartbeatEvent ?? "heartbeat",
   };
 }
 

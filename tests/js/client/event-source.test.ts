@@ -140,3 +140,20 @@ test("where there is none, that is the end, however early it is known", async ()
   ]);
   expect([client.state, log]).toEqual(["error", ["error", "error", "close"]]);
 });
+
+test("a server may name its events as EventSource names its own", async () => {
+  const { client, messages, log } = watch(URL_HERE, { transport: "eventsource", events: ["error", "message"] });
+  const first = await source();
+  const opened = nextEvent(client, "open");
+  first.dispatchEvent(new Event("open"));
+  await opened;
+  first.say("open", "again", "1");
+  first.say("error", "no failure", "2");
+  first.say("message", "goes on", "3");
+  await until(() => client.lastEventId === "3");
+  expect([messages, first.isClosed, log.filter((type) => type === "open")]).toEqual([
+    ["message:goes on"],
+    false,
+    ["open"],
+  ]);
+});

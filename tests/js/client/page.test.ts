@@ -235,3 +235,12 @@ test("where a worker has no document, it listens to what there is", async () => 
   happens("online");
   expect(clock.delays).toEqual([5000, 500]);
 });
+
+test("a client that is closed by what it hears first of the page leaves no listeners", async () => {
+  fakeDocument.hidden = true;
+  const { client } = open({ pauseWhenHidden: true });
+  client.addEventListener("statechange", () => client.state === "reconnecting" && client.close());
+  await nextEvent(client, "close");
+  await settle();
+  expect([page.listensTo, fakeDocument.listensTo]).toEqual([[], []]);
+});

@@ -1,7 +1,7 @@
 import type { SSEClientOptions } from "../../../js/src/client/index.js";
 import { closeAll, ManualClock, nextEvent, POLL_ACCEPT, STREAM_ACCEPT, watch } from "./helpers.js";
 import { EVERY_MS, failToStream, NOTHING, of, requestAfter, startPolling } from "./polling.js";
-import { MILLRACE, ScriptedServer, until } from "./scripted-server.js";
+import { MILLRACE, ScriptedServer, settle, until } from "./scripted-server.js";
 
 const server = ScriptedServer.forEachTest(closeAll);
 let clock: ManualClock;
@@ -170,4 +170,15 @@ test("a POST polls by POST, with its key; or by GET where it says so", async () 
   clock = new ManualClock();
   const get = await polling({ body: "order", resumeBy: "get", lastEventId: "e.1" });
   expect([get.poll.method, get.poll.body]).toEqual(["GET", ""]);
+});
+
+test("two servers by turns that do not know each other's cursors are not asked without a pause", async () => {
+  const { poll, messages } = await polling({ lastEventId: "e.0" });
+  const page = (id: string) => ({ ...of(id), verdict: "reset", hasMore: true });
+  poll.json(page("a.1"));
+  await until(() => messages.length === 1);
+  await settle();
+  const { requests } = server;
+  const second = await nextPoll(EVERY_MS);
+  expect([server.requests - requests, second.lastEventId]).toEqual([1, "a.1"]);
 });

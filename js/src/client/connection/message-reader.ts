@@ -35,6 +35,8 @@ export class MessageReader {
   lastEventId: string;
   /** What this connection's stream said of itself at its beginning; undefined where it is none of Millrace's. */
   resumes: boolean | undefined;
+  /** The last stream that said so can be resumed. It holds over connections that break off before they say anything. */
+  isResumable = false;
   /** The last id that came, whether it can be sent back or not. */
   #id: string;
   /** Of this connection. */
@@ -70,6 +72,7 @@ export class MessageReader {
 
   /** Forgets the ids that came: a new stream may send the same ids. */
   forget(): void {
+    this.isResumable = false;
     this.#receiver = this.#createReceiver();
   }
 
@@ -115,7 +118,7 @@ export class MessageReader {
     if (type === RESUME_TYPE) {
       const verdict = parseResume(data);
       if (verdict) listener.resumed(verdict);
-    } else if (type === BEGIN_TYPE) this.resumes = parseBegin(data);
+    } else if (type === BEGIN_TYPE) this.resumes = this.isResumable = parseBegin(data);
     else if (type === END_TYPE) listener.finished(parseEnd(data));
     else {
       if (!this.#wanted || this.#wanted.has(type)) listener.message(message);

@@ -19,5 +19,5 @@ export async function pollOnce(request: StreamRequest, recorder: Recorder): Prom
     recorder.record("bytes", outcome.bytes);
   }
   recorder.record("end");
-  return outcome;
+  return request.signal.aborted ? undefined : outcome; // the tape may have closed the client
 }

@@ -1,6 +1,6 @@
 import type { ClientCore, SessionAction, SessionCore, StreamFacts } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
-import { endsWithItsAnswer, isSafe } from "../options/options.js";
+import { endsWithItsAnswer, isSafe, type TapeEntry } from "../options/options.js";
 import { SSEErrorEvent, SSEMessageEvent } from "../stream/events.js";
 import type { ResumeVerdict, StreamEnd } from "../stream/notices.js";
 import { readData, readJson } from "../stream/read-data.js";
@@ -32,8 +32,6 @@ export interface RequesterListener {
 /** The requests of a client, and what their answers bring: events for the client, and for the other tabs. */
 export class Requester implements StreamHandler, MessageListener {
   readonly reader: MessageReader;
-  /** A request was sent, and its answer was no refusal: what it asks for may have been done. */
-  wasSent = false;
   /** What the server said of this connection. */
   resume: ResumeVerdict | null = null;
   readonly #context: DriverContext;
@@ -42,6 +40,10 @@ export class Requester implements StreamHandler, MessageListener {
   readonly #standing: Standing;
   readonly #recorder: Recorder;
   readonly #listener: RequesterListener;
+  /** Counts the requests. */
+  #request = 0;
+  /** Whose answer is being delivered: a listener may have replaced the connection meanwhile. */
+  #delivered = 0;
   /** What the other tabs have not been told. */
   #unshared: Arrived | undefined;
 
@@ -66,25 +68,22 @@ export class Requester implements StreamHandler, MessageListener {
   /** Whether a request that may have done something may be sent again: as its method, an option or the server says. */
   get mayAskAgain(): boolean {
     const { options } = this.#context;
-    return isSafe(options) || options.resumeBy !== undefined || this.reader.resumes === true;
+    return isSafe(options) || options.resumeBy !== undefined || this.reader.isResumable;
   }
 
   get maySend(): boolean {
-    return !this.wasSent || this.mayAskAgain;
+    return !this.#context.requests.wasSent || this.mayAskAgain;
   }
 
   /** Asks for the stream. */
   connect(): void {
-    this.wasSent = true;
-    this.reader.reset(true);
-    this.#recorder.record("connect");
-    this.#context.requests.stream(this.#cursor, Promise.resolve(this));
+    this.#request++;
+    if (this.#record("connect")) this.#context.requests.stream(this.#cursor, Promise.resolve(this));
   }
 
   /** Asks for the events after the cursor. */
   async poll(): Promise<void> {
-    this.wasSent = true;
-    this.reader.reset(false);
+    this.#request++;
     const { clock, dispatcher, requests } = this.#context;
     const outcome = await pollOnce(requests.make(this.#cursor), this.#recorder);
     if (outcome === undefined) return;
@@ -93,9 +92,14 @@ export class Requester implements StreamHandler, MessageListener {
     const polled = (result: Parameters<SessionCore["polled"]>[0], retryAfterMs?: number) =>
       this.#session.polled(result, clock.now(), clock.random(), retryAfterMs);
     if (!("error" in outcome)) {
+      this.reader.reset(false);
       this.#standing.origin = outcome.origin;
-      listener.perform(polled(outcome.result));
+      const request = this.#request;
+      const action = polled(outcome.result);
+      const isMore = action.kind === "poll";
+      listener.perform(isMore ? { kind: "none" } : action);
       if (isCurrent()) this.receive(outcome.bytes);
+      if (isMore && isCurrent() && request === this.#request) listener.perform(action);
     } else if (outcome.isOver) listener.ended({ reason: "completed", reconnect: false });
     else if (outcome.isFinal) listener.giveUp(outcome.error);
     else {
@@ -109,34 +113,37 @@ export class Requester implements StreamHandler, MessageListener {
   }
 
   opened(origin: string, facts: StreamFacts, beginning?: string | null): void {
-    this.#recorder.record("open");
+    const isCurrent = this.#context.dispatcher.watchRun();
+    if (!this.#record("open")) return;
+    this.reader.reset(true);
     this.#standing.origin = origin;
     this.resume = null;
     if (beginning && this.#cursor() === "") {
       this.reader.begin(beginning, this);
       this.#tabs.share(() => [], this.#cursor());
     }
-    this.#listener.opened(facts);
+    if (isCurrent()) this.#listener.opened(facts);
   }
 
   bytes(chunk: Uint8Array): void {
-    this.#recorder.record("bytes", chunk);
-    this.receive(chunk);
+    if (this.#record("bytes", chunk)) this.receive(chunk);
   }
 
   ended(status: number): void {
-    this.#recorder.record("end");
+    if (!this.#record("end")) return;
     const { options } = this.#context;
-    const isWhole = status === 204 || (this.reader.resumes === undefined && endsWithItsAnswer(options));
+    const { resumes, isResumable } = this.reader;
+    const isOthers = resumes === undefined && !isResumable;
+    const isWhole = status === 204 || (isOthers && endsWithItsAnswer(options));
     if (isWhole) this.#listener.ended({ reason: status === 204 ? "completed" : "closed", reconnect: false });
     else {
-      if (options.onEnd === "reconnect") this.wasSent = false;
+      if (options.onEnd === "reconnect") this.#context.requests.wasSent = false;
       this.#listener.lost(new SSEError("CONNECTION_FAILED", "The stream ended"));
     }
   }
 
   failed(error: SSEError, final: boolean): void {
-    this.#recorder.record("end");
+    if (!this.#record("end")) return;
     this.#noteRefusal(error);
     this.#listener.lost(error, final);
   }
@@ -147,17 +154,26 @@ export class Requester implements StreamHandler, MessageListener {
     const { clock, dispatcher } = this.#context;
     const arrived = reader.parse(chunk, this.#session, clock.now());
     const isCurrent = dispatcher.watchRun();
+    const request = this.#request;
+    this.#delivered = request;
     this.#unshared = arrived;
     reader.deliver(arrived.items, this, isCurrent);
     if (isCurrent()) {
       this.#share();
-      this.#listener.perform(arrived.action);
+      if (request === this.#request) this.#listener.perform(arrived.action);
     } else this.#unshared = undefined;
+  }
+
+  /** Whether the client goes on: the tape is code of the user's, which may close it. */
+  #record(kind: TapeEntry["kind"], bytes?: Uint8Array): boolean {
+    const isCurrent = this.#context.dispatcher.watchRun();
+    this.#recorder.record(kind, bytes);
+    return isCurrent();
   }
 
   /** An error status means that the request was not carried out: it may be sent again. */
   #noteRefusal({ status }: SSEError): void {
-    if (status !== undefined) this.wasSent = false;
+    if (status !== undefined) this.#context.requests.wasSent = false;
   }
 
   /** Gives the events to the other tabs, once. Those before the end must reach them before the end does. */
@@ -177,7 +193,7 @@ export class Requester implements StreamHandler, MessageListener {
 
   finished(end: StreamEnd): void {
     this.#share();
-    this.#listener.ended(end);
+    if (this.#delivered === this.#request) this.#listener.ended(end);
   }
 
   resumed(verdict: ResumeVerdict): void {

@@ -11,7 +11,7 @@ import type { TabEnd, TabState } from "../tabs/tab-message.js";
 import type { Requests } from "../transport/requests.js";
 import { Alarm } from "./alarm.js";
 import type { Dispatcher } from "./dispatcher.js";
-import { followPage, type PageInput } from "./page.js";
+import { followPage, type PageInput, tellPage } from "./page.js";
 import { Recorder, type Transition } from "./recorder.js";
 import { Requester, type RequesterListener } from "./requester.js";
 import { Standing } from "./standing.js";
@@ -77,9 +77,10 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
       return;
     }
     const { madeMs } = requests;
-    this.handler.wasSent = true;
+    const isCurrent = this.#dispatcher.watchRun();
     this.#note("connect", madeMs);
     this.#recorder.record("connect", undefined, madeMs);
+    if (!isCurrent()) return; // the tape has closed the client
     this.#session.start(this.#nowMs); // what it wants first is under way already
     this.perform({ kind: "none" });
     this.#listenToPage();
@@ -91,10 +92,11 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
       this.handler.reader.forget(); // an end that comes again is no repeat
       this.#requests.renew();
     }
-    standing.hasEnded = standing.completed = this.handler.wasSent = false;
+    standing.hasEnded = standing.completed = this.#requests.wasSent = false;
     this.#dispatcher.beginRun();
+    const isCurrent = this.#dispatcher.watchRun();
     this.#dispatch(...this.#changes("connecting"));
-    if (!standing.hasEnded) this.#connectOrJoin();
+    if (isCurrent()) this.#connectOrJoin();
   }
 
   reconnect(): void {
@@ -102,10 +104,12 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
       this.#tabs.reconnect();
       return;
     }
-    this.handler.wasSent = false; // an explicit call may repeat the request
+    if (this.#tabs.isAsking) return; // an attempt is under way
     const nowMs = this.#nowMs;
     const isOpen = this.standing.state === "connected";
-    this.perform(isOpen ? this.#session.restored(nowMs) : this.#session.start(nowMs));
+    const action = isOpen ? this.#session.restored(nowMs) : this.#session.start(nowMs);
+    if (action.kind !== "none") this.#requests.wasSent = false; // an explicit call may repeat the request
+    this.perform(action);
   }
 
   close(): void {
@@ -250,8 +254,10 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
       this.perform(this.#session[input](this.#nowMs, this.#context.clock.random()));
     };
     if (this.standing.hasEnded) return;
+    const mayReopen = () => this.handler.maySend;
     this.#leavePage();
-    this.#leavePage = followPage(put, () => this.handler.maySend);
+    this.#leavePage = followPage(put, mayReopen);
+    tellPage(put, mayReopen);
   }
 
   #changes(wanted?: SessionState): Event[] {

@@ -169,7 +169,7 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
 
 /** Whether the request, made twice, does no more than made once (RFC 9110, 9.2.1). */
 export function isSafe({ method, body }: SSEClientOptions): boolean {
-  return method === undefined ? body === undefined : /^(GET|HEAD)$/i.test(method);
+  return method == null ? body == null : /^(GET|HEAD)$/i.test(method);
 }
 
 /** Whether the request may be made once only, as far as its options say. */

@@ -6,6 +6,7 @@ import type { TabSharing } from "./tab-sharing.js";
 export class TabLink {
   readonly #client: SharedClient;
   #sharing: TabSharing | undefined;
+  #isJoining = false;
   /** It tells others of the end. */
   #ending: TabSharing | undefined;
 
@@ -17,6 +18,11 @@ export class TabLink {
     return Boolean(this.#client.options.shareAcrossTabs);
   }
 
+  /** Which tab has the connection is not known yet. */
+  get isAsking(): boolean {
+    return this.#isJoining || this.#sharing?.isAsking === true;
+  }
+
   /** How the connection is in the tab that has it, where that is another one. */
   get mirror(): TabState | undefined {
     return this.#sharing?.mirror;
@@ -26,8 +32,10 @@ export class TabLink {
   async join(host: TabHost, isCurrent: () => boolean): Promise<void> {
     this.#ending?.finish();
     this.#ending = undefined;
+    this.#isJoining = true;
     const loaded = await import("./tabs.js").catch(() => undefined);
     if (!isCurrent()) return;
+    this.#isJoining = false;
     this.#sharing = loaded?.joinTabs(this.#client, host);
     if (!this.#sharing) host.begin();
   }
@@ -48,6 +56,7 @@ export class TabLink {
 
   /** With an end, there is no more for the other tabs, either. */
   leave(end?: TabEnd): void {
+    this.#isJoining = false;
     this.#sharing?.leave(end);
     this.#ending = this.#sharing;
     this.#sharing = undefined;

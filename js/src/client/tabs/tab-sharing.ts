@@ -3,15 +3,8 @@ import { LeaderLock } from "./leader-lock.js";
 import { randomName, TabChannel } from "./tab-channel.js";
 import { beginAgain, endAlso, type TabHost, type TabPlatform } from "./tab-host.js";
 import { TabLog } from "./tab-log.js";
-import {
-  type Preamble,
-  type SharedEvent,
-  type TabEnd,
-  type TabMessage,
-  type TabPlace,
-  type TabState,
-  toBytes,
-} from "./tab-message.js";
+import type { Preamble, SharedEvent, TabEnd, TabMessage, TabPlace, TabState } from "./tab-message.js";
+import { toBytes } from "./tab-message.js";
 import { type Presence, TabPage } from "./tab-page.js";
 import type { TabStage } from "./tab-stage.js";
 
@@ -72,6 +65,11 @@ export class TabSharing {
     );
     if (this.#page.isAble) this.#lock.request();
     this.#ask();
+  }
+
+  /** This tab knows of no connection, neither its own nor another's. */
+  get isAsking(): boolean {
+    return this.#stage === "asking" && this.mirror === undefined;
   }
 
   /** The leader tells the others how its connection is. */

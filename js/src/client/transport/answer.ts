@@ -18,7 +18,9 @@ export async function readAnswer(response: Response, request: StreamRequest, han
   const problem = problemOf(response);
   if (problem !== undefined) {
     const error = await refusalOf(problem, response);
-    if (!signal.aborted) handler.failed(error, isFinal(response, options));
+    if (signal.aborted) return;
+    const isLast = isFinal(response, options);
+    if (!signal.aborted) handler.failed(error, isLast); // the option `isFinal` may have closed the client
     return;
   }
   const { origin } = new URL(response.url || request.url);
@@ -87,7 +89,7 @@ function factsOf(headers: Headers, { silenceMs }: SSEClientOptions): StreamFacts
   };
   return {
     heartbeatMs: ms("X-Heartbeat-Interval", 0.1),
-    ...(silenceMs === undefined && { silenceMs: ms("X-Silence-Threshold", 1) }),
+    ...(silenceMs == null && { silenceMs: ms("X-Silence-Threshold", 1) }),
   };
 }
 

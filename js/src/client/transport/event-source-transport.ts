@@ -9,7 +9,7 @@ import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
  * so the stream is treated as another server's.
  */
 export function openEventSource(
-  { url, options, lastEventId, signal, isReleased }: StreamRequest,
+  { url, options, lastEventId, signal, isReleased, sending }: StreamRequest,
   ready: Promise<StreamHandler | undefined>,
 ): void {
   if (signal.aborted) return;
@@ -23,12 +23,17 @@ export function openEventSource(
   const address = new URL(url);
   let id = lastEventId();
   if (id) address.searchParams.set("lastEventId", id);
+  sending();
   const source = new EventSource(address, { withCredentials: options.withCredentials ?? false });
   signal.addEventListener("abort", () => source.close(), { once: true });
   const encoder = new TextEncoder();
 
-  source.addEventListener("open", () => guarded((handler) => handler.opened(address.origin, {})));
-  source.addEventListener("error", () => {
+  // A server may name an event of its own "open" or "error": that is a MessageEvent.
+  source.addEventListener("open", (event) => {
+    if (!(event instanceof MessageEvent)) guarded((handler) => handler.opened(address.origin, {}));
+  });
+  source.addEventListener("error", (event) => {
+    if (event instanceof MessageEvent) return;
     source.close();
     guarded((handler) => handler.failed(new SSEError("CONNECTION_FAILED", "The browser's EventSource failed"), false));
   });

@@ -12,6 +12,8 @@ export interface StreamRequest {
   readonly idempotencyKey: string;
   /** Aborting it ends the attempt: the handler hears nothing more. */
   readonly signal: AbortSignal;
+  /** To be called when the request is about to be sent. */
+  readonly sending: () => void;
   /** Nobody wants the rest of the answer, and it may end by itself. */
   readonly isReleased: () => boolean;
 }
@@ -67,6 +69,7 @@ export async function ask(request: StreamRequest, url: string, accept: string): 
   for (let isRenewed = false; ; isRenewed = true) {
     const { target, ...init } = await prepare(request, url, accept);
     if (signal.aborted) return undefined;
+    request.sending();
     const response = await (options.fetch ?? fetch)(target, init).catch(async (cause: unknown) => {
       if (signal.aborted || !isElsewhere(target)) throw cause;
       throw await explained(init, cause);
@@ -93,10 +96,10 @@ async function prepare(
 ): Promise<Prepared> {
   const { headers: source, body, withCredentials, resumeBy, cursorIn, idempotency } = options;
   // Waits in any case: a listener that reconnects does so in the middle of a chunk, and the cursor is at its end.
-  const headers = new Headers(await (typeof source === "function" ? source() : source));
+  const headers = new Headers((await (typeof source === "function" ? source() : source)) ?? {});
   const id = lastEventId();
   const isGet = id !== "" && resumeBy === "get";
-  const method = isGet ? "GET" : (options.method ?? (body === undefined ? "GET" : "POST"));
+  const method = isGet ? "GET" : (options.method ?? (body == null ? "GET" : "POST"));
   if (!headers.has("Accept") || accept !== STREAM_ACCEPT) headers.set("Accept", accept);
   // On another origin, what a server does not expect makes the browser refuse the whole request.
   const isOther = isElsewhere(url);
@@ -112,7 +115,7 @@ async function prepare(
     cache: "no-store",
     credentials: withCredentials ? "include" : "same-origin",
     signal,
-    ...(body !== undefined && !isGet && { body }),
+    ...(body != null && !isGet && { body }),
   };
 }
 

@@ -60,11 +60,14 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
   }
 }
 
-/** `hasMore` counts only if the cursor has moved: else the client would ask without end. */
-function resultOf({ events, lastEventId, hasMore }: PollAnswer, cursor: string): PollResult {
+/**
+ * `hasMore` counts only if the cursor has moved, and not behind a `reset`: else the client would ask without end, in the latter case two
+ * servers by turns that do not know each other's cursors.
+ */
+function resultOf({ events, lastEventId, verdict, hasMore }: PollAnswer, cursor: string): PollResult {
   if (events.length === 0) return "nothing";
   const hasMoved = lastEventId !== "" && lastEventId !== cursor && canBeSent(lastEventId);
-  return hasMore && hasMoved ? "more" : "events";
+  return hasMore && hasMoved && verdict !== "reset" ? "more" : "events";
 }
 
 /** A body as text; undefined where it has more bytes than that: the rest is not read. */

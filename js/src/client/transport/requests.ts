@@ -12,6 +12,8 @@ export class Requests {
   #current: AbortController | undefined;
   /** When the last one was made. */
   madeMs = 0;
+  /** One was sent, and its answer was no refusal: what it asks for may have been done. */
+  wasSent = false;
 
   constructor(url: string, options: SSEClientOptions, clock: Clock) {
     this.#url = url;
@@ -56,6 +58,9 @@ export class Requests {
       idempotencyKey: this.#idempotencyKey,
       lastEventId,
       signal,
+      sending: () => {
+        this.wasSent = true;
+      },
     };
   }
 }

@@ -13,7 +13,7 @@ export function receive(receiver: JavaScriptReceiver, session: SessionCore, chun
     if (item.kind !== "event" || item.type.startsWith(NOTICE_TYPES)) continue;
     if (item.type === receiver.heartbeatEvent) {
       heartbeats++;
-      sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d+)/.exec(item.data)?.[1];
+      sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d{1,16})\b/.exec(item.data)?.[1];
     } else events++;
   }
   if (sentMs !== undefined) session.stamped(nowMs, Number(sentMs));
