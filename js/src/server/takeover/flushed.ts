@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { clearTimeout, setTimeout } from "node:timers";
 
 /** A client that has not taken what waits for it after so long is a slow one. */
 const PATIENCE_MS = 10_000;
