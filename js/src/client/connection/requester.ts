@@ -40,10 +40,8 @@ export class Requester implements StreamHandler, MessageListener {
   readonly #standing: Standing;
   readonly #recorder: Recorder;
   readonly #listener: RequesterListener;
-  /** Counts the requests. */
-  #request = 0;
-  /** Whose answer is being delivered: a listener may have replaced the connection meanwhile. */
-  #delivered = 0;
+  /** A listener has replaced the connection whose chunk is being delivered. */
+  #isReplaced = false;
   /** What the other tabs have not been told. */
   #unshared: Arrived | undefined;
 
@@ -77,13 +75,13 @@ export class Requester implements StreamHandler, MessageListener {
 
   /** Asks for the stream. */
   connect(): void {
-    this.#request++;
+    this.#isReplaced = true;
     if (this.#record("connect")) this.#context.requests.stream(this.#cursor, Promise.resolve(this));
   }
 
   /** Asks for the events after the cursor. */
   async poll(): Promise<void> {
-    this.#request++;
+    this.#isReplaced = true;
     const { clock, dispatcher, requests } = this.#context;
     const outcome = await pollOnce(requests.make(this.#cursor), this.#recorder);
     if (outcome === undefined) return;
@@ -94,12 +92,11 @@ export class Requester implements StreamHandler, MessageListener {
     if (!("error" in outcome)) {
       this.reader.reset(false);
       this.#standing.origin = outcome.origin;
-      const request = this.#request;
       const action = polled(outcome.result);
       const isMore = action.kind === "poll";
       listener.perform(isMore ? { kind: "none" } : action);
       if (isCurrent()) this.receive(outcome.bytes);
-      if (isMore && isCurrent() && request === this.#request) listener.perform(action);
+      if (isMore && isCurrent() && !this.#isReplaced) listener.perform(action);
     } else if (outcome.isOver) listener.ended({ reason: "completed", reconnect: false });
     else if (outcome.isFinal) listener.giveUp(outcome.error);
     else {
@@ -133,8 +130,7 @@ export class Requester implements StreamHandler, MessageListener {
     if (!this.#record("end")) return;
     const { options } = this.#context;
     const { resumes, isResumable } = this.reader;
-    const isOthers = resumes === undefined && !isResumable;
-    const isWhole = status === 204 || (isOthers && endsWithItsAnswer(options));
+    const isWhole = status === 204 || (resumes === undefined && !isResumable && endsWithItsAnswer(options));
     if (isWhole) this.#listener.ended({ reason: status === 204 ? "completed" : "closed", reconnect: false });
     else {
       if (options.onEnd === "reconnect") this.#context.requests.wasSent = false;
@@ -154,20 +150,19 @@ export class Requester implements StreamHandler, MessageListener {
     const { clock, dispatcher } = this.#context;
     const arrived = reader.parse(chunk, this.#session, clock.now());
     const isCurrent = dispatcher.watchRun();
-    const request = this.#request;
-    this.#delivered = request;
+    this.#isReplaced = false;
     this.#unshared = arrived;
     reader.deliver(arrived.items, this, isCurrent);
     if (isCurrent()) {
       this.#share();
-      if (request === this.#request) this.#listener.perform(arrived.action);
+      if (!this.#isReplaced) this.#listener.perform(arrived.action);
     } else this.#unshared = undefined;
   }
 
   /** Whether the client goes on: the tape is code of the user's, which may close it. */
-  #record(kind: TapeEntry["kind"], bytes?: Uint8Array): boolean {
+  #record(...entry: [kind: TapeEntry["kind"], bytes?: Uint8Array]): boolean {
     const isCurrent = this.#context.dispatcher.watchRun();
-    this.#recorder.record(kind, bytes);
+    this.#recorder.record(...entry);
     return isCurrent();
   }
 
@@ -193,7 +188,7 @@ export class Requester implements StreamHandler, MessageListener {
 
   finished(end: StreamEnd): void {
     this.#share();
-    if (this.#delivered === this.#request) this.#listener.ended(end);
+    if (!this.#isReplaced) this.#listener.ended(end);
   }
 
   resumed(verdict: ResumeVerdict): void {

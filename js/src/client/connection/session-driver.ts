@@ -11,7 +11,7 @@ import type { TabEnd, TabState } from "../tabs/tab-message.js";
 import type { Requests } from "../transport/requests.js";
 import { Alarm } from "./alarm.js";
 import type { Dispatcher } from "./dispatcher.js";
-import { followPage, type PageInput, tellPage } from "./page.js";
+import { followPage, type PageInput } from "./page.js";
 import { Recorder, type Transition } from "./recorder.js";
 import { Requester, type RequesterListener } from "./requester.js";
 import { Standing } from "./standing.js";
@@ -254,10 +254,11 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
       this.perform(this.#session[input](this.#nowMs, this.#context.clock.random()));
     };
     if (this.standing.hasEnded) return;
-    const mayReopen = () => this.handler.maySend;
     this.#leavePage();
-    this.#leavePage = followPage(put, mayReopen);
-    tellPage(put, mayReopen);
+    const begun = (leave: () => void) => {
+      this.#leavePage = leave;
+    };
+    followPage(put, () => this.handler.maySend, begun);
   }
 
   #changes(wanted?: SessionState): Event[] {

@@ -5,10 +5,10 @@ import type { TabSharing } from "./tab-sharing.js";
 /** A client's way to the other tabs with its connection; without `shareAcrossTabs` there are none. */
 export class TabLink {
   readonly #client: SharedClient;
-  #sharing: TabSharing | undefined;
-  #isJoining = false;
+  /** `null`: this tab is alone; undefined: it has not joined the others yet. */
+  #sharing: TabSharing | null | undefined;
   /** It tells others of the end. */
-  #ending: TabSharing | undefined;
+  #ending: TabSharing | null | undefined;
 
   constructor(client: SharedClient) {
     this.#client = client;
@@ -20,7 +20,7 @@ export class TabLink {
 
   /** Which tab has the connection is not known yet. */
   get isAsking(): boolean {
-    return this.#isJoining || this.#sharing?.isAsking === true;
+    return this.isWanted && (this.#sharing === undefined || this.#sharing?.isAsking === true);
   }
 
   /** How the connection is in the tab that has it, where that is another one. */
@@ -32,11 +32,9 @@ export class TabLink {
   async join(host: TabHost, isCurrent: () => boolean): Promise<void> {
     this.#ending?.finish();
     this.#ending = undefined;
-    this.#isJoining = true;
     const loaded = await import("./tabs.js").catch(() => undefined);
     if (!isCurrent()) return;
-    this.#isJoining = false;
-    this.#sharing = loaded?.joinTabs(this.#client, host);
+    this.#sharing = loaded?.joinTabs(this.#client, host) ?? null;
     if (!this.#sharing) host.begin();
   }
 
@@ -56,7 +54,6 @@ export class TabLink {
 
   /** With an end, there is no more for the other tabs, either. */
   leave(end?: TabEnd): void {
-    this.#isJoining = false;
     this.#sharing?.leave(end);
     this.#ending = this.#sharing;
     this.#sharing = undefined;

@@ -62,9 +62,10 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
       const { action } = session;
       if (receiver.hadHeartbeatEvents) {
         // Few chunks have one: what it says costs another call, and the page fewer bytes.
-        const beats = items.filter((item) => item.kind === "event" && item.type === receiver.heartbeatEvent);
-        const last = beats.at(-1) as { readonly data: string } | undefined; // none where its type is no well-formed text
-        const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d{1,16})\b/.exec(last?.data ?? "")?.[1];
+        const last = items.findLast((item) => item.kind === "event" && item.type === receiver.heartbeatEvent);
+        const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d{1,16})\b/.exec(
+          (last as { data?: string } | undefined)?.data ?? "",
+        )?.[1];
         if (sentMs !== undefined) session.stamped(nowMs, Number(sentMs));
       }
       return { items, action };
