@@ -87,15 +87,16 @@ export interface SSEErrorDetails {
 export class SSEError extends Error {
   override readonly name = "SSEError";
   readonly code: SSEErrorCode;
-  readonly limit?: number;
-  readonly status?: number;
-  readonly raw?: string;
-  readonly problem?: unknown;
-  readonly retryAfterMs?: number;
+  declare readonly limit?: number;
+  declare readonly status?: number;
+  declare readonly raw?: string;
+  declare readonly problem?: unknown;
+  declare readonly retryAfterMs?: number;
 
   constructor(code: SSEErrorCode, message: string, details: SSEErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
+    // One that is not said is no property, so that it is not printed either.
     if (details.limit !== undefined) this.limit = details.limit;
     if (details.status !== undefined) this.status = details.status;
     if (details.raw !== undefined) this.raw = details.raw;

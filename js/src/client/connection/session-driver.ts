@@ -77,10 +77,9 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
       return;
     }
     const { madeMs } = requests;
-    const isCurrent = this.#dispatcher.watchRun();
     this.#note("connect", madeMs);
     this.#recorder.record("connect", undefined, madeMs);
-    if (!isCurrent()) return; // the tape has closed the client
+    if (!requests.isUnderWay) return; // the tape has closed the client
     this.#session.start(this.#nowMs); // what it wants first is under way already
     this.perform({ kind: "none" });
     this.#listenToPage();
@@ -100,14 +99,9 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
   }
 
   reconnect(): void {
-    if (this.#tabs.mirror !== undefined) {
-      this.#tabs.reconnect();
-      return;
-    }
-    if (this.#tabs.isAsking) return; // an attempt is under way
-    const nowMs = this.#nowMs;
-    const isOpen = this.standing.state === "connected";
-    const action = isOpen ? this.#session.restored(nowMs) : this.#session.start(nowMs);
+    if (this.#tabs.reconnect()) return;
+    const input = this.standing.state === "connected" ? "restored" : "start";
+    const action = this.#session[input](this.#nowMs);
     if (action.kind !== "none") this.#requests.wasSent = false; // an explicit call may repeat the request
     this.perform(action);
   }

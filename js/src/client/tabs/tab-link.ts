@@ -18,11 +18,6 @@ export class TabLink {
     return Boolean(this.#client.options.shareAcrossTabs);
   }
 
-  /** Which tab has the connection is not known yet. */
-  get isAsking(): boolean {
-    return this.isWanted && (this.#sharing === undefined || this.#sharing?.isAsking === true);
-  }
-
   /** How the connection is in the tab that has it, where that is another one. */
   get mirror(): TabState | undefined {
     return this.#sharing?.mirror;
@@ -47,9 +42,9 @@ export class TabLink {
     this.#sharing?.share(toEvents(), cursor);
   }
 
-  /** Asks the tab that has the connection to make it anew. */
-  reconnect(): void {
-    this.#sharing?.reconnect();
+  /** {@link TabSharing.reconnect}; also where the tab has yet to join the others. */
+  reconnect(): boolean {
+    return this.isWanted && (this.#sharing === undefined || this.#sharing?.reconnect() === true);
   }
 
   /** With an end, there is no more for the other tabs, either. */

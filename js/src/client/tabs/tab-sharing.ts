@@ -67,11 +67,6 @@ export class TabSharing {
     this.#ask();
   }
 
-  /** This tab knows of no connection, neither its own nor another's. */
-  get isAsking(): boolean {
-    return this.#stage === "asking" && this.mirror === undefined;
-  }
-
   /** The leader tells the others how its connection is. */
   say(state: TabState): void {
     const { place } = this.#log;
@@ -88,9 +83,10 @@ export class TabSharing {
     if (this.#stage === "leading") this.#channel.post({ kind: "events", ...place, events, cursor });
   }
 
-  /** Asks the tab that has the connection to make it anew. */
-  reconnect(): void {
-    this.#channel.post({ kind: "reconnect" });
+  /** Asks the tab that has the connection to make it anew. False where this one has its own; a tab that still asks whose it is waits. */
+  reconnect(): boolean {
+    if (this.mirror !== undefined) this.#channel.post({ kind: "reconnect" });
+    return this.mirror !== undefined || this.#stage === "asking";
   }
 
   /** The tab does not want the connection any more; with an end, no tab can have it. */
