@@ -20,7 +20,8 @@ class Scheduler;
 class Sequence;
 class Sweeper;
 
-// Opens subscribers within the limits, joins them to channels and says where they begin, and closes them. See Hub for what each does.
+// Opens subscribers within the limits, joins them to channels and says where they begin, and closes them. Hub says
+// what each does.
 class Admission {
  public:
   // All outlive it.

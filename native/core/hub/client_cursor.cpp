@@ -49,8 +49,8 @@ void ClientCursor::joinBySequence(const Channel& channel, std::uint64_t position
 }
 
 // An id of the application's belongs to the channel it was published in. Several channels that the client reads may have it, or
-// one may have it several times. Which of them the client has seen is unknown: it resumes behind the oldest, for repeating is better than
-// losing.
+// one may have it several times. Which of them the client has seen is unknown: it resumes behind the oldest, for repeating is
+// better than losing.
 void ClientCursor::joinById(const Channel& channel, bool hasBegun, LogReader& reader) {
   const auto found = channel.log.findId(value_);
   if (hasBegun) {

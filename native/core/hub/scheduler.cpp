@@ -54,8 +54,8 @@ bool Scheduler::forgetIfUnused(OwnerId id) {
 
 void Scheduler::wake(Owner& owner, Instant now) const {
   if (!owner.isBusy() && sequence_.newest() > 0) {
-    owner.offeredThrough =
-        sequence_.newest() - 1;  // it was not woken, so earlier events were for none of its subscribers
+    // It was not woken, so earlier events were for none of its subscribers.
+    owner.offeredThrough = sequence_.newest() - 1;
   }
   if (owner.wake == Wake::none) {
     owner.wake = Wake::due;

@@ -1,8 +1,8 @@
-import { SSEError } from "../../shared/errors.js";
+import { SSEError, type SSEErrorCode } from "../../shared/errors.js";
 import type { Clock } from "../options/clock.js";
 import type { SSEClientOptions } from "../options/options.js";
 import type { StreamEnd } from "../stream/notices.js";
-import { type TabEnd, type TabState, toEnd } from "./tab-message.js";
+import type { TabEnd, TabState } from "./tab-message.js";
 import type { Presence } from "./tab-page.js";
 
 /** What tells whether clients in two tabs can share a connection. */
@@ -43,10 +43,13 @@ export function beginAgain(host: TabHost, wasAsked: boolean): void {
 }
 
 /** What has ended it in the tab that had it. */
-export function endAlso(host: TabHost, tabEnd: TabEnd): void {
-  const end = toEnd(tabEnd);
-  if (end instanceof SSEError) host.giveUp(end);
-  else host.ended(end);
+export function endAlso(host: TabHost, end: TabEnd): void {
+  if ("reason" in end) {
+    host.ended(end);
+    return;
+  }
+  const { code, message, status } = end;
+  host.giveUp(new SSEError(code as SSEErrorCode, message, status === undefined ? {} : { status }));
 }
 
 /** What a browser has for tabs to find each other. */

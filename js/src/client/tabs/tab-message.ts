@@ -1,5 +1,4 @@
 import type { Health, SessionState } from "../../core/contract.js";
-import { SSEError, type SSEErrorCode } from "../../shared/errors.js";
 import { BEGIN_TYPE, RESUME_TYPE } from "../../shared/notices.js";
 import { toCursorText, toEventText } from "../stream/event-text.js";
 import type { StreamEnd } from "../stream/notices.js";
@@ -112,12 +111,6 @@ function isEnd(value: unknown): boolean {
   return typeof reason === "string"
     ? typeof reconnect === "boolean"
     : typeof code === "string" && typeof message === "string";
-}
-
-/** An end that another tab has told. */
-export function toEnd(end: TabEnd): StreamEnd | SSEError {
-  if ("reason" in end) return end;
-  return new SSEError(end.code as SSEErrorCode, end.message, end.status === undefined ? {} : { status: end.status });
 }
 
 /** What stands before the events of a connection: what the stream said of itself, and that events were lost. */

@@ -60,7 +60,7 @@ class NodeRequests {
 /** One a thread, however often this module is loaded. */
 const KEY = Symbol.for("millrace.requests.3");
 
-/** NodeRequests that came before the first call are not known. */
+/** Requests that came before the first call are not known. */
 function requests(): NodeRequests {
   const store = globalThis as { [KEY]?: NodeRequests };
   if (store[KEY] !== undefined) return store[KEY];
@@ -83,8 +83,8 @@ export function responseNow(): ServerResponse | undefined {
 
 /**
  * From now on the core may write streams to the sockets of the responses that they are made for: route handlers of Next.js get a
- * web `Request` only, and Next.js is known to pipe what they return into Node's response. NodeRequests that came before are answered
- * by pulling. Idempotent.
+ * web `Request` only, and Next.js is known to pipe what they return into Node's response. Requests that came before are answered by
+ * pulling. Idempotent.
  */
 export function writeToSockets(): void {
   requests().writeToSockets();

@@ -18,8 +18,8 @@ interface Cover {
 /**
  * Has what the application itself writes to a response go through the stream while Node writes the events, as it does while the
  * core writes them: Node is given pieces that end anywhere, and waits between them for a slow client, so that a write between
- * them would break an event in two. If the application ends the response, the stream ends, after all that
- * is left was sent.
+ * them would break an event in two. If the application ends the response, the stream ends, after all that is left
+ * was sent.
  *
  * If middleware replaces one of the response's functions later, our writes go through it, too. A function that was taken from the
  * response before `attach` is not known here, and writes at once.

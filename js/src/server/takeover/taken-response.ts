@@ -10,9 +10,9 @@ type NodeResponse = ServerResponse & { [TAKEN]?: TakenResponse | undefined; chun
 
 /**
  * A response whose socket the core writes to. What the application itself writes to it goes through the stream: two writers
- * would write into each other's chunks. If the application ends the response, the stream ends, after all that is left was sent. A function that is put in the
- * place of one of the response's would see nothing of what the core writes: the stream is cut then. When its client
- * reconnects, that function is seen at once, and Node writes.
+ * would write into each other's chunks. If the application ends the response, the stream ends, after all
+ * that is left was sent. A function that is put in the place of one of the response's would see nothing of what the core writes:
+ * the stream is cut then. When its client reconnects, that function is seen at once, and Node writes.
  *
  * It is one symbol on the response, and functions that all responses share: that saves memory for idle connections.
  */
