@@ -10,10 +10,10 @@ import { codeOnly, includesOf } from "./includes.mjs";
 export const layerRules = ["layers", "descriptors"];
 
 // A layer may use itself and what stands here, with the layers below that; nothing is inherited.
-// core/flow, core/metrics, json and cluster are plans: there are no such folders yet.
+// core/metrics and json are plans: there are no such folders yet.
 const nativeArrows = {
   "core/base": [],
-  "core/flow": ["core/base"],
+  "core/flow": ["core/base", "core/wire"],
   "core/wire": ["core/base"],
   "core/identity": ["core/base"],
   "core/metrics": ["core/base"],

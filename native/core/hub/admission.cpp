@@ -125,14 +125,25 @@ JoinOutcome Admission::check(const Subscriber& subscriber, std::string_view key,
   if (known != nullptr && subscriber.subscriptions().contain(*known)) {
     return JoinOutcome::alreadyThere;
   }
-  if (isCounted && (known == nullptr ? 0 : known->members.connections()) >= limits.perChannel) {
+  const ChannelClass& group = parts_.registry.classOf(key);
+  if (isCounted && (known == nullptr ? 0 : known->members.connections()) >= group.policy.limits.connections) {
     return JoinOutcome::channelFull;
+  }
+  if (isCounted && group.hasAllConnections() && !subscriber.subscriptions().contain(group)) {
+    return JoinOutcome::policyFull;
   }
   if (isCounted && subscriber.subscriptions().size() >= limits.channelsPerConnection) {
     return JoinOutcome::tooManyChannels;
   }
-  if (known == nullptr && !parts_.sweeper.hasRoomForChannel(now)) {
-    return JoinOutcome::hubFull;
+  if (known == nullptr) {
+    switch (parts_.sweeper.roomForChannel(group, now)) {
+      case ChannelRoom::hubFull:
+        return JoinOutcome::hubFull;
+      case ChannelRoom::policyFull:
+        return JoinOutcome::policyChannels;
+      case ChannelRoom::there:
+        break;
+    }
   }
   const bool isNewOfUser = subscriber.userId == nullptr && !options.userId.empty();
   if (isNewOfUser && parts_.registry.subscribersOfUser(options.userId) >= limits.perUser) {

@@ -5,11 +5,27 @@
 namespace millrace {
 
 bool Channel::isVoid() const {
-  return log.isEmpty() && members.isEmpty() && log.evictedThrough() == lostBefore && isAtRest();
+  return log.isEmpty() && members.isEmpty() && log.evictedThrough() == lostBefore && isAtRest() && holding == nullptr;
 }
 
 bool Channel::isAtRest() const {
-  return news.isNone() && inbox.isNone() && !isInDeflateQueue && storing == 0 && inFlight == 0;
+  return news.isNone() && inbox.isNone() && !isInDeflateQueue && storing == 0 && inFlight == 0 &&
+         (holding == nullptr || holding->due == kNever);
+}
+
+void Channel::tidy(Instant now) {
+  if (holding != nullptr) {
+    holding->flow.forgetEnded(now);
+  }
+  if (holding != nullptr && holding->due == kNever && holding->flow.isIdle(now)) {
+    holding.reset();
+  }
+}
+
+void Channel::assign(ChannelClass& group) {
+  --class_->channels;
+  class_ = &group;
+  ++class_->channels;
 }
 
 void Channel::trimBefore(Cursor cursor) {

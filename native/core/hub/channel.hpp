@@ -1,13 +1,15 @@
 #pragma once
 
 #include "core/base/instant.hpp"
-#include "core/hub/channel_policy.hpp"
+#include "core/flow/channel_flow.hpp"
+#include "core/hub/channel_class.hpp"
 #include "core/hub/members.hpp"
 #include "core/log/channel_log.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -43,36 +45,60 @@ class ChannelInbox {
   std::size_t bytes_ = 0;    // appended since then
 };
 
+// What waits in a channel because of its policy.
+struct ChannelHolding {
+  ChannelFlow flow;
+  Instant due = kNever;  // noted by the flow control; kNever: nothing waits
+};
+
 // A log with a name and rules, and the subscribers that read it.
 struct Channel {
-  Channel(std::string channelKey, const ChannelPolicy& channelPolicy, std::uint64_t evictedThrough)
-      : key(std::move(channelKey)), policy(channelPolicy), lostBefore(evictedThrough), log(evictedThrough) {}
+  // The class must outlive it, or be replaced.
+  Channel(std::string channelKey, ChannelClass& group, std::uint64_t evictedThrough)
+      : key(std::move(channelKey)), lostBefore(evictedThrough), log(evictedThrough), class_(&group) {
+    ++class_->channels;
+  }
+  ~Channel() { --class_->channels; }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  Channel(Channel&&) = delete;
+  Channel& operator=(Channel&&) = delete;
+
+  [[nodiscard]] ChannelClass& channelClass() const { return *class_; }
+  [[nodiscard]] const ChannelPolicy& policy() const { return class_->policy; }
+  // Another policy is its own from now on.
+  void assign(ChannelClass& group);
 
   // It is empty, nobody reads it, it has lost nothing, and no part of the hub refers to it: it can be deleted, and nothing is lost.
   [[nodiscard]] bool isVoid() const;
   // No part of the hub refers to it, and nothing of it is on its way.
   [[nodiscard]] bool isAtRest() const;
 
+  // Forgets what the flow control keeps of it, if that has no effect any more.
+  void tidy(Instant now);
   // Evicts what lies before the cursor. A member that has been sent a part of such an event gets a copy of its rest.
   void trimBefore(Cursor cursor);
   // Evicts what the policy does not keep.
-  void trim(Instant now) { trimBefore(log.kept(policy.history, now)); }
+  void trim(Instant now) { trimBefore(log.kept(policy().history, now)); }
   // Nothing that a member has not taken is evicted before, as long as the inbox is not half full.
   void hold(Instant until) { heldUntil = std::max(heldUntil, until); }
 
   const std::string key;
-  const ChannelPolicy& policy;
   const std::uint64_t lostBefore;  // events up to this sequence may have been in an earlier channel of the name
   ChannelLog log;
   Members members;
-  Instant lastUse;                // a publish, a join or a leave
-  std::size_t inFlight = 0;       // members that are being sent bytes of this log
-  std::size_t cutMembers = 0;     // members that were sent a part of an event of this log
-  Instant heldUntil;              // see hold()
-  ChannelNews news;               // the scheduler's
-  ChannelInbox inbox;             // the inbox's
-  bool isInDeflateQueue = false;  // the deflate queue's
-  std::size_t storing = 0;        // events that the store queue has
+  Instant lastUse;                          // a publish, a join or a leave
+  std::size_t inFlight = 0;                 // members that are being sent bytes of this log
+  std::size_t cutMembers = 0;               // members that were sent a part of an event of this log
+  Instant heldUntil;                        // see hold()
+  ChannelNews news;                         // the scheduler's
+  ChannelInbox inbox;                       // the inbox's
+  bool isInDeflateQueue = false;            // the deflate queue's
+  std::size_t storing = 0;                  // events that the store queue has
+  std::unique_ptr<ChannelHolding> holding;  // the flow control's; made when it is needed
+
+ private:
+  ChannelClass* class_;
 };
 
 }  // namespace millrace

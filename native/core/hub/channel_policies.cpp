@@ -3,30 +3,46 @@
 #include "core/hub/channel_pattern.hpp"
 
 #include <algorithm>
-#include <string>
+#include <utility>
 
 namespace millrace {
 
-void ChannelPolicies::set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules) {
-  rest_ = rest;
-  current_.clear();
+ChannelPolicies::Classes ChannelPolicies::set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules) {
+  rest_.policy = rest;
+  Classes next;
   for (const PolicyRule& rule : rules) {
-    PolicyRule& known = ruleOf(rule.match);
-    known.policy = rule.policy;
-    current_.push_back(&known);
+    std::unique_ptr<ChannelClass> known = take(rule.name);
+    next.push_back(known != nullptr ? std::move(known) : std::make_unique<ChannelClass>(rule));
+    next.back()->rule = rule;
+    next.back()->policy = rule.settings.over(rest);
   }
+  std::swap(classes_, next);
+  return next;
 }
 
-PolicyRule& ChannelPolicies::ruleOf(std::string_view match) {
-  const auto found =
-      std::find_if(known_.begin(), known_.end(), [match](const PolicyRule& rule) { return rule.match == match; });
-  return found != known_.end() ? *found : known_.emplace_back(PolicyRule{std::string(match), {}});
+// Takes the class of this name out; null when there is none.
+std::unique_ptr<ChannelClass> ChannelPolicies::take(std::string_view name) {
+  const auto found = std::find_if(classes_.begin(), classes_.end(),
+                                  [name](const auto& known) { return known != nullptr && known->rule.name == name; });
+  return found == classes_.end() ? nullptr : std::exchange(*found, nullptr);
 }
 
-const ChannelPolicy& ChannelPolicies::of(std::string_view key) const {
-  const auto found = std::find_if(current_.begin(), current_.end(),
-                                  [key](const PolicyRule* rule) { return matchesPattern(rule->match, key); });
-  return found != current_.end() ? (*found)->policy : rest_;
+ChannelClass& ChannelPolicies::of(std::string_view key) {
+  const auto found = std::find_if(classes_.begin(), classes_.end(),
+                                  [key](const auto& known) { return matchesPattern(known->rule.match, key); });
+  return found != classes_.end() ? **found : rest_;
+}
+
+std::vector<PolicyStats> ChannelPolicies::stats() const {
+  std::vector<PolicyStats> all;
+  const auto add = [&all](const ChannelClass& group) {
+    all.push_back({group.rule.name, group.channels, group.connections, group.dropped});
+  };
+  for (const auto& group : classes_) {
+    add(*group);
+  }
+  add(rest_);
+  return all;
 }
 
 }  // namespace millrace

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "core/hub/channel_policy.hpp"
+#include "core/hub/channel_class.hpp"
+#include "core/hub/outcomes.hpp"
 
-#include <deque>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -11,19 +12,23 @@ namespace millrace {
 // Which policy a channel has, by its key: the first rule that matches counts, or else that of the rest.
 class ChannelPolicies {
  public:
-  // Channels that are there keep the policy that they have. A rule of the same pattern as before gives its values to it.
-  void set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules);
-  // It lives as long as this, and its values may change.
-  [[nodiscard]] const ChannelPolicy& of(std::string_view key) const;
-  // Of the channels that no rule matches.
-  [[nodiscard]] ChannelPolicy& rest() { return rest_; }
+  using Classes = std::vector<std::unique_ptr<ChannelClass>>;
+
+  // A class goes on that has a rule of the same name. Those that have none any more are given back: they must live until no channel
+  // is in them.
+  [[nodiscard]] Classes set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules);
+  // It lives until a set() gives it back.
+  [[nodiscard]] ChannelClass& of(std::string_view key);
+  // The channels that no rule matches. Its rule has no name.
+  [[nodiscard]] ChannelClass& rest() { return rest_; }
+  // What there is of each, in the order of the rules, and of the rest.
+  [[nodiscard]] std::vector<PolicyStats> stats() const;
 
  private:
-  PolicyRule& ruleOf(std::string_view match);
+  [[nodiscard]] std::unique_ptr<ChannelClass> take(std::string_view name);
 
-  ChannelPolicy rest_;
-  std::deque<PolicyRule> known_;            // that ever were: channels refer to them
-  std::vector<const PolicyRule*> current_;  // in their order
+  ChannelClass rest_{{}};
+  Classes classes_;
 };
 
 }  // namespace millrace

@@ -1,8 +1,13 @@
 #pragma once
 
+#include "core/base/instant.hpp"
+#include "core/flow/flow_rules.hpp"
 #include "core/log/channel_log.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 
 namespace millrace {
@@ -14,18 +19,50 @@ enum class Durability : std::uint8_t {
   always,  // nobody is given an event before it is stored
 };
 
-// The rules of a class of channels. A channel has one policy, which is chosen when the channel is made and lives as long as
-// the hub; its values may change at any time and count from then on.
+// How many there may be. A connection that reads several channels of the policy counts once in `total`.
+struct ChannelLimits {
+  static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
+
+  std::size_t connections = kUnlimited;  // of one channel
+  std::size_t total = kUnlimited;        // that read any channel of the policy
+  std::size_t channels = kUnlimited;     // of the policy
+};
+
+// The rules of a class of channels. They may change at any time and count from then on.
 struct ChannelPolicy {
   LogLimits history;  // what the channel's log keeps in memory
   // With anything but `memory` somebody has to serve Hub::stores().
   Durability durability = Durability::memory;
+  ChannelLimits limits{};
+  RateLimit publishesPerUser{};  // of one user, in all channels of the policy
+  FlowRules flow{};
+};
+
+// What a policy says of its own. Whatever it leaves out is as the policy of the rest has it, which is the hub's own options.
+struct PolicySettings {
+  std::optional<std::size_t> historyEvents;
+  std::optional<std::size_t> historyBytes;
+  std::optional<Millis> historyTtl;
+  std::optional<Durability> durability;
+  std::optional<std::size_t> connections;
+  std::optional<std::size_t> total;
+  std::optional<std::size_t> channels;
+  std::optional<RateLimit> publishesPerUser;
+  std::optional<RateRule> rate;
+  std::optional<Millis> mergeWindow;
+  std::optional<Millis> throttleEvery;
+
+  [[nodiscard]] ChannelPolicy over(ChannelPolicy rest) const;
+  bool operator==(const PolicySettings&) const = default;
 };
 
 // A policy, and the channels that it is for; see matchesPattern().
 struct PolicyRule {
+  std::string name;
   std::string match;
-  ChannelPolicy policy;
+  PolicySettings settings;
+
+  bool operator==(const PolicyRule&) const = default;
 };
 
 }  // namespace millrace

@@ -6,6 +6,8 @@
 #include "core/hub/deadlines.hpp"
 #include "core/hub/drain.hpp"
 #include "core/hub/endings.hpp"
+#include "core/hub/event_writer.hpp"
+#include "core/hub/flow_control.hpp"
 #include "core/hub/heartbeats.hpp"
 #include "core/hub/inbox.hpp"
 #include "core/hub/lag_judge.hpp"
@@ -41,9 +43,10 @@ struct Hub::Parts {
   Endings endings{sequence, scheduler, deadlines, options};
   LagJudge lagJudge{endings, deadlines, options};
   Heartbeats heartbeats{sequence, scheduler};
-  Publisher publisher{
-      {sequence, registry, scheduler, inbox, deflates, sweeper, ownEvents, channelEvents, stores, options}};
-  Timers timers{{deadlines, heartbeats, lagJudge, endings, publisher}};
+  EventWriter writer{{sequence, scheduler, inbox, deflates, ownEvents, channelEvents, stores, options}};
+  FlowControl flow{{registry, inbox, writer}};
+  Publisher publisher{{registry, sweeper, writer, flow}};
+  Timers timers{{deadlines, heartbeats, lagJudge, endings, writer}};
   Drain drain{registry, scheduler, deadlines};
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
   Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings}};
@@ -57,7 +60,15 @@ Hub::~Hub() = default;
 
 void Hub::configure(const HubOptions& options) {
   parts_->options = options;
-  parts_->policies.set({options.history, Durability::memory}, options.policies);
+  ChannelPolicy rest;
+  rest.history = options.history;
+  rest.limits.connections = options.perChannel;
+  rest.publishesPerUser = options.publishesPerUser;
+  rest.flow = options.flow;
+  // What it gives back lives until its channels are in other classes.
+  const auto retired = parts_->policies.set(rest, options.policies);
+  parts_->registry.reclassify();
+  parts_->flow.rulesChanged();
 }
 
 const HubOptions& Hub::options() const { return parts_->options; }
@@ -104,25 +115,33 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
   return parts_->publisher.publish(key, fields, options, now, receipt);
 }
 
+void Hub::flush(std::optional<std::string_view> key, Instant now) {
+  if (!key) {
+    parts_->flow.flushAll(now);
+  } else if (Channel* const channel = parts_->registry.findChannel(*key)) {
+    parts_->flow.flush(*channel, now);
+  }
+}
+
 WriteOutcome Hub::send(SubscriberId id, const EventFields& fields, Instant now, Receipt& receipt) {
   Subscriber* const subscriber = parts_->registry.findOpen(id);
-  return subscriber == nullptr ? WriteOutcome::closed : parts_->publisher.send(*subscriber, fields, now, receipt);
+  return subscriber == nullptr ? WriteOutcome::closed : parts_->writer.send(*subscriber, fields, now, receipt);
 }
 
 WriteOutcome Hub::comment(SubscriberId id, std::string_view text, Instant now) {
   Subscriber* const subscriber = parts_->registry.findOpen(id);
-  return subscriber == nullptr ? WriteOutcome::closed : parts_->publisher.comment(*subscriber, text, now);
+  return subscriber == nullptr ? WriteOutcome::closed : parts_->writer.comment(*subscriber, text, now);
 }
 
 WriteOutcome Hub::writeRaw(SubscriberId id, std::string_view bytes, Instant now) {
   Subscriber* const subscriber = parts_->registry.findOpen(id);
-  return subscriber == nullptr ? WriteOutcome::closed : parts_->publisher.writeRaw(*subscriber, bytes, now);
+  return subscriber == nullptr ? WriteOutcome::closed : parts_->writer.writeRaw(*subscriber, bytes, now);
 }
 
 WriteOutcome Hub::greet(SubscriberId id, const EventFields& fields, Instant now) {
   Subscriber* const subscriber = parts_->registry.findOpen(id);
   const bool isTooLate = subscriber == nullptr || subscriber->hasBeenRead();
-  return isTooLate ? WriteOutcome::closed : parts_->publisher.greet(*subscriber, fields, now);
+  return isTooLate ? WriteOutcome::closed : parts_->writer.greet(*subscriber, fields, now);
 }
 
 // --- reading
@@ -136,22 +155,35 @@ StoreQueue& Hub::stores() { return parts_->stores; }
 // --- time
 
 void Hub::tick(Instant now) {
+  parts_->flow.runDue(now);
   parts_->timers.runDue(now);
   parts_->inbox.trim(now);
   parts_->sweeper.runDue(now);
 }
 
-Instant Hub::nextDeadline() const { return std::min(parts_->deadlines.next(), parts_->sweeper.next()); }
+Instant Hub::nextDeadline() const {
+  return std::min({parts_->deadlines.next(), parts_->sweeper.next(), parts_->flow.next()});
+}
 
-void Hub::drain(const DrainOptions& options, Instant now) { parts_->drain.begin(options, now); }
+void Hub::drain(const DrainOptions& options, Instant now) {
+  parts_->flow.stop(now);
+  parts_->drain.begin(options, now);
+}
 
 std::uint32_t Hub::nextRetry() { return parts_->drain.nextRetry(); }
 
 // --- what is there
 
 HubStats Hub::stats() const {
-  return {parts_->registry.connections(), parts_->registry.channels(), parts_->inbox.bytes(), parts_->drain.hasBegun(),
-          parts_->admission.takenOver()};
+  HubStats stats;
+  stats.connections = parts_->registry.connections();
+  stats.channels = parts_->registry.channels();
+  stats.inboxBytes = parts_->inbox.bytes();
+  stats.isDraining = parts_->drain.hasBegun();
+  stats.takenOver = parts_->admission.takenOver();
+  stats.heldEvents = parts_->flow.events();
+  stats.policies = parts_->policies.stats();
+  return stats;
 }
 
 std::size_t Hub::connectionCount() const { return parts_->registry.joinedConnections(); }

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -58,6 +59,8 @@ class Hub {
 
   [[nodiscard]] WriteOutcome publish(std::string_view key, const EventFields& fields, const PublishOptions& options,
                                      Instant now, Receipt& receipt);
+  // What waits in this channel, or in all, because of a policy, leaves now.
+  void flush(std::optional<std::string_view> key, Instant now);
   // To one subscriber only.
   [[nodiscard]] WriteOutcome send(SubscriberId id, const EventFields& fields, Instant now, Receipt& receipt);
   [[nodiscard]] WriteOutcome comment(SubscriberId id, std::string_view text, Instant now);
@@ -75,10 +78,10 @@ class Hub {
 
   // --- time
 
-  // Does what is due: heartbeats, maximum durations, clean-up.
+  // Does what is due: heartbeats, maximum durations, events that waited, clean-up.
   void tick(Instant now);
   [[nodiscard]] Instant nextDeadline() const;
-  // From now on no subscriber is opened; those that are there are told when to come back, and ended in waves.
+  // From now on no subscriber is opened, and no event waits; those that are there are told when to come back, and ended in waves.
   void drain(const DrainOptions& options, Instant now);
   // In milliseconds, when a client is to come back that came while the hub drains: like those that were there, each at a time
   // of its own.

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/base/unix_time.hpp"
 #include "core/hub/channel_policy.hpp"
 #include "core/hub/subscriber_options.hpp"
 #include "core/log/channel_log.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -19,10 +19,12 @@ using SubscriberId = std::uint64_t;  // never reused in a process
 using OwnerId = std::uint32_t;       // a thread that delivers: a JavaScript environment, or a reactor
 
 struct HubOptions {
-  LogLimits history;                   // of each channel without a policy of its own
-  std::vector<PolicyRule> policies{};  // the first that matches a channel's key counts
+  LogLimits history;                   // of each channel, unless its policy says otherwise
+  std::vector<PolicyRule> policies{};  // the first that matches a channel's key counts; of different names
   std::size_t connections = 10000;
-  std::size_t perChannel = std::numeric_limits<std::size_t>::max();
+  std::size_t perChannel = ChannelLimits::kUnlimited;  // unless the policy says otherwise
+  RateLimit publishesPerUser{};                        // of each channel, as the next, unless its policy says otherwise
+  FlowRules flow{};
   std::size_t perUser = 100;
   std::size_t channels = 100000;
   std::size_t channelsPerConnection = 100;
@@ -53,7 +55,11 @@ struct JoinOptions {
 
 struct PublishOptions {
   Millis ttl{0};                 // 0: as long as the history keeps it
-  std::string_view conflateKey;  // empty: none
+  std::string_view conflateKey;  // empty: none, as those below
+  std::string_view mergeKey;     // for FlowRules::mergeWindow
+  std::string_view throttleKey;  // for FlowRules::throttleEvery, where there is no merge key
+  std::string_view userId;       // who publishes: counts for ChannelPolicy::publishesPerUser
+  UnixTime at{};                 // now; needed for a merge key only
 };
 
 struct DrainOptions {

@@ -5,10 +5,10 @@
 namespace millrace {
 
 bool Inbox::hasRoomFor(std::size_t bytes, Instant now) {
-  if (bytes_ + bytes > options_.inboxBytes) {
+  if (this->bytes() + bytes > options_.inboxBytes) {
     trim(now);  // an owner may be late since
   }
-  return bytes_ + bytes <= options_.inboxBytes;
+  return this->bytes() + bytes <= options_.inboxBytes;
 }
 
 void Inbox::add(Channel& channel, std::size_t bytes) {
@@ -56,7 +56,7 @@ bool Inbox::trimChannel(Channel& channel, Instant now) {
   const std::uint64_t through = scheduler_.offeredThrough(channel, patience, now);
   const Cursor end = channel.log.readableEnd();
   const Cursor offeredAt = through == kEverySequence ? end : std::min(channel.log.after(through), end);
-  channel.trimBefore(std::min(channel.log.kept(channel.policy.history, now), offeredAt));
+  channel.trimBefore(std::min(channel.log.kept(channel.policy().history, now), offeredAt));
   const std::size_t waiting = std::min(channel.inbox.bytes_, channel.log.distance(offeredAt).bytes);
   bytes_ -= channel.inbox.bytes_ - waiting;
   channel.inbox.bytes_ = waiting;

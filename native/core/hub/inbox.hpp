@@ -28,10 +28,13 @@ class Inbox {
   // The owner had a turn, or is gone: what was for its subscribers alone has been offered.
   void clearOwn(OwnerId owner);
 
+  // So many bytes of a channel wait in the flow control now.
+  void noteHeld(std::size_t before, std::size_t after) { held_ += after - before; }
+
   // Trims the logs of the channels that were appended to, as far as they may be.
   void trim(Instant now);
 
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_ + held_; }
 
  private:
   [[nodiscard]] bool isPressed() const { return bytes_ > options_.inboxBytes / 2; }
@@ -39,7 +42,8 @@ class Inbox {
 
   const Scheduler& scheduler_;
   const HubOptions& options_;
-  std::size_t bytes_ = 0;
+  std::size_t bytes_ = 0;  // accepted, and not offered to everybody
+  std::size_t held_ = 0;   // accepted, and waiting in the flow control
   std::unordered_map<OwnerId, std::size_t> own_;
   std::vector<Channel*> awaitTrim_;
 };

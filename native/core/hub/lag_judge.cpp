@@ -75,7 +75,7 @@ void LagJudge::judge(Subscriber& subscriber, Instant now) {
 bool LagJudge::isNearlyEvicted(const Subscriber& subscriber) {
   const auto& subscriptions = subscriber.subscriptions();
   return std::any_of(subscriptions.begin(), subscriptions.end(), [](const Subscription& subscription) {
-    const LogLimits& history = subscription.channel->policy.history;
+    const LogLimits& history = subscription.channel->policy().history;
     const LogDistance behind = subscription.channel->log.distance(subscription.cursor);
     return behind.events > history.events - history.events / 2 || behind.bytes > history.bytes - history.bytes / 2;
   });

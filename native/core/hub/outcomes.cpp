@@ -44,12 +44,16 @@ std::string_view outcomeName(JoinOutcome outcome) {
       return "closed";
     case JoinOutcome::channelFull:
       return "channelFull";
+    case JoinOutcome::policyFull:
+      return "policyFull";
     case JoinOutcome::userFull:
       return "userFull";
     case JoinOutcome::tooManyChannels:
       return "tooManyChannels";
     case JoinOutcome::hubFull:
       return "hubFull";
+    case JoinOutcome::policyChannels:
+      return "policyChannels";
   }
   return "unknown";
 }
@@ -72,6 +76,24 @@ std::string_view refusalName(WriteOutcome outcome, IdFault fault) {
       return "overloaded";
     case WriteOutcome::hubFull:
       return "hubFull";
+    case WriteOutcome::policyChannels:
+      return "policyChannels";
+    case WriteOutcome::rateLimited:
+      return "rateLimited";
+    case WriteOutcome::userRateLimited:
+      return "userRateLimited";
+  }
+  return "unknown";
+}
+
+std::string_view stateName(PublishState state) {
+  switch (state) {
+    case PublishState::sent:
+      return "sent";
+    case PublishState::held:
+      return "held";
+    case PublishState::merged:
+      return "merged";
   }
   return "unknown";
 }

@@ -1,16 +1,28 @@
 #pragma once
 
+#include "core/base/instant.hpp"
 #include "core/identity/own_id.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace {
 
 enum class OpenOutcome : std::uint8_t { opened, serverFull, draining };
-enum class JoinOutcome : std::uint8_t { joined, alreadyThere, closed, channelFull, userFull, tooManyChannels, hubFull };
+enum class JoinOutcome : std::uint8_t {
+  joined,
+  alreadyThere,
+  closed,
+  channelFull,
+  policyFull,  // ChannelLimits::total
+  userFull,
+  tooManyChannels,
+  hubFull,
+  policyChannels,  // it would be one channel more than ChannelLimits::channels
+};
 enum class WriteOutcome : std::uint8_t {
   written,
   closed,
@@ -19,7 +31,10 @@ enum class WriteOutcome : std::uint8_t {
   empty,
   tooLarge,
   overloaded,
-  hubFull,  // it would be one channel more than HubOptions::channels
+  hubFull,          // it would be one channel more than HubOptions::channels
+  policyChannels,   // and than ChannelLimits::channels
+  rateLimited,      // the channel's rate has no room for it; Receipt::retryAfter says when it may have
+  userRateLimited,  // nor has that of its user
 };
 
 // Their names in the bindings and in tests/names.json.
@@ -28,11 +43,30 @@ enum class WriteOutcome : std::uint8_t {
 // Of a refused event; `fault`: what is wrong with its id, if that is why.
 [[nodiscard]] std::string_view refusalName(WriteOutcome outcome, IdFault fault = IdFault::none);
 
+// What has become of an accepted event.
+enum class PublishState : std::uint8_t {
+  sent,    // it is in the channel's log
+  held,    // it waits, as the channel's policy has it
+  merged,  // it has taken the place of one that waits
+};
+
+[[nodiscard]] std::string_view stateName(PublishState state);
+
 // An accepted event; of a refused one what is wrong with its id.
 struct Receipt {
-  std::string id;
+  PublishState state = PublishState::sent;
+  std::string id;  // none unless it was sent
+  Millis retryAfter{0};
   IdFault idFault = IdFault::none;
   std::size_t recipients = 0;  // connections that read the channel at that moment and want the type; not listeners
+};
+
+// What there is of one policy.
+struct PolicyStats {
+  std::string name;
+  std::size_t channels = 0;
+  std::size_t connections = 0;
+  std::uint64_t dropped = 0;  // events that a rate's buffer had no room for
 };
 
 struct HubStats {
@@ -40,7 +74,9 @@ struct HubStats {
   std::size_t channels = 0;
   std::size_t inboxBytes = 0;  // accepted, and not yet offered to everybody
   bool isDraining = false;
-  std::size_t takenOver = 0;  // connections whose owner writes straight to their sockets
+  std::size_t takenOver = 0;            // connections whose owner writes straight to their sockets
+  std::size_t heldEvents = 0;           // that wait because of their channels' policies
+  std::vector<PolicyStats> policies{};  // in the order of their rules; that of the rest, without a name, is the last
 };
 
 }  // namespace millrace

@@ -3,7 +3,6 @@
 #include <utility>
 
 namespace millrace {
-
 Subscriber& Registry::add(std::unique_ptr<Subscriber> subscriber) {
   listeners_ += subscriber->isListener() ? 1 : 0;
   const SubscriberId id = subscriber->id();
@@ -59,18 +58,60 @@ std::vector<SubscriberId> Registry::ids() const {
 }
 
 Channel& Registry::channel(std::string_view key, Instant now) {
-  if (Channel* const known = findChannel(key)) {
-    known->lastUse = now;
-    return *known;
+  Channel* const known = findChannel(key);
+  if (known == nullptr) {
+    return addChannel(key, now);
   }
+  known->lastUse = now;
+  return *known;
+}
+
+Channel& Registry::addChannel(std::string_view key, Instant now) {
   auto made = std::make_unique<Channel>(std::string(key), policies_.of(key), forgottenThrough_);
   made->lastUse = now;
   return *channels_.emplace(std::string(key), std::move(made)).first->second;
 }
 
+std::vector<Channel*> Registry::allChannels() const {
+  std::vector<Channel*> all;
+  all.reserve(channels_.size());
+  for (const auto& [key, channel] : channels_) {
+    all.push_back(channel.get());
+  }
+  return all;
+}
+
 Channel* Registry::findChannel(std::string_view key) {
   const auto found = channels_.find(key);
   return found == channels_.end() ? nullptr : found->second.get();
+}
+
+ChannelClass& Registry::classOf(std::string_view key) {
+  const Channel* const known = findChannel(key);
+  return known != nullptr ? known->channelClass() : policies_.of(key);
+}
+
+void Registry::reclassify() {
+  for (const auto& [key, channel] : channels_) {
+    ChannelClass& group = policies_.of(key);
+    channel->channelClass().connections = 0;
+    group.connections = 0;
+    channel->assign(group);
+  }
+  for (const auto& [id, subscriber] : subscribers_) {
+    if (subscriber->isListener()) {
+      continue;
+    }
+    std::vector<ChannelClass*> groups;
+    for (const Subscription& subscription : subscriber->subscriptions()) {
+      groups.push_back(&subscription.channel->channelClass());
+    }
+    std::sort(groups.begin(), groups.end());
+    groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+    for (ChannelClass* const group : groups) {
+      ++group->connections;
+    }
+  }
 }
 
 std::vector<std::string_view> Registry::activeKeys() const {
@@ -87,7 +128,10 @@ std::vector<std::string_view> Registry::activeKeys() const {
 void Registry::join(Subscriber& subscriber, Subscription subscription, Instant now) {
   Channel& channel = *subscription.channel;
   channel.lastUse = now;
-  joined_ += !subscriber.isListener() && subscriber.subscriptions().isEmpty() ? 1 : 0;
+  if (!subscriber.isListener()) {
+    joined_ += subscriber.subscriptions().isEmpty() ? 1 : 0;
+    channel.channelClass().connections += subscriber.subscriptions().contain(channel.channelClass()) ? 0 : 1;
+  }
   channel.members.add(subscriber, subscription);
   subscriber.subscriptions().add(std::move(subscription));
 }
@@ -102,7 +146,10 @@ void Registry::leave(Subscriber& subscriber, Channel& channel, Instant now) {
   channel.members.remove(subscriber, *subscription);
   channel.news.shrink(channel.members.size());
   subscriber.subscriptions().remove(channel);
-  joined_ -= !subscriber.isListener() && subscriber.subscriptions().isEmpty() ? 1 : 0;
+  if (!subscriber.isListener()) {
+    joined_ -= subscriber.subscriptions().isEmpty() ? 1 : 0;
+    channel.channelClass().connections -= subscriber.subscriptions().contain(channel.channelClass()) ? 0 : 1;
+  }
   if (subscriber.options().isCompressed && !channel.members.areCompressed()) {
     channel.log.dropDeflated();
   }
@@ -132,8 +179,9 @@ void Registry::sweepChannels(Millis idle, EmptyChannel empty, Instant now) {
       continue;
     }
     channel.trim(now);
+    channel.tidy(now);
     // An empty one has nothing to keep but what it has lost, which matters to clients that have been away for less than that.
-    const Millis remembered = empty == EmptyChannel::removed ? Millis{0} : std::min(idle, channel.policy.history.ttl);
+    const Millis remembered = empty == EmptyChannel::removed ? Millis{0} : std::min(idle, channel.policy().history.ttl);
     const Millis kept = channel.log.isEmpty() ? remembered : idle;
     const bool isIdle = channel.members.isEmpty() && channel.lastUse + kept <= now;
     if (!isIdle) {

@@ -31,7 +31,7 @@ using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>
 class Registry {
  public:
   // `policies` outlive it.
-  explicit Registry(const ChannelPolicies& policies) : policies_(policies) {}
+  explicit Registry(ChannelPolicies& policies) : policies_(policies) {}
 
   Subscriber& add(std::unique_ptr<Subscriber> subscriber);
   [[nodiscard]] Subscriber* find(SubscriberId id);
@@ -46,12 +46,19 @@ class Registry {
 
   // Made when it is not there.
   Channel& channel(std::string_view key, Instant now);
+  // A channel that is not there.
+  Channel& addChannel(std::string_view key, Instant now);
   [[nodiscard]] Channel* findChannel(std::string_view key);
+  // The class that the channel is in, or would be.
+  [[nodiscard]] ChannelClass& classOf(std::string_view key);
+  // The policies have changed: puts every channel into its class, and counts anew.
+  void reclassify();
   // The channels that at least one connection reads, sorted.
   [[nodiscard]] std::vector<std::string_view> activeKeys() const;
   // The connections that read at least one channel.
   [[nodiscard]] std::size_t joinedConnections() const { return joined_; }
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
+  [[nodiscard]] std::vector<Channel*> allChannels() const;
 
   void join(Subscriber& subscriber, Subscription subscription, Instant now);
   // A channel that is as if it had never been goes, too.
@@ -72,7 +79,7 @@ class Registry {
 
   void sweepChannels(Millis idle, EmptyChannel empty, Instant now);
 
-  const ChannelPolicies& policies_;
+  ChannelPolicies& policies_;
   TextMap<std::unique_ptr<Channel>> channels_;
   std::unordered_map<SubscriberId, std::unique_ptr<Subscriber>> subscribers_;
   TextMap<std::size_t> users_;

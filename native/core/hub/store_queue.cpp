@@ -8,7 +8,7 @@
 namespace millrace {
 
 bool StoreQueue::append(Channel& channel, const LogEntry& entry) {
-  const Durability durability = channel.policy.durability;
+  const Durability durability = channel.policy().durability;
   const bool isHeld = durability == Durability::always || channel.log.isHeld();
   channel.log.append(entry, isHeld ? ChannelLog::Access::held : ChannelLog::Access::open);
   if (durability == Durability::memory && !isHeld) {

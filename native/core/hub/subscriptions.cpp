@@ -13,6 +13,11 @@ bool Subscriptions::contain(const Channel& channel) const {
                      [&](const Subscription& subscription) { return subscription.channel == &channel; });
 }
 
+bool Subscriptions::contain(const ChannelClass& group) const {
+  return std::any_of(list_.begin(), list_.end(),
+                     [&](const Subscription& subscription) { return &subscription.channel->channelClass() == &group; });
+}
+
 Subscription& Subscriptions::add(Subscription subscription) {
   list_.push_back(std::move(subscription));
   return list_.back();

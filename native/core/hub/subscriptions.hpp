@@ -41,6 +41,8 @@ class Subscriptions {
 
   [[nodiscard]] Subscription* find(const Channel& channel);
   [[nodiscard]] bool contain(const Channel& channel) const;
+  // Whether a channel is of this class.
+  [[nodiscard]] bool contain(const ChannelClass& group) const;
   Subscription& add(Subscription subscription);
   void remove(const Channel& channel);
 

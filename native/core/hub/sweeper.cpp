@@ -2,13 +2,17 @@
 
 namespace millrace {
 
-bool Sweeper::hasRoomForChannel(Instant now) {
+ChannelRoom Sweeper::roomForChannel(const ChannelClass& group, Instant now) {
   constexpr Millis kBetweenSweeps{1000};
-  if (registry_.channels() >= options_.channels && nextForRoom_ <= now) {
+  const auto isHubFull = [this] { return registry_.channels() >= options_.channels; };
+  if ((isHubFull() || group.isFull()) && nextForRoom_ <= now) {
     nextForRoom_ = now + kBetweenSweeps;
     registry_.sweepForRoom(options_.channelTtl, now);
   }
-  return registry_.channels() < options_.channels;
+  if (isHubFull()) {
+    return ChannelRoom::hubFull;
+  }
+  return group.isFull() ? ChannelRoom::policyFull : ChannelRoom::there;
 }
 
 void Sweeper::runDue(Instant now) {

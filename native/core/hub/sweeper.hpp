@@ -6,8 +6,12 @@
 #include "core/hub/registry.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace millrace {
+
+// Whether there is room for one channel more, and otherwise whose limit is reached.
+enum class ChannelRoom : std::uint8_t { there, hubFull, policyFull };
 
 // When logs are trimmed by age, and channels forgotten that nobody uses.
 class Sweeper {
@@ -18,9 +22,9 @@ class Sweeper {
 
   // A channel was used: there is something to sweep.
   void noteUse(Instant now) { next_ = std::min(next_, now + options_.sweepEvery); }
-  // Whether there may be one channel more. A full hub looks at once, and not only when the next sweep is due, for channels
-  // whose events have become too old.
-  [[nodiscard]] bool hasRoomForChannel(Instant now);
+  // Whether there may be one channel more in this class. Where it is full, or the hub is, it looks at once, and not only when the
+  // next sweep is due, for channels whose events have become too old.
+  [[nodiscard]] ChannelRoom roomForChannel(const ChannelClass& group, Instant now);
   void runDue(Instant now);
   [[nodiscard]] Instant next() const { return next_; }
 

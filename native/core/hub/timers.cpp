@@ -59,7 +59,7 @@ void Timers::endOpen(Subscriber& subscriber, Instant now) {
     complete.data = data;
     Receipt receipt;
     static_cast<void>(
-        parts_.publisher.send(subscriber, complete, now, receipt));  // the client sees the end without it, too
+        parts_.writer.send(subscriber, complete, now, receipt));  // the client sees the end without it, too
   }
   parts_.endings.begin(subscriber, subscriber.closeReason, now);
 }

@@ -3,9 +3,9 @@
 #include "core/base/instant.hpp"
 #include "core/hub/deadlines.hpp"
 #include "core/hub/endings.hpp"
+#include "core/hub/event_writer.hpp"
 #include "core/hub/heartbeats.hpp"
 #include "core/hub/lag_judge.hpp"
-#include "core/hub/publisher.hpp"
 
 namespace millrace {
 
@@ -18,7 +18,7 @@ class Timers {
     Heartbeats& heartbeats;
     LagJudge& lagJudge;
     Endings& endings;
-    Publisher& publisher;
+    EventWriter& writer;
   };
   explicit Timers(const Parts& parts) : parts_(parts) {}
 

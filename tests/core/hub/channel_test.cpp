@@ -7,8 +7,8 @@ namespace {
 
 class ChannelTest : public test::PartTest {
  protected:
-  ChannelPolicy policy;
-  Channel channel{"k", policy, 0};
+  ChannelClass group{{}};
+  Channel channel{"k", group, 0};
 };
 
 TEST_F(ChannelTest, aNewOneIsVoidAndAtRest) {
@@ -27,7 +27,7 @@ TEST_F(ChannelTest, whatItHoldsOrHasLostMakesItMoreThanVoid) {
 }
 
 TEST_F(ChannelTest, whatWasLostBeforeItBeganIsRememberedByWhoMakesIt) {
-  const Channel later("l", policy, 7);
+  const Channel later("l", group, 7);
   EXPECT_EQ(later.log.evictedThrough(), 7U);
   EXPECT_TRUE(later.isVoid());
 }
@@ -52,18 +52,18 @@ TEST_F(ChannelTest, isNotAtRestWhileSomethingIsOnItsWay) {
 }
 
 TEST_F(ChannelTest, trimsByThePolicyAsItIsNow) {
-  policy.history.events = 2;
+  group.policy.history.events = 2;
   for (const char* const text : {"1", "2", "3", "4"}) {
     append(channel, text);
   }
   channel.trim(now);
   EXPECT_EQ(channel.log.evictedThrough(), 2U);
-  policy.history.events = 1;
+  group.policy.history.events = 1;
   channel.trim(now);
   EXPECT_EQ(channel.log.evictedThrough(), 3U);
-  channel.trim(now + policy.history.ttl);
+  channel.trim(now + group.policy.history.ttl);
   EXPECT_EQ(channel.log.evictedThrough(), 3U);
-  channel.trim(now + policy.history.ttl + Millis{1});
+  channel.trim(now + group.policy.history.ttl + Millis{1});
   EXPECT_EQ(channel.log.evictedThrough(), 4U) << "too old";
 }
 

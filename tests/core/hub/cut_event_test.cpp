@@ -19,8 +19,8 @@ class CutEventTest : public ::testing::Test {
 
   static constexpr Cursor kAt{1};
   static constexpr Cursor kBehind{2};
-  ChannelPolicy policy;
-  Channel channel{"k", policy, 0};
+  ChannelClass group{{}};
+  Channel channel{"k", group, 0};
   Preamble keeper;
   CutEvent cut;
 };
@@ -71,7 +71,7 @@ TEST_F(CutEventTest, isTakenInParts) {
 TEST_F(CutEventTest, staysWhereItIsWhileTheLogKeepsIt) {
   cut.keepBefore(channel, kAt, false, keeper);
   EXPECT_EQ(cut.rest(), "3456789");
-  Channel other("l", policy, 0);
+  Channel other("l", group, 0);
   cut.keepBefore(other, kBehind, false, keeper);
   EXPECT_EQ(cut.rest(), "3456789");
   EXPECT_EQ(channel.cutMembers, 1U);

@@ -11,7 +11,7 @@ namespace {
 class InboxTest : public test::PartTest {
  protected:
   InboxTest() {
-    policies.rest().history.events = 0;
+    policies.rest().policy.history.events = 0;
     options.inboxBytes = 1000;
     scheduler.addSubscriber(1);
     scheduler.addSubscriber(2);
@@ -118,7 +118,7 @@ TEST_F(InboxTest, onlyWhatWasAddedCounts) {
 }
 
 TEST_F(InboxTest, theHistoryKeepsWhatWasOffered) {
-  policies.rest().history.events = 1;
+  policies.rest().policy.history.events = 1;
   publish(k, 10);
   publish(k, 20);
   turn(1);
@@ -240,7 +240,7 @@ TEST_F(InboxTest, accountsForEveryByte) {
         break;
       }
       case 4:
-        policies.rest().history.events = next(5);
+        policies.rest().policy.history.events = next(5);
         inbox.trim(now);
         break;
       default:

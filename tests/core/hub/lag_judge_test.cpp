@@ -94,7 +94,7 @@ TEST_F(LagJudgeTest, decidesAsTheTableSays) {
       {kGrace, 1, true, disconnect, isClosed},
       {kGrace, 1, true, dropOldest, losesTheOldest},
   };
-  policies.rest().history.events = 100;
+  policies.rest().policy.history.events = 100;
   for (const auto& row : kTable) {
     for (const bool isByEvents : {true, false}) {
       SCOPED_TRACE(std::to_string(&row - kTable) + (isByEvents ? " by events" : " by bytes"));
@@ -135,8 +135,8 @@ TEST_F(LagJudgeTest, halfOfAHistoryIsLeftToWhoIsDisconnected) {
         continue;  // half of so many bytes is no whole event
       }
       SCOPED_TRACE(std::to_string(&row - kTable) + (isByEvents ? " by events" : " by bytes"));
-      policies.rest().history = {};
-      (isByEvents ? policies.rest().history.events : policies.rest().history.bytes) =
+      policies.rest().policy.history = {};
+      (isByEvents ? policies.rest().policy.history.events : policies.rest().policy.history.bytes) =
           row.history * (isByEvents ? 1 : 10);
       Subscriber& subscriber = addBehind(limited(1000, row.overflow));
       publish(row.events);

@@ -40,8 +40,8 @@ class MembersTest : public ::testing::Test {
   }
   using Shares = std::map<OwnerId, std::size_t>;
 
-  ChannelPolicy policy;
-  Channel channel{"k", policy, 0};
+  ChannelClass group{{}};
+  Channel channel{"k", group, 0};
   Members& members = channel.members;
   std::vector<std::unique_ptr<Subscriber>> subscribers;
 };

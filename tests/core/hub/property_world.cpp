@@ -14,9 +14,13 @@ World::World(Random& random) : random_(random) {
   options_.lagGrace = Millis(random_.chance(50) ? random_.below(3000) : 0);
   options_.inboxBytes = random_.chance(30) ? 2000 : options_.inboxBytes;
   if (random_.chance(40)) {
-    const ChannelPolicy held{options_.history, Durability::always};
-    const ChannelPolicy later{options_.history, Durability::batch};
-    options_.policies = {{std::string(kKeys[0]), held}, {std::string(kKeys[1]), random_.chance(50) ? held : later}};
+    PolicySettings held;
+    held.durability = Durability::always;
+    PolicySettings later;
+    later.durability = Durability::batch;
+    const std::string first(kKeys[0]);
+    const std::string second(kKeys[1]);
+    options_.policies = {{first, first, held}, {second, second, random_.chance(50) ? held : later}};
   }
   restart();
 }
@@ -92,7 +96,7 @@ void World::storeSome() {
       if (event.epoch == epoch_ && event.sequence == job.sequence) {
         const auto channel =
             static_cast<std::size_t>(std::find(kKeys.begin(), kKeys.end(), job.channel) - kKeys.begin());
-        event.isRefused = options_.policies[channel].policy.durability == Durability::always;
+        event.isRefused = options_.policies[channel].settings.durability == Durability::always;
         for (Published& published : channels_[event.channel]) {
           published.isRefused = published.isRefused || (published.sequence == job.sequence && event.isRefused);
         }
@@ -111,7 +115,7 @@ void World::storeAll() {
 
 void World::checkStore() {
   for (std::size_t channel = 0; channel < options_.policies.size(); ++channel) {
-    if (options_.policies[channel].policy.durability != Durability::always) {
+    if (options_.policies[channel].settings.durability != Durability::always) {
       continue;
     }
     std::vector<std::uint64_t> accepted;

@@ -70,7 +70,7 @@ TEST_F(RegistryTest, makesAChannelOnce) {
   Channel& channel = registry.channel("k", now);
   EXPECT_EQ(channel.key, "k");
   EXPECT_EQ(channel.lastUse, now);
-  EXPECT_EQ(&channel.policy, &policies.of("k"));
+  EXPECT_EQ(&channel.channelClass(), &policies.of("k"));
   EXPECT_EQ(&registry.channel("k", now + Millis{1}), &channel);
   EXPECT_EQ(channel.lastUse, now + Millis{1});
   EXPECT_EQ(registry.findChannel("k"), &channel);
@@ -217,7 +217,7 @@ class RegistrySweep : public RegistryTest {
  protected:
   static constexpr Millis kIdle{1000};
   static constexpr Millis kTtl{300};
-  RegistrySweep() { policies.rest().history.ttl = kTtl; }
+  RegistrySweep() { policies.rest().policy.history.ttl = kTtl; }
 };
 
 TEST_F(RegistrySweep, trimsByAge) {
@@ -233,7 +233,7 @@ TEST_F(RegistrySweep, trimsByAge) {
 }
 
 TEST_F(RegistrySweep, removesAChannelThatNobodyUsesForLong) {
-  policies.rest().history.ttl = kIdle * 5;
+  policies.rest().policy.history.ttl = kIdle * 5;
   append(registry.channel("k", now), "x");
   registry.sweep(kIdle, now + kIdle - Millis{1});
   EXPECT_EQ(registry.channels(), 1U);
@@ -280,7 +280,7 @@ TEST_F(RegistrySweep, channelsThatAreMadeLaterMayHaveLostWhatRemovedOnesHad) {
   EXPECT_EQ(registry.channel("m", now).lostBefore, 0U);
   registry.findChannel("k")->trimBefore({1});
   registry.findChannel("l")->lastUse = now + kIdle;
-  policies.rest().history.ttl = kIdle * 5;
+  policies.rest().policy.history.ttl = kIdle * 5;
   registry.sweep(kIdle, now + kIdle);
   EXPECT_EQ(registry.channels(), 1U);
   EXPECT_EQ(registry.channel("k", now).lostBefore, 2U) << "its last event, which was still there";

@@ -14,7 +14,7 @@ class SubscriptionsTest : public ::testing::Test {
   // A channel with events of these sequences, each of ten bytes.
   Channel& makeChannel(std::initializer_list<std::uint64_t> sequences) {
     const std::string key = std::to_string(channels.size());
-    Channel& channel = *channels.emplace_back(std::make_unique<Channel>(key, policy, 0));
+    Channel& channel = *channels.emplace_back(std::make_unique<Channel>(key, group, 0));
     for (const std::uint64_t sequence : sequences) {
       channel.log.append(test::entryOf(sequence, "0123456789"));
     }
@@ -29,7 +29,7 @@ class SubscriptionsTest : public ::testing::Test {
   }
   Cursor cursorIn(const Channel& channel) { return subscriptions.find(channel)->cursor; }
 
-  ChannelPolicy policy;
+  ChannelClass group{{}};
   std::vector<std::unique_ptr<Channel>> channels;
   Subscriptions subscriptions;
 };

@@ -11,7 +11,7 @@ class SweeperTest : public test::PartTest {
     options.channels = 2;
     options.sweepEvery = Millis{100};
     options.channelTtl = Millis{1000};
-    policies.rest().history.ttl = Millis{300};
+    policies.rest().policy.history.ttl = Millis{300};
   }
 
   HubOptions options;
@@ -65,29 +65,29 @@ TEST_F(SweeperTest, letsGoOfChannelsWithNothingToDeflate) {
 }
 
 TEST_F(SweeperTest, hasRoomUpToTheLimit) {
-  EXPECT_TRUE(sweeper.hasRoomForChannel(now));
+  EXPECT_EQ(sweeper.roomForChannel(policies.rest(), now), ChannelRoom::there);
   append(registry.channel("k", now), "x");
-  EXPECT_TRUE(sweeper.hasRoomForChannel(now));
+  EXPECT_EQ(sweeper.roomForChannel(policies.rest(), now), ChannelRoom::there);
   append(registry.channel("l", now), "x");
-  EXPECT_FALSE(sweeper.hasRoomForChannel(now));
+  EXPECT_EQ(sweeper.roomForChannel(policies.rest(), now), ChannelRoom::hubFull);
 }
 
 TEST_F(SweeperTest, emptyChannelsMakeRoomAtOnce) {
   registry.channel("k", now);
   registry.channel("l", now);
-  EXPECT_TRUE(sweeper.hasRoomForChannel(now));
+  EXPECT_EQ(sweeper.roomForChannel(policies.rest(), now), ChannelRoom::there);
   EXPECT_EQ(registry.channels(), 0U);
 }
 
 TEST_F(SweeperTest, aFullHubLooksForRoomAtOnceButNotAllTheTime) {
   append(registry.channel("k", now), "x");
   append(registry.channel("l", now + Millis{200}), "x");
-  EXPECT_FALSE(sweeper.hasRoomForChannel(now));
+  EXPECT_EQ(sweeper.roomForChannel(policies.rest(), now), ChannelRoom::hubFull);
   now += Millis{999};
-  EXPECT_FALSE(sweeper.hasRoomForChannel(now)) << "it has looked a moment ago";
+  EXPECT_EQ(sweeper.roomForChannel(policies.rest(), now), ChannelRoom::hubFull) << "it has looked a moment ago";
   EXPECT_EQ(registry.channels(), 2U);
   now += Millis{1};
-  EXPECT_TRUE(sweeper.hasRoomForChannel(now)) << "what is too old has gone";
+  EXPECT_EQ(sweeper.roomForChannel(policies.rest(), now), ChannelRoom::there) << "what is too old has gone";
 }
 
 }  // namespace

@@ -252,7 +252,7 @@ TEST_F(TurnsTest, whoIsBehindAtTheEndOfATurnIsJudged) {
 
 TEST_F(TurnsTest, nothingIsEvictedForWhoHasTimeToCatchUp) {
   options.lagGrace = Millis{100};
-  policies.rest().history.events = 0;
+  policies.rest().policy.history.events = 0;
   Subscriber& subscriber = addReading(1);
   subscriber.noteRead(true);
   publish("1 ");
@@ -265,7 +265,7 @@ TEST_F(TurnsTest, nothingIsEvictedForWhoHasTimeToCatchUp) {
 }
 
 TEST_F(TurnsTest, whoseHistoryIsTrimmedInTheTurnIsJudgedByIt) {
-  policies.rest().history.events = 0;
+  policies.rest().policy.history.events = 0;
   Subscriber& subscriber = addReading(1);
   subscriber.noteRead(true);
   publish("1 ");

@@ -1,0 +1,122 @@
+#include "core/flow/channel_flow.hpp"
+
+#include "core/base/hash.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+// Keys of a channel that have a window at one time. Events of further keys pass as if they had none; the rate still counts.
+constexpr std::size_t kMostWindows = 1000;
+
+}  // namespace
+
+FlowOutcome ChannelFlow::offer(const FlowEvent& event, const FlowRules& rules, NewWindows newWindows, Instant now) {
+  forgetEnded(now);
+  const Keyed keyed = keyedOf(event, rules);
+  if (keyed.windows != nullptr && keyed.windows->isOpen(keyed.key, now)) {
+    const auto holding = keyed.windows->hold(keyed.key, event);
+    return holding == KeyWindows::Holding::held ? FlowOutcome::held : FlowOutcome::merged;
+  }
+  const FlowOutcome outcome = offerToRate(event, rules.rate, now);
+  const bool mayOpen = newWindows == NewWindows::open && windows() < kMostWindows;
+  if (keyed.windows != nullptr && outcome != FlowOutcome::refused && mayOpen) {
+    keyed.windows->open(keyed.key, now + keyed.length, event.at);
+  }
+  return outcome;
+}
+
+// An event has one of the keys at most.
+ChannelFlow::Keyed ChannelFlow::keyedOf(const FlowEvent& event, const FlowRules& rules) {
+  if (rules.mergeWindow > Millis{0} && !event.mergeKey.empty()) {
+    return {&merging_, hash64(event.mergeKey), rules.mergeWindow};
+  }
+  if (rules.throttleEvery > Millis{0} && !event.throttleKey.empty()) {
+    return {&throttling_, hash64(event.throttleKey), rules.throttleEvery};
+  }
+  return {};
+}
+
+FlowOutcome ChannelFlow::offerToRate(const FlowEvent& event, const RateRule& rule, Instant now) {
+  if (queue_.pass(rule.limit, now) == RateOutcome::passes) {
+    return FlowOutcome::passes;
+  }
+  HeldEvent held(event);
+  const bool fitsAlone = rule.bufferEvents > 0 && held.bytes() <= rule.bufferBytes;
+  if (!fitsAlone || (rule.overflow == RateOverflow::refuse && !queue_.hasRoomFor(held.bytes(), rule))) {
+    return FlowOutcome::refused;
+  }
+  dropped_ += queue_.makeRoomFor(held.bytes(), rule);
+  queue_.push(std::move(held));
+  return FlowOutcome::held;
+}
+
+// Those with an event whose window has ended; null when there are none.
+KeyWindows* ChannelFlow::endedWindows(Instant now) {
+  if (merging_.hasEnded(now)) {
+    return &merging_;
+  }
+  return throttling_.hasEnded(now) ? &throttling_ : nullptr;
+}
+
+HeldEvent ChannelFlow::take(KeyWindows& windows, const FlowRules& rules, Instant now) {
+  const bool isMerging = &windows == &merging_;
+  KeyWindows::Released released = windows.release(now + (isMerging ? rules.mergeWindow : rules.throttleEvery));
+  if (isMerging && released.tally.count > 1) {
+    released.event.addTally(released.tally);
+  }
+  return std::move(released.event);
+}
+
+std::optional<HeldEvent> ChannelFlow::release(const FlowRules& rules, Instant now) {
+  if (queue_.letsNext(rules.rate.limit, now)) {
+    return queue_.pop();
+  }
+  while (KeyWindows* const windows = endedWindows(now)) {
+    if (queue_.pass(rules.rate.limit, now) == RateOutcome::passes) {
+      return take(*windows, rules, now);
+    }
+    // Nothing that was accepted is refused later: it stays in its window until there is room.
+    const std::size_t bytes = windows->firstBytes();
+    if (rules.rate.overflow == RateOverflow::refuse && !queue_.hasRoomFor(bytes, rules.rate)) {
+      return std::nullopt;
+    }
+    dropped_ += queue_.makeRoomFor(bytes, rules.rate);
+    queue_.push(take(*windows, rules, now));
+  }
+  return std::nullopt;
+}
+
+std::optional<HeldEvent> ChannelFlow::flush(const FlowRules& rules, Instant now) {
+  if (!queue_.isEmpty()) {
+    return queue_.pop();
+  }
+  if (merging_.heldEvents() + throttling_.heldEvents() == 0) {
+    return std::nullopt;
+  }
+  return take(merging_.nextEnd() <= throttling_.nextEnd() ? merging_ : throttling_, rules, now);
+}
+
+Instant ChannelFlow::next(const FlowRules& rules, Instant now) const {
+  const Instant ended = std::min(merging_.nextEnd(), throttling_.nextEnd());
+  const Instant let = queue_.next(rules.rate.limit, now);
+  if (ended <= now) {
+    return let;  // what has ended waits for the rate, too, or for a place in the queue
+  }
+  return queue_.isEmpty() ? ended : std::min(ended, let);
+}
+
+std::size_t ChannelFlow::events() const { return merging_.heldEvents() + throttling_.heldEvents() + queue_.events(); }
+
+std::size_t ChannelFlow::bytes() const { return merging_.heldBytes() + throttling_.heldBytes() + queue_.bytes(); }
+
+std::size_t ChannelFlow::takeDropped() { return std::exchange(dropped_, 0); }
+
+void ChannelFlow::forgetEnded(Instant now) {
+  merging_.forgetEnded(now);
+  throttling_.forgetEnded(now);
+}
+
+}  // namespace millrace

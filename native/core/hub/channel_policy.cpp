@@ -1,0 +1,22 @@
+#include "core/hub/channel_policy.hpp"
+
+namespace millrace {
+
+// `total` and `channels` are counted for each policy: that of the rest has its own.
+ChannelPolicy PolicySettings::over(ChannelPolicy rest) const {
+  ChannelPolicy policy = rest;
+  policy.history.events = historyEvents.value_or(rest.history.events);
+  policy.history.bytes = historyBytes.value_or(rest.history.bytes);
+  policy.history.ttl = historyTtl.value_or(rest.history.ttl);
+  policy.durability = durability.value_or(rest.durability);
+  policy.limits.connections = connections.value_or(rest.limits.connections);
+  policy.limits.total = total.value_or(ChannelLimits::kUnlimited);
+  policy.limits.channels = channels.value_or(ChannelLimits::kUnlimited);
+  policy.publishesPerUser = publishesPerUser.value_or(rest.publishesPerUser);
+  policy.flow.rate = rate.value_or(rest.flow.rate);
+  policy.flow.mergeWindow = mergeWindow.value_or(rest.flow.mergeWindow);
+  policy.flow.throttleEvery = throttleEvery.value_or(rest.flow.throttleEvery);
+  return policy;
+}
+
+}  // namespace millrace
