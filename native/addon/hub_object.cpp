@@ -274,21 +274,21 @@ Napi::Value HubObject::finish(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::connectionCount(const Napi::CallbackInfo& info) {
   const std::optional<std::string> key = isGiven(info[0]) ? std::optional(toText(info[0], "key")) : std::nullopt;
-  const std::size_t count = Engine::process().with(
-      hub_, [&](Hub& hub, Instant) { return key ? hub.connectionCount(*key) : hub.connectionCount(); });
+  const std::size_t count =
+      Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.census().connectionCount(key); });
   return Napi::Number::New(info.Env(), static_cast<double>(count));
 }
 
 Napi::Value HubObject::keys(const Napi::CallbackInfo& info) {
   const auto keys = Engine::process().with(hub_, [](Hub& hub, Instant) {
-    const auto views = hub.keys();
+    const auto views = hub.census().keys();
     return std::vector<std::string>(views.begin(), views.end());
   });
   return toJs(info.Env(), keys);
 }
 
 Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
-  return toJs(info.Env(), Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.stats(); }));
+  return toJs(info.Env(), Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.census().stats(); }));
 }
 
 }  // namespace millrace

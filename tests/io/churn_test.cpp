@@ -112,7 +112,7 @@ TEST_P(ChurnTest, everyoneGetsItsOwnInOrderAndNothingIsLeftOver) {
     for (const SubscriberId id : churn.connections) {
       EXPECT_TRUE(environment.waitForEnd(id));
     }
-    EXPECT_EQ(engine.with(churn.hub, [](Hub& hub, Instant) { return hub.stats().connections; }), 0U);
+    EXPECT_EQ(engine.with(churn.hub, [](Hub& hub, Instant) { return hub.census().stats().connections; }), 0U);
     EXPECT_GT(churn.received, 10000U) << "the clients do what they should";
     EXPECT_GT(churn.privates, 500U);
     EXPECT_GT(churn.resumed, 100U);

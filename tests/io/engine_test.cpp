@@ -219,7 +219,7 @@ TEST(Engine, ThreadsThatComeAndGoLeaveNothingOpen) {
   for (std::thread& thread : threads) {
     thread.join();
   }
-  engine.with(hub, [](Hub& chosen, Instant) { EXPECT_EQ(chosen.stats().connections, 0U); });
+  engine.with(hub, [](Hub& chosen, Instant) { EXPECT_EQ(chosen.census().stats().connections, 0U); });
 }
 
 }  // namespace

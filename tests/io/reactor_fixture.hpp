@@ -68,7 +68,7 @@ class ReactorTest : public ::testing::Test {
   }
 
   std::size_t openConnections() {
-    return engine.with(hub, [](Hub& chosen, Instant) { return chosen.stats().connections; });
+    return engine.with(hub, [](Hub& chosen, Instant) { return chosen.census().stats().connections; });
   }
 
   Engine engine;

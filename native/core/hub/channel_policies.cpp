@@ -8,7 +8,7 @@
 namespace millrace {
 
 ChannelPolicies::Classes ChannelPolicies::set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules) {
-  rest_.policy = rest;
+  rest_->policy = rest;
   Classes next;
   for (const PolicyRule& rule : rules) {
     std::unique_ptr<ChannelClass> known = take(rule.name);
@@ -27,10 +27,10 @@ std::unique_ptr<ChannelClass> ChannelPolicies::take(std::string_view name) {
   return found == classes_.end() ? nullptr : std::exchange(*found, nullptr);
 }
 
-ChannelClass& ChannelPolicies::of(std::string_view key) {
+ChannelClass& ChannelPolicies::of(std::string_view key) const {
   const auto found = std::find_if(classes_.begin(), classes_.end(),
                                   [key](const auto& known) { return matchesPattern(known->rule.match, key); });
-  return found != classes_.end() ? **found : rest_;
+  return found != classes_.end() ? **found : *rest_;
 }
 
 std::vector<PolicyStats> ChannelPolicies::stats() const {
@@ -41,7 +41,7 @@ std::vector<PolicyStats> ChannelPolicies::stats() const {
   for (const auto& group : classes_) {
     add(*group);
   }
-  add(rest_);
+  add(*rest_);
   return all;
 }
 

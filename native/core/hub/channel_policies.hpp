@@ -18,16 +18,16 @@ class ChannelPolicies {
   // is in them.
   [[nodiscard]] Classes set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules);
   // It lives until a set() gives it back.
-  [[nodiscard]] ChannelClass& of(std::string_view key);
+  [[nodiscard]] ChannelClass& of(std::string_view key) const;
   // The channels that no rule matches. Its rule has no name.
-  [[nodiscard]] ChannelClass& rest() { return rest_; }
+  [[nodiscard]] ChannelClass& rest() const { return *rest_; }
   // What there is of each, in the order of the rules, and of the rest.
   [[nodiscard]] std::vector<PolicyStats> stats() const;
 
  private:
   [[nodiscard]] std::unique_ptr<ChannelClass> take(std::string_view name);
 
-  ChannelClass rest_{{}};
+  std::unique_ptr<ChannelClass> rest_ = std::make_unique<ChannelClass>(PolicyRule{});
   Classes classes_;
 };
 

@@ -49,6 +49,7 @@ struct Hub::Parts {
   Timers timers{{deadlines, heartbeats, lagJudge, endings, writer}};
   Drain drain{registry, scheduler, deadlines};
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
+  Census census{{policies, registry, inbox, flow, drain, admission}};
   Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings}};
 };
 
@@ -174,25 +175,6 @@ std::uint32_t Hub::nextRetry() { return parts_->drain.nextRetry(); }
 
 // --- what is there
 
-HubStats Hub::stats() const {
-  HubStats stats;
-  stats.connections = parts_->registry.connections();
-  stats.channels = parts_->registry.channels();
-  stats.inboxBytes = parts_->inbox.bytes();
-  stats.isDraining = parts_->drain.hasBegun();
-  stats.takenOver = parts_->admission.takenOver();
-  stats.heldEvents = parts_->flow.events();
-  stats.policies = parts_->policies.stats();
-  return stats;
-}
-
-std::size_t Hub::connectionCount() const { return parts_->registry.joinedConnections(); }
-
-std::size_t Hub::connectionCount(std::string_view key) const {
-  const Channel* const channel = parts_->registry.findChannel(key);
-  return channel == nullptr ? 0 : channel->members.connections();
-}
-
-std::vector<std::string_view> Hub::keys() const { return parts_->registry.activeKeys(); }
+const Census& Hub::census() const { return parts_->census; }
 
 }  // namespace millrace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/hub/census.hpp"
 #include "core/hub/close_reason.hpp"
 #include "core/hub/deflate_queue.hpp"
 #include "core/hub/hub_options.hpp"
@@ -15,7 +16,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 namespace millrace {
 
@@ -89,12 +89,7 @@ class Hub {
 
   // --- what is there
 
-  [[nodiscard]] HubStats stats() const;
-  // Connections that read a channel, or this one.
-  [[nodiscard]] std::size_t connectionCount() const;
-  [[nodiscard]] std::size_t connectionCount(std::string_view key) const;
-  // The channels that at least one connection reads, sorted.
-  [[nodiscard]] std::vector<std::string_view> keys() const;
+  [[nodiscard]] const Census& census() const;
 
  private:
   struct Parts;

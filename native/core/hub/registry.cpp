@@ -81,7 +81,7 @@ std::vector<Channel*> Registry::allChannels() const {
   return all;
 }
 
-Channel* Registry::findChannel(std::string_view key) {
+Channel* Registry::findChannel(std::string_view key) const {
   const auto found = channels_.find(key);
   return found == channels_.end() ? nullptr : found->second.get();
 }

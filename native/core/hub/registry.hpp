@@ -48,7 +48,7 @@ class Registry {
   Channel& channel(std::string_view key, Instant now);
   // A channel that is not there.
   Channel& addChannel(std::string_view key, Instant now);
-  [[nodiscard]] Channel* findChannel(std::string_view key);
+  [[nodiscard]] Channel* findChannel(std::string_view key) const;
   // The class that the channel is in, or would be.
   [[nodiscard]] ChannelClass& classOf(std::string_view key);
   // The policies have changed: puts every channel into its class, and counts anew.

@@ -71,9 +71,9 @@ TEST_F(HubEnd, anotherOwnerReadsOnFromWhereTheFirstWas) {
   publish("k", "2");
   EXPECT_EQ(takeWakes(), Owners{2});
   hub.closeAll(1, now);
-  EXPECT_EQ(hub.stats().connections, 1U) << "it is no longer the first's";
+  EXPECT_EQ(hub.census().stats().connections, 1U) << "it is no longer the first's";
   hub.closeAll(2, now);
-  EXPECT_EQ(hub.stats().connections, 0U);
+  EXPECT_EQ(hub.census().stats().connections, 0U);
   EXPECT_EQ(hub.assign(1, 2, nullptr, now), nullptr);
 }
 
@@ -81,16 +81,16 @@ TEST_F(HubEnd, whoIsReadByAReaderCountsAsTakenOver) {
   int reader = 0;
   openAndJoin(1, "k");
   openAndJoin(2, "k");
-  EXPECT_EQ(hub.stats().takenOver, 0U);
+  EXPECT_EQ(hub.census().stats().takenOver, 0U);
   EXPECT_NE(hub.assign(1, 2, &reader, now), nullptr);
   EXPECT_NE(hub.assign(2, 2, &reader, now), nullptr);
   EXPECT_NE(hub.assign(2, 2, &reader, now), nullptr) << "again";
-  EXPECT_EQ(hub.stats().takenOver, 2U);
+  EXPECT_EQ(hub.census().stats().takenOver, 2U);
   EXPECT_NE(hub.assign(2, 1, nullptr, now), nullptr);
-  EXPECT_EQ(hub.stats().takenOver, 1U);
+  EXPECT_EQ(hub.census().stats().takenOver, 1U);
   hub.closeAll(2, now);
   hub.closeAll(1, now);
-  EXPECT_EQ(hub.stats().takenOver, 0U);
+  EXPECT_EQ(hub.census().stats().takenOver, 0U);
 }
 
 // A stream that is closed at once is closed before its socket has come to the reactor.
@@ -218,7 +218,7 @@ TEST_F(HubEnd, aDrainTellsEveryoneWhenToComeBackAndEndsThemInWaves) {
   readingTurn();
   hub.drain({Millis{10000}, Millis{1000}, Millis{4000}, 7}, now);
   hub.drain({Millis{1}, Millis{1}, Millis{1}, 0}, now);  // changes nothing
-  EXPECT_TRUE(hub.stats().isDraining);
+  EXPECT_TRUE(hub.census().stats().isDraining);
   EXPECT_EQ(hub.open(21, 1, quiet(), now), OpenOutcome::draining);
 
   std::vector<std::string> told;
@@ -244,7 +244,7 @@ TEST_F(HubEnd, aDrainTellsEveryoneWhenToComeBackAndEndsThemInWaves) {
     }
   }
   EXPECT_EQ(ended, kConnections);
-  EXPECT_EQ(hub.stats().connections, 0U);
+  EXPECT_EQ(hub.census().stats().connections, 0U);
 }
 
 TEST_F(HubEnd, whoListensInTheProcessIsNotDrained) {

@@ -50,11 +50,11 @@ TEST_F(HubFlow, aHeldEventGetsItsNumberWhenItLeaves) {
   EXPECT_EQ(receipt.id, "");
   EXPECT_EQ(receipt.recipients, 0U);
   publish("else", "x");
-  EXPECT_EQ(hub.stats().heldEvents, 1U);
+  EXPECT_EQ(hub.census().stats().heldEvents, 1U);
   EXPECT_EQ(read(1), event(1, "1"));
   EXPECT_EQ(hub.nextDeadline(), now + Millis(100));
   EXPECT_EQ(next(1), event(3, "2"));
-  EXPECT_EQ(hub.stats().heldEvents, 0U);
+  EXPECT_EQ(hub.census().stats().heldEvents, 0U);
 }
 
 TEST_F(HubFlow, whatIsDueGoesFirstHoweverLateTheTickIs) {
@@ -124,7 +124,7 @@ TEST_F(HubFlow, whatIsInvalidIsRefusedAndNotHeld) {
   fields.id.reset();
   fields.data = large;
   EXPECT_EQ(tryPublish("rate:1", fields), WriteOutcome::tooLarge);
-  EXPECT_EQ(hub.stats().heldEvents, 0U);
+  EXPECT_EQ(hub.census().stats().heldEvents, 0U);
 }
 
 TEST_F(HubFlow, aFullBufferRefusesWhereThatIsTheRule) {
@@ -139,7 +139,7 @@ TEST_F(HubFlow, aFullBufferRefusesWhereThatIsTheRule) {
   fields.data = "3";
   EXPECT_EQ(tryPublish("rate:1", fields), WriteOutcome::rateLimited);
   EXPECT_EQ(receipt.retryAfter, Millis(100));
-  EXPECT_EQ(hub.stats().policies[0].dropped, 0U);
+  EXPECT_EQ(hub.census().stats().policies[0].dropped, 0U);
 }
 
 TEST_F(HubFlow, aFullBufferLosesTheOldestWhichIsCounted) {
@@ -151,8 +151,8 @@ TEST_F(HubFlow, aFullBufferLosesTheOldestWhichIsCounted) {
   for (const std::string_view data : {"1", "2", "3", "4", "5"}) {
     rated(data);
   }
-  EXPECT_EQ(hub.stats().policies[0].dropped, 2U);
-  EXPECT_EQ(hub.stats().heldEvents, 2U);
+  EXPECT_EQ(hub.census().stats().policies[0].dropped, 2U);
+  EXPECT_EQ(hub.census().stats().heldEvents, 2U);
   hub.flush("rate:1", now);
   EXPECT_EQ(read(1), event(1, "1") + event(2, "4") + event(3, "5"));
 }
@@ -170,9 +170,9 @@ TEST_F(HubFlow, aChannelIsFlushedOrAllAre) {
   hub.flush("nobody's", now);
   hub.flush(std::nullopt, now);
   EXPECT_EQ(read(1), event(4, "2"));
-  EXPECT_EQ(hub.stats().heldEvents, 0U);
+  EXPECT_EQ(hub.census().stats().heldEvents, 0U);
   idleTurn();
-  EXPECT_EQ(hub.stats().inboxBytes, 0U);
+  EXPECT_EQ(hub.census().stats().inboxBytes, 0U);
 }
 
 TEST_F(HubFlow, whenTheHubDrainsEverythingGoesBeforeTheEnd) {
@@ -204,10 +204,10 @@ TEST_F(HubFlow, heldBytesCountInTheInbox) {
   }
   EXPECT_EQ(tryPublish("rate:1", fields), WriteOutcome::overloaded);
   EXPECT_GE(held, 6U);
-  EXPECT_GE(hub.stats().inboxBytes, held * 1000);
+  EXPECT_GE(hub.census().stats().inboxBytes, held * 1000);
   EXPECT_EQ(tryPublish("else", fields), WriteOutcome::overloaded);
   hub.flush(std::nullopt, now);
-  EXPECT_EQ(hub.stats().inboxBytes, 0U);
+  EXPECT_EQ(hub.census().stats().inboxBytes, 0U);
   EXPECT_EQ(tryPublish("else", fields), WriteOutcome::written);
 }
 
@@ -220,12 +220,12 @@ TEST_F(HubFlow, aChannelInWhichSomethingWaitsIsKept) {
   rated("2");
   pass(60001);
   hub.tick(now);
-  EXPECT_EQ(hub.stats().heldEvents, 1U);
-  EXPECT_EQ(hub.stats().channels, 1U);
+  EXPECT_EQ(hub.census().stats().heldEvents, 1U);
+  EXPECT_EQ(hub.census().stats().channels, 1U);
   hub.flush(std::nullopt, now);
   pass(2000000);
   hub.tick(now);
-  EXPECT_EQ(hub.stats().channels, 0U);
+  EXPECT_EQ(hub.census().stats().channels, 0U);
   EXPECT_EQ(hub.nextDeadline(), kNever);
 }
 
@@ -250,7 +250,7 @@ TEST_F(HubFlow, aFloodOfOneKeyIsOneEventAWindow) {
     for (int count = 0; count < 100; ++count) {
       publish("merge:1", R"({"message":"timeout"})", "", keyed);
     }
-    mostBytes = std::max(mostBytes, hub.stats().inboxBytes);
+    mostBytes = std::max(mostBytes, hub.census().stats().inboxBytes);
     readingTurn();
     pass(1);
     hub.tick(now);

@@ -29,7 +29,7 @@ TEST_F(HubLimits, aRefusedPublishMakesNoChannel) {
   const std::string large(std::size_t{9} * 1024 * 1024, 'x');
   fields.data = large;
   EXPECT_EQ(tryPublish("large", fields), WriteOutcome::tooLarge);
-  EXPECT_EQ(hub.stats().channels, 0U);
+  EXPECT_EQ(hub.census().stats().channels, 0U);
   EXPECT_EQ(hub.deflates().newest(), 0U);
 }
 
@@ -43,7 +43,7 @@ TEST_F(HubLimits, aRefusedJoinMakesNoChannel) {
   options.perUser = 0;
   hub.configure(options);
   EXPECT_EQ(tryJoin(1, "k", "ann"), JoinOutcome::userFull);
-  EXPECT_EQ(hub.stats().channels, 0U);
+  EXPECT_EQ(hub.census().stats().channels, 0U);
 }
 
 TEST_F(HubLimits, channelsOfAConnection) {
@@ -53,7 +53,7 @@ TEST_F(HubLimits, channelsOfAConnection) {
   join(1, "b");
   EXPECT_EQ(tryJoin(1, "c"), JoinOutcome::tooManyChannels);
   EXPECT_EQ(tryJoin(1, "a"), JoinOutcome::alreadyThere);
-  EXPECT_EQ(hub.stats().channels, 2U);
+  EXPECT_EQ(hub.census().stats().channels, 2U);
   hub.leave(1, "a", now);
   join(1, "c");
 }
@@ -87,7 +87,7 @@ TEST_F(HubLimits, aFullHubLooksForChannelsWhoseEventsAreTooOld) {
   EXPECT_EQ(tryPublish("c", fields), WriteOutcome::hubFull);
   pass(1001);
   EXPECT_EQ(tryPublish("c", fields), WriteOutcome::written);
-  EXPECT_EQ(hub.stats().channels, 1U);
+  EXPECT_EQ(hub.census().stats().channels, 1U);
   options.history.events = 0;
   options.channels = 3;
   hub.configure(options);

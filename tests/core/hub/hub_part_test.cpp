@@ -211,7 +211,7 @@ TEST_F(HubLast, whoComesBackWithTheLastHasEverything) {
   join(1, "k");
   EXPECT_FALSE(hub.view(1).isComplete()) << "it is new";
   for (const char* const id : {"a.1", "b.2"}) {
-    const SubscriberId connection = hub.stats().connections + 1;
+    const SubscriberId connection = hub.census().stats().connections + 1;
     OpenOptions options = closingAfter("done");
     options.lastEventId = id;
     open(connection, options);

@@ -35,7 +35,7 @@ class HubPolicy : public test::HubTest {
   }
 
   const PolicyStats& of(std::string_view name) {
-    stats = hub.stats();
+    stats = hub.census().stats();
     for (const PolicyStats& policy : stats.policies) {
       if (policy.name == name) {
         return policy;
@@ -164,7 +164,7 @@ TEST_F(HubPolicy, aUserMayPublishSoOften) {
   fields.data = "x";
   EXPECT_EQ(tryPublish("room:3", fields, ann), WriteOutcome::userRateLimited);
   EXPECT_EQ(receipt.retryAfter, Millis(500));
-  EXPECT_EQ(hub.stats().channels, 2U) << "no channel is made for it";
+  EXPECT_EQ(hub.census().stats().channels, 2U) << "no channel is made for it";
   EXPECT_EQ(tryPublish("else", fields, ann), WriteOutcome::written);
   EXPECT_EQ(tryPublish("room:1", fields), WriteOutcome::written) << "it is no user's";
   PublishOptions bob;

@@ -194,7 +194,7 @@ class Schedule {
       EXPECT_LE(events, world_.options().history.events);
       world_.hub().close(id, world_.now());
     }
-    EXPECT_LE(world_.hub().stats().connections, clients_.size());
+    EXPECT_LE(world_.hub().census().stats().connections, clients_.size());
   }
 
   [[nodiscard]] std::size_t total(std::size_t (Client::*count)() const) const {

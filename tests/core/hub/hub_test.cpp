@@ -28,26 +28,26 @@ TEST_F(HubBasics, theRetryLineComesFirst) {
 TEST_F(HubBasics, countsThoseThatJoined) {
   open(1);
   open(2);
-  EXPECT_EQ(hub.stats().connections, 2U);
-  EXPECT_EQ(hub.connectionCount(), 0U);
+  EXPECT_EQ(hub.census().stats().connections, 2U);
+  EXPECT_EQ(hub.census().connectionCount(), 0U);
   join(1, "k");
   join(1, "l");
   join(2, "k");
-  EXPECT_EQ(hub.connectionCount(), 2U);
-  EXPECT_EQ(hub.connectionCount("k"), 2U);
-  EXPECT_EQ(hub.connectionCount("l"), 1U);
-  EXPECT_EQ(hub.connectionCount("m"), 0U);
-  EXPECT_EQ(hub.keys(), (std::vector<std::string_view>{"k", "l"}));
+  EXPECT_EQ(hub.census().connectionCount(), 2U);
+  EXPECT_EQ(hub.census().connectionCount("k"), 2U);
+  EXPECT_EQ(hub.census().connectionCount("l"), 1U);
+  EXPECT_EQ(hub.census().connectionCount("m"), 0U);
+  EXPECT_EQ(hub.census().keys(), (std::vector<std::string_view>{"k", "l"}));
 
   EXPECT_TRUE(hub.leave(1, "k", now));
   EXPECT_FALSE(hub.leave(1, "k", now));
   EXPECT_FALSE(hub.leave(1, "m", now));
-  EXPECT_EQ(hub.connectionCount(), 2U);
+  EXPECT_EQ(hub.census().connectionCount(), 2U);
   hub.close(1, now);
   hub.close(1, now);
-  EXPECT_EQ(hub.stats().connections, 1U);
-  EXPECT_EQ(hub.connectionCount(), 1U);
-  EXPECT_EQ(hub.keys(), (std::vector<std::string_view>{"k"}));
+  EXPECT_EQ(hub.census().stats().connections, 1U);
+  EXPECT_EQ(hub.census().connectionCount(), 1U);
+  EXPECT_EQ(hub.census().keys(), (std::vector<std::string_view>{"k"}));
 }
 
 TEST_F(HubBasics, aListenerReadsAndIsNotCounted) {
@@ -59,10 +59,10 @@ TEST_F(HubBasics, aListenerReadsAndIsNotCounted) {
   open(2, listening());
   join(1, "k");
   join(2, "k");
-  EXPECT_EQ(hub.stats().connections, 0U);
-  EXPECT_EQ(hub.connectionCount(), 0U);
-  EXPECT_EQ(hub.connectionCount("k"), 0U);
-  EXPECT_TRUE(hub.keys().empty());
+  EXPECT_EQ(hub.census().stats().connections, 0U);
+  EXPECT_EQ(hub.census().connectionCount(), 0U);
+  EXPECT_EQ(hub.census().connectionCount("k"), 0U);
+  EXPECT_TRUE(hub.census().keys().empty());
   EXPECT_EQ(publish("k", "x").recipients, 0U);
   EXPECT_EQ(read(1), event(1, "x")) << "and no id line";
   open(3);

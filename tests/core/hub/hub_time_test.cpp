@@ -201,43 +201,43 @@ TEST_F(HubSweep, anIdleChannelIsForgotten) {
   options.history.ttl = Millis(100000);
   hub.configure(options);
   publish("k", "x");
-  EXPECT_EQ(hub.stats().channels, 1U);
+  EXPECT_EQ(hub.census().stats().channels, 1U);
   EXPECT_EQ(hub.nextDeadline(), now + Millis(100));
   passAndTick(4999);
-  EXPECT_EQ(hub.stats().channels, 1U);
+  EXPECT_EQ(hub.census().stats().channels, 1U);
   passAndTick(100);
-  EXPECT_EQ(hub.stats().channels, 0U);
+  EXPECT_EQ(hub.census().stats().channels, 0U);
   EXPECT_EQ(hub.nextDeadline(), kNever);
 }
 
 TEST_F(HubSweep, aChannelExistsWhileAnEventOrAReaderIsInIt) {
   openAndJoin(1, "guessed");
-  EXPECT_EQ(hub.stats().channels, 1U);
+  EXPECT_EQ(hub.census().stats().channels, 1U);
   hub.leave(1, "guessed", now);
-  EXPECT_EQ(hub.stats().channels, 0U);
+  EXPECT_EQ(hub.census().stats().channels, 0U);
   join(1, "guessed");
   hub.close(1, now);
-  EXPECT_EQ(hub.stats().channels, 0U);
+  EXPECT_EQ(hub.census().stats().channels, 0U);
   publish("k", "x");
   passAndTick(900);
-  EXPECT_EQ(hub.stats().channels, 1U);
+  EXPECT_EQ(hub.census().stats().channels, 1U);
   passAndTick(200);
-  EXPECT_EQ(hub.stats().channels, 0U) << "its event was too old";
+  EXPECT_EQ(hub.census().stats().channels, 0U) << "its event was too old";
 }
 
 TEST_F(HubSweep, aChannelThatSomebodyReadsStays) {
   openAndJoin(1, "k");
   passAndTick(100000);
-  EXPECT_EQ(hub.stats().channels, 1U);
+  EXPECT_EQ(hub.census().stats().channels, 1U);
   hub.close(1, now);
-  EXPECT_EQ(hub.stats().channels, 0U) << "nothing was ever in it";
+  EXPECT_EQ(hub.census().stats().channels, 0U) << "nothing was ever in it";
 }
 
 TEST_F(HubSweep, aResumeAfterTheChannelWasForgottenIsAGap) {
   publish("k", "1");
   publish("k", "2");
   passAndTick(5000);
-  ASSERT_EQ(hub.stats().channels, 0U);
+  ASSERT_EQ(hub.census().stats().channels, 0U);
   open(1, resuming("a.1"));
   join(1, "k");
   EXPECT_EQ(read(1), kGap);
@@ -253,7 +253,7 @@ TEST_F(HubSweep, soItIsWhenTheEventsWereStillThere) {
   publish("k", "1");
   publish("k", "2");
   passAndTick(60000);
-  ASSERT_EQ(hub.stats().channels, 0U);
+  ASSERT_EQ(hub.census().stats().channels, 0U);
   open(1, resuming("a.1"));
   join(1, "k");
   EXPECT_EQ(read(1), kGap);

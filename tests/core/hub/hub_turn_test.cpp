@@ -67,8 +67,8 @@ TEST_F(HubTurn, closeAllClosesWhatIsTheOwners) {
   openAndJoin(2, "k", quiet(), 2);
   openAndJoin(3, "l", quiet(), 1);
   hub.closeAll(1, now);
-  EXPECT_EQ(hub.stats().connections, 1U);
-  EXPECT_EQ(hub.keys(), std::vector<std::string_view>{"k"});
+  EXPECT_EQ(hub.census().stats().connections, 1U);
+  EXPECT_EQ(hub.census().keys(), std::vector<std::string_view>{"k"});
   publish("k", "x");
   EXPECT_EQ(takeWakes(), Owners{2});
   EXPECT_EQ(read(2), event(1, "x"));
