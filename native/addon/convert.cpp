@@ -47,13 +47,23 @@ std::string toText(const Napi::Value& value, std::string_view name) {
   return value.As<Napi::String>().Utf8Value();
 }
 
-std::uint64_t toWhole(const Napi::Value& value, std::string_view name) {
+double toNumber(const Napi::Value& value, std::string_view name) {
   const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
   if (!(number >= 0)) {
     throwType(value, name, "a number of at least 0");
   }
+  return number;
+}
+
+std::uint64_t toWhole(const Napi::Value& value, std::string_view name) {
   constexpr double kLargestExact = 9007199254740991;  // 2^53 - 1
+  const double number = toNumber(value, name);
   return number > kLargestExact ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(number);
+}
+
+Millis toMillis(const Napi::Value& value, std::string_view name) {
+  constexpr std::uint64_t kLongest = std::uint64_t{1} << 42U;
+  return Millis(static_cast<Millis::rep>(std::min(kLongest, toWhole(value, name))));
 }
 
 int toDescriptor(const Napi::Value& value, std::string_view name) {
@@ -112,13 +122,23 @@ Napi::Value itemsOf(Napi::Env env, Receiver& receiver) {
 }
 
 Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt) {
-  if (outcome != WriteOutcome::written) {
-    return toJs(env, refusalName(outcome, receipt.idFault));
-  }
   const Napi::Object object = Napi::Object::New(env);
-  object.Set("id", toJs(env, receipt.id));
-  object.Set("recipients", Napi::Number::New(env, static_cast<double>(receipt.recipients)));
-  return object;
+  switch (outcome) {
+    case WriteOutcome::written:
+      if (receipt.state != PublishState::sent) {
+        return toJs(env, stateName(receipt.state));
+      }
+      object.Set("id", toJs(env, receipt.id));
+      object.Set("recipients", Napi::Number::New(env, static_cast<double>(receipt.recipients)));
+      return object;
+    case WriteOutcome::rateLimited:
+    case WriteOutcome::userRateLimited:
+      object.Set("refusal", toJs(env, refusalName(outcome)));
+      object.Set("retryAfterMs", Napi::Number::New(env, static_cast<double>(receipt.retryAfter.count())));
+      return object;
+    default:
+      return toJs(env, refusalName(outcome, receipt.idFault));
+  }
 }
 
 Napi::Value toJs(Napi::Env env, const std::vector<std::string>& texts) {

@@ -17,6 +17,10 @@ namespace millrace {
 [[nodiscard]] std::string toText(const Napi::Value& value, std::string_view name);
 // A finite number that is at least 0, rounded down. Infinity becomes the largest value.
 [[nodiscard]] std::uint64_t toWhole(const Napi::Value& value, std::string_view name);
+// A number that is at least 0; Infinity is one.
+[[nodiscard]] double toNumber(const Napi::Value& value, std::string_view name);
+// Durations beyond some hundred years are "never" to the core.
+[[nodiscard]] Millis toMillis(const Napi::Value& value, std::string_view name);
 // A number that Node gives for an open file: from 0, in 31 bits.
 [[nodiscard]] int toDescriptor(const Napi::Value& value, std::string_view name);
 [[nodiscard]] bool toFlag(const Napi::Value& value, std::string_view name);

@@ -1,10 +1,14 @@
 #include "addon/hub_arguments.hpp"
 
 #include "addon/convert.hpp"
+#include "addon/given.hpp"
+#include "addon/policy_arguments.hpp"
 #include "core/wire/type_hash.hpp"
+#include "io/engine/clock.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace millrace {
 
@@ -28,46 +32,58 @@ EventTexts toEvent(const Napi::CallbackInfo& info) {
   return texts;
 }
 
-Millis toMillis(const Napi::Value& value, std::string_view name) {
-  constexpr std::uint64_t kLongest = std::uint64_t{1} << 42U;
-  return Millis(static_cast<Millis::rep>(std::min(kLongest, toWhole(value, name))));
-}
-
-HubSettings toHubSettings(const Napi::Object& given) {
-  const auto wholeOf = [&](const char* name) {
-    const Napi::Value value = given.Get(name);
-    return isGiven(value) ? std::optional<std::size_t>(toWhole(value, name)) : std::nullopt;
-  };
-  const auto millisOf = [&](const char* name) {
-    const Napi::Value value = given.Get(name);
-    return isGiven(value) ? std::optional(toMillis(value, name)) : std::nullopt;
-  };
+HubSettings toHubSettings(const Napi::Object& object) {
+  const Given given(object);
   HubSettings settings;
-  settings.historyEvents = wholeOf("historyEvents");
-  settings.historyBytes = wholeOf("historyBytes");
-  settings.historyTtl = millisOf("historyTtlMs");
-  settings.connections = wholeOf("connections");
-  settings.perChannel = wholeOf("perChannel");
-  settings.perUser = wholeOf("perUser");
-  settings.channels = wholeOf("channels");
-  settings.channelsPerConnection = wholeOf("channelsPerConnection");
-  settings.channelTtl = millisOf("channelTtlMs");
-  settings.lagGrace = millisOf("lagGraceMs");
-  settings.reactors = wholeOf("reactors");
+  settings.own = toPolicySettings(object);
+  if (isGiven(object.Get("policies"))) {
+    settings.policies = toPolicies(object.Get("policies"));
+  }
+  settings.connections = given.whole("connections");
+  settings.perUser = given.whole("perUser");
+  settings.channels = given.whole("channels");
+  settings.channelsPerConnection = given.whole("channelsPerConnection");
+  settings.channelTtl = given.millis("channelTtlMs");
+  settings.lagGrace = given.millis("lagGraceMs");
+  settings.reactors = given.whole("reactors");
   return settings;
 }
 
 HubOptions HubSettings::over(HubOptions options) const {
-  options.history.events = historyEvents.value_or(options.history.events);
-  options.history.bytes = historyBytes.value_or(options.history.bytes);
-  options.history.ttl = historyTtl.value_or(options.history.ttl);
+  const ChannelPolicy rest = own.over(options.rest());
+  options.history = rest.history;
+  options.perChannel = rest.limits.connections;
+  options.publishesPerUser = rest.publishesPerUser;
+  options.flow = rest.flow;
+  options.policies = policies.value_or(std::move(options.policies));
   options.connections = connections.value_or(options.connections);
-  options.perChannel = perChannel.value_or(options.perChannel);
   options.perUser = perUser.value_or(options.perUser);
   options.channels = channels.value_or(options.channels);
   options.channelsPerConnection = channelsPerConnection.value_or(options.channelsPerConnection);
   options.channelTtl = channelTtl.value_or(options.channelTtl);
   options.lagGrace = lagGrace.value_or(options.lagGrace);
+  return options;
+}
+
+PublishTexts toPublishTexts(const Napi::Object& object) {
+  const Given given(object);
+  PublishTexts texts;
+  texts.conflateKey = given.text("conflateKey");
+  texts.mergeKey = given.text("mergeKey");
+  texts.throttleKey = given.text("throttleKey");
+  texts.userId = given.text("userId");
+  texts.ttl = given.millis("ttlMs").value_or(Millis{0});
+  return texts;
+}
+
+PublishOptions PublishTexts::options() const {
+  PublishOptions options;
+  options.ttl = ttl;
+  options.conflateKey = conflateKey;
+  options.mergeKey = mergeKey;
+  options.throttleKey = throttleKey;
+  options.userId = userId;
+  options.at = mergeKey.empty() ? UnixTime{} : unixNow();
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace {
 
@@ -37,15 +38,11 @@ struct EventTexts {
 [[nodiscard]] EventTexts toEvent(const Napi::CallbackInfo& info);
 // Milliseconds, clamped to 32 bits; none where it is not given.
 [[nodiscard]] std::optional<std::uint32_t> toRetry(const Napi::Value& value);
-// Durations beyond some hundred years are "never" to the core.
-[[nodiscard]] Millis toMillis(const Napi::Value& value, std::string_view name);
 // What configure() is given; what is left out is to stay as it is.
 struct HubSettings {
-  std::optional<std::size_t> historyEvents;
-  std::optional<std::size_t> historyBytes;
-  std::optional<Millis> historyTtl;
+  PolicySettings own;  // of the channels without a policy
+  std::optional<std::vector<PolicyRule>> policies;
   std::optional<std::size_t> connections;
-  std::optional<std::size_t> perChannel;
   std::optional<std::size_t> perUser;
   std::optional<std::size_t> channels;
   std::optional<std::size_t> channelsPerConnection;
@@ -56,6 +53,17 @@ struct HubSettings {
   [[nodiscard]] HubOptions over(HubOptions options) const;
 };
 [[nodiscard]] HubSettings toHubSettings(const Napi::Object& given);
+// The options of publish() that are not the event's. The texts must outlive it.
+struct PublishTexts {
+  std::string conflateKey;
+  std::string mergeKey;
+  std::string throttleKey;
+  std::string userId;
+  Millis ttl{0};
+
+  [[nodiscard]] PublishOptions options() const;
+};
+[[nodiscard]] PublishTexts toPublishTexts(const Napi::Object& given);
 [[nodiscard]] SubscriberOptions toSubscriberOptions(const Napi::Object& options);
 
 }  // namespace millrace

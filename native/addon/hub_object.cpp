@@ -32,6 +32,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("beginning", &HubObject::giving<&HubObject::beginning>),
                          InstanceMethod("greet", &HubObject::giving<&HubObject::greet>),
                          InstanceMethod("publish", &HubObject::giving<&HubObject::publish>),
+                         InstanceMethod("flush", &HubObject::doing<&HubObject::flush>),
                          InstanceMethod("send", &HubObject::giving<&HubObject::send>),
                          InstanceMethod("comment", &HubObject::giving<&HubObject::comment>),
                          InstanceMethod("write", &HubObject::giving<&HubObject::write>),
@@ -42,6 +43,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("finish", &HubObject::giving<&HubObject::finish>),
                          InstanceMethod("connectionCount", &HubObject::giving<&HubObject::connectionCount>),
                          InstanceMethod("keys", &HubObject::giving<&HubObject::keys>),
+                         InstanceMethod("policyName", &HubObject::giving<&HubObject::policyName>),
                          InstanceMethod("stats", &HubObject::giving<&HubObject::stats>),
                      });
 }
@@ -53,7 +55,7 @@ HubObject::HubObject(const Napi::CallbackInfo& info)
 // Only what is given changes, all at once: other threads may configure the same hub.
 void HubObject::configure(const Napi::CallbackInfo& info) {
   const HubSettings settings = toHubSettings(toObject(info[0], "options"));
-  Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.configure(settings.over(hub.options())); });
+  with([&](Hub& hub, Instant) { hub.configure(settings.over(hub.options())); });
   if (settings.reactors) {
     Engine::process().reactors().setCount(*settings.reactors);
   }
@@ -90,8 +92,7 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   options.isListener = toFlag(given.Get("isListener"), "isListener");
   options.retry = toRetry(given.Get("retryMs"));
   const SubscriberId id = Engine::process().newSubscriberId();
-  const OpenOutcome outcome =
-      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
+  const OpenOutcome outcome = with([&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
   if (outcome != OpenOutcome::opened) {
     return toJs(info.Env(), outcomeName(outcome));
   }
@@ -110,21 +111,20 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
   JoinOptions options;
   options.userId = userId;
   options.types = typeViews;
-  const JoinOutcome outcome =
-      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
+  const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
   return toJs(info.Env(), outcomeName(outcome));
 }
 
 Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   const std::string key = toText(info[1], "key");
-  const bool wasThere = Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.leave(id, key, now); });
+  const bool wasThere = with([&](Hub& hub, Instant now) { return hub.leave(id, key, now); });
   return Napi::Boolean::New(info.Env(), wasThere);
 }
 
 void HubObject::close(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
-  Engine::process().with(hub_, [&](Hub& hub, Instant now) { hub.close(id, now); });
+  with([&](Hub& hub, Instant now) { hub.close(id, now); });
   static_cast<void>(Engine::process().bodies().takeGzip(id));
 }
 
@@ -132,8 +132,7 @@ Napi::Value HubObject::end(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   const CloseReason reason = toFlag(info[1], "hasGone") ? CloseReason::disconnected : CloseReason::closed;
   const std::string said = isGiven(info[2]) ? toText(info[2], "reason") : "";
-  const bool wasOpen =
-      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.end(id, reason, now, said); });
+  const bool wasOpen = with([&](Hub& hub, Instant now) { return hub.end(id, reason, now, said); });
   return Napi::Boolean::New(info.Env(), wasOpen);
 }
 
@@ -154,62 +153,61 @@ void HubObject::drain(const Napi::CallbackInfo& info) {
   options.within = toMillis(info[0], "withinMs");
   options.retryFrom = toMillis(info[1], "retryFromMs");
   options.retrySpread = toMillis(info[2], "retrySpreadMs");
-  Engine::process().with(hub_, [&](Hub& hub, Instant now) {
+  with([&](Hub& hub, Instant now) {
     options.shuffle = static_cast<std::uint64_t>(now.time_since_epoch().count());
     hub.drain(options, now);
   });
 }
 
 Napi::Value HubObject::nextRetry(const Napi::CallbackInfo& info) {
-  const std::uint32_t retry = Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.nextRetry(); });
+  const std::uint32_t retry = with([](Hub& hub, Instant) { return hub.nextRetry(); });
   return Napi::Number::New(info.Env(), retry);
 }
 
 Napi::Value HubObject::verdict(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
-  const auto verdict = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.view(id).verdict(); });
+  const auto verdict = with([&](Hub& hub, Instant) { return hub.view(id).verdict(); });
   return verdict ? Napi::Value(toJs(info.Env(), verdictName(*verdict))) : info.Env().Null();
 }
 
 Napi::Value HubObject::beginning(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
-  const auto beginning = Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.view(id).beginning(); });
+  const auto beginning = with([&](Hub& hub, Instant) { return hub.view(id).beginning(); });
   return beginning ? Napi::Value(toJs(info.Env(), *beginning)) : info.Env().Null();
 }
 
 Napi::Value HubObject::isComplete(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
-  return Napi::Boolean::New(info.Env(),
-                            Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.view(id).isComplete(); }));
+  return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).isComplete(); }));
 }
 
 Napi::Value HubObject::greet(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   EventTexts event = toEvent(info);
   event.retry = toRetry(info[5]);
-  const WriteOutcome outcome =
-      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.greet(id, event.fields(), now); });
+  const WriteOutcome outcome = with([&](Hub& hub, Instant now) { return hub.greet(id, event.fields(), now); });
   return toJs(info.Env(), outcome, {});
 }
 
 Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
   const std::string key = toText(info[0], "key");
   EventTexts event = toEvent(info);
-  std::string conflateKey;
-  PublishOptions options;
+  PublishTexts more;
   if (isGiven(info[5])) {
-    const Napi::Object more = toObject(info[5], "options");
-    const Napi::Value ttl = more.Get("ttlMs");
-    const Napi::Value conflate = more.Get("conflateKey");
-    event.retry = toRetry(more.Get("retry"));
-    options.ttl = isGiven(ttl) ? toMillis(ttl, "ttlMs") : Millis{0};
-    conflateKey = isGiven(conflate) ? toText(conflate, "conflateKey") : "";
+    const Napi::Object given = toObject(info[5], "options");
+    event.retry = toRetry(given.Get("retry"));
+    more = toPublishTexts(given);
   }
-  options.conflateKey = conflateKey;
+  const PublishOptions options = more.options();
   Receipt receipt;
-  const WriteOutcome outcome = Engine::process().with(
-      hub_, [&](Hub& hub, Instant now) { return hub.publish(key, event.fields(), options, now, receipt); });
+  const WriteOutcome outcome =
+      with([&](Hub& hub, Instant now) { return hub.publish(key, event.fields(), options, now, receipt); });
   return toJs(info.Env(), outcome, receipt);
+}
+
+void HubObject::flush(const Napi::CallbackInfo& info) {
+  const std::optional<std::string> key = isGiven(info[0]) ? std::optional(toText(info[0], "key")) : std::nullopt;
+  with([&](Hub& hub, Instant now) { hub.flush(key, now); });
 }
 
 Napi::Value HubObject::send(const Napi::CallbackInfo& info) {
@@ -217,16 +215,14 @@ Napi::Value HubObject::send(const Napi::CallbackInfo& info) {
   EventTexts event = toEvent(info);
   event.retry = toRetry(info[5]);
   Receipt receipt;
-  const WriteOutcome outcome =
-      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.send(id, event.fields(), now, receipt); });
+  const WriteOutcome outcome = with([&](Hub& hub, Instant now) { return hub.send(id, event.fields(), now, receipt); });
   return toJs(info.Env(), outcome, receipt);
 }
 
 Napi::Value HubObject::comment(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   const std::string text = toText(info[1], "text");
-  const WriteOutcome outcome =
-      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.comment(id, text, now); });
+  const WriteOutcome outcome = with([&](Hub& hub, Instant now) { return hub.comment(id, text, now); });
   return toJs(info.Env(), outcome, {});
 }
 
@@ -234,8 +230,7 @@ Napi::Value HubObject::write(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   std::string bytes;
   toBytes(info[1], "bytes", bytes);
-  const WriteOutcome outcome =
-      Engine::process().with(hub_, [&](Hub& hub, Instant now) { return hub.writeRaw(id, bytes, now); });
+  const WriteOutcome outcome = with([&](Hub& hub, Instant now) { return hub.writeRaw(id, bytes, now); });
   return toJs(info.Env(), outcome, {});
 }
 
@@ -261,8 +256,7 @@ Napi::Value HubObject::readPage(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::hasPending(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
-  return Napi::Boolean::New(info.Env(),
-                            Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.view(id).hasPending(); }));
+  return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).hasPending(); }));
 }
 
 Napi::Value HubObject::finish(const Napi::CallbackInfo& info) {
@@ -274,21 +268,26 @@ Napi::Value HubObject::finish(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::connectionCount(const Napi::CallbackInfo& info) {
   const std::optional<std::string> key = isGiven(info[0]) ? std::optional(toText(info[0], "key")) : std::nullopt;
-  const std::size_t count =
-      Engine::process().with(hub_, [&](Hub& hub, Instant) { return hub.census().connectionCount(key); });
+  const std::size_t count = with([&](Hub& hub, Instant) { return hub.census().connectionCount(key); });
   return Napi::Number::New(info.Env(), static_cast<double>(count));
 }
 
 Napi::Value HubObject::keys(const Napi::CallbackInfo& info) {
-  const auto keys = Engine::process().with(hub_, [](Hub& hub, Instant) {
+  const auto keys = with([](Hub& hub, Instant) {
     const auto views = hub.census().keys();
     return std::vector<std::string>(views.begin(), views.end());
   });
   return toJs(info.Env(), keys);
 }
 
+Napi::Value HubObject::policyName(const Napi::CallbackInfo& info) {
+  const std::string key = toText(info[0], "key");
+  const std::string name = with([&](Hub& hub, Instant) { return std::string(hub.census().policyName(key)); });
+  return toJs(info.Env(), name);
+}
+
 Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
-  return toJs(info.Env(), Engine::process().with(hub_, [](Hub& hub, Instant) { return hub.census().stats(); }));
+  return toJs(info.Env(), with([](Hub& hub, Instant) { return hub.census().stats(); }));
 }
 
 }  // namespace millrace

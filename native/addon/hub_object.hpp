@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <string>
+#include <utility>
 
 namespace millrace {
 
@@ -17,6 +18,12 @@ class HubObject : public Door<HubObject> {
   explicit HubObject(const Napi::CallbackInfo& info);
 
  private:
+  // Calls `act(Hub&, Instant now)` alone.
+  template <typename Act>
+  auto with(Act&& act) {
+    return Engine::process().with(hub_, std::forward<Act>(act));
+  }
+
   void configure(const Napi::CallbackInfo& info);
   Napi::Value declare(const Napi::CallbackInfo& info);
   void requireAuthorizer(const Napi::CallbackInfo& info);
@@ -34,6 +41,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value beginning(const Napi::CallbackInfo& info);
   Napi::Value greet(const Napi::CallbackInfo& info);
   Napi::Value publish(const Napi::CallbackInfo& info);
+  void flush(const Napi::CallbackInfo& info);
   Napi::Value send(const Napi::CallbackInfo& info);
   Napi::Value comment(const Napi::CallbackInfo& info);
   Napi::Value write(const Napi::CallbackInfo& info);
@@ -44,6 +52,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value finish(const Napi::CallbackInfo& info);
   Napi::Value connectionCount(const Napi::CallbackInfo& info);
   Napi::Value keys(const Napi::CallbackInfo& info);
+  Napi::Value policyName(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
 
   std::size_t hub_;  // the engine's handle

@@ -14,6 +14,18 @@ Napi::Object toJs(Napi::Env env, const HubStats& stats) {
   object.Set("inboxBytes", number(stats.inboxBytes));
   object.Set("isDraining", Napi::Boolean::New(env, stats.isDraining));
   object.Set("takenOver", number(stats.takenOver));
+  object.Set("heldEvents", number(stats.heldEvents));
+  const Napi::Array policies = Napi::Array::New(env, stats.policies.size());
+  std::uint32_t at = 0;
+  for (const PolicyStats& policy : stats.policies) {
+    const Napi::Object one = Napi::Object::New(env);
+    one.Set("name", toJs(env, policy.name));
+    one.Set("channels", number(policy.channels));
+    one.Set("connections", number(policy.connections));
+    one.Set("dropped", number(policy.dropped));
+    policies.Set(at++, one);
+  }
+  object.Set("policies", policies);
   return object;
 }
 

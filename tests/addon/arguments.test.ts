@@ -194,7 +194,7 @@ test("a message has its own fields, and may inherit others", () => {
   const message = Object.create({ evnt: "x" }, { event: { value: "e", enumerable: true } });
   expect(publish(message)).toMatchObject({ recipients: 0 });
   const whole = { event: "e", data: "d", id: "own", retry: 5, raw: true, ttlMs: 5, conflateKey: "k" };
-  expect(publish(whole)).toEqual({ id: "own", recipients: 0 });
+  expect(publish(whole)).toEqual({ state: "sent", id: "own", recipients: 0 });
   expect(publish({ event: "e", data: undefined, ttlMs: undefined })).toMatchObject({ recipients: 0 });
 });
 
@@ -214,7 +214,7 @@ test.each([
 
 test("whole surrogate pairs name channels, and data may be what it is", () => {
   const message = { event: "\u{1f600}", data: "\ud800", id: "\u{1f601}", conflateKey: "\u{1f602}" };
-  expect(hub.publish("room:\u{1f600}", message)).toEqual({ id: "\u{1f601}", recipients: 0 });
+  expect(hub.publish("room:\u{1f600}", message)).toEqual({ state: "sent", id: "\u{1f601}", recipients: 0 });
 });
 
 test("a drain that is asked for wrongly leaves the signals alone", () => {

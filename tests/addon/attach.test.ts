@@ -40,7 +40,7 @@ describe("node:http", () => {
     const { id } = hub.publish("c", { event: "e", data: 0 });
     const { port, close } = await attaching(hub, { channels: ["c"], retryMs: 70 });
     for (let n = 1; n < 400; n++) hub.publish("c", { event: "e", data: n });
-    const client = await RawClient.open(port, { headers: { "Last-Event-ID": id } });
+    const client = await RawClient.open(port, { headers: { "Last-Event-ID": id ?? "" } });
     await client.untilEvents(400);
     expect(client.items[0]).toEqual({ kind: "retry", ms: 70 });
     const events = Array.from({ length: 399 }, (_, n) => `e:${n + 1}`);

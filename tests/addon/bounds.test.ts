@@ -253,7 +253,7 @@ describe("a stream that is read by JavaScript", () => {
     const { id } = hub.publish("c", { event: "e", data: 0 });
     const text = "x".repeat(300_000);
     for (let n = 1; n <= 20; n++) hub.publish("c", { event: "e", data: [n, text] });
-    const stream = await hub.response(new Request("http://host/", { headers: { "Last-Event-ID": id } }), {
+    const stream = await hub.response(new Request("http://host/", { headers: { "Last-Event-ID": id ?? "" } }), {
       channels: ["c"],
     });
     await hub.drain({ withinMs: 0, retrySpreadMs: 0 });

@@ -1,4 +1,4 @@
-import type { Broker, BrokeredEvent, BrokerHub } from "../../js/src/cluster/broker.js";
+import type { Broker, BrokeredEvent, BrokerHub, BrokerReceipt } from "../../js/src/cluster/broker.js";
 import { brokerSlot } from "../../js/src/server/hub/brokers.js";
 import { createHub, SSEError } from "../../js/src/server/index.js";
 import { reading } from "./broker_reader.js";
@@ -25,10 +25,10 @@ class LateBroker implements Broker {
     this.#fails = fails;
   }
 
-  publish(channel: string, event: BrokeredEvent) {
+  publish(channel: string, event: BrokeredEvent): BrokerReceipt {
     if (this.#fails()) throw new SSEError("OVERLOADED", "The broker is away");
     this.#waiting.push([channel, event]);
-    return { id: null, recipients: 0 };
+    return { state: "sent", id: null, recipients: 0 };
   }
 
   deliver(most: number): void {
@@ -42,7 +42,7 @@ test("without another one, an event is numbered and appended at once", () => {
   const hub = createHub({ name: `broker ${++count}` });
   const reader = reading(hub, ["c"]);
   const first = hub.publish("c", { event: "e", data: 1 });
-  expect(first).toEqual({ id: expect.stringMatching(/\.1$/), recipients: 1 });
+  expect(first).toEqual({ state: "sent", id: expect.stringMatching(/\.1$/), recipients: 1 });
   expect(reader.take()).toEqual([{ event: "e", data: "1", id: first.id }]);
   reader.leave();
 });

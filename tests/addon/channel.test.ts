@@ -32,7 +32,11 @@ afterEach(() => {
 test("a broadcast reaches every connection of its channel, once and in order", async () => {
   const readers = [joined("all"), joined("all"), joined("all")].map(({ stream }) => new StreamReader(stream));
   const elsewhere = joined("elsewhere");
-  expect(broadcast("all", "tick", { n: 1 })).toEqual({ id: expect.stringMatching(/^[0-9a-z]+\.\d+$/), recipients: 3 });
+  expect(broadcast("all", "tick", { n: 1 })).toEqual({
+    state: "sent",
+    id: expect.stringMatching(/^[0-9a-z]+\.\d+$/),
+    recipients: 3,
+  });
   for (let n = 2; n <= 100; n++) broadcast("all", "tick", { n });
   for (const reader of readers) {
     await reader.untilEvents(100);
@@ -85,7 +89,7 @@ describe("resumption", () => {
   test.each([true, false])("continues after the client's last event (by header: %s)", async (header) => {
     const key = `resume-${header}`;
     const ids = Array.from({ length: 5 }, (_, n) => broadcast(key, "e", n).id);
-    const reader = new StreamReader(joined(key, ids[2], header).stream);
+    const reader = new StreamReader(joined(key, ids[2] ?? undefined, header).stream);
     broadcast(key, "e", "live");
     await reader.untilEvents(4);
     expect(reader.events).toEqual([VERDICT("continued"), "e:3", "e:4", 'e:"live"']);
@@ -103,7 +107,7 @@ describe("resumption", () => {
   test("says gap when the history does not reach back", async () => {
     const { id } = broadcast("gap", "e", "seen");
     for (let n = 0; n < 600; n++) broadcast("gap", "e", n);
-    const reader = await new StreamReader(joined("gap", id).stream).untilEvents(501);
+    const reader = await new StreamReader(joined("gap", id ?? "").stream).untilEvents(501);
     expect(reader.events).toEqual([VERDICT("gap"), ...Array.from({ length: 500 }, (_, n) => `e:${n + 100}`)]);
   });
 
@@ -141,7 +145,7 @@ describe("resumption", () => {
   test("a slow authorisation between the stream and its channels loses nothing", async () => {
     const { id } = broadcast("slow-auth", "e", 1);
     broadcast("slow-auth", "e", 2);
-    const request = { url: "http://host/", headers: new Headers({ "Last-Event-ID": id }) };
+    const request = { url: "http://host/", headers: new Headers({ "Last-Event-ID": id ?? "" }) };
     const stream = createSSEStream({ request });
     open.push(stream);
     await new Promise((resolve) => setImmediate(resolve));
@@ -158,7 +162,7 @@ test("an event past its ttlMs is not replayed, and of one conflation key only th
   broadcast("kept", "price", "other", { conflateKey: "USD" });
   const until = performance.now() + 2;
   while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
-  const reader = await new StreamReader(joined("kept", id).stream).untilEvents(3);
+  const reader = await new StreamReader(joined("kept", id ?? "").stream).untilEvents(3);
   expect(reader.events).toEqual([VERDICT("continued"), "price:4", 'price:"other"']);
 });
 

@@ -109,7 +109,7 @@ describe.each(["/attached", "/pumped", "/pulled"])("%s", (path) => {
     const first = hub.publish("news", { event: "long", data: text(0) }).id;
     hub.publish("news", { event: "long", data: text(1) });
     hub.publish("news", { event: "short", data: 2 });
-    const response = await fetch(url + path, { headers: { "Last-Event-ID": first } });
+    const response = await fetch(url + path, { headers: { "Last-Event-ID": first ?? "" } });
     const reader = new StreamReader(response.body as ReadableStream<Uint8Array>);
     await reader.untilEvents(3);
     hub.publish("news", { event: "done", data: 3 });

@@ -25,7 +25,10 @@ test("response is a whole route handler: channels, replay, headers", async () =>
   const hub = createHub<Events>({ name: "whole" });
   const { id } = hub.publish("job:1", { event: "progress", data: { done: 1 } });
   hub.publish("job:1", { event: "progress", data: { done: 2 } });
-  const response = await hub.response(request({ "Last-Event-ID": id }), { channels: ["job:1", "job:2"], traceId: "t" });
+  const response = await hub.response(request({ "Last-Event-ID": id ?? "" }), {
+    channels: ["job:1", "job:2"],
+    traceId: "t",
+  });
   expect(response.status).toBe(200);
   expect(response.headers.get("x-trace-id")).toBe("t");
   hub.publish("job:2", { event: "note", data: "live" });
@@ -152,7 +155,7 @@ test("history limits hold for each channel, and stay when others are set", async
   createHub({ name: "short", limits: { perUser: 5 } });
   const { id } = hub.publish("c", { event: "e", data: 0 });
   for (let n = 1; n <= 5; n++) hub.publish("c", { event: "e", data: n });
-  const response = await hub.response(request({ "Last-Event-ID": id }), { channels: ["c"] });
+  const response = await hub.response(request({ "Last-Event-ID": id ?? "" }), { channels: ["c"] });
   if (response.body === null) throw new Error("no body");
   const reader = await new StreamReader(response.body).untilEvents(4);
   expect(reader.events).toEqual(['millrace.resume:{"verdict":"gap"}', "e:3", "e:4", "e:5"]);

@@ -60,7 +60,7 @@ describe.each(WAYS)("by %s", (way) => {
     publish(hub, 4);
     const { json } = await client.ask({ path: `/?lastEventId=${encodeURIComponent(third.lastEventId)}` });
     expect(dataOf(await json())).toEqual(["4"]);
-    expect(dataOf(await client.poll(ids[1]))).toEqual(["3", "4"]);
+    expect(dataOf(await client.poll(ids[1] ?? ""))).toEqual(["3", "4"]);
   });
 
   test("several channels come in the order of publishing, and only the types that the route wants", async () => {
@@ -133,10 +133,10 @@ describe.each(WAYS)("by %s", (way) => {
     ];
     const id = publish(hub, 0);
     expect(await client.poll()).toEqual({ events: snapshot, lastEventId: id, verdict: null, retryMs: 70 });
-    const continued = await client.poll(id);
+    const continued = await client.poll(id ?? "");
     expect(continued.events).toEqual([]);
     const ids = [1, 2, 3].map((n) => publish(hub, n));
-    const gap = await client.poll(id);
+    const gap = await client.poll(id ?? "");
     expect([gap.verdict, gap.events.slice(0, 2)]).toEqual(["gap", snapshot]);
     expect(gap.events.slice(2).map((event) => event.id)).toEqual(ids.slice(1));
     expect(await client.poll("another.7")).toMatchObject({ verdict: "reset", events: gap.events });
@@ -267,7 +267,7 @@ describe("attach", () => {
     const raw = await RawClient.open(port, { headers });
     await raw.until(({ isWhole }) => isWhole);
     const { id } = hub.publish("c", { event: "done", data: 1 });
-    raw.request({ headers: { ...headers, "Last-Event-ID": id } });
+    raw.request({ headers: { ...headers, "Last-Event-ID": id ?? "" } });
     await raw.until(({ isWhole }) => isWhole);
     expect(raw.status).toBe(204);
     expect(await Promise.all(streams.map(({ closed }) => closed))).toEqual(["polled", "completed"]);

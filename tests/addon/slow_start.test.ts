@@ -47,7 +47,7 @@ test.each(cases)("is taken over in the end: $way, $when", async ({ way, serve, w
     socket?.cork();
   });
   const client = new RawClient(port);
-  client.request({ headers: { "Last-Event-ID": id } });
+  client.request({ headers: { "Last-Event-ID": id ?? "" } });
   await until(() => hub.connectionCount("c") === 1 && (when === "in time" || hasLostPatience));
   let count = BACKLOG;
   const publish = () => hub.publish("c", { event: "e", data: [++count] });

@@ -69,7 +69,7 @@ describe("hub.attach on node:http", () => {
         await page.goto(proxy.url);
         await page.waitForFunction(() => (window as unknown as { received: Received }).received.isOpen);
       }
-      const ids: string[] = [];
+      const ids: (string | null)[] = [];
       for (const text of texts) {
         ids.push(hub.publish("c", { event: "notify", data: { text } }).id);
         await new Promise((resolve) => setImmediate(resolve));

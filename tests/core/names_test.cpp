@@ -64,14 +64,18 @@ TEST(Names, outcomes) {
   const auto outcome = [](auto value) { return outcomeName(value); };
   EXPECT_EQ(namesOf({OpenOutcome::serverFull, OpenOutcome::draining}, outcome), namesIn("openRefusals"));
   EXPECT_EQ(namesOf({JoinOutcome::joined, JoinOutcome::alreadyThere, JoinOutcome::closed, JoinOutcome::channelFull,
-                     JoinOutcome::userFull, JoinOutcome::tooManyChannels, JoinOutcome::hubFull},
+                     JoinOutcome::policyFull, JoinOutcome::userFull, JoinOutcome::tooManyChannels, JoinOutcome::hubFull,
+                     JoinOutcome::policyChannels},
                     outcome),
             namesIn("joinOutcomes"));
   const auto refusal = [](WriteOutcome value) { return refusalName(value); };
-  EXPECT_EQ(namesOf({WriteOutcome::closed, WriteOutcome::invalidType, WriteOutcome::invalidId, WriteOutcome::empty,
-                     WriteOutcome::tooLarge, WriteOutcome::overloaded, WriteOutcome::hubFull},
-                    refusal),
-            namesIn("writeRefusals"));
+  EXPECT_EQ(
+      namesOf({WriteOutcome::closed, WriteOutcome::invalidType, WriteOutcome::invalidId, WriteOutcome::empty,
+               WriteOutcome::tooLarge, WriteOutcome::overloaded, WriteOutcome::hubFull, WriteOutcome::policyChannels},
+              refusal),
+      namesIn("writeRefusals"));
+  EXPECT_EQ(namesOf({WriteOutcome::rateLimited, WriteOutcome::userRateLimited}, refusal), namesIn("rateRefusals"));
+  EXPECT_EQ(namesOf({PublishState::held, PublishState::merged}, stateName), namesIn("waitingStates"));
   const auto fault = [](IdFault value) { return refusalName(WriteOutcome::invalidId, value); };
   EXPECT_EQ(
       namesOf({IdFault::empty, IdFault::tooLong, IdFault::control, IdFault::outerSpace, IdFault::reserved}, fault),

@@ -3,7 +3,14 @@
 import { readFileSync } from "node:fs";
 import { receiverOptions, sessionOptions } from "../../js/src/core/client-options.js";
 import { ERROR_CODES } from "../../js/src/core/wasm/layout.js";
-import { ID_REFUSALS, JOIN_OUTCOMES, OPEN_REFUSALS, WRITE_REFUSALS } from "../../js/src/native/outcomes.js";
+import {
+  ID_REFUSALS,
+  JOIN_OUTCOMES,
+  OPEN_REFUSALS,
+  RATE_REFUSALS,
+  WAITING_STATES,
+  WRITE_REFUSALS,
+} from "../../js/src/native/outcomes.js";
 import { isRetry } from "../../js/src/server/content/message.js";
 import { DEFAULT_HEARTBEAT_MS, DEFAULT_LAG } from "../../js/src/server/stream/options.js";
 import { CLOSE_REASONS, UNFINISHED } from "../../js/src/shared/close-reasons.js";
@@ -22,6 +29,8 @@ test("what the core answers", () => {
   expect(JOIN_OUTCOMES).toEqual(names.joinOutcomes);
   expect(WRITE_REFUSALS).toEqual(names.writeRefusals);
   expect(ID_REFUSALS).toEqual(names.idRefusals);
+  expect(RATE_REFUSALS).toEqual(names.rateRefusals);
+  expect(WAITING_STATES).toEqual(names.waitingStates);
 });
 
 test("what stands in a stream", () => {
@@ -49,7 +58,7 @@ test("close reasons that stand in comments", () => {
 /** What is documented of the numbers that only the core knows. */
 test("defaults that stand in comments and messages", () => {
   const textOf = (path: string) => readFileSync(new URL(`../../js/src/server/${path}`, import.meta.url), "utf8");
-  const options = textOf("hub/hub-options.ts") + textOf("stream/options.ts");
+  const options = textOf("hub/hub-options.ts") + textOf("hub/policy.ts") + textOf("stream/options.ts");
   const { connections, channels, channelsPerConnection, perUser } = names.defaults;
   const { historyEvents, historyTtlMs, channelTtlMs, lagGraceMs } = names.defaults;
   const limits = [connections, channels, channelsPerConnection, perUser];

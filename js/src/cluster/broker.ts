@@ -7,10 +7,16 @@ export interface BrokeredEvent {
   readonly retry?: number | undefined;
   readonly ttlMs?: number | undefined;
   readonly conflateKey?: string | undefined;
+  readonly mergeKey?: string | undefined;
+  readonly throttleKey?: string | undefined;
+  /** Who publishes it. */
+  readonly userId?: string | undefined;
 }
 
 /** What became of an event. */
 export interface BrokerReceipt {
+  /** `sent`: it is in the channel's log, or on its way there. The others wait, as the channel's policy has it. */
+  readonly state: "sent" | "held" | "merged";
   /** `null`: it was accepted, and has no number yet. */
   readonly id: string | null;
   /** Connections of this instance that are given it; 0 while it has no number. */
@@ -23,7 +29,7 @@ export interface BrokerHub {
    * Appends an event to a channel's log, from where every reader of this instance gets it. The order of the calls is the order
    * of the events.
    *
-   * @throws SSEError where it cannot be appended: `OVERLOADED`, `EVENT_TOO_LARGE`, `SERVER_FULL`, `INVALID_FIELD`.
+   * @throws SSEError where it cannot be appended: `OVERLOADED`, `EVENT_TOO_LARGE`, `SERVER_FULL`, `RATE_LIMITED`, `INVALID_FIELD`.
    */
   append(channel: string, event: BrokeredEvent): BrokerReceipt;
 }

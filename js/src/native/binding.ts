@@ -1,6 +1,6 @@
 import type { NativeCloseReason } from "../shared/close-reasons.js";
 import type { ReceiverCore } from "../shared/receiver.js";
-import type { NativeJoin, NativeRefusal, OpenRefusal } from "./outcomes.js";
+import type { NativeJoin, NativeRefusal, OpenRefusal, RATE_REFUSALS, WAITING_STATES } from "./outcomes.js";
 
 /** What the addon exports; one C++ class each (`native/addon`). Arguments are checked there too, so nothing crashes. */
 export interface NativeBinding {
@@ -68,6 +68,15 @@ export interface NativeReceipt {
   readonly recipients: number;
 }
 
+/** An event that is not sent yet, as its channel's policy has it. */
+export type NativeWaiting = (typeof WAITING_STATES)[number];
+
+/** An event that came too fast. */
+export interface NativeLimited {
+  readonly refusal: (typeof RATE_REFUSALS)[number];
+  readonly retryAfterMs: number;
+}
+
 /** What a poll is answered with. */
 export interface NativePage {
   /** The events, as the text of a JSON array. */
@@ -102,13 +111,36 @@ export interface NativeOpenOptions {
   readonly isListener: boolean;
 }
 
-/** What is left out stays as it is. */
-export interface NativeHubOptions {
+/** What a policy, or the hub for channels without one, says; what is left out stays as it is, or is the hub's. */
+export interface NativePolicySettings {
   readonly historyEvents?: number | undefined;
   readonly historyBytes?: number | undefined;
   readonly historyTtlMs?: number | undefined;
-  readonly connections?: number | undefined;
   readonly perChannel?: number | undefined;
+  readonly total?: number | undefined;
+  /** Channels of the policy. */
+  readonly policyChannels?: number | undefined;
+  readonly publishesPerUser?: number | undefined;
+  /** Infinity: no rate. */
+  readonly ratePerSecond?: number | undefined;
+  readonly rateBurst?: number | undefined;
+  readonly rateBufferEvents?: number | undefined;
+  readonly rateBufferBytes?: number | undefined;
+  readonly rateRefuses?: boolean | undefined;
+  /** 0: none, as below. */
+  readonly mergeWindowMs?: number | undefined;
+  readonly throttleEveryMs?: number | undefined;
+}
+
+export interface NativePolicy extends NativePolicySettings {
+  readonly name: string;
+  readonly match: string;
+}
+
+/** What is left out stays as it is. */
+export interface NativeHubOptions extends NativePolicySettings {
+  readonly policies?: readonly NativePolicy[] | undefined;
+  readonly connections?: number | undefined;
   readonly perUser?: number | undefined;
   readonly channels?: number | undefined;
   readonly channelsPerConnection?: number | undefined;
@@ -127,6 +159,19 @@ export interface NativeStats {
   readonly isDraining: boolean;
   /** Connections whose socket the core writes to now; the bytes of the others go through Node. */
   readonly takenOver: number;
+  /** Events that wait because of their channels' policies. */
+  readonly heldEvents: number;
+  /** In the order of the policies; that of the other channels, without a name, is the last. */
+  readonly policies: readonly NativePolicyStats[];
+}
+
+export interface NativePolicyStats {
+  readonly name: string;
+  readonly channels: number;
+  /** Connections that read at least one of them. */
+  readonly connections: number;
+  /** Events for which the buffer of a rate had no room. */
+  readonly dropped: number;
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */
@@ -182,8 +227,13 @@ export interface NativeHub {
       readonly retry?: number | undefined;
       readonly ttlMs?: number | undefined;
       readonly conflateKey?: string | undefined;
+      readonly mergeKey?: string | undefined;
+      readonly throttleKey?: string | undefined;
+      readonly userId?: string | undefined;
     },
-  ): NativeReceipt | NativeRefusal;
+  ): NativeReceipt | NativeWaiting | NativeLimited | NativeRefusal;
+  /** What waits in the channel, or in all, because of a policy, leaves now. */
+  flush(key?: string): void;
   send(connection: ConnectionId, ...event: NativeEventArguments): NativeReceipt | NativeRefusal;
   comment(connection: ConnectionId, text: string): NativeReceipt | NativeRefusal;
   /** Bytes of the application's own, in order with the events; of a compressed connection, too, as they are before that. */
@@ -203,6 +253,8 @@ export interface NativeHub {
   finish(connection: ConnectionId): Uint8Array<ArrayBuffer> | null;
   connectionCount(key?: string): number;
   keys(): string[];
+  /** Of the policy of a channel; empty: it has none. */
+  policyName(key: string): string;
   stats(): NativeStats;
 }
 

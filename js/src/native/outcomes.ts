@@ -10,9 +10,11 @@ export const JOIN_OUTCOMES = [
   "alreadyThere",
   "closed",
   "channelFull",
+  "policyFull",
   "userFull",
   "tooManyChannels",
   "hubFull",
+  "policyChannels",
 ] as const;
 export type NativeJoin = (typeof JOIN_OUTCOMES)[number];
 
@@ -25,7 +27,12 @@ export const WRITE_REFUSALS = [
   "tooLarge",
   "overloaded",
   "hubFull",
+  "policyChannels",
 ] as const;
+/** What came too fast: for its channel's rate, or for its user. */
+export const RATE_REFUSALS = ["rateLimited", "userRateLimited"] as const;
+/** What becomes of an event that was accepted and not sent. */
+export const WAITING_STATES = ["held", "merged"] as const;
 /** What is wrong with its id. */
 export const ID_REFUSALS = ["idEmpty", "idTooLong", "invalidId", "idOuterSpace", "idReserved"] as const;
 export type NativeRefusal = (typeof WRITE_REFUSALS)[number] | (typeof ID_REFUSALS)[number];

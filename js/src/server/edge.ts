@@ -5,11 +5,12 @@
  * @packageDocumentation
  */
 import { SSEError } from "../shared/errors.js";
+import { policies } from "./hub/presets.js";
 import type * as server from "./index.js";
 
-export { SSEError };
+export { policies, SSEError };
 
-type Stubs = { readonly [Name in Exclude<keyof typeof server, "SSEError">]: () => never };
+type Stubs = { readonly [Name in Exclude<keyof typeof server, "SSEError" | "policies">]: () => never };
 
 const stub = (name: string) => (): never => {
   throw new SSEError(

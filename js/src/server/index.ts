@@ -7,7 +7,7 @@
 export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
 export type { RequestLike } from "./access/request-like.js";
-export type { SendReceipt, SSEMessage } from "./content/message.js";
+export type { PublishReceipt, SendReceipt, SSEMessage } from "./content/message.js";
 export type { AttachOptions } from "./http/attach-options.js";
 export type { PollBody, PolledEvent } from "./http/poll.js";
 export { refusalResponse } from "./http/refusal.js";
@@ -22,15 +22,25 @@ export {
   unregisterConnection,
 } from "./hub/default-hub.js";
 export type { Hub } from "./hub/hub.js";
-export type { HistoryOptions, HubOptions, LimitOptions } from "./hub/hub-options.js";
+export type { HubOptions, LimitOptions } from "./hub/hub-options.js";
+export type { HubStats, PolicyStats } from "./hub/hub-stats.js";
 export type {
   AnyEvents,
   EventMap,
   HubChannel,
   HubMessage,
   PublishOptions,
-  PublishReceipt,
 } from "./hub/hub-types.js";
+export type {
+  ChannelPolicy,
+  FlowOptions,
+  HistoryOptions,
+  MergeOptions,
+  PolicyLimits,
+  RateOptions,
+  ThrottleOptions,
+} from "./hub/policy.js";
+export { type PolicyPreset, policies } from "./hub/presets.js";
 export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./lifecycle/drain.js";
 export type { CloseReason } from "./observe/close-reason.js";
 export type { HubEvents } from "./observe/hub-events.js";

@@ -11,9 +11,11 @@
  * - `LINE_TOO_LONG`: a line of a received stream above `maxLineBytes`.
  * - `INVALID_UTF8`: a received event held bytes that are not UTF-8; it is delivered with U+FFFD in their place.
  * - `OVERLOADED`: more was published than could be sent meanwhile.
- * - `TOO_MANY_CONNECTIONS`: `limits.perChannel` or `limits.perUser` was reached, or a second stream was asked for on one socket.
+ * - `RATE_LIMITED`: events were published faster than a policy's `rate` or `publishesPerUser` lets them; `retryAfterMs` says when one
+ *   may be published again.
+ * - `TOO_MANY_CONNECTIONS`: `limits.perChannel` or `limits.perUser` or those of a policy were reached, or a second stream was asked for on one socket.
  * - `TOO_MANY_CHANNELS`: one connection would read more channels than `limits.channelsPerConnection`.
- * - `SERVER_FULL`: `limits.connections` or `limits.channels` was reached.
+ * - `SERVER_FULL`: `limits.connections` or `limits.channels` was reached, the latter of a policy, too.
  * - `NO_AUTHORIZER`: the hub has an authorizer, and this thread does not: nobody may read here.
  * - `CONFLICTING_OPTIONS`: `createHub` says something else of a hub than was said before (in production).
  * - `DRAINING`: the hub shuts down and takes no connection any more.
@@ -38,6 +40,7 @@ export type SSEErrorCode =
   | "LINE_TOO_LONG"
   | "INVALID_UTF8"
   | "OVERLOADED"
+  | "RATE_LIMITED"
   | "TOO_MANY_CONNECTIONS"
   | "TOO_MANY_CHANNELS"
   | "SERVER_FULL"
@@ -69,7 +72,7 @@ export interface SSEErrorDetails {
   raw?: string;
   /** The body of a `BAD_RESPONSE` that was JSON: a problem description (RFC 9457), mostly. */
   problem?: unknown;
-  /** The wait that a `BAD_RESPONSE` asked for by `Retry-After`; 0 for none. */
+  /** Of `RATE_LIMITED`, the time until it may be tried again; the wait that a `BAD_RESPONSE` asked for by `Retry-After`, 0 for none. */
   retryAfterMs?: number;
 }
 

@@ -61,13 +61,8 @@ Hub::~Hub() = default;
 
 void Hub::configure(const HubOptions& options) {
   parts_->options = options;
-  ChannelPolicy rest;
-  rest.history = options.history;
-  rest.limits.connections = options.perChannel;
-  rest.publishesPerUser = options.publishesPerUser;
-  rest.flow = options.flow;
   // What it gives back lives until its channels are in other classes.
-  const auto retired = parts_->policies.set(rest, options.policies);
+  const auto retired = parts_->policies.set(options.rest(), options.policies);
   parts_->registry.reclassify();
   parts_->flow.rulesChanged();
 }

@@ -39,6 +39,16 @@ struct HubOptions {
   // Accepted bytes that an owner has yet to offer, or that wait for a subscriber that fell behind. Beyond it publish() and
   // send() refuse.
   std::size_t inboxBytes = std::size_t{64} * 1024 * 1024;
+
+  // Of the channels that no rule matches.
+  [[nodiscard]] ChannelPolicy rest() const {
+    ChannelPolicy policy;
+    policy.history = history;
+    policy.limits.connections = perChannel;
+    policy.publishesPerUser = publishesPerUser;
+    policy.flow = flow;
+    return policy;
+  }
 };
 
 struct OpenOptions {

@@ -1,4 +1,4 @@
-import type { ConnectionId, NativeEvent, NativeReceipt } from "../../native/binding.js";
+import type { ConnectionId, NativeEvent, NativeLimited, NativeReceipt, NativeWaiting } from "../../native/binding.js";
 import type { NativeRefusal, OpenRefusal } from "../../native/outcomes.js";
 import {
   describe,
@@ -39,7 +39,7 @@ export interface SendReceipt {
 }
 
 const FIELDS: Names<SSEMessage> = { event: true, data: true, id: true, retry: true, raw: true };
-const KEPT_FIELDS = { ...FIELDS, ttlMs: true, conflateKey: true };
+const PUBLISH_FIELDS = { ...FIELDS, ttlMs: true, conflateKey: true, mergeKey: true, throttleKey: true, userId: true };
 
 const MOST_RETRY_MS = 4294967295;
 
@@ -56,11 +56,11 @@ export function retryRule(name: string, ms: unknown): string {
 /**
  * The message with its data as text; throws what the public functions document.
  *
- * @param isKept - whether it goes into a channel's log, so that it may have `ttlMs` and `conflateKey`, too.
+ * @param isPublished - whether it goes to a channel, so that it may have the fields of that, too: `ttlMs` and others.
  */
-export function toNativeEvent(message: SSEMessage, isKept = false): NativeEvent {
+export function toNativeEvent(message: SSEMessage, isPublished = false): NativeEvent {
   requireObject("message", message);
-  requireFields(message, isKept);
+  requireFields(message, isPublished);
   const { event, data, id, retry, raw } = message;
   requireFlag("message.raw", raw);
   if (event !== undefined) requireString("message.event", event);
@@ -76,11 +76,11 @@ export function toNativeEvent(message: SSEMessage, isKept = false): NativeEvent 
 }
 
 /** This is done for every event: a loop over names that are known costs some nanoseconds, and makes nothing. */
-function requireFields(message: SSEMessage, isKept: boolean): void {
-  for (const name in message) if (!isField(name, isKept)) refuseFields(message, isKept);
+function requireFields(message: SSEMessage, isPublished: boolean): void {
+  for (const name in message) if (!isField(name, isPublished)) refuseFields(message, isPublished);
 }
 
-function isField(name: string, isKept: boolean): boolean {
+function isField(name: string, isPublished: boolean): boolean {
   switch (name) {
     case "event":
     case "data":
@@ -90,16 +90,19 @@ function isField(name: string, isKept: boolean): boolean {
       return true;
     case "ttlMs":
     case "conflateKey":
-      return isKept;
+    case "mergeKey":
+    case "throttleKey":
+    case "userId":
+      return isPublished;
     default:
       return false;
   }
 }
 
-function refuseFields(message: SSEMessage, isKept: boolean): void {
+function refuseFields(message: SSEMessage, isPublished: boolean): void {
   // A MessageEvent calls it so.
   if (Object.hasOwn(message, "type")) throw new TypeError('message has no field "type": is it "event"?');
-  requireKnown("message", message, isKept ? (KEPT_FIELDS as Names<SSEMessage>) : FIELDS, "field");
+  requireKnown("message", message, isPublished ? (PUBLISH_FIELDS as Names<SSEMessage>) : FIELDS, "field");
 }
 
 function serialize(data: unknown, raw: boolean): string | undefined {
@@ -136,6 +139,35 @@ function badId(why: string): SSEError {
   return new SSEError("INVALID_FIELD", `id ${why}: a client could not resume from it by Last-Event-ID`);
 }
 
+/**
+ * What became of a published event.
+ *
+ * - `"sent"`: it is in the channel's log, with this id (the one given, or the hub's), and so many connections read the channel at that
+ *   moment and want the type.
+ * - `"held"`: it waits, as the channel's policy has it, and gets its id when it leaves, unless a newer event of its key takes its place.
+ * - `"merged"`: it has taken the place of one that waits.
+ */
+export interface PublishReceipt {
+  readonly state: "sent" | "held" | "merged";
+  /** `null`: it has none yet. */
+  readonly id: string | null;
+  readonly recipients: number;
+}
+
+/** The same of a published event. */
+export function published(outcome: NativeReceipt | NativeWaiting | NativeLimited | NativeRefusal): PublishReceipt {
+  if (outcome === "held" || outcome === "merged") return { state: outcome, id: null, recipients: 0 };
+  if (typeof outcome === "object" && "refusal" in outcome) throw tooFast(outcome);
+  const { id, recipients } = accepted(outcome);
+  return { state: "sent", id, recipients };
+}
+
+function tooFast({ refusal, retryAfterMs }: NativeLimited): SSEError {
+  const whose = refusal === "rateLimited" ? "The buffer of the channel's rate is full" : "The user publishes too fast";
+  const which = refusal === "rateLimited" ? "policy's rate" : "policy's limits.publishesPerUser";
+  return new SSEError("RATE_LIMITED", `${whose} (the ${which}); try again in ${retryAfterMs} ms`, { retryAfterMs });
+}
+
 /** The receipt, or the refusal as an error that says what to do. */
 export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt {
   if (typeof outcome !== "string") return outcome;
@@ -158,6 +190,8 @@ export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt 
       );
     case "hubFull":
       throw new SSEError("SERVER_FULL", "The hub has as many channels as limits.channels allows (default 100000)");
+    case "policyChannels":
+      throw new SSEError("SERVER_FULL", "There are as many channels of this policy as its limits.channels allows");
     case "empty":
       throw new SSEError("INVALID_FIELD", "The message has no field at all; give it data, an event, an id or a retry");
     case "tooLarge":

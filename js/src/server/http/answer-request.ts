@@ -31,7 +31,7 @@ export async function answerRequest<Answer>(
     if (prefersJson(request.headers.get("accept"))) return await answerPoll(hubName, exchange, options);
     release = exchange.claim();
     requireAcceptable(request);
-    const how = { ...streamDefaults(hubName), ...options };
+    const how = { ...streamDefaults(hubName, options.channels), ...options };
     const opened = await openStream(hubName, request, options, how, isCompressed(exchange, how.compress));
     if (opened === "gone") {
       release();

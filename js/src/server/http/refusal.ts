@@ -26,10 +26,15 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (!isSSEError(error) || refusal === undefined) return undefined;
   const { status } = refusal;
   const mayRetry = status === 429 || status === 503;
-  const headers = { ...PROBLEM_HEADERS, ...(mayRetry && { "Retry-After": String(RETRY_AFTER_SECONDS) }) };
+  const headers = { ...PROBLEM_HEADERS, ...(mayRetry && { "Retry-After": String(retryAfterSeconds(error)) }) };
   // What the application has to do is not for its clients.
   const detail = error.code === "NO_AUTHORIZER" ? undefined : error.message;
   return { status, headers, body: JSON.stringify({ type: "about:blank", ...refusal, detail, code: error.code }) };
+}
+
+/** Whole seconds, rounded up. */
+function retryAfterSeconds({ retryAfterMs }: { readonly retryAfterMs?: number }): number {
+  return retryAfterMs === undefined ? RETRY_AFTER_SECONDS : Math.max(1, Math.ceil(retryAfterMs / 1000));
 }
 
 /**
@@ -45,7 +50,7 @@ function drainedStream(error: unknown, accept: string | null, retryMs: () => num
 /**
  * The answer to a client that was refused, as `application/problem+json` (RFC 9457) with `code`: 400 `BAD_REQUEST` and
  * `TOO_MANY_CHANNELS`, 401 `UNAUTHENTICATED`, 403 `FORBIDDEN`, 404 `NO_SUCH_CHANNEL`, 406 `NOT_ACCEPTABLE`, 429
- * `TOO_MANY_CONNECTIONS`, 503 `SERVER_FULL`, `NO_AUTHORIZER`, `TIMED_OUT` or `DRAINING`, the last five with `Retry-After`; undefined for every
+ * `TOO_MANY_CONNECTIONS` and `RATE_LIMITED`, 503 `SERVER_FULL`, `NO_AUTHORIZER`, `TIMED_OUT` or `DRAINING`, the last six with `Retry-After`; undefined for every
  * other error. Given the request, `DRAINING` is answered so that the browser's own EventSource comes back: with 200, a `retry:`
  * of 1 to 11 s and the end, unless `Accept` names `application/problem+json`. `hub.response` and `hub.attach` do all this by
  * themselves.

@@ -1,7 +1,7 @@
 import type { Broker, BrokeredEvent, BrokerHub, BrokerReceipt, MakeBroker } from "../../cluster/broker.js";
 import { LocalBroker } from "../../cluster/local-broker.js";
 import type { NativeHub } from "../../native/binding.js";
-import { accepted } from "../content/message.js";
+import { published } from "../content/message.js";
 import { environment } from "../lifecycle/environment.js";
 
 /** A hub's broker in this thread, made at the first publish. */
@@ -45,11 +45,16 @@ class InstanceHub implements BrokerHub {
     this.#native = native;
   }
 
-  append(channel: string, { event, id, data, isRaw, retry, ttlMs, conflateKey }: BrokeredEvent): BrokerReceipt {
-    const isPlain = retry === undefined && ttlMs === undefined && conflateKey === undefined;
-    const more = isPlain ? undefined : { retry, ttlMs, conflateKey };
-    const receipt = accepted(this.#native.publish(channel, event, id, data, isRaw, more));
-    environment().ensureTimer();
+  append(channel: string, brokered: BrokeredEvent): BrokerReceipt {
+    const { event, id, data, isRaw, retry, ttlMs, conflateKey, mergeKey, throttleKey, userId } = brokered;
+    const isPlain = retry === undefined && ttlMs === undefined && conflateKey === undefined && userId === undefined;
+    const more =
+      isPlain && mergeKey === undefined && throttleKey === undefined
+        ? undefined
+        : { retry, ttlMs, conflateKey, mergeKey, throttleKey, userId };
+    const receipt = published(this.#native.publish(channel, event, id, data, isRaw, more));
+    if (receipt.state === "sent") environment().ensureTimer();
+    else environment().schedule();
     return receipt;
   }
 }

@@ -2,8 +2,9 @@ import { requireFunction, requireName, requireObject } from "../../shared/argume
 import { requireKnown } from "../../shared/misspelt.js";
 import { authorizers } from "../access/authorizers.js";
 import { environment } from "../lifecycle/environment.js";
-import { addStreamDefaults } from "../stream/defaults.js";
+import { addStreamDefaults, setPolicyHeartbeats } from "../stream/defaults.js";
 import { checkStreamOptions, type StreamDefaults } from "../stream/options.js";
+import { withPresets } from "./check-policies.js";
 import { declare } from "./declare.js";
 import { Hub } from "./hub.js";
 import { HUB_OPTIONS, type HubOptions, toNativeHubOptions } from "./hub-options.js";
@@ -24,7 +25,17 @@ export const DEFAULT_HUB = "default";
  */
 export function createHub<Events extends EventMap = AnyEvents>(options: HubOptions = {}): Hub<Events> {
   requireObject("options", options);
-  const { name = DEFAULT_HUB, authorize, lag, heartbeat, maxDurationMs, retryMs, compress, ...limits } = options;
+  const {
+    name = DEFAULT_HUB,
+    authorize,
+    lag,
+    heartbeat,
+    maxDurationMs,
+    retryMs,
+    compress,
+    policies,
+    ...others
+  } = options;
   requireName("name", name);
   const hub = environment().hub(name);
   // First, so that nobody may read where anything goes wrong below.
@@ -36,10 +47,14 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as StreamDefaults;
   checkStreamOptions(defaults); // wrong ones are to be noticed here
+  const rules = policies && withPresets(policies);
+  const limits = { ...others, ...(rules && { policies: rules }) };
   const native = toNativeHubOptions(limits);
   declare(name, { ...limits, ...defaults });
   hub.configure(native);
+  environment().schedule(); // what waited may leave by the new rules
   addStreamDefaults(name, defaults);
+  if (rules !== undefined) setPolicyHeartbeats(name, rules);
   if (authorize !== undefined) authorizers().set(name, authorize);
   return new Hub<Events>(name);
 }

@@ -1,18 +1,21 @@
 import { requireKey, requireObject, requireString } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
-import type { SSEMessage } from "../content/message.js";
+import type { PublishReceipt, SSEMessage } from "../content/message.js";
 import type { StreamOptions } from "../stream/options.js";
 import type { RegisterOptions, SendFunction } from "../stream/registrations.js";
 import type { SSEStream } from "../stream/sse-stream.js";
 import { createHub } from "./create-hub.js";
 import type { Hub } from "./hub.js";
-import type { PublishOptions, PublishReceipt } from "./hub-types.js";
+import type { PublishOptions } from "./hub-types.js";
 
 /** What a message may have besides its type and data. */
 const BROADCAST_OPTIONS: Names<PublishOptions & Pick<SSEMessage, "retry" | "raw">> = {
   id: true,
   ttlMs: true,
   conflateKey: true,
+  mergeKey: true,
+  throttleKey: true,
+  userId: true,
   retry: true,
   raw: true,
 };
@@ -65,7 +68,7 @@ export function unregisterConnection(key: string, send: SendFunction): boolean {
 /**
  * Appends an event to the channel's log, once, whatever the number of connections that read it.
  *
- * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`, `SERVER_FULL`; nothing is sent then.
+ * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`, `RATE_LIMITED`, `SERVER_FULL`; nothing is sent then.
  * @example
  * broadcast("job:42", "progress", { done: 3, of: 10 });
  */

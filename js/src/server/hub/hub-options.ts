@@ -3,16 +3,8 @@ import { type NumberBounds, requireNumber, requireObject } from "../../shared/ar
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { Authorize } from "../access/authorize.js";
 import type { StreamOptions } from "../stream/options.js";
-
-/** How far back a channel can be replayed; whichever limit comes first. */
-export interface HistoryOptions {
-  /** Events of each channel. Default 500. */
-  events?: number;
-  /** Bytes of each channel; also the largest event. Default 8 MiB. */
-  bytes?: number;
-  /** Milliseconds. Default 300000 (5 minutes). */
-  ttlMs?: number;
-}
+import { toNativePolicies, toNativeSettings } from "./check-policies.js";
+import type { ChannelPolicy, FlowOptions, HistoryOptions } from "./policy.js";
 
 /** How many connections there may be. */
 export interface LimitOptions {
@@ -26,14 +18,24 @@ export interface LimitOptions {
   channels?: number;
   /** Channels that one connection reads. Default 100. */
   channelsPerConnection?: number;
+  /**
+   * Events a second that are published for one `userId` to channels without a policy of their own; a second's worth of them may
+   * come at once. Default Infinity.
+   */
+  publishesPerUser?: number;
 }
 
 /** Options of {@link createHub}. */
-export interface HubOptions {
+export interface HubOptions extends FlowOptions {
   /** Hubs of one name are one hub in the whole process. Default `"default"`, which the plain functions use. */
   name?: string;
   limits?: LimitOptions;
   history?: HistoryOptions;
+  /**
+   * Rules for classes of channels: the first that matches a channel counts. The hub's own options are the policy of all other
+   * channels, and say what a policy leaves out. Given again, they replace those before, for channels that are there, too.
+   */
+  policies?: readonly ChannelPolicy[];
   /** A channel that nobody used for so long is forgotten. Default 1800000 (30 minutes). */
   channelTtlMs?: number;
   /**
@@ -64,6 +66,10 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   name: true,
   limits: true,
   history: true,
+  policies: true,
+  rate: true,
+  merge: true,
+  throttle: true,
   channelTtlMs: true,
   lagGraceMs: true,
   reactors: true,
@@ -74,39 +80,38 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   retryMs: true,
   compress: true,
 };
-const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
 const LIMIT_OPTIONS: Names<LimitOptions> = {
   connections: true,
   perChannel: true,
   perUser: true,
   channels: true,
   channelsPerConnection: true,
+  publishesPerUser: true,
 };
 
 const MOST_REACTORS = 64;
 
-/** Checks a hub's options. What is left out is not in the result. */
-export function toNativeHubOptions(options: {
+/** What the core is told of. */
+export interface CoreOptions extends FlowOptions {
   history?: HistoryOptions;
   limits?: LimitOptions;
+  /** With their presets in. */
+  policies?: readonly ChannelPolicy[];
   channelTtlMs?: number;
   lagGraceMs?: number;
   reactors?: number;
-}): NativeHubOptions {
-  const { history = {}, limits = {}, channelTtlMs, lagGraceMs, reactors } = options;
-  requireObject("history", history);
+}
+
+/** Checks a hub's options. What is left out is not in the result. */
+export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
+  const { limits = {}, policies, channelTtlMs, lagGraceMs, reactors } = options;
   requireObject("limits", limits);
-  requireKnown("history", history, HISTORY_OPTIONS);
   requireKnown("limits", limits, LIMIT_OPTIONS);
-  const { events, bytes, ttlMs } = history;
-  const { connections, perChannel, perUser, channels, channelsPerConnection } = limits;
+  const { connections, perChannel, perUser, channels, channelsPerConnection, publishesPerUser } = limits;
   const check = (name: string, value: number | undefined, bounds: NumberBounds) => {
     if (value !== undefined) requireNumber(name, value, bounds);
   };
   const infinity = true;
-  check("history.events", events, {});
-  check("history.bytes", bytes, { least: 1024 });
-  check("history.ttlMs", ttlMs, { infinity });
   check("limits.connections", connections, { infinity });
   check("limits.perChannel", perChannel, { infinity });
   check("limits.perUser", perUser, { infinity });
@@ -116,9 +121,7 @@ export function toNativeHubOptions(options: {
   check("lagGraceMs", lagGraceMs, {});
   check("reactors", reactors, { least: 1, most: MOST_REACTORS });
   return {
-    historyEvents: events,
-    historyBytes: bytes,
-    historyTtlMs: ttlMs,
+    ...toNativeSettings("", { ...options, publishesPerUser }),
     connections,
     perChannel,
     perUser,
@@ -127,5 +130,6 @@ export function toNativeHubOptions(options: {
     channelTtlMs,
     lagGraceMs,
     reactors,
+    policies: policies && toNativePolicies(policies),
   };
 }

@@ -1,3 +1,4 @@
+import type { PublishReceipt } from "../content/message.js";
 import type { ReceivedMessage } from "../stream/listener.js";
 
 /** Event types and their data, e.g. `{ progress: { done: number } }`. */
@@ -11,14 +12,12 @@ export interface PublishOptions {
   ttlMs?: number;
   /** Readers that are behind skip this event once a newer one with the same key exists. */
   conflateKey?: string;
-}
-
-/** What became of a published event. */
-export interface PublishReceipt {
-  /** The event's id, the one given or the hub's. */
-  readonly id: string;
-  /** The connections that read the channel at that moment and want the type. */
-  readonly recipients: number;
+  /** Events with the same key become one, where the channel's policy has `merge`. */
+  mergeKey?: string;
+  /** Of events with the same key, the newest is sent now and then, where the channel's policy has `throttle`. */
+  throttleKey?: string;
+  /** Who publishes it: counts towards `publishesPerUser` of the channel's policy. Clients do not see it. */
+  userId?: string;
 }
 
 /** A message of a hub: its type decides what its data is. */
@@ -35,4 +34,6 @@ export interface HubChannel<Events extends EventMap = AnyEvents> {
   readonly connections: number;
   publish(message: HubMessage<Events>): PublishReceipt;
   subscribe(listener: (message: ReceivedMessage) => void): () => void;
+  /** See {@link Hub.flush}. */
+  flush(): void;
 }

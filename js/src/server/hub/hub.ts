@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { NativeHub, NativeStats } from "../../native/binding.js";
-import { requireFunction, requireKey, requireName, requireNumber } from "../../shared/arguments.js";
+import type { NativeHub } from "../../native/binding.js";
+import { requireFunction, requireKey } from "../../shared/arguments.js";
 import type { RequestLike } from "../access/request-like.js";
-import { type SSEMessage, toNativeEvent } from "../content/message.js";
+import { type PublishReceipt, type SSEMessage, toNativeEvent } from "../content/message.js";
 import type { AttachOptions } from "../http/attach-options.js";
 import { createStream } from "../http/create-stream.js";
 import { answerFetch } from "../http/fetch-exchange.js";
@@ -18,7 +18,9 @@ import { type RegisterOptions, Registrations, type SendFunction } from "../strea
 import type { ResponseOptions } from "../stream/response-options.js";
 import type { SSEStream } from "../stream/sse-stream.js";
 import { type BrokerSlot, brokerSlot } from "./brokers.js";
-import type { AnyEvents, EventMap, HubChannel, HubMessage, PublishReceipt } from "./hub-types.js";
+import { checkPublishOptions } from "./check-publish-options.js";
+import { type HubStats, toHubStats } from "./hub-stats.js";
+import type { AnyEvents, EventMap, HubChannel, HubMessage } from "./hub-types.js";
 
 /**
  * Channels and the connections that read them. One in the whole process for each name: in every route, in instrumentation
@@ -39,20 +41,35 @@ export class Hub<Events extends EventMap = AnyEvents> {
   }
 
   /**
-   * Appends an event to a channel's log, from where every connection of the channel reads it.
+   * Appends an event to a channel's log, from where every connection of the channel reads it; at once, unless the channel's
+   * policy has it wait.
    *
-   * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`, `SERVER_FULL` (one channel more than
-   *   `limits.channels`); nothing is sent then.
+   * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`, `RATE_LIMITED`, `SERVER_FULL` (one channel
+   *   more than `limits.channels`); nothing is sent then.
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
     const event = toNativeEvent(message as SSEMessage, true);
-    const { ttlMs, conflateKey } = message;
-    if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
-    if (conflateKey !== undefined) requireName("conflateKey", conflateKey);
-    const isPlain = ttlMs === undefined && conflateKey === undefined;
-    const receipt = this.#slot.broker.publish(channel, isPlain ? event : { ...event, ttlMs, conflateKey });
-    return receipt as PublishReceipt; // the local broker numbers at once
+    const { ttlMs, conflateKey, mergeKey, throttleKey, userId } = message;
+    const isPlain = ttlMs === undefined && conflateKey === undefined && userId === undefined;
+    if (isPlain && mergeKey === undefined && throttleKey === undefined)
+      return this.#slot.broker.publish(channel, event);
+    checkPublishOptions(message);
+    const more = { ttlMs, conflateKey, mergeKey, throttleKey, userId };
+    return this.#slot.broker.publish(channel, { ...event, ...more });
+  }
+
+  /**
+   * What waits in the channel, or in all channels, because of a policy (`rate`, `merge`, `throttle`), is sent now: before an event that
+   * says that all is done, for instance. `drain` and `close` do it by themselves.
+   *
+   * @example
+   * hub.flush("job:42");
+   * hub.publish("job:42", { event: "done", data: {} });
+   */
+  flush(channel?: string): void {
+    if (channel !== undefined) requireKey("channel", channel);
+    this.#native.flush(channel);
   }
 
   /**
@@ -174,6 +191,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
         return hub.connectionCount(key);
       },
       publish: (message) => hub.publish(key, message),
+      flush: () => hub.flush(key),
       subscribe,
     };
   }
@@ -190,7 +208,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
   }
 
   /** What is open now, in this process. */
-  stats(): NativeStats {
-    return this.#native.stats();
+  stats(): HubStats {
+    return toHubStats(this.#native.stats());
   }
 }

@@ -32,7 +32,15 @@ export function joinChannel(
       if (stream?.isClosed === false) return;
       throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");
     case "channelFull":
-      throw new SSEError("TOO_MANY_CONNECTIONS", `The channel has as many connections as limits.perChannel allows`);
+      throw new SSEError(
+        "TOO_MANY_CONNECTIONS",
+        "The channel has as many connections as limits.perChannel, or limits.connections of its policy, allows",
+      );
+    case "policyFull":
+      throw new SSEError(
+        "TOO_MANY_CONNECTIONS",
+        "The policy's channels have as many connections as its limits.total allows",
+      );
     case "userFull":
       throw new SSEError("TOO_MANY_CONNECTIONS", `The user has as many connections as limits.perUser allows`);
     case "tooManyChannels":
@@ -42,5 +50,7 @@ export function joinChannel(
       );
     case "hubFull":
       throw new SSEError("SERVER_FULL", "The hub has as many channels as limits.channels allows (default 100000)");
+    case "policyChannels":
+      throw new SSEError("SERVER_FULL", "There are as many channels of this policy as its limits.channels allows");
   }
 }

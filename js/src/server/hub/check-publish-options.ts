@@ -1,0 +1,19 @@
+import { requireName, requireNumber, requireUser } from "../../shared/arguments.js";
+import type { PublishOptions } from "./hub-types.js";
+
+/**
+ * Checks what a message says of how it is kept and sent, except its id.
+ *
+ * @throws TypeError that names the field.
+ */
+export function checkPublishOptions(options: PublishOptions): void {
+  const { ttlMs, conflateKey, mergeKey, throttleKey, userId } = options;
+  if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
+  if (conflateKey !== undefined) requireName("conflateKey", conflateKey);
+  if (mergeKey !== undefined) requireName("mergeKey", mergeKey);
+  if (throttleKey !== undefined) requireName("throttleKey", throttleKey);
+  if (mergeKey !== undefined && throttleKey !== undefined) {
+    throw new TypeError("a message has a mergeKey or a throttleKey, not both: one of them decides when it leaves");
+  }
+  if (userId !== undefined) requireUser(userId);
+}
