@@ -32,12 +32,12 @@ EventTexts toEvent(const Napi::CallbackInfo& info) {
   return texts;
 }
 
-HubSettings toHubSettings(const Napi::Object& object) {
-  const Given given(object);
+HubSettings toHubSettings(const Napi::Object& options) {
+  const Given given(options);
   HubSettings settings;
-  settings.own = toPolicySettings(object);
-  if (isGiven(object.Get("policies"))) {
-    settings.policies = toPolicies(object.Get("policies"));
+  settings.own = toPolicySettings(options);
+  if (isGiven(options.Get("policies"))) {
+    settings.policies = toPolicies(options.Get("policies"));
   }
   settings.connections = given.whole("connections");
   settings.perUser = given.whole("perUser");
@@ -65,8 +65,8 @@ HubOptions HubSettings::over(HubOptions options) const {
   return options;
 }
 
-PublishTexts toPublishTexts(const Napi::Object& object) {
-  const Given given(object);
+PublishTexts toPublishTexts(const Napi::Object& options) {
+  const Given given(options);
   PublishTexts texts;
   texts.conflateKey = given.text("conflateKey");
   texts.mergeKey = given.text("mergeKey");

@@ -52,7 +52,7 @@ struct HubSettings {
 
   [[nodiscard]] HubOptions over(HubOptions options) const;
 };
-[[nodiscard]] HubSettings toHubSettings(const Napi::Object& given);
+[[nodiscard]] HubSettings toHubSettings(const Napi::Object& options);
 // The options of publish() that are not the event's. The texts must outlive it.
 struct PublishTexts {
   std::string conflateKey;
@@ -63,7 +63,7 @@ struct PublishTexts {
 
   [[nodiscard]] PublishOptions options() const;
 };
-[[nodiscard]] PublishTexts toPublishTexts(const Napi::Object& given);
+[[nodiscard]] PublishTexts toPublishTexts(const Napi::Object& options);
 [[nodiscard]] SubscriberOptions toSubscriberOptions(const Napi::Object& options);
 
 }  // namespace millrace

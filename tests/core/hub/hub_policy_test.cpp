@@ -17,8 +17,8 @@ class HubPolicy : public test::HubTest {
     hub.configure(options);
   }
 
-  static PolicyRule rule(std::string match, PolicySettings settings = {}) {
-    return {match, std::move(match), std::move(settings)};
+  static PolicyRule rule(const std::string& match, const PolicySettings& settings = {}) {
+    return {match, match, settings};
   }
   static PolicySettings limits(std::optional<std::size_t> connections, std::optional<std::size_t> total = {},
                                std::optional<std::size_t> channels = {}) {
