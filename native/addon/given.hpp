@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace millrace {
 
@@ -31,6 +32,10 @@ class Given {
   [[nodiscard]] std::string text(const char* name) const {
     const Napi::Value value = object_.Get(name);
     return isGiven(value) ? toText(value, name) : "";
+  }
+  [[nodiscard]] std::optional<std::vector<std::string>> texts(const char* name) const {
+    const Napi::Value value = object_.Get(name);
+    return isGiven(value) ? std::optional(toTexts(value, name)) : std::nullopt;
   }
   [[nodiscard]] bool flag(const char* name) const {
     const Napi::Value value = object_.Get(name);

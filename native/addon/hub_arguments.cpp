@@ -36,8 +36,10 @@ HubSettings toHubSettings(const Napi::Object& options) {
   const Given given(options);
   HubSettings settings;
   settings.own = toPolicySettings(options);
+  settings.ownContent = toContentSettings(options);
   if (isGiven(options.Get("policies"))) {
     settings.policies = toPolicies(options.Get("policies"));
+    settings.contents = toContentPolicies(options.Get("policies"));
   }
   settings.connections = given.whole("connections");
   settings.perUser = given.whole("perUser");
@@ -53,6 +55,7 @@ HubOptions HubSettings::over(HubOptions options) const {
   const ChannelPolicy rest = own.over(options.rest());
   options.history = rest.history;
   options.perChannel = rest.limits.connections;
+  options.maxBytes = rest.maxBytes;
   options.publishesPerUser = rest.publishesPerUser;
   options.flow = rest.flow;
   options.policies = policies.value_or(std::move(options.policies));

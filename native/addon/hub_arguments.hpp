@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/hub/hub.hpp"
+#include "io/engine/hub_content.hpp"
 
 #include <napi.h>
 
@@ -42,6 +43,8 @@ struct EventTexts {
 struct HubSettings {
   PolicySettings own;  // of the channels without a policy
   std::optional<std::vector<PolicyRule>> policies;
+  ContentSettings ownContent;
+  std::optional<std::vector<NamedContent>> contents;  // of the policies
   std::optional<std::size_t> connections;
   std::optional<std::size_t> perUser;
   std::optional<std::size_t> channels;

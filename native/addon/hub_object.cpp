@@ -56,6 +56,7 @@ HubObject::HubObject(const Napi::CallbackInfo& info)
 void HubObject::configure(const Napi::CallbackInfo& info) {
   const HubSettings settings = toHubSettings(toObject(info[0], "options"));
   with([&](Hub& hub, Instant) { hub.configure(settings.over(hub.options())); });
+  content_.content().configure(settings.ownContent, settings.contents);
   if (settings.reactors) {
     Engine::process().reactors().setCount(*settings.reactors);
   }
@@ -198,6 +199,10 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
     event.retry = toRetry(given.Get("retry"));
     more = toPublishTexts(given);
   }
+  if (event.data) {  // before the engine's lock: to search an event takes longer than to append it
+    content_.shape({key, event.type, *event.data, event.isRaw ? TextKind::plain : TextKind::json, more.mergeKey,
+                    more.throttleKey.empty()});
+  }
   const PublishOptions options = more.options();
   Receipt receipt;
   const WriteOutcome outcome =
@@ -287,7 +292,7 @@ Napi::Value HubObject::policyName(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
-  return toJs(info.Env(), with([](Hub& hub, Instant) { return hub.census().stats(); }));
+  return toJs(info.Env(), with([](Hub& hub, Instant) { return hub.census().stats(); }), content_.content());
 }
 
 }  // namespace millrace

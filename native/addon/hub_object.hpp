@@ -56,6 +56,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value stats(const Napi::CallbackInfo& info);
 
   std::size_t hub_;  // the engine's handle
+  ContentView content_{Engine::process().content(hub_)};
 };
 
 }  // namespace millrace

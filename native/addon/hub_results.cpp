@@ -6,7 +6,7 @@
 
 namespace millrace {
 
-Napi::Object toJs(Napi::Env env, const HubStats& stats) {
+Napi::Object toJs(Napi::Env env, const HubStats& stats, const HubContent& content) {
   const auto number = [env](std::size_t value) { return Napi::Number::New(env, static_cast<double>(value)); };
   const Napi::Object object = Napi::Object::New(env);
   object.Set("connections", number(stats.connections));
@@ -23,6 +23,9 @@ Napi::Object toJs(Napi::Env env, const HubStats& stats) {
     one.Set("channels", number(policy.channels));
     one.Set("connections", number(policy.connections));
     one.Set("dropped", number(policy.dropped));
+    const std::shared_ptr<const ContentCounts> counts = content.counts(policy.name);
+    one.Set("redacted", number(counts == nullptr ? 0 : counts->redacted.load()));
+    one.Set("truncated", number(counts == nullptr ? 0 : counts->truncated.load()));
     policies.Set(at++, one);
   }
   object.Set("policies", policies);

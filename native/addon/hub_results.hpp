@@ -2,6 +2,7 @@
 
 #include "core/hub/outcomes.hpp"
 #include "core/hub/poll_page.hpp"
+#include "io/engine/hub_content.hpp"
 
 #include <napi.h>
 
@@ -11,7 +12,7 @@ namespace millrace {
 
 // What the hub gives, as JavaScript objects.
 
-[[nodiscard]] Napi::Object toJs(Napi::Env env, const HubStats& stats);
+[[nodiscard]] Napi::Object toJs(Napi::Env env, const HubStats& stats, const HubContent& content);
 [[nodiscard]] Napi::Object toJs(Napi::Env env, const PollPage& page);
 // A Uint8Array with a copy of the bytes; null for none.
 [[nodiscard]] Napi::Value bytesToJs(Napi::Env env, std::string_view bytes);

@@ -27,6 +27,33 @@ RateRule toRateRule(double rate, const Given& given) {
   return rule;
 }
 
+// Of an array of objects.
+template <typename Act>
+void forEach(const Napi::Value& value, const char* name, Act&& act) {
+  const Napi::Object list = toObject(value, name);
+  const std::size_t length = Given(list).whole("length").value_or(0);
+  for (std::uint32_t at = 0; at < length; ++at) {
+    act(toObject(list.Get(at), name));
+  }
+}
+
+RedactionRules toRedactionRules(const Napi::Object& object) {
+  const Given given(object);
+  RedactionRules rules;
+  rules.keys = given.texts("keys").value_or(rules.keys);
+  rules.paths = given.texts("paths").value_or(rules.paths);
+  rules.emails = given.flag("emails");
+  forEach(object.Get("patterns"), "patterns", [&](const Napi::Object& one) {
+    const Given of(one);
+    OwnPattern& pattern = rules.patterns.emplace_back();
+    pattern.prefix = of.text("prefix");
+    pattern.characters = of.text("characters");
+    pattern.least = of.whole("least").value_or(pattern.least);
+    pattern.most = of.whole("most").value_or(pattern.most);
+  });
+  return rules;
+}
+
 }  // namespace
 
 PolicySettings toPolicySettings(const Napi::Object& object) {
@@ -38,6 +65,7 @@ PolicySettings toPolicySettings(const Napi::Object& object) {
   settings.connections = given.whole("perChannel");
   settings.total = given.whole("total");
   settings.channels = given.whole("policyChannels");
+  settings.maxBytes = given.whole("maxBytes");
   if (const std::optional<double> rate = given.number("publishesPerUser")) {
     settings.publishesPerUser = perSecond(*rate);
   }
@@ -49,16 +77,38 @@ PolicySettings toPolicySettings(const Napi::Object& object) {
   return settings;
 }
 
+ContentSettings toContentSettings(const Napi::Object& object) {
+  const Given given(object);
+  ContentSettings settings;
+  settings.maxBytes = given.whole("maxBytes");
+  if (isGiven(object.Get("truncates"))) {
+    settings.oversize = given.flag("truncates") ? Oversize::truncate : Oversize::refuse;
+  }
+  settings.keep = given.texts("keep");
+  settings.mergeFields = given.texts("mergeFields");
+  const Napi::Value redact = object.Get("redact");
+  if (isGiven(redact)) {
+    settings.redaction = redact.IsObject() ? std::optional(toRedactionRules(redact.As<Napi::Object>())) : std::nullopt;
+  }
+  return settings;
+}
+
 std::vector<PolicyRule> toPolicies(const Napi::Value& value) {
   std::vector<PolicyRule> rules;
-  const Napi::Object list = toObject(value, "policies");
-  const std::size_t length = Given(list).whole("length").value_or(0);
-  for (std::uint32_t at = 0; at < length; ++at) {
-    const Napi::Object policy = toObject(list.Get(at), "policy");
+  forEach(value, "policies", [&](const Napi::Object& policy) {
     const Given given(policy);
     rules.push_back({given.text("name"), given.text("match"), toPolicySettings(policy)});
-  }
+  });
   return rules;
+}
+
+std::vector<NamedContent> toContentPolicies(const Napi::Value& value) {
+  std::vector<NamedContent> contents;
+  forEach(value, "policies", [&](const Napi::Object& policy) {
+    const Given given(policy);
+    contents.push_back({given.text("name"), given.text("match"), toContentSettings(policy)});
+  });
+  return contents;
 }
 
 }  // namespace millrace

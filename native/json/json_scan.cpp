@@ -75,14 +75,14 @@ std::size_t skipSpace(std::string_view json, std::size_t at) {
   return std::min(json.find_first_not_of(" \t\r\n", at), json.size());
 }
 
-bool isInString(std::string_view json, std::size_t at) {
-  std::size_t place = json.find('"');
-  while (place < at) {
-    const std::size_t end = stringEnd(json, place + 1);
-    if (at <= end) {
+bool StringTracker::isWithin(std::size_t at) {
+  while (open_ < at) {
+    end_ = end_ == 0 ? stringEnd(json_, open_ + 1) : end_;
+    if (at <= end_) {
       return true;
     }
-    place = json.find('"', end + 1);
+    open_ = json_.find('"', end_ + 1);
+    end_ = 0;
   }
   return false;
 }

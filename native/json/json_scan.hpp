@@ -14,7 +14,18 @@ namespace millrace {
 // Behind the value that begins at `at`, where no space is. Objects and arrays are not looked into: the time is linear.
 [[nodiscard]] std::size_t valueEnd(std::string_view json, std::size_t at);
 [[nodiscard]] std::size_t skipSpace(std::string_view json, std::size_t at);
-// Whether the byte there is within a string. Reads everything before it.
-[[nodiscard]] bool isInString(std::string_view json, std::size_t at);
+
+// Says of places, each behind the one before, whether they lie within strings. All together they cost one pass over the text.
+class StringTracker {
+ public:
+  explicit StringTracker(std::string_view json) : json_(json), open_(json.find('"')) {}
+
+  [[nodiscard]] bool isWithin(std::size_t at);
+
+ private:
+  const std::string_view json_;
+  std::size_t open_;     // the quotation mark of the string that was looked at last; npos: there is none any more
+  std::size_t end_ = 0;  // its closing one; 0: not known yet
+};
 
 }  // namespace millrace

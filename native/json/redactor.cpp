@@ -1,5 +1,6 @@
 #include "json/redactor.hpp"
 
+#include "json/json_scan.hpp"
 #include "json/secret_finder.hpp"
 
 #include <algorithm>
@@ -76,6 +77,20 @@ const std::vector<std::string>& headerNames() {
   return names;
 }
 
+// A number, true, false or null: of those, a part cannot be replaced.
+SecretSpan literalAround(std::string_view text, std::size_t at) {
+  constexpr CharacterSet kLiteral{"A-Za-z0-9+.-"};
+  std::size_t from = at;
+  while (from > 0 && kLiteral.has(text[from - 1])) {
+    --from;
+  }
+  std::size_t to = at;
+  while (to < text.size() && kLiteral.has(text[to])) {
+    ++to;
+  }
+  return {from, to, true};
+}
+
 // Sorted, and what overlaps is one.
 std::vector<SecretSpan> united(std::vector<SecretSpan> spans) {
   std::sort(spans.begin(), spans.end(), [](const SecretSpan& left, const SecretSpan& right) {
@@ -113,7 +128,7 @@ std::optional<Redactor::Result> Redactor::redact(std::string_view text, TextKind
   if (kind == TextKind::json) {
     paths_.find(text, spans);
   }
-  findOwn(text, spans);
+  findOwn(text, kind, spans);
   if (spans.empty()) {
     return std::nullopt;
   }
@@ -129,15 +144,19 @@ std::optional<Redactor::Result> Redactor::redact(std::string_view text, TextKind
   return result;
 }
 
-void Redactor::findOwn(std::string_view text, std::vector<SecretSpan>& found) const {
+void Redactor::findOwn(std::string_view text, TextKind kind, std::vector<SecretSpan>& found) const {
   for (const Pattern& pattern : patterns_) {
     const SecretPattern as{pattern.own.prefix, pattern.characters, pattern.own.least, pattern.own.most};
+    StringTracker strings(text);
     for (std::size_t at = text.find(as.prefix); at != std::string_view::npos; at = text.find(as.prefix, at)) {
       const std::optional<std::size_t> end = matchEnd(as, text, at);
-      if (end) {
-        found.push_back({at, *end, false});
+      if (!end) {
+        ++at;
+        continue;
       }
-      at = end.value_or(at + 1);
+      const bool isWithin = kind == TextKind::plain || strings.isWithin(at);
+      found.push_back(isWithin ? SecretSpan{at, *end, false} : literalAround(text, at));
+      at = found.back().to;
     }
   }
 }

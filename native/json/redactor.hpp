@@ -42,7 +42,7 @@ class Redactor {
     CharacterSet characters;
   };
 
-  void findOwn(std::string_view text, std::vector<SecretSpan>& found) const;
+  void findOwn(std::string_view text, TextKind kind, std::vector<SecretSpan>& found) const;
 
   const SecretNames members_;
   const SecretNames assigned_;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "json/byte_classes.hpp"
-#include "json/secret_names.hpp"
+#include "json/json_scan.hpp"
+#include "json/named_secrets.hpp"
+#include "json/searched_text.hpp"
 #include "json/secret_span.hpp"
 #include "json/text_kind.hpp"
 
@@ -12,13 +14,6 @@
 
 namespace millrace {
 
-// Names that are secret, by where they stand.
-struct SecretNameSets {
-  const SecretNames& members;   // "name": value
-  const SecretNames& assigned;  // name=value
-  const SecretNames& headers;   // name: value, within a text
-};
-
 // Finds the secrets of one text that show by themselves, or by the name before them.
 class SecretFinder {
  public:
@@ -27,7 +22,8 @@ class SecretFinder {
     bool emails = false;
   };
   // `text` outlives it.
-  SecretFinder(std::string_view text, TextKind kind, const What& what) : text_(text), kind_(kind), what_(what) {}
+  SecretFinder(std::string_view text, TextKind kind, const What& what)
+      : text_(text, kind), named_(text_, what.names), emails_(what.emails) {}
 
   // In no order; they may overlap.
   [[nodiscard]] std::vector<SecretSpan> find();
@@ -39,9 +35,6 @@ class SecretFinder {
   void seeDigits(std::size_t last);
   void seeOther(std::size_t at);
   void seeDash(std::size_t at);
-  [[nodiscard]] bool mayFollowName(std::size_t colon) const;
-  void seeColon(std::size_t at);
-  void seeEquals(std::size_t at);
   void seeAt(std::size_t at);
 
   [[nodiscard]] bool findVendorKey(std::size_t from, std::size_t to);
@@ -50,24 +43,13 @@ class SecretFinder {
   void findBearer(std::size_t from);
   void findUrlPassword(std::size_t at);
   void findEmail(std::size_t at);
-  void redactMember(std::size_t at, std::size_t backslashes);
-  void redactWithin(std::size_t at, std::size_t backslashes);
-  void add(std::size_t from, std::size_t to, bool isValue = false);
 
-  // It lies in a secret that was found: what is in there is not looked at.
-  [[nodiscard]] bool isDone(std::size_t at) const { return farthest_.from <= at && at < farthest_.to; }
-  // The escape that the byte there belongs to may be a letter: "\nghp_…" begins with a key. Behind the escape.
-  [[nodiscard]] std::size_t behindEscape(std::size_t at) const;
-  [[nodiscard]] char charAt(std::size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
-  [[nodiscard]] char charBefore(std::size_t at) const { return at > 0 ? text_[at - 1] : '\0'; }
-
-  const std::string_view text_;
-  const TextKind kind_;
-  const What what_;
+  SearchedText text_;
+  NamedSecrets named_;
+  const bool emails_;
+  StringTracker strings_{text_.text()};  // for the digits, which come in their order
   RunFinder<16> words_;
   RunFinder<4> digits_;
-  std::vector<SecretSpan> found_;
-  SecretSpan farthest_;  // of those, the one that ends last
 };
 
 }  // namespace millrace

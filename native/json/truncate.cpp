@@ -1,6 +1,6 @@
 #include "json/truncate.hpp"
 
-#include "json/json_outline.hpp"
+#include "json/json_structure.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,29 +10,30 @@
 namespace millrace {
 namespace {
 
-using Value = JsonOutline::Value;
-using Kind = JsonOutline::Kind;
-
 constexpr std::string_view kEllipsis = "\xe2\x80\xa6";
 // Less than that says nothing of a value.
 constexpr std::size_t kLeastShare = 32;
 constexpr std::size_t kFewElements = 16;
+// What lies deeper is not looked into: each level is read once more.
+constexpr std::size_t kGreatestDepth = 100;
 
 std::string cutMark(std::size_t count, std::string_view what) {
   return std::string(kEllipsis) + "[cut " + std::to_string(count) + " " + std::string(what) + "]";
 }
 
+std::string quotedMark(std::size_t bytes) { return "\"" + cutMark(bytes, "bytes") + "\""; }
+
 // How many bytes the first character takes, an escape of JSON being one.
 std::size_t characterSize(std::string_view text) {
-  const auto isEscape = [](std::string_view at, char second) {
-    return at.size() >= 6 && at[0] == '\\' && at[1] == 'u' && (at[2] | 0x20) == 'd' && (at[3] | 0x20) >= second &&
-           (at[3] | 0x20) <= (second == 'c' ? 'f' : 'b');
+  const auto isSurrogate = [](std::string_view at, char first, char last) {
+    const char third = at.size() < 6 ? '\0' : static_cast<char>(at[3] | 0x20);
+    return at.starts_with("\\u") && third != '\0' && (at[2] | 0x20) == 'd' && third >= first && third <= last;
   };
   const auto first = static_cast<unsigned char>(text.front());
   if (first == '\\') {
-    const bool isHigh = isEscape(text, '8') || (isEscape(text, '0') && text[3] >= '8');
-    const std::size_t size = text.size() > 1 && text[1] == 'u' ? 6 : 2;
-    return isHigh && isEscape(text.substr(std::min(size, text.size())), 'c') ? 2 * size : size;
+    const std::size_t size = text.starts_with("\\u") ? 6 : 2;
+    const bool isHigh = isSurrogate(text, '8', '9') || isSurrogate(text, 'a', 'b');
+    return isHigh && isSurrogate(text.substr(std::min(size, text.size())), 'c', 'f') ? 2 * size : size;
   }
   return first < 0xc0 ? 1 : (first < 0xe0 ? 2 : (first < 0xf0 ? 3 : 4));
 }
@@ -69,66 +70,49 @@ std::size_t waterLevel(std::vector<std::size_t> sizes, std::size_t bytes) {
   return sizes.empty() ? bytes : sizes.back();
 }
 
+struct Member {
+  JsonChild child;
+  bool isKept = false;
+  bool isChosen = false;
+
+  // What it takes beside its value: its name, a colon, and a comma.
+  [[nodiscard]] std::size_t beside() const { return child.key.size() + 2; }
+};
+
 class Truncation {
  public:
-  Truncation(const JsonOutline& outline, const std::vector<std::string>& keep) : outline_(outline), keep_(keep) {}
+  explicit Truncation(const std::vector<std::string>& keep) : keep_(keep) {}
 
-  // Appends the value in at most so many bytes, of which there are four at least.
-  void fit(const Value& value, std::size_t bytes) {
+  // Appends the value in at most so many bytes, from kLeastShare on.
+  void fit(std::string_view value, std::size_t bytes, std::size_t depth) {
     if (value.size() <= bytes) {
-      out_.append(outline_.textOf(value));
+      out_.append(value);
       return;
     }
-    switch (value.kind) {
-      case Kind::string: {
-        const std::string_view text = outline_.textOf(value);
-        out_.append("\"").append(cutCharacters(text.substr(1, text.size() - 2), bytes - 2)).append("\"");
-        break;
-      }
-      case Kind::object:
-        fitObject(value, bytes);
-        break;
-      case Kind::array:
-        fitArray(value, bytes);
-        break;
-      case Kind::other:
-        out_.append("null");
-        break;
-      case Kind::deep:
-        fitMark(cutMark(value.size(), "bytes"), bytes);
-        break;
+    const JsonKind kind = jsonKindOf(value);
+    const bool isContainer = kind == JsonKind::object || kind == JsonKind::array;
+    if (kind == JsonKind::string) {
+      out_.append("\"").append(cutCharacters(value.substr(1, value.size() - 2), bytes - 2)).append("\"");
+    } else if (!isContainer) {
+      out_.append("null");
+    } else if (depth >= kGreatestDepth) {
+      const std::string mark = quotedMark(value.size());
+      out_.append(mark.size() <= bytes ? mark : "null");
+    } else if (kind == JsonKind::object) {
+      fitObject(value, bytes, depth);
+    } else {
+      fitArray(value, bytes, depth);
     }
   }
 
   std::string take() { return std::move(out_); }
 
  private:
-  void fitMark(const std::string& mark, std::size_t bytes) {
-    out_.append(mark.size() + 2 <= bytes ? "\"" + mark + "\"" : "null");
-  }
-
-  [[nodiscard]] bool isKept(const Value& member) const {
-    const std::string_view quoted = outline_.keyOf(member);
+  [[nodiscard]] bool isKept(std::string_view quoted) const {
     const std::string_view key = quoted.substr(1, quoted.size() - 2);
     constexpr std::string_view kAlways[] = {"message", "level", "timestamp", "id"};
     return std::find(std::begin(kAlways), std::end(kAlways), key) != std::end(kAlways) || key.ends_with("Id") ||
            key.ends_with("_id") || std::find(keep_.begin(), keep_.end(), key) != keep_.end();
-  }
-
-  struct Member {
-    const Value* value = nullptr;
-    bool isKept = false;
-    bool isChosen = false;
-    std::size_t beside = 0;  // what it takes beside its value: its name, a colon, and a comma
-  };
-
-  [[nodiscard]] std::vector<Member> membersOf(const Value& object) const {
-    std::vector<Member> members;
-    members.reserve(object.children);
-    for (const Value* const value : outline_.childrenOf(object)) {
-      members.push_back({value, isKept(*value), false, outline_.keyOf(*value).size() + 2});
-    }
-    return members;
   }
 
   // The names alone may be too much: then members go that are not kept, from the last one on, and after them the others. Gives how
@@ -141,7 +125,7 @@ class Truncation {
         if (member.isKept != kept) {
           continue;
         }
-        const std::size_t more = member.beside + std::min(member.value->size(), kLeastShare);
+        const std::size_t more = member.beside() + std::min(member.child.value.size(), kLeastShare);
         if (least + more + (count + 1 < members.size() ? markSize : 0) > bytes) {
           return count;
         }
@@ -153,8 +137,12 @@ class Truncation {
     return count;
   }
 
-  void fitObject(const Value& object, std::size_t bytes) {
-    std::vector<Member> members = membersOf(object);
+  void fitObject(std::string_view object, std::size_t bytes, std::size_t depth) {
+    std::vector<Member> members;
+    JsonChildren children(object);
+    while (const JsonChild* const child = children.next()) {
+      members.push_back({*child, isKept(child->key)});
+    }
     const auto markOf = [](std::size_t count) {
       return "\"" + std::string(kEllipsis) + "\":\"" + cutMark(count, "members") + "\"";
     };
@@ -167,9 +155,10 @@ class Truncation {
     std::vector<std::size_t> others;
     for (const Member& member : members) {
       if (member.isChosen) {
-        left -= std::min(left, member.beside);
-        (member.isKept ? kept : others).push_back(member.value->size());
-        leastOthers += member.isKept ? 0 : std::min(member.value->size(), kLeastShare);
+        const std::size_t size = member.child.value.size();
+        left -= std::min(left, member.beside());
+        (member.isKept ? kept : others).push_back(size);
+        leastOthers += member.isKept ? 0 : std::min(size, kLeastShare);
       }
     }
     const std::size_t keptLevel = waterLevel(kept, left - std::min(left, leastOthers));
@@ -181,8 +170,8 @@ class Truncation {
     bool isFirst = true;
     for (const Member& member : members) {
       if (member.isChosen) {
-        out_.append(isFirst ? "" : ",").append(outline_.keyOf(*member.value)).push_back(':');
-        fit(*member.value, member.isKept ? keptLevel : level);
+        out_.append(isFirst ? "" : ",").append(member.child.key).push_back(':');
+        fit(member.child.value, member.isKept ? keptLevel : level, depth + 1);
         isFirst = false;
       }
     }
@@ -192,72 +181,79 @@ class Truncation {
     out_.push_back('}');
   }
 
-  void fitArray(const Value& array, std::size_t bytes) {
-    const std::vector<const Value*> elements = outline_.childrenOf(array);
-    const std::size_t overhead = 1 + elements.size();  // brackets and commas
-    if (elements.size() <= kFewElements && bytes >= overhead + elements.size() * kLeastShare) {
-      std::vector<std::size_t> sizes;
-      sizes.reserve(elements.size());
-      for (const Value* const element : elements) {
-        sizes.push_back(element->size());
+  // The few elements of a short one are cut alike; of a long one the first stay, and the others are not looked at.
+  void fitArray(std::string_view array, std::size_t bytes, std::size_t depth) {
+    std::vector<std::string_view> first;
+    std::vector<std::size_t> sizes;
+    JsonChildren elements(array);
+    while (first.size() <= kFewElements) {
+      const JsonChild* const element = elements.next();
+      if (element == nullptr) {
+        break;
       }
-      const std::size_t level = waterLevel(std::move(sizes), bytes - overhead);
-      out_.push_back('[');
-      for (const Value* const element : elements) {
-        out_.append(element == elements.front() ? "" : ",");
-        fit(*element, level);
-      }
-      out_.push_back(']');
+      first.push_back(element->value);
+      sizes.push_back(element->value.size());
+    }
+    const std::size_t overhead = 1 + first.size();  // brackets and commas
+    const bool isShort = first.size() <= kFewElements && bytes >= overhead + first.size() * kLeastShare;
+    if (!isShort) {
+      fitLongArray(array, bytes, depth);
       return;
     }
-    const std::string mark = "\"" + cutMark(elements.size(), "items") + "\"";
-    if (bytes < 2 + mark.size()) {
+    const std::size_t level = waterLevel(std::move(sizes), bytes - overhead);
+    out_.push_back('[');
+    for (const std::string_view& element : first) {
+      out_.append(&element == &first.front() ? "" : ",");
+      fit(element, level, depth + 1);
+    }
+    out_.push_back(']');
+  }
+
+  void fitLongArray(std::string_view array, std::size_t bytes, std::size_t depth) {
+    const std::size_t markSize = quotedMark(array.size()).size();
+    if (bytes < 2 + markSize) {
       out_.append("[]");
       return;
     }
-    std::size_t left = bytes - 2 - mark.size();
+    std::size_t left = bytes - 2 - markSize;
     const std::size_t most = std::max(left / 8, kLeastShare);  // of one element
-    std::size_t count = 0;
     out_.push_back('[');
-    for (; count < elements.size(); ++count) {
-      const std::size_t share = std::min(elements[count]->size(), most);
+    JsonChildren elements(array);
+    const JsonChild* element = elements.next();
+    for (; element != nullptr; element = elements.next()) {
+      const std::size_t share = std::min(element->value.size(), most);
       if (share + 1 > left) {
         break;
       }
-      fit(*elements[count], share);
+      fit(element->value, share, depth + 1);
       out_.push_back(',');
       left -= share + 1;
     }
-    if (count < elements.size()) {
-      out_.append("\"").append(cutMark(elements.size() - count, "items")).append("\"");
+    if (element != nullptr) {
+      const auto at = static_cast<std::size_t>(element->value.data() - array.data());
+      out_.append(quotedMark(array.size() - at - 1));
     } else {
       out_.pop_back();  // the comma
     }
     out_.push_back(']');
   }
 
-  const JsonOutline& outline_;
   const std::vector<std::string>& keep_;
   std::string out_;
 };
 
 }  // namespace
 
-std::optional<std::string> truncateJson(std::string_view json, std::size_t bytes,
-                                        const std::vector<std::string>& keep) {
-  const std::optional<JsonOutline> outline = JsonOutline::of(json);
-  if (!outline) {
-    return std::nullopt;
-  }
-  Truncation truncation(*outline, keep);
-  truncation.fit(outline->root(), bytes);
+std::string truncateJson(std::string_view json, std::size_t bytes, const std::vector<std::string>& keep) {
+  Truncation truncation(keep);
+  truncation.fit(json, bytes, 0);
   return truncation.take();
 }
 
 std::string truncateText(std::string_view text, std::size_t bytes) {
   const std::string mark = cutMark(text.size(), "bytes");
   std::size_t end = std::min(bytes - std::min(bytes, mark.size()), text.size());
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U) {
     --end;
   }
   return text.size() <= bytes ? std::string(text)

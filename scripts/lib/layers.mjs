@@ -10,7 +10,7 @@ import { codeOnly, includesOf } from "./includes.mjs";
 export const layerRules = ["layers", "descriptors"];
 
 // A layer may use itself and what stands here, with the layers below that; nothing is inherited.
-// core/metrics and json are plans: there are no such folders yet.
+// core/metrics is a plan: there is no such folder yet.
 const nativeArrows = {
   "core/base": [],
   "core/flow": ["core/base", "core/wire"],
@@ -21,8 +21,8 @@ const nativeArrows = {
   "core/session": ["core/base", "core/wire", "core/identity"],
   "core/hub": ["core/base", "core/log", "core/flow", "core/wire", "core/identity", "core/metrics"],
   json: ["core/base"],
-  io: ["core"],
-  addon: ["core", "io"],
+  io: ["core", "json"],
+  addon: ["core", "io", "json"],
   "wasm/client": ["core", "wasm/text"],
   "wasm/runtime": [],
   "wasm/text": ["core/base"],

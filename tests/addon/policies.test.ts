@@ -145,8 +145,8 @@ test("connections of a channel, and of all channels of a policy", async () => {
   });
   expect((await open("else")).status).toBe(200);
   expect(hub.stats().policies).toEqual({
-    "room:*": { channels: 2, connections: 2, dropped: 0 },
-    default: { channels: 1, connections: 1, dropped: 0 },
+    "room:*": { channels: 2, connections: 2, dropped: 0, redacted: 0, truncated: 0 },
+    default: { channels: 1, connections: 1, dropped: 0, redacted: 0, truncated: 0 },
   });
   await first.response.body?.cancel();
   expect((await open("room:c")).status).toBe(200);

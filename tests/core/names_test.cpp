@@ -69,11 +69,11 @@ TEST(Names, outcomes) {
                     outcome),
             namesIn("joinOutcomes"));
   const auto refusal = [](WriteOutcome value) { return refusalName(value); };
-  EXPECT_EQ(
-      namesOf({WriteOutcome::closed, WriteOutcome::invalidType, WriteOutcome::invalidId, WriteOutcome::empty,
-               WriteOutcome::tooLarge, WriteOutcome::overloaded, WriteOutcome::hubFull, WriteOutcome::policyChannels},
-              refusal),
-      namesIn("writeRefusals"));
+  EXPECT_EQ(namesOf({WriteOutcome::closed, WriteOutcome::invalidType, WriteOutcome::invalidId, WriteOutcome::empty,
+                     WriteOutcome::tooLarge, WriteOutcome::dataTooLarge, WriteOutcome::overloaded,
+                     WriteOutcome::hubFull, WriteOutcome::policyChannels},
+                    refusal),
+            namesIn("writeRefusals"));
   EXPECT_EQ(namesOf({WriteOutcome::rateLimited, WriteOutcome::userRateLimited}, refusal), namesIn("rateRefusals"));
   EXPECT_EQ(namesOf({PublishState::held, PublishState::merged}, stateName), namesIn("waitingStates"));
   const auto fault = [](IdFault value) { return refusalName(WriteOutcome::invalidId, value); };
@@ -104,6 +104,7 @@ TEST(Names, limitsAndDefaults) {
       {"historyEvents", count(hub.history.events)},
       {"historyBytes", count(hub.history.bytes)},
       {"historyTtlMs", hub.history.ttl.count()},
+      {"maxBytes", count(hub.maxBytes)},
       {"connections", count(hub.connections)},
       {"perUser", count(hub.perUser)},
       {"channels", count(hub.channels)},

@@ -37,10 +37,25 @@ TEST(JsonScan, aMillionBracketsTakeNoStack) {
 TEST(JsonScan, whatLiesInAString) {
   const std::string json = R"({"a":"b\"c","d":1})";
   std::string in;
+  StringTracker strings(json);
   for (std::size_t at = 0; at < json.size(); ++at) {
-    in += isInString(json, at) ? json[at] : '.';
+    in += strings.isWithin(at) ? json[at] : '.';
   }
   EXPECT_EQ(in, R"(..a"..b\"c"..d"...)") << "up to the closing quotation mark";
+}
+
+TEST(JsonScan, placesMayBeLeftOut) {
+  const std::string json = R"(["a","b\\",1,"c)";
+  for (std::size_t step = 1; step < 6; ++step) {
+    StringTracker all(json);
+    StringTracker some(json);
+    for (std::size_t at = 0; at < json.size(); ++at) {
+      const bool isWithin = all.isWithin(at);
+      if (at % step == 0) {
+        EXPECT_EQ(some.isWithin(at), isWithin) << at << " by " << step;
+      }
+    }
+  }
 }
 
 }  // namespace

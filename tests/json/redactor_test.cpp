@@ -140,6 +140,13 @@ TEST(Redactor, keysPathsAndPatternsOfTheApplicationsOwn) {
             R"("[REDACTED] acme_0123abcde acme_012 [REDACTED] №12")");
 }
 
+TEST(Redactor, aPatternInANumberReplacesAllOfIt) {
+  RedactionRules rules;
+  rules.patterns = {{"99", "0-9", 3, 5}};
+  EXPECT_EQ(redacted(R"({"a":1299123.5,"b":[99123],"c":"99123x","99123":1})", TextKind::json, rules),
+            R"({"a":"[REDACTED]","b":["[REDACTED]"],"c":"[REDACTED]x","[REDACTED]":1})");
+}
+
 TEST(Redactor, addressesOnlyWhereTheyAreAskedFor) {
   RedactionRules rules;
   rules.emails = true;
@@ -190,10 +197,10 @@ TEST(Redactor, theTimeIsLinear) {
     }
     return text;
   };
-  for (const std::string_view part :
-       {"sk-", "eyJaaaaaaaaaaaaaaaa.", "-----BEGIN RSA PRIVATE KEY", "a:b@",
-        "://a:", "password=", "\"password\":", "4111 ", "4111-", "Bearer ", "aaaaaaaaaaaaaaaa.",
-        "\\\"password\\\":\\\"", "\\\\\\\\", "xoxb-1-", "github_pat_", "@a.b", "authorization:", "["}) {
+  for (const std::string_view part : {"sk-", "eyJaaaaaaaaaaaaaaaa.", "-----BEGIN RSA PRIVATE KEY", "a:b@",
+                                      "://a:", "password=", "\"password\":", "4111 ", "4111-", "Bearer ",
+                                      "aaaaaaaaaaaaaaaa.", "\\\"password\\\":\\\"", "\\\\\\\\", "xoxb-1-",
+                                      "github_pat_", "@a.b", "authorization:", "[", "4111111111111111,"}) {
     const std::string text = repeated(part);
     RedactionRules rules;
     rules.emails = true;

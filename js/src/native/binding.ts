@@ -130,15 +130,43 @@ export interface NativePolicySettings {
   /** 0: none, as below. */
   readonly mergeWindowMs?: number | undefined;
   readonly throttleEveryMs?: number | undefined;
+  readonly mergeFields?: readonly string[] | undefined;
 }
 
-export interface NativePolicy extends NativePolicySettings {
+/** A literal prefix, and so many characters of a set behind it. */
+export interface NativeSecretPattern {
+  readonly prefix: string;
+  readonly characters: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What is said of the data of events. */
+export interface NativeContentSettings {
+  readonly maxBytes?: number | undefined;
+  /** Or what is too large is refused. */
+  readonly truncates?: boolean | undefined;
+  readonly keep?: readonly string[] | undefined;
+  readonly redact?:
+    | false
+    | {
+        readonly keys: readonly string[];
+        readonly paths: readonly string[];
+        readonly patterns: readonly NativeSecretPattern[];
+        readonly emails: boolean;
+      }
+    | undefined;
+  /** See `merge.fields`. */
+  readonly mergeFields?: readonly string[] | undefined;
+}
+
+export interface NativePolicy extends NativePolicySettings, NativeContentSettings {
   readonly name: string;
   readonly match: string;
 }
 
 /** What is left out stays as it is. */
-export interface NativeHubOptions extends NativePolicySettings {
+export interface NativeHubOptions extends NativePolicySettings, NativeContentSettings {
   readonly policies?: readonly NativePolicy[] | undefined;
   readonly connections?: number | undefined;
   readonly perUser?: number | undefined;
@@ -172,6 +200,9 @@ export interface NativePolicyStats {
   readonly connections: number;
   /** Events for which the buffer of a rate had no room. */
   readonly dropped: number;
+  /** Events in which something was redacted, and that were truncated. */
+  readonly redacted: number;
+  readonly truncated: number;
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */

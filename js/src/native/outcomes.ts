@@ -25,6 +25,7 @@ export const WRITE_REFUSALS = [
   "invalidId",
   "empty",
   "tooLarge",
+  "dataTooLarge",
   "overloaded",
   "hubFull",
   "policyChannels",

@@ -33,11 +33,14 @@ export type {
 } from "./hub/hub-types.js";
 export type {
   ChannelPolicy,
+  ContentOptions,
   FlowOptions,
   HistoryOptions,
   MergeOptions,
   PolicyLimits,
   RateOptions,
+  RedactOptions,
+  SecretPattern,
   ThrottleOptions,
 } from "./hub/policy.js";
 export { type PolicyPreset, policies } from "./hub/presets.js";

@@ -1,6 +1,6 @@
 #include "core/hub/channel_policies.hpp"
 
-#include "core/hub/channel_pattern.hpp"
+#include "core/base/channel_pattern.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -12,6 +12,7 @@ ChannelPolicy PolicySettings::over(ChannelPolicy rest) const {
   policy.limits.connections = connections.value_or(rest.limits.connections);
   policy.limits.total = total.value_or(ChannelLimits::kUnlimited);
   policy.limits.channels = channels.value_or(ChannelLimits::kUnlimited);
+  policy.maxBytes = maxBytes.value_or(rest.maxBytes);
   policy.publishesPerUser = publishesPerUser.value_or(rest.publishesPerUser);
   policy.flow.rate = rate.value_or(rest.flow.rate);
   policy.flow.mergeWindow = mergeWindow.value_or(rest.flow.mergeWindow);

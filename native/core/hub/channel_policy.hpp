@@ -34,7 +34,8 @@ struct ChannelPolicy {
   // With anything but `memory` somebody has to serve Hub::stores().
   Durability durability = Durability::memory;
   ChannelLimits limits{};
-  RateLimit publishesPerUser{};  // of one user, in all channels of the policy
+  std::size_t maxBytes = std::size_t{1024} * 1024;  // of an event's data
+  RateLimit publishesPerUser{};                     // of one user, in all channels of the policy
   FlowRules flow{};
 };
 
@@ -47,6 +48,7 @@ struct PolicySettings {
   std::optional<std::size_t> connections;
   std::optional<std::size_t> total;
   std::optional<std::size_t> channels;
+  std::optional<std::size_t> maxBytes;
   std::optional<RateLimit> publishesPerUser;
   std::optional<RateRule> rate;
   std::optional<Millis> mergeWindow;

@@ -23,7 +23,9 @@ struct HubOptions {
   std::vector<PolicyRule> policies{};  // the first that matches a channel's key counts; of different names
   std::size_t connections = 10000;
   std::size_t perChannel = ChannelLimits::kUnlimited;  // unless the policy says otherwise
-  RateLimit publishesPerUser{};                        // of each channel, as the next, unless its policy says otherwise
+  std::size_t maxBytes =
+      ChannelPolicy{}.maxBytes;  // of an event's data, unless its channel's policy says otherwise, as the next
+  RateLimit publishesPerUser{};
   FlowRules flow{};
   std::size_t perUser = 100;
   std::size_t channels = 100000;
@@ -45,6 +47,7 @@ struct HubOptions {
     ChannelPolicy policy;
     policy.history = history;
     policy.limits.connections = perChannel;
+    policy.maxBytes = maxBytes;
     policy.publishesPerUser = publishesPerUser;
     policy.flow = flow;
     return policy;

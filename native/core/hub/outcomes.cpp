@@ -72,6 +72,8 @@ std::string_view refusalName(WriteOutcome outcome, IdFault fault) {
       return "empty";
     case WriteOutcome::tooLarge:
       return "tooLarge";
+    case WriteOutcome::dataTooLarge:
+      return "dataTooLarge";
     case WriteOutcome::overloaded:
       return "overloaded";
     case WriteOutcome::hubFull:

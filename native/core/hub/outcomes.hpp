@@ -29,7 +29,8 @@ enum class WriteOutcome : std::uint8_t {
   invalidType,
   invalidId,  // Receipt::idFault says why
   empty,
-  tooLarge,
+  tooLarge,      // its bytes are more than a history may have
+  dataTooLarge,  // ChannelPolicy::maxBytes
   overloaded,
   hubFull,          // it would be one channel more than HubOptions::channels
   policyChannels,   // and than ChannelLimits::channels

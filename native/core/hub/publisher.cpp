@@ -14,6 +14,9 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   }
   Channel* const known = parts_.registry.findChannel(key);
   ChannelClass& group = known != nullptr ? known->channelClass() : parts_.registry.classOf(key);
+  if (fields.data && fields.data->size() > group.policy.maxBytes) {
+    return WriteOutcome::dataTooLarge;
+  }
   WriteOutcome outcome = known != nullptr ? WriteOutcome::written : makeRoom(group, now);
   if (outcome != WriteOutcome::written) {
     return outcome;

@@ -172,8 +172,14 @@ std::size_t Engine::hub(std::string_view name) {
   owned_.push_back(std::make_unique<Hub>(newEpoch(), HubOptions{}));
   due_.add();
   declarations_.emplace_back();
+  contents_.push_back(std::make_shared<HubContent>());
   hubs_.push_back(owned_.back().get());
   return handles_.emplace(std::string(name), hubs_.size() - 1).first->second;
+}
+
+std::shared_ptr<HubContent> Engine::content(std::size_t hub) {
+  const std::lock_guard lock(mutex_);
+  return contents_[hub];
 }
 
 SubscriberId Engine::newSubscriberId() {

@@ -5,6 +5,7 @@
 #include "io/engine/clock.hpp"
 #include "io/engine/declarations.hpp"
 #include "io/engine/due_hubs.hpp"
+#include "io/engine/hub_content.hpp"
 #include "io/engine/hub_turn.hpp"
 
 #include <cstddef>
@@ -72,6 +73,8 @@ class Engine {
 
   // A handle to the hub of this name, which lives as long as the process.
   [[nodiscard]] std::size_t hub(std::string_view name);
+  // What the hub's events may carry; it is not under the engine's lock.
+  [[nodiscard]] std::shared_ptr<HubContent> content(std::size_t hub);
   [[nodiscard]] SubscriberId newSubscriberId();
   // See Declarations.
   [[nodiscard]] std::vector<std::string> declare(std::size_t hub, const Declarations::Options& options, bool areNewer);
@@ -138,9 +141,10 @@ class Engine {
   std::mutex mutex_;                                         // guards:
   std::map<std::string, std::size_t, std::less<>> handles_;  // by name
   std::vector<std::unique_ptr<Hub>> owned_;
-  std::vector<Hub*> hubs_;                  // the same, by handle
-  std::vector<Declarations> declarations_;  // by handle
-  std::size_t authorizers_ = 0;             // hubs that have one
+  std::vector<Hub*> hubs_;                             // the same, by handle
+  std::vector<Declarations> declarations_;             // by handle
+  std::vector<std::shared_ptr<HubContent>> contents_;  // by handle
+  std::size_t authorizers_ = 0;                        // hubs that have one
   DueHubs due_;
   std::map<OwnerId, Environment> environments_;
   std::map<OwnerId, Writer> writers_;

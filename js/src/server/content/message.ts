@@ -196,6 +196,11 @@ export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt 
       throw new SSEError("INVALID_FIELD", "The message has no field at all; give it data, an event, an id or a retry");
     case "tooLarge":
       throw new SSEError("EVENT_TOO_LARGE", "The event is larger than the history's bytes (default 8 MiB); split it");
+    case "dataTooLarge":
+      throw new SSEError(
+        "EVENT_TOO_LARGE",
+        "The data is larger than maxBytes of its channel's policy, or of the hub (default 1 MiB); split it, or truncate it by a policy",
+      );
     case "overloaded":
       throw new SSEError(
         "OVERLOADED",

@@ -1,7 +1,14 @@
 import type { NativePolicy, NativePolicySettings } from "../../native/binding.js";
-import { type NumberBounds, requireName, requireNumber, requireObject } from "../../shared/arguments.js";
+import {
+  type NumberBounds,
+  requireName,
+  requireNumber,
+  requireObject,
+  requireStringArray,
+} from "../../shared/arguments.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import { checkStreamOptions } from "../stream/options.js";
+import { toNativeContent } from "./check-content.js";
 import type {
   ChannelPolicy,
   FlowOptions,
@@ -26,14 +33,21 @@ const POLICY_OPTIONS: Names<ChannelPolicy> = {
   merge: true,
   throttle: true,
   heartbeat: true,
+  maxBytes: true,
+  oversize: true,
+  keep: true,
+  redact: true,
 };
 const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
 const LIMIT_OPTIONS: Names<PolicyLimits> = { connections: true, total: true, channels: true, publishesPerUser: true };
 const RATE_OPTIONS: Names<RateOptions> = { perSecond: true, burst: true, buffer: true, overflow: true };
 const BUFFER_OPTIONS: Names<NonNullable<RateOptions["buffer"]>> = { events: true, bytes: true };
-const MERGE_OPTIONS: Names<MergeOptions> = { windowMs: true };
+const MERGE_OPTIONS: Names<MergeOptions> = { windowMs: true, fields: true };
 const THROTTLE_OPTIONS: Names<ThrottleOptions> = { everyMs: true };
 const OVERFLOWS = ["dropOldest", "refuse"] satisfies RateOptions["overflow"][];
+
+/** So that each of them is there, if only as undefined. */
+export const NO_CONTENT = { maxBytes: undefined, oversize: undefined, keep: undefined, redact: undefined };
 
 const SLOWEST_PER_SECOND = 0.001;
 const LARGEST_BURST = 1_000_000;
@@ -86,7 +100,8 @@ function checkMatch(where: string, match: unknown): asserts match is string {
 
 /** Checks policies that have their presets in. */
 export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePolicy[] {
-  return policies.map(({ name = "", match, history, limits = {}, heartbeat, rate, merge, throttle }, at) => {
+  return policies.map((policy, at) => {
+    const { name = "", match, history, limits = {}, heartbeat, rate, merge, throttle } = policy;
     const where = `policies[${at}].`;
     requireObject(`${where}limits`, limits);
     requireKnown(`${where}limits`, limits, LIMIT_OPTIONS);
@@ -101,15 +116,25 @@ export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePoli
       throw new TypeError(`${where}limits.connections is above ${where}limits.total: one channel has no more than all`);
     }
     if (heartbeat !== undefined) checkHeartbeat(where, heartbeat);
+    checkSizes(where, policy);
     return {
       name,
       match,
       ...toNativeSettings(where, { history, rate, merge, throttle, publishesPerUser }),
+      ...toNativeContent(where, { ...NO_CONTENT, ...policy }),
       perChannel: connections,
       total,
       policyChannels: channels,
     };
   });
+}
+
+/** Data that no history could hold is larger than anything that could be published. */
+export function checkSizes(where: string, { maxBytes, history }: Pick<ChannelPolicy, "maxBytes" | "history">): void {
+  if (maxBytes === undefined || history?.bytes === undefined || maxBytes <= history.bytes) return;
+  throw new TypeError(
+    `${where}maxBytes is above ${where}history.bytes: an event has to fit into its channel's history`,
+  );
 }
 
 function checkHeartbeat(where: string, heartbeat: NonNullable<ChannelPolicy["heartbeat"]>): void {
@@ -154,6 +179,7 @@ export function toNativeSettings(where: string, settings: PolicySettings): Nativ
     publishesPerUser,
     ...(rate !== undefined && toNativeRate(`${where}rate`, rate)),
     mergeWindowMs: windowOf(`${where}merge`, merge, "windowMs", MERGE_OPTIONS),
+    mergeFields: fieldsOf(`${where}merge.fields`, merge),
     throttleEveryMs: windowOf(`${where}throttle`, throttle, "everyMs", THROTTLE_OPTIONS),
   };
 }
@@ -185,12 +211,19 @@ function toNativeRate(where: string, rate: RateOptions | false): Partial<NativeP
   };
 }
 
-/** The milliseconds of an object's only option; 0 for none. */
+function fieldsOf(where: string, merge: MergeOptions | false | undefined): readonly string[] | undefined {
+  if (merge === undefined || merge === false) return merge === false ? [] : undefined;
+  const { fields = [] } = merge;
+  requireStringArray(where, fields);
+  return fields;
+}
+
+/** The milliseconds of an object's option; 0 for none. */
 function windowOf<Name extends string>(
   where: string,
-  options: { readonly [Of in Name]?: number } | false | undefined,
+  options: ({ readonly [Of in Name]?: number } & object) | false | undefined,
   name: Name,
-  names: Names<{ readonly [Of in Name]?: number }>,
+  names: Readonly<Record<string, true>>,
 ): number | undefined {
   if (options === undefined || options === false) return options === false ? 0 : undefined;
   requireObject(where, options);

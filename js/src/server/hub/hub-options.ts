@@ -3,8 +3,9 @@ import { type NumberBounds, requireNumber, requireObject } from "../../shared/ar
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { Authorize } from "../access/authorize.js";
 import type { StreamOptions } from "../stream/options.js";
-import { toNativePolicies, toNativeSettings } from "./check-policies.js";
-import type { ChannelPolicy, FlowOptions, HistoryOptions } from "./policy.js";
+import { toNativeContent } from "./check-content.js";
+import { checkSizes, NO_CONTENT, toNativePolicies, toNativeSettings } from "./check-policies.js";
+import type { ChannelPolicy, ContentOptions, FlowOptions, HistoryOptions } from "./policy.js";
 
 /** How many connections there may be. */
 export interface LimitOptions {
@@ -26,7 +27,7 @@ export interface LimitOptions {
 }
 
 /** Options of {@link createHub}. */
-export interface HubOptions extends FlowOptions {
+export interface HubOptions extends FlowOptions, ContentOptions {
   /** Hubs of one name are one hub in the whole process. Default `"default"`, which the plain functions use. */
   name?: string;
   limits?: LimitOptions;
@@ -70,6 +71,10 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   rate: true,
   merge: true,
   throttle: true,
+  maxBytes: true,
+  oversize: true,
+  keep: true,
+  redact: true,
   channelTtlMs: true,
   lagGraceMs: true,
   reactors: true,
@@ -92,7 +97,7 @@ const LIMIT_OPTIONS: Names<LimitOptions> = {
 const MOST_REACTORS = 64;
 
 /** What the core is told of. */
-export interface CoreOptions extends FlowOptions {
+export interface CoreOptions extends FlowOptions, ContentOptions {
   history?: HistoryOptions;
   limits?: LimitOptions;
   /** With their presets in. */
@@ -119,9 +124,11 @@ export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
   check("limits.channelsPerConnection", channelsPerConnection, { infinity });
   check("channelTtlMs", channelTtlMs, { infinity });
   check("lagGraceMs", lagGraceMs, {});
+  checkSizes("", options);
   check("reactors", reactors, { least: 1, most: MOST_REACTORS });
   return {
     ...toNativeSettings("", { ...options, publishesPerUser }),
+    ...toNativeContent("", { ...NO_CONTENT, ...options }),
     connections,
     perChannel,
     perUser,

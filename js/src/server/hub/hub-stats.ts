@@ -8,6 +8,10 @@ export interface PolicyStats {
   readonly connections: number;
   /** Events that were lost because the buffer of a `rate` was full. */
   readonly dropped: number;
+  /** Events in which something was redacted. */
+  readonly redacted: number;
+  /** Events that were truncated. */
+  readonly truncated: number;
 }
 
 /** What there is in a hub, in this process. */

@@ -55,6 +55,11 @@ export interface RateOptions {
 export interface MergeOptions {
   /** Milliseconds. Default 1000. */
   windowMs?: number;
+  /**
+   * Makes a key for events that have none: of their type and these members of their data (`"level"`, `"error.code"`), in which numbers,
+   * UUIDs and hashes are masked, so that "took 12 ms" and "took 15 ms" are similar. Default: none.
+   */
+  fields?: readonly string[];
 }
 
 /** Of events with one `throttleKey`, the first leaves at once, and then the newest in each such time. */
@@ -70,8 +75,43 @@ export interface FlowOptions {
   throttle?: ThrottleOptions | false;
 }
 
+/** A secret of your own: a literal prefix, and characters behind it. */
+export interface SecretPattern {
+  prefix: string;
+  /** Characters and ranges of them. Default `"A-Za-z0-9_-"`. */
+  characters?: string;
+  /** How many follow the prefix: a number, or the least and the most. Default `[16, 512]`. */
+  length?: number | readonly [least: number, most: number];
+}
+
+/** What is replaced by `[REDACTED]`, beside what always is: keys of common services, tokens, private keys, card numbers, … */
+export interface RedactOptions {
+  /** Names of members whose values are secret; case and separators are ignored, and longer names may end with them. */
+  keys?: readonly string[];
+  /** Values by their place: names from the top, `*` for any member or element: `"user.*.token"`. At most 64. */
+  paths?: readonly string[];
+  patterns?: readonly SecretPattern[];
+  /** E-mail addresses, too. Default false. */
+  emails?: boolean;
+}
+
+/** What the data of events may be. */
+export interface ContentOptions {
+  /** The largest data of an event, in bytes of UTF-8, from 256. Default 1048576 (1 MiB). */
+  maxBytes?: number;
+  /**
+   * What happens to larger data. `"refuse"` (default): `publish` throws `EVENT_TOO_LARGE`. `"truncate"`: the longest strings and arrays
+   * are cut, and say by how much; JSON stays JSON. `message`, `level`, `timestamp` and ids stay whole, if that is possible.
+   */
+  oversize?: "refuse" | "truncate";
+  /** Members that stay whole, too, when data is truncated. */
+  keep?: readonly string[];
+  /** Replaces secrets by `[REDACTED]`, before the event is kept or sent. Default false. */
+  redact?: boolean | RedactOptions;
+}
+
 /** The rules of a class of channels. What it leaves out is as the hub's own options say. */
-export interface ChannelPolicy extends FlowOptions {
+export interface ChannelPolicy extends FlowOptions, ContentOptions {
   /** The label of the policy in statistics. Default: `match`. */
   name?: string;
   /**

@@ -1,4 +1,4 @@
-#include "core/hub/channel_pattern.hpp"
+#include "core/base/channel_pattern.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "json/shaper.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace millrace {
+
+// What a policy, or the hub's own options, say of the data of events. What is left out stays as it is.
+struct ContentSettings {
+  std::optional<std::size_t> maxBytes;
+  std::optional<Oversize> oversize;
+  std::optional<std::vector<std::string>> keep;
+  std::optional<std::optional<RedactionRules>> redaction;
+  std::optional<std::vector<std::string>> mergeFields;
+
+  [[nodiscard]] ContentRules over(ContentRules rules) const {
+    rules.maxBytes = maxBytes.value_or(rules.maxBytes);
+    rules.oversize = oversize.value_or(rules.oversize);
+    rules.keep = keep.value_or(rules.keep);
+    rules.redaction = redaction.value_or(rules.redaction);
+    rules.mergeFields = mergeFields.value_or(rules.mergeFields);
+    return rules;
+  }
+};
+
+}  // namespace millrace
