@@ -14,7 +14,13 @@ import { StreamReader } from "./reading.js";
 
 const LAG = { events: 20_000, bytes: 2 ** 22 };
 const hubOf = (name: string) =>
-  createHub({ name: `cut: ${name}`, lag: LAG, lagGraceMs: 0, history: { events: 100_000, bytes: 2 ** 26 } });
+  createHub({
+    name: `cut: ${name}`,
+    maxBytes: 2 ** 23,
+    lag: LAG,
+    lagGraceMs: 0,
+    history: { events: 100_000, bytes: 2 ** 26 },
+  });
 
 /** Publishes until the hub cuts the client, which reads nothing. */
 async function publishUntilCut(hub: Hub): Promise<void> {

@@ -74,7 +74,7 @@ test("what is published during the drain reaches those that are still there, and
 });
 
 test("a client that takes nothing does not hold the drain up", async () => {
-  const hub = createHub({ name: "stalled", history: { bytes: 2 ** 26 } });
+  const hub = createHub({ name: "stalled", maxBytes: 2 ** 21, history: { bytes: 2 ** 26 } });
   const { port, streams, close } = await attaching(hub, {
     channels: ["c"],
     lag: { events: Infinity, bytes: Infinity },

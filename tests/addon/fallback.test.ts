@@ -94,7 +94,7 @@ describe("through Node", () => {
   });
 
   test.each(["reads on", "leaves"])("a slow client over HTTP/2 holds little of Node's memory, and %s", async (how) => {
-    const hub = createHub({ name: `slow over HTTP/2, ${how}` });
+    const hub = createHub({ name: `slow over HTTP/2, ${how}`, maxBytes: 2 ** 23 });
     const { handle, ended } = attachTo(hub);
     let held = () => 0;
     const { port, close } = await listening(

@@ -61,6 +61,7 @@ test("it streams, resumes, and ends whole", async () => {
 
 test("it waits for a slow client, which gets every event", async () => {
   const hub = createHub({
+    maxBytes: 2 ** 23,
     name: "third: slow",
     lagGraceMs: 600_000,
     history: { bytes: 2 ** 26 },

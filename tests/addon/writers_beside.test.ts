@@ -28,7 +28,7 @@ const ways: [string, Partial<AttachOptions>, Wrap][] = [
 ];
 
 async function writtenByNode(name: string, options: Partial<AttachOptions>, wrap: Wrap = () => {}) {
-  const hub = createHub({ name, lagGraceMs: 600_000, lag: ROOMY, history: ROOMY });
+  const hub = createHub({ name, maxBytes: 2 ** 23, lagGraceMs: 600_000, lag: ROOMY, history: ROOMY });
   const responses: ServerResponse[] = [];
   const before = (_: IncomingMessage, res: ServerResponse) => {
     responses.push(res);
