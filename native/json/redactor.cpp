@@ -115,7 +115,7 @@ Redactor::Redactor(const RedactionRules& rules)
       assigned_(with(with(memberNames(), {"token", "sig", "signature"}), rules.keys)),
       headers_(headerNames()),
       paths_(rules.paths),
-      emails_(rules.emails) {
+      emails_(rules.emails ? SecretFinder::Emails::areSecret : SecretFinder::Emails::stay) {
   for (const OwnPattern& pattern : rules.patterns) {
     if (!pattern.prefix.empty()) {
       patterns_.emplace_back(pattern);
@@ -124,7 +124,7 @@ Redactor::Redactor(const RedactionRules& rules)
 }
 
 std::optional<Redactor::Result> Redactor::redact(std::string_view text, TextKind kind) const {
-  std::vector<SecretSpan> spans = SecretFinder(text, kind, {{members_, assigned_, headers_}, emails_}).find();
+  std::vector<SecretSpan> spans = SecretFinder(text, kind, {members_, assigned_, headers_}, emails_).find();
   if (kind == TextKind::json) {
     paths_.find(text, spans);
   }

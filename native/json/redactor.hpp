@@ -2,6 +2,7 @@
 
 #include "json/json_paths.hpp"
 #include "json/redaction_rules.hpp"
+#include "json/secret_finder.hpp"
 #include "json/secret_names.hpp"
 #include "json/secret_span.hpp"
 #include "json/text_kind.hpp"
@@ -49,7 +50,7 @@ class Redactor {
   const SecretNames headers_;
   const JsonPaths paths_;
   std::vector<Pattern> patterns_;
-  const bool emails_;
+  const SecretFinder::Emails emails_;
 };
 
 }  // namespace millrace

@@ -9,6 +9,7 @@
 #include <bit>
 #include <cstring>
 #include <optional>
+#include <span>
 
 namespace millrace {
 namespace {
@@ -112,21 +113,19 @@ bool SecretFinder::findVendorKey(std::size_t from, std::size_t to) {
 }
 
 bool SecretFinder::findDotted(std::size_t from) {
-  if (text_.before(from) != '.') {
-    return false;
-  }
-  for (const SecretPattern& pattern : dottedPatterns()) {
-    if (!text_.text().substr(0, from).ends_with(pattern.prefix)) {
-      continue;
-    }
-    const std::size_t at = from - pattern.prefix.size();
-    const std::optional<std::size_t> end = matchEnd(pattern, text_.text(), at);
-    if (end && (!kAlphanumeric.has(text_.before(at)) || isEscaped(text_.text(), at - 1))) {
-      text_.add(at, *end);
-      return true;
-    }
-  }
-  return false;
+  const std::span<const SecretPattern> all = dottedPatterns();
+  return text_.before(from) == '.' && std::any_of(all.begin(), all.end(), [&](const SecretPattern& pattern) {
+           if (!text_.text().substr(0, from).ends_with(pattern.prefix)) {
+             return false;
+           }
+           const std::size_t at = from - pattern.prefix.size();
+           const std::optional<std::size_t> end = matchEnd(pattern, text_.text(), at);
+           const bool isMatch = end && (!kAlphanumeric.has(text_.before(at)) || isEscaped(text_.text(), at - 1));
+           if (isMatch) {
+             text_.add(at, *end);
+           }
+           return isMatch;
+         });
 }
 
 // Three parts in base64url, the first of which is a JSON object's (RFC 7515, 7.1); five where it is encrypted (RFC 7516, 7.1).
@@ -199,7 +198,7 @@ void SecretFinder::seeAt(std::size_t at) {
     return;
   }
   findUrlPassword(at);
-  if (emails_) {
+  if (emails_ == Emails::areSecret) {
     findEmail(at);
   }
 }

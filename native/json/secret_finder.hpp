@@ -17,13 +17,11 @@ namespace millrace {
 // Finds the secrets of one text that show by themselves, or by the name before them.
 class SecretFinder {
  public:
-  struct What {
-    SecretNameSets names;
-    bool emails = false;
-  };
-  // `text` outlives it.
-  SecretFinder(std::string_view text, TextKind kind, const What& what)
-      : text_(text, kind), named_(text_, what.names), emails_(what.emails) {}
+  enum class Emails : std::uint8_t { stay, areSecret };
+
+  // `text` and the names outlive it.
+  SecretFinder(std::string_view text, TextKind kind, const SecretNameSets& names, Emails emails)
+      : text_(text, kind), named_(text_, names), emails_(emails) {}
 
   // In no order; they may overlap.
   [[nodiscard]] std::vector<SecretSpan> find();
@@ -40,13 +38,13 @@ class SecretFinder {
   [[nodiscard]] bool findVendorKey(std::size_t from, std::size_t to);
   [[nodiscard]] bool findDotted(std::size_t from);
   [[nodiscard]] bool findJsonWebToken(std::size_t from, std::size_t to);
-  void findBearer(std::size_t from);
+  void findBearer(std::size_t run);
   void findUrlPassword(std::size_t at);
   void findEmail(std::size_t at);
 
   SearchedText text_;
   NamedSecrets named_;
-  const bool emails_;
+  const Emails emails_;
   StringTracker strings_{text_.text()};  // for the digits, which come in their order
   RunFinder<16> words_;
   RunFinder<4> digits_;

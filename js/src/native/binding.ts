@@ -6,12 +6,19 @@ import type { NativeJoin, NativeRefusal, OpenRefusal, RATE_REFUSALS, WAITING_STA
 export interface NativeBinding {
   readonly Environment: new (wake: () => void) => NativeEnvironment;
   readonly Hub: new (name: string) => NativeHub;
+  readonly Shaper: new (settings: NativeContentSettings) => NativeShaper;
   readonly Receiver: new (
     dedup: number,
     maxLineBytes: number,
     maxEventBytes: number,
     events?: readonly string[],
   ) => ReceiverCore;
+}
+
+/** What a policy does to the data of events, for texts that are in no channel. */
+export interface NativeShaper {
+  /** The text redacted and in its size; `null`: it stays as it is. */
+  shape(text: string, isRaw: boolean): string | null;
 }
 
 /** A connection of the process, by number; never reused. */
