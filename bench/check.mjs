@@ -2,6 +2,10 @@
 // once, in order, which the load client must see; and what it must not accept, it must report. The client's bench gets equal
 // events from all its sides, on every workload.
 //   node bench/check.mjs [--only=res-write,bare]      some seconds; needs the build, cmake and zlib, neither nginx nor Next.js
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { root } from "../scripts/lib/process.mjs";
 import { compared } from "./client/measure.mjs";
 import { loadSides } from "./client/sides.mjs";
 import { streamsOf, workloads } from "./client/workloads.mjs";
@@ -119,6 +123,7 @@ const checks = {
   measurements: measures,
   "client, all sides agree": sidesAgree,
   "client, a lost event": sidesDiffer,
+  "content, all sides agree": () => promisify(execFile)(process.execPath, [join(root, "bench/content.mjs"), "--quick"]),
 };
 
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length);

@@ -13,6 +13,14 @@ class JsonStructure {
  public:
   explicit JsonStructure(std::string_view json) : json_(json) {}
 
+  // Goes on from there, which must not lie within a string.
+  void skipTo(std::size_t place) {
+    block_ = place;
+    bits_ = 0;
+    isInString_ = 0;
+    isEscaped_ = false;
+  }
+
   // The next one's place; npos at the end.
   [[nodiscard]] std::size_t next() {
     while (bits_ == 0) {
@@ -80,6 +88,7 @@ class JsonChildren {
 
   // Reads on to the next comma, colon or closing bracket of the container itself; npos when there is none.
   [[nodiscard]] std::size_t nextMark();
+  void skipLongString();
   const JsonChild* fail();
 
   const std::string_view text_;

@@ -11,7 +11,6 @@ namespace {
 constexpr CharacterSet kName{"A-Za-z0-9_.-"};
 constexpr CharacterSet kSpace{" \t"};
 constexpr CharacterSet kBackslash{"\\"};
-constexpr CharacterSet kUnquoted{"\x01-!#-[]-\xff"};  // all but NUL, quotation marks and backslashes
 
 bool isNumberStart(char character) { return character == '-' || (character >= '0' && character <= '9'); }
 
@@ -32,11 +31,7 @@ void NamedSecrets::seeColon(std::size_t at) {
   }
   const std::size_t behind = text_.runStart(at, kSpace);
   if (text_.before(behind) != '"') {
-    if (!names_.headers.mayEndAt(text_.text(), at)) {
-      return;
-    }
-    const std::size_t from = text_.behindEscape(text_.runStart(at, kName));
-    if (names_.headers.contain(text_.text().substr(from, at - from))) {
+    if (names_.headers.mayEndAt(text_.text(), at) && names_.headers.endAt(text_.text(), at)) {
       const std::size_t value = text_.runEnd(at + 1, kSpace);
       text_.add(value, std::min(text_.text().find_first_of("\"\\\r\n'", value), text_.text().size()));
     }
@@ -44,11 +39,7 @@ void NamedSecrets::seeColon(std::size_t at) {
   }
   const std::size_t quote = behind - 1;
   const std::size_t nameEnd = quote - (quote - text_.runStart(quote, kBackslash));
-  if (!names_.members.mayEndAt(text_.text(), nameEnd)) {
-    return;
-  }
-  const std::size_t name = text_.runStart(nameEnd, kUnquoted);  // of a long one its end
-  if (names_.members.contain(text_.text().substr(name, nameEnd - name))) {
+  if (names_.members.mayEndAt(text_.text(), nameEnd) && names_.members.endAt(text_.text(), nameEnd)) {
     redactMember(skipSpace(text_.text(), at + 1), quote - nameEnd);
   }
 }
@@ -88,8 +79,7 @@ void NamedSecrets::seeEquals(std::size_t at) {
   if (text_.isFound(at) || !names_.assigned.mayEndAt(text_.text(), at) || text_.at(at + 1) == '=') {
     return;
   }
-  const std::size_t from = text_.behindEscape(text_.runStart(at, kName));
-  if (!names_.assigned.contain(text_.text().substr(from, at - from))) {
+  if (!names_.assigned.endAt(text_.text(), at)) {
     return;
   }
   const bool isEscapedQuote = text_.at(at + 1) == '\\' && text_.at(at + 2) == '"';

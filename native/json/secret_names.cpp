@@ -23,26 +23,38 @@ std::string normalized(std::string_view text) {
 
 // The place of the last character before `at` that is no separator; npos when there is none.
 std::size_t letterBefore(std::string_view key, std::size_t at) {
-  while (at > 0 && isSeparator(key[at - 1])) {
+  constexpr std::size_t kMostSeparators = 4;  // in a row
+  for (std::size_t left = kMostSeparators; at > 0 && left > 0 && isSeparator(key[at - 1]); --left) {
     --at;
   }
   return at == 0 ? std::string_view::npos : at - 1;
 }
 
-bool isWordStart(std::string_view key, std::size_t at) {
-  return at == 0 || isSeparator(key[at - 1]) || (isUpper(key[at]) && !isUpper(key[at - 1]));
+bool isAlphanumeric(char character) {
+  const char lowerCase = lower(character);
+  return (lowerCase >= 'a' && lowerCase <= 'z') || (character >= '0' && character <= '9');
 }
 
-// Whether the key ends with the name, and a word begins there.
-bool endsWith(std::string_view key, std::string_view name) {
-  std::size_t at = key.size();
+// Before it is no letter and no digit, or an escape's, as in "\\npassword", or it begins a word of camel case.
+bool isWordStart(std::string_view text, std::size_t at) {
+  constexpr std::string_view kEscapes = "bfnrt";
+  if (at == 0 || !isAlphanumeric(text[at - 1])) {
+    return true;
+  }
+  const bool isEscape = at > 1 && text[at - 2] == '\\' && kEscapes.find(text[at - 1]) != std::string_view::npos;
+  return isEscape || (isUpper(text[at]) && !isUpper(text[at - 1]));
+}
+
+// Whether the text up to `end` ends with the name, and a word begins there.
+bool endsWith(std::string_view text, std::size_t end, std::string_view name) {
+  std::size_t at = end;
   for (std::size_t left = name.size(); left > 0; --left) {
-    at = letterBefore(key, at);
-    if (at == std::string_view::npos || lower(key[at]) != name[left - 1]) {
+    at = letterBefore(text, at);
+    if (at == std::string_view::npos || lower(text[at]) != name[left - 1]) {
       return false;
     }
   }
-  return isWordStart(key, at);
+  return isWordStart(text, at);
 }
 
 }  // namespace
@@ -65,20 +77,21 @@ SecretNames::SecretNames(const std::vector<std::string>& names) {
   std::sort(names_.begin(), names_.end());
 }
 
-bool SecretNames::contain(std::string_view key) const {
+bool SecretNames::endAt(std::string_view text, std::size_t end) const {
   char tail[kTail] = {};
-  std::size_t at = key.size();
+  std::size_t at = end;
   for (std::size_t left = kTail; left > 0; --left) {
-    at = letterBefore(key, at);
+    at = letterBefore(text, at);
     if (at == std::string_view::npos) {
       return false;
     }
-    tail[left - 1] = key[at];
+    tail[left - 1] = text[at];
   }
   const std::size_t bits = tailOf(tail);
-  auto name = std::lower_bound(names_.begin(), names_.end(), std::pair(bits, std::string()));
+  auto name = std::lower_bound(names_.begin(), names_.end(), bits,
+                               [](const auto& known, std::size_t wanted) { return known.first < wanted; });
   for (; name != names_.end() && name->first == bits; ++name) {
-    if (endsWith(key, name->second)) {
+    if (endsWith(text, end, name->second)) {
       return true;
     }
   }

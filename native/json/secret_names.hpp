@@ -16,7 +16,9 @@ class SecretNames {
   // Of at least three letters or digits; the others are ignored.
   explicit SecretNames(const std::vector<std::string>& names);
 
-  [[nodiscard]] bool contain(std::string_view key) const;
+  [[nodiscard]] bool contain(std::string_view key) const { return endAt(key, key.size()); }
+  // Whether a key that ends there in a text is meant, wherever it begins.
+  [[nodiscard]] bool endAt(std::string_view text, std::size_t end) const;
   // Whether a text that ends there may end with a name: most do not, and this is quick.
   [[nodiscard]] bool mayEndAt(std::string_view text, std::size_t end) const {
     return end >= kTail && tails_[tailOf(text.data() + end - kTail)];

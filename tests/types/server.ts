@@ -8,6 +8,8 @@ import {
   drainOnSignal,
   getConnectionCount,
   getConnectionKeys,
+  type PublishReceipt,
+  policies,
   registerConnection,
   SSEError,
   type SSEErrorCode,
@@ -57,6 +59,25 @@ const stopListening: () => void = hub.on("close", ({ reason, id }) => `${id} ${r
 const keep: () => void = drainOnSignal([hub, createHub()], { withinMs: 1000, signals: ["SIGTERM"] });
 const drained: Promise<void> = hub.drain({ retrySpreadMs: 0 });
 
+const ruled = createHub({
+  policies: [
+    { match: "room:*", preset: "logs", limits: { connections: 10, total: 100 } },
+    { match: "chat:*", ...policies.chat, rate: { perSecond: 5, overflow: "refuse" } },
+    { match: "**", merge: { fields: ["level"] }, throttle: false, redact: { keys: ["pin"] }, heartbeat: false },
+  ],
+  limits: { publishesPerUser: 10 },
+  maxBytes: 4096,
+  oversize: "truncate",
+});
+const receipt: PublishReceipt = ruled.publish("room:1", { event: "log", data: 1, mergeKey: "k", userId: "ann" });
+const waits: boolean = receipt.state === "held" || receipt.state === "merged" || receipt.id === null;
+ruled.flush("room:1");
+ruled.channel("room:1").flush();
+const dropped: number | undefined = ruled.stats().policies["room:*"]?.dropped;
+// @ts-expect-error an unknown preset
+createHub({ policies: [{ match: "a", preset: "log" }] });
+// @ts-expect-error a policy has a match
+createHub({ policies: [{ preset: "logs" }] });
 // @ts-expect-error no such happening
 hub.on("opened", () => {});
 // @ts-expect-error a verdict is no channel
@@ -96,4 +117,6 @@ export const used = [
   stopListening,
   keep,
   drained,
+  waits,
+  dropped,
 ];
