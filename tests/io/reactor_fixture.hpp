@@ -19,6 +19,8 @@ namespace millrace::test {
 // An engine with one environment and one hub, and connections of it on real sockets.
 class ReactorTest : public ::testing::Test {
  protected:
+  ReactorTest() { configure({}); }
+
   static OpenOptions resuming(std::string_view lastEventId) {
     OpenOptions options = quiet();
     options.lastEventId = lastEventId;
@@ -63,7 +65,9 @@ class ReactorTest : public ::testing::Test {
     return engine.with(hub, [&](Hub& chosen, Instant now) { return chosen.end(id, reason, now); });
   }
 
-  void configure(const HubOptions& options) {
+  // Events may be as large as a history.
+  void configure(HubOptions options) {
+    options.maxBytes = options.history.bytes;
     engine.with(hub, [&](Hub& chosen, Instant) { chosen.configure(options); });
   }
 

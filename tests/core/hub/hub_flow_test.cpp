@@ -123,7 +123,7 @@ TEST_F(HubFlow, whatIsInvalidIsRefusedAndNotHeld) {
   const std::string large(std::size_t{9} * 1024 * 1024, 'x');
   fields.id.reset();
   fields.data = large;
-  EXPECT_EQ(tryPublish("rate:1", fields), WriteOutcome::tooLarge);
+  EXPECT_EQ(tryPublish("rate:1", fields), WriteOutcome::dataTooLarge);
   EXPECT_EQ(hub.census().stats().heldEvents, 0U);
 }
 

@@ -28,6 +28,10 @@ TEST_F(HubLimits, aRefusedPublishMakesNoChannel) {
   fields.id.reset();
   const std::string large(std::size_t{9} * 1024 * 1024, 'x');
   fields.data = large;
+  EXPECT_EQ(tryPublish("large", fields), WriteOutcome::dataTooLarge);
+  HubOptions options = strict();
+  options.maxBytes = large.size();
+  hub.configure(options);
   EXPECT_EQ(tryPublish("large", fields), WriteOutcome::tooLarge);
   EXPECT_EQ(hub.census().stats().channels, 0U);
   EXPECT_EQ(hub.deflates().newest(), 0U);
