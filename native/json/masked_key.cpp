@@ -78,14 +78,17 @@ std::string_view memberOf(std::string_view json, std::string_view path) {
 
 std::string maskedKey(std::string_view type, std::string_view json, const std::vector<std::string>& fields) {
   std::string key(type);
-  bool hasAny = false;
-  for (const std::string& field : fields) {
-    const std::string_view value = memberOf(json, field);
-    hasAny = hasAny || !value.empty();
+  for (const std::string_view field : fields) {
+    const bool mayBeMissing = field.ends_with('?');
+    const std::string_view value = memberOf(json, field.substr(0, field.size() - (mayBeMissing ? 1 : 0)));
+    if (value.empty() && !mayBeMissing) {
+      return "";
+    }
     key.push_back('\n');  // which stands in no value
-    appendMasked(value, key);
+    // A whole number is a level or a code.
+    value.starts_with('"') ? appendMasked(value, key) : static_cast<void>(key.append(value));
   }
-  return hasAny ? key : "";
+  return fields.empty() ? "" : key;
 }
 
 }  // namespace millrace

@@ -4,6 +4,8 @@
 #include "json/secret_names.hpp"
 
 #include <cstddef>
+#include <optional>
+#include <string_view>
 
 namespace millrace {
 
@@ -27,8 +29,14 @@ class NamedSecrets {
   void seeEquals(std::size_t at);
 
  private:
-  void redactMember(std::size_t at, std::size_t backslashes);
+  void redactHeader(std::size_t colon);
+  [[nodiscard]] std::size_t headerEnd(std::size_t from, char quote) const;
+  [[nodiscard]] bool isHarmless(std::size_t nameEnd, std::string_view value) const;
+  void redactMember(std::size_t nameEnd, std::size_t at, std::size_t backslashes);
   void redactWithin(std::size_t at, std::size_t backslashes);
+  [[nodiscard]] std::optional<std::size_t> endsLevel(std::size_t quote, std::size_t backslashes) const;
+  [[nodiscard]] std::size_t endWithin(std::size_t from, std::size_t backslashes) const;
+  [[nodiscard]] std::size_t containerEndWithin(std::size_t from, std::size_t backslashes) const;
 
   SearchedText& text_;
   const SecretNameSets names_;

@@ -77,20 +77,6 @@ const std::vector<std::string>& headerNames() {
   return names;
 }
 
-// A number, true, false or null: of those, a part cannot be replaced.
-SecretSpan literalAround(std::string_view text, std::size_t at) {
-  constexpr CharacterSet kLiteral{"A-Za-z0-9+.-"};
-  std::size_t from = at;
-  while (from > 0 && kLiteral.has(text[from - 1])) {
-    --from;
-  }
-  std::size_t to = at;
-  while (to < text.size() && kLiteral.has(text[to])) {
-    ++to;
-  }
-  return {from, to, true};
-}
-
 // Sorted, and what overlaps is one.
 std::vector<SecretSpan> united(std::vector<SecretSpan> spans) {
   std::sort(spans.begin(), spans.end(), [](const SecretSpan& left, const SecretSpan& right) {
@@ -145,18 +131,19 @@ std::optional<Redactor::Result> Redactor::redact(std::string_view text, TextKind
 }
 
 void Redactor::findOwn(std::string_view text, TextKind kind, std::vector<SecretSpan>& found) const {
+  const SearchedText searched(text, kind);
   for (const Pattern& pattern : patterns_) {
     const SecretPattern as{pattern.own.prefix, pattern.characters, pattern.own.least, pattern.own.most};
     StringTracker strings(text);
     for (std::size_t at = text.find(as.prefix); at != std::string_view::npos; at = text.find(as.prefix, at)) {
-      const std::optional<std::size_t> end = matchEnd(as, text, at);
-      if (!end) {
-        ++at;
-        continue;
-      }
+      // A letter of an escape is none of the text's.
+      const std::optional<std::size_t> end = searched.behindEscape(at) == at ? matchEnd(as, text, at) : std::nullopt;
       const bool isWithin = kind == TextKind::plain || strings.isWithin(at);
-      found.push_back(isWithin ? SecretSpan{at, *end, false} : literalAround(text, at));
-      at = found.back().to;
+      const SecretSpan span = isWithin || !end ? SecretSpan{at, end.value_or(at), false} : searched.literalAt(at);
+      if (span.from < span.to) {
+        found.push_back(span);
+      }
+      at = std::max(span.to, at + 1);
     }
   }
 }

@@ -31,6 +31,11 @@ std::size_t SearchedText::behindEscape(std::size_t place) const {
   return std::min(place + 1 + (at(place) == 'u' ? kHexDigits : 0), text_.size());
 }
 
+SecretSpan SearchedText::literalAt(std::size_t place) const {
+  constexpr CharacterSet kLiteral{"A-Za-z0-9+.-"};
+  return {runStart(place, kLiteral), runEnd(place, kLiteral), true};
+}
+
 void SearchedText::add(std::size_t from, std::size_t to, bool isValue) {
   if (from < to) {
     found_.push_back({from, to, isValue});

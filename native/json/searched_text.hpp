@@ -30,6 +30,8 @@ class SearchedText {
   // The letter there may be an escape's, in JSON: "\nghp_…" begins with a key. Then behind the escape.
   [[nodiscard]] std::size_t behindEscape(std::size_t place) const;
 
+  // The number, true, false or null there, of which a part cannot be replaced; an empty span where there is none.
+  [[nodiscard]] SecretSpan literalAt(std::size_t place) const;
   // `isValue`: see SecretSpan. Nothing where it is empty.
   void add(std::size_t from, std::size_t to, bool isValue = false);
   // The place lies in a secret that was found: what is in there need not be looked at.

@@ -103,6 +103,10 @@ bool SecretFinder::findVendorKey(std::size_t from, std::size_t to) {
       continue;
     }
     for (const SecretPattern* const pattern : byFirst[static_cast<unsigned char>(text_.at(at))]) {
+      const bool isShort = pattern->prefix.size() <= 4 && !pattern->prefix.ends_with('_');
+      if (isShort && at > from) {
+        continue;  // "cache-key-…"
+      }
       if (const std::optional<std::size_t> end = matchEnd(*pattern, text_.text(), at)) {
         text_.add(at, *end);
         return true;
@@ -152,6 +156,11 @@ void SecretFinder::findBearer(std::size_t run) {
   if (word == from || !endsWithIgnoringCase(text_.text().substr(0, word), "bearer")) {
     return;
   }
+  // Words have no numbers: "Bearer authorization_endpoint".
+  const std::string_view rest = text_.text().substr(from, text_.runEnd(run, kToken68) - from);
+  if (std::none_of(rest.begin(), rest.end(), [](char character) { return character >= '0' && character <= '9'; })) {
+    return;
+  }
   std::size_t to = text_.runEnd(run, kToken68);
   while (text_.at(to) == '=') {
     ++to;
@@ -167,8 +176,15 @@ void SecretFinder::seeDigits(std::size_t last) {
   if (text_.isFound(from) || (isInside && !isEscaped(text_.text(), from - 1))) {
     return;
   }
-  if (const std::optional<std::size_t> end = cardEnd(text_.text(), from)) {
-    text_.add(from, *end, text_.kind() == TextKind::json && !strings_.isWithin(from));
+  const std::optional<std::size_t> end = cardEnd(text_.text(), from);
+  if (!end) {
+    return;
+  }
+  if (text_.kind() == TextKind::json && !strings_.isWithin(from)) {
+    const SecretSpan number = text_.literalAt(from);
+    text_.add(number.from, number.to, true);
+  } else {
+    text_.add(from, *end);
   }
 }
 
@@ -205,8 +221,7 @@ void SecretFinder::seeAt(std::size_t at) {
 
 // scheme://user:password@host (RFC 3986, 3.2.1)
 void SecretFinder::findUrlPassword(std::size_t at) {
-  constexpr CharacterSet kUserInfo{
-      "!#-&(-.0-;=?-[]-_a-~\x80-\xff"};  // no space, quotation mark, backslash, /, <, > or `
+  constexpr CharacterSet kUserInfo{"!$-&(-.0-;=@-[]-_a-~\x80-\xff"};  // as far as an authority goes: no /, ? or #
   const std::size_t from = text_.runStart(at, kUserInfo);
   const std::string_view userInfo = text_.text().substr(from, at - from);
   const std::size_t colon = userInfo.find(':');

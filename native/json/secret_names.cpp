@@ -42,7 +42,8 @@ bool isWordStart(std::string_view text, std::size_t at) {
     return true;
   }
   const bool isEscape = at > 1 && text[at - 2] == '\\' && kEscapes.find(text[at - 1]) != std::string_view::npos;
-  return isEscape || (isUpper(text[at]) && !isUpper(text[at - 1]));
+  const bool isBeforeLower = at + 1 < text.size() && text[at + 1] >= 'a' && text[at + 1] <= 'z';
+  return isEscape || (isUpper(text[at]) && (!isUpper(text[at - 1]) || isBeforeLower));
 }
 
 // Whether the text up to `end` ends with the name, and a word begins there.
@@ -54,7 +55,8 @@ bool endsWith(std::string_view text, std::size_t end, std::string_view name) {
       return false;
     }
   }
-  return isWordStart(text, at);
+  constexpr std::size_t kTelling = 8;  // no other word ends with such a long one: "PGPASSWORD"
+  return name.size() >= kTelling || isWordStart(text, at);
 }
 
 }  // namespace

@@ -24,7 +24,6 @@ constexpr std::array kVendors = {
     SecretPattern{"AIza", kWord, 35, 35},                         // Google: API keys
     SecretPattern{"AGE-SECRET-KEY-1", kUpper, 50},                // age
     SecretPattern{"ATATT3", kWord, 60},                           // Atlassian
-    SecretPattern{"EAAA", kWord, 60},                             // Square
     SecretPattern{"GOCSPX-", kWord, 28, 28},                      // Google: OAuth clients
     SecretPattern{"SK", kHex, 32, 32},                            // Twilio
     SecretPattern{"dapi", kHex, 32, 32},                          // Databricks

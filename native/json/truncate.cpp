@@ -115,23 +115,24 @@ class Truncation {
            key.ends_with("_id") || std::find(keep_.begin(), keep_.end(), key) != keep_.end();
   }
 
-  // The names alone may be too much: then members go that are not kept, from the last one on, and after them the others. Gives how
-  // many stay.
+  // The names alone may be too much: then members go that do not fit in, and those that are kept last. Gives how many stay.
   static std::size_t choose(std::vector<Member>& members, std::size_t bytes, std::size_t markSize) {
+    std::size_t allKept = 2 + markSize;
+    for (const Member& member : members) {
+      allKept += member.isKept ? member.beside() + member.child.value.size() : 0;
+    }
     std::size_t least = 2;
     std::size_t count = 0;
     for (const bool kept : {true, false}) {
+      const bool areWhole = kept && allKept <= bytes;  // then nothing of them is for others
       for (Member& member : members) {
-        if (member.isKept != kept) {
-          continue;
+        const std::size_t size = member.child.value.size();
+        const std::size_t more = member.beside() + (areWhole ? size : std::min(size, kLeastShare));
+        if (member.isKept == kept && least + more + (count + 1 < members.size() ? markSize : 0) <= bytes) {
+          least += more;
+          member.isChosen = true;
+          ++count;
         }
-        const std::size_t more = member.beside() + std::min(member.child.value.size(), kLeastShare);
-        if (least + more + (count + 1 < members.size() ? markSize : 0) > bytes) {
-          return count;
-        }
-        least += more;
-        member.isChosen = true;
-        ++count;
       }
     }
     return count;

@@ -112,7 +112,16 @@ describe("redaction", () => {
       { patterns: [{ prefix: "a", length: [5, 4] }] },
       "must not have its least above its most",
     ],
-    ["a length of one", { patterns: [{ prefix: "a", length: [5] }] }, "patterns[0].length must be a number"],
+    ["a hidden backslash", { patterns: [{ prefix: "a", characters: "A-z" }] }, 'the range "A-z", which holds'],
+    ["a hidden quotation mark", { patterns: [{ prefix: "a", characters: "!-~" }] }, 'the range "!-~", which holds'],
+    ["an empty range", { patterns: [{ prefix: "a", characters: "z-a" }] }, 'the range "z-a", which is empty'],
+    ["other letters", { patterns: [{ prefix: "a", characters: "ä" }] }, "characters must be ASCII"],
+    [
+      "a length of nothing",
+      { patterns: [{ prefix: "a", length: null }] },
+      "patterns[0].length must be a number or two",
+    ],
+    ["a length of one", { patterns: [{ prefix: "a", length: [5] }] }, "patterns[0].length must be a number or two"],
   ])("%s is a TypeError", (_what, redact, said) => {
     expect(() => hubWith({ redact: redact as object })).toThrow(TypeError);
     expect(() => hubWith({ redact: redact as object })).toThrow(said);

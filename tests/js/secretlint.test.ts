@@ -33,7 +33,7 @@ const DIFFERENCES = [
   /^(Groq|xAI|Perplexity|NVIDIA|Databricks|Grafana|Vault|Doppler|Linear|Notion|Figma|PlanetScale|Supabase|Sentry) /,
   /^(Atlassian|age|Vercel) /,
   /^(member|assignment|JSON)/,
-  /^(JWT|Bearer|bearer|curl|header dump|cookie header|PEM|URL password|card)/,
+  /^(JWT|Bearer|bearer|curl|header|cookie|PEM|URL password|card)/,
   /^(plain|secret behind)/,
 ];
 

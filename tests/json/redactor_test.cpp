@@ -147,6 +147,14 @@ TEST(Redactor, aPatternInANumberReplacesAllOfIt) {
             R"({"a":"[REDACTED]","b":["[REDACTED]"],"c":"[REDACTED]x","[REDACTED]":1})");
 }
 
+TEST(Redactor, aPatternIsNoPartOfAnEscapeAndNoMark) {
+  RedactionRules rules;
+  rules.patterns = {{"tok_", "A-Za-z0-9", 4, 20}, {"[", "0-9", 4, 4}, {":", "0-9", 4, 4}, {"n", "0-9", 2, 2}};
+  const std::string text = R"({"a":"x\tok_abcd","b":[1234],"c":12345,"d":"\n12"})";
+  EXPECT_EQ(redacted(text, TextKind::json, rules), text);
+  EXPECT_EQ(redacted(R"("tok_abcd n12 [1234")", TextKind::json, rules), R"("[REDACTED] [REDACTED] [REDACTED]")");
+}
+
 TEST(Redactor, addressesOnlyWhereTheyAreAskedFor) {
   RedactionRules rules;
   rules.emails = true;

@@ -88,6 +88,23 @@ TEST(Truncate, idsMessageAndWhatIsNamedStayWhole) {
   EXPECT_EQ(value.at("level").as_string(), "error");
 }
 
+TEST(Truncate, whatIsKeptIsCutAfterAllOthers) {
+  std::string text = R"({"message":")" + std::string(5000, 'm') + "\"";
+  for (int number = 0; number < 300; ++number) {
+    text += R"(,"member )" + std::to_string(number) + R"(":")" + std::string(40, 'x') + "\"";
+  }
+  const std::string result = cut(text + "}", 10240);
+  EXPECT_EQ(parsed(result).at("message").as_string(), std::string(5000, 'm'));
+  EXPECT_GT(parsed(result).as_object().size(), 50U);
+}
+
+TEST(Truncate, aLongNameCostsNoOtherMember) {
+  const std::string text = "{\"" + std::string(20000, 'k') + R"(":1,"a":1,"b":")" + std::string(200, 'x') + "\"}";
+  const auto value = parsed(cut(text, 300)).as_object();
+  EXPECT_EQ(value.at("a"), 1);
+  EXPECT_EQ(value.at("b").as_string().size(), 200U);
+}
+
 TEST(Truncate, aMessageThatIsTooMuchAloneIsCut) {
   const std::string text = R"({"level":"info","message":")" + std::string(5000, 'x') + "\"}";
   const std::string result = cut(text, 200);

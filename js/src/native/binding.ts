@@ -1,5 +1,6 @@
 import type { NativeCloseReason } from "../shared/close-reasons.js";
 import type { ReceiverCore } from "../shared/receiver.js";
+import type { NativeContentSettings, NativePolicy, NativePolicySettings, NativePolicyStats } from "./native-policy.js";
 import type { NativeJoin, NativeRefusal, OpenRefusal, RATE_REFUSALS, WAITING_STATES } from "./outcomes.js";
 
 /** What the addon exports; one C++ class each (`native/addon`). Arguments are checked there too, so nothing crashes. */
@@ -118,60 +119,6 @@ export interface NativeOpenOptions {
   readonly isListener: boolean;
 }
 
-/** What a policy, or the hub for channels without one, says; what is left out stays as it is, or is the hub's. */
-export interface NativePolicySettings {
-  readonly historyEvents?: number | undefined;
-  readonly historyBytes?: number | undefined;
-  readonly historyTtlMs?: number | undefined;
-  readonly perChannel?: number | undefined;
-  readonly total?: number | undefined;
-  /** Channels of the policy. */
-  readonly policyChannels?: number | undefined;
-  readonly publishesPerUser?: number | undefined;
-  /** Infinity: no rate. */
-  readonly ratePerSecond?: number | undefined;
-  readonly rateBurst?: number | undefined;
-  readonly rateBufferEvents?: number | undefined;
-  readonly rateBufferBytes?: number | undefined;
-  readonly rateRefuses?: boolean | undefined;
-  /** 0: none, as below. */
-  readonly mergeWindowMs?: number | undefined;
-  readonly throttleEveryMs?: number | undefined;
-  readonly mergeFields?: readonly string[] | undefined;
-}
-
-/** A literal prefix, and so many characters of a set behind it. */
-export interface NativeSecretPattern {
-  readonly prefix: string;
-  readonly characters: string;
-  readonly least: number;
-  readonly most: number;
-}
-
-/** What is said of the data of events. */
-export interface NativeContentSettings {
-  readonly maxBytes?: number | undefined;
-  /** Or what is too large is refused. */
-  readonly truncates?: boolean | undefined;
-  readonly keep?: readonly string[] | undefined;
-  readonly redact?:
-    | false
-    | {
-        readonly keys: readonly string[];
-        readonly paths: readonly string[];
-        readonly patterns: readonly NativeSecretPattern[];
-        readonly emails: boolean;
-      }
-    | undefined;
-  /** See `merge.fields`. */
-  readonly mergeFields?: readonly string[] | undefined;
-}
-
-export interface NativePolicy extends NativePolicySettings, NativeContentSettings {
-  readonly name: string;
-  readonly match: string;
-}
-
 /** What is left out stays as it is. */
 export interface NativeHubOptions extends NativePolicySettings, NativeContentSettings {
   readonly policies?: readonly NativePolicy[] | undefined;
@@ -198,18 +145,6 @@ export interface NativeStats {
   readonly heldEvents: number;
   /** In the order of the policies; that of the other channels, without a name, is the last. */
   readonly policies: readonly NativePolicyStats[];
-}
-
-export interface NativePolicyStats {
-  readonly name: string;
-  readonly channels: number;
-  /** Connections that read at least one of them. */
-  readonly connections: number;
-  /** Events for which the buffer of a rate had no room. */
-  readonly dropped: number;
-  /** Events in which something was redacted, and that were truncated. */
-  readonly redacted: number;
-  readonly truncated: number;
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */

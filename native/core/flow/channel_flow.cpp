@@ -13,16 +13,20 @@ constexpr std::size_t kMostWindows = 1000;
 
 }  // namespace
 
-FlowOutcome ChannelFlow::offer(const FlowEvent& event, const FlowRules& rules, NewWindows newWindows, Instant now) {
+FlowOutcome ChannelFlow::offer(const FlowEvent& event, const FlowRules& rules, NewWindows newWindows, HoldRoom room,
+                               Instant now) {
   forgetEnded(now);
   const Keyed keyed = keyedOf(event, rules);
   if (keyed.windows != nullptr && keyed.windows->isOpen(keyed.key, now)) {
+    if (room == HoldRoom::none && !keyed.windows->holds(keyed.key)) {
+      return FlowOutcome::refused;
+    }
     const auto holding = keyed.windows->hold(keyed.key, event);
     return holding == KeyWindows::Holding::held ? FlowOutcome::held : FlowOutcome::merged;
   }
-  const FlowOutcome outcome = offerToRate(event, rules.rate, now);
+  const FlowOutcome outcome = offerToRate(event, rules.rate, room, now);
   const bool mayOpen = newWindows == NewWindows::open && windows() < kMostWindows;
-  if (keyed.windows != nullptr && outcome != FlowOutcome::refused && mayOpen) {
+  if (keyed.windows != nullptr && outcome != FlowOutcome::refused && mayOpen && keyed.length > Millis{0}) {
     keyed.windows->open(keyed.key, now + keyed.length, event.at);
   }
   return outcome;
@@ -30,25 +34,36 @@ FlowOutcome ChannelFlow::offer(const FlowEvent& event, const FlowRules& rules, N
 
 // An event has one of the keys at most.
 ChannelFlow::Keyed ChannelFlow::keyedOf(const FlowEvent& event, const FlowRules& rules) {
-  if (rules.mergeWindow > Millis{0} && !event.mergeKey.empty()) {
+  // Without a rule any more, an event still waits behind one of its key that does.
+  if (!event.mergeKey.empty() && (rules.mergeWindow > Millis{0} || !merging_.isEmpty())) {
     return {&merging_, hash64(event.mergeKey), rules.mergeWindow};
   }
-  if (rules.throttleEvery > Millis{0} && !event.throttleKey.empty()) {
+  if (!event.throttleKey.empty() && (rules.throttleEvery > Millis{0} || !throttling_.isEmpty())) {
     return {&throttling_, hash64(event.throttleKey), rules.throttleEvery};
   }
   return {};
 }
 
-FlowOutcome ChannelFlow::offerToRate(const FlowEvent& event, const RateRule& rule, Instant now) {
+FlowOutcome ChannelFlow::offerToRate(const FlowEvent& event, const RateRule& rule, HoldRoom room, Instant now) {
   if (queue_.pass(rule.limit, now) == RateOutcome::passes) {
     return FlowOutcome::passes;
   }
   HeldEvent held(event);
-  const bool fitsAlone = rule.bufferEvents > 0 && held.bytes() <= rule.bufferBytes;
-  if (!fitsAlone || (rule.overflow == RateOverflow::refuse && !queue_.hasRoomFor(held.bytes(), rule))) {
+  // One that is larger than the whole buffer waits only where nothing else does: it would push out all others.
+  const bool isLarge = held.bytes() > rule.bufferBytes;
+  const bool mayWait =
+      isLarge ? queue_.isEmpty() : rule.overflow == RateOverflow::dropOldest || queue_.hasRoomFor(held.bytes(), rule);
+  if (rule.bufferEvents == 0 || !mayWait) {
     return FlowOutcome::refused;
   }
-  dropped_ += queue_.makeRoomFor(held.bytes(), rule);
+  if (room == HoldRoom::none) {
+    if (rule.overflow == RateOverflow::refuse || isLarge || queue_.isEmpty()) {
+      return FlowOutcome::refused;
+    }
+    static_cast<void>(queue_.pop());  // the channel's own oldest, and no other's
+    ++dropped_;
+  }
+  dropped_ += isLarge ? 0 : queue_.makeRoomFor(held.bytes(), rule);
   queue_.push(std::move(held));
   return FlowOutcome::held;
 }
@@ -83,7 +98,7 @@ std::optional<HeldEvent> ChannelFlow::release(const FlowRules& rules, Instant no
     if (rules.rate.overflow == RateOverflow::refuse && !queue_.hasRoomFor(bytes, rules.rate)) {
       return std::nullopt;
     }
-    dropped_ += queue_.makeRoomFor(bytes, rules.rate);
+    dropped_ += bytes > rules.rate.bufferBytes ? 0 : queue_.makeRoomFor(bytes, rules.rate);
     queue_.push(take(*windows, rules, now));
   }
   return std::nullopt;

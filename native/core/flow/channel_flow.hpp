@@ -21,12 +21,15 @@ enum class FlowOutcome : std::uint8_t {
 
 // Whether an event of a new key may open a window.
 enum class NewWindows : std::uint8_t { open, none };
+// Whether there is room for another event to wait, in all channels together.
+enum class HoldRoom : std::uint8_t { there, none };
 
 // What waits in one channel: for the end of its key's window, then for the rate. The rules may change from call to call.
 class ChannelFlow {
  public:
   // An event comes. Everything that is due must have been released before.
-  [[nodiscard]] FlowOutcome offer(const FlowEvent& event, const FlowRules& rules, NewWindows newWindows, Instant now);
+  [[nodiscard]] FlowOutcome offer(const FlowEvent& event, const FlowRules& rules, NewWindows newWindows, HoldRoom room,
+                                  Instant now);
   // The next event that may leave now.
   [[nodiscard]] std::optional<HeldEvent> release(const FlowRules& rules, Instant now);
   // The next one, whether it may leave or not: first those that wait for the rate, then the others as their windows end.
@@ -58,7 +61,7 @@ class ChannelFlow {
   };
 
   [[nodiscard]] Keyed keyedOf(const FlowEvent& event, const FlowRules& rules);
-  [[nodiscard]] FlowOutcome offerToRate(const FlowEvent& event, const RateRule& rule, Instant now);
+  [[nodiscard]] FlowOutcome offerToRate(const FlowEvent& event, const RateRule& rule, HoldRoom room, Instant now);
   [[nodiscard]] KeyWindows* endedWindows(Instant now);
   [[nodiscard]] HeldEvent take(KeyWindows& windows, const FlowRules& rules, Instant now);
 

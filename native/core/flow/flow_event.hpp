@@ -5,6 +5,7 @@
 #include "core/flow/merge_tally.hpp"
 #include "core/wire/event.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,8 @@ class HeldEvent {
   explicit HeldEvent(const FlowEvent& event);
 
   [[nodiscard]] FlowEvent view() const;
+  // It does not expire before.
+  void keepUntil(Instant expires) { expires_ = std::max(expires_, expires); }
   // What it takes in memory, about.
   [[nodiscard]] std::size_t bytes() const;
   // It is one of several that have become one: its data says so, where that is a JSON object.

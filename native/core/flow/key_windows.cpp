@@ -28,6 +28,7 @@ KeyWindows::Holding KeyWindows::hold(Key key, const FlowEvent& event) {
     held_.emplace(window.end, key);
   } else {
     heldBytes_ -= window.event->bytes();
+    held->keepUntil(window.event->view().expires);  // it stands for the others, too
   }
   heldBytes_ += held->bytes();
   window.event = std::move(held);

@@ -35,6 +35,11 @@ class KeyWindows {
 
   // Whether a window of the key is open, so that an event of it has to wait.
   [[nodiscard]] bool isOpen(Key key, Instant now) const;
+  // Whether an event of the key waits, whose place another one could take.
+  [[nodiscard]] bool holds(Key key) const {
+    const auto found = windows_.find(key);
+    return found != windows_.end() && found->second.event != nullptr;
+  }
   // The event has passed.
   void open(Key key, Instant end, UnixTime at);
   // An event for an open window.

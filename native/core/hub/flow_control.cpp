@@ -12,7 +12,7 @@ namespace millrace {
 
 FlowOutcome FlowControl::offer(Channel& channel, const FlowEvent& event, Instant now) {
   const FlowRules& rules = channel.policy().flow;
-  if (rules.isNone() || isStopped_) {
+  if (isStopped_ || (rules.isNone() && channel.holding == nullptr)) {
     return FlowOutcome::passes;
   }
   if (channel.holding == nullptr) {
@@ -20,7 +20,8 @@ FlowOutcome FlowControl::offer(Channel& channel, const FlowEvent& event, Instant
   }
   ChannelFlow& flow = channel.holding->flow;
   const Size before = sizeOf(flow);
-  const FlowOutcome outcome = flow.offer(event, rules, newWindows(now), now);
+  const HoldRoom room = parts_.inbox.mayHold() ? HoldRoom::there : HoldRoom::none;
+  const FlowOutcome outcome = flow.offer(event, rules, newWindows(now), room, now);
   noteChange(channel, before, now);
   return outcome;
 }

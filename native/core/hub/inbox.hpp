@@ -31,6 +31,9 @@ class Inbox {
   // So many bytes of a channel wait in the flow control now.
   void noteHeld(std::size_t before, std::size_t after) { held_ += after - before; }
 
+  // Whether more may wait there: half of all, so that channels without a policy are never refused because of others.
+  [[nodiscard]] bool mayHold() const { return held_ < options_.inboxBytes / 2; }
+
   // Trims the logs of the channels that were appended to, as far as they may be.
   void trim(Instant now);
 

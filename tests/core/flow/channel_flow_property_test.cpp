@@ -70,7 +70,7 @@ class FlowWorld {
     FlowEvent event;
     event.fields.data = data;
     (kind == 1 ? event.mergeKey : event.throttleKey) = key;
-    switch (flow_.offer(event, rules_, NewWindows::open, now_)) {
+    switch (flow_.offer(event, rules_, NewWindows::open, HoldRoom::there, now_)) {
       case FlowOutcome::passes:
         leave(number, false);
         break;

@@ -19,7 +19,7 @@ class ChannelFlowTest : public ::testing::Test {
     event.mergeKey = mergeKey;
     event.throttleKey = throttleKey;
     event.at = UnixTime(now.time_since_epoch());
-    return flow.offer(event, rules, NewWindows::open, now);
+    return flow.offer(event, rules, NewWindows::open, HoldRoom::there, now);
   }
   FlowOutcome throttled(std::string_view data, std::string_view key = "k") { return offer(data, "", key); }
 
@@ -92,6 +92,22 @@ TEST_F(ChannelRate, theBufferIsFullByBytesToo) {
   EXPECT_EQ(flow.takeDropped(), 0U);
 }
 
+TEST_F(ChannelRate, oneThatIsLargerThanTheBufferPushesNothingOut) {
+  rules.rate.bufferBytes = 2000;
+  rules.throttleEvery = Millis(50);
+  const std::string large(5000, 'x');
+  offer("1");
+  offer("2", "", "k");
+  EXPECT_EQ(offer(large, "", "k"), FlowOutcome::held);
+  EXPECT_EQ(offer("3"), FlowOutcome::held);
+  EXPECT_EQ(offer(large), FlowOutcome::refused);
+  pass(50);
+  EXPECT_EQ(release(), Texts{});
+  EXPECT_EQ(flow.takeDropped(), 0U);
+  EXPECT_EQ(flush(), (Texts{"3", large}));
+  EXPECT_EQ(offer(large), FlowOutcome::held) << "where nothing else waits, it does";
+}
+
 TEST_F(ChannelRate, aFullBufferMayRefuse) {
   rules.rate.bufferEvents = 1;
   rules.rate.overflow = RateOverflow::refuse;
@@ -145,6 +161,34 @@ TEST_F(ChannelThrottle, theFirstAndThenTheNewestOfEachTime) {
   pass(1000);
   EXPECT_EQ(release(), Texts{});
   EXPECT_EQ(throttled("5"), FlowOutcome::passes);
+}
+
+TEST_F(ChannelThrottle, whenTheRuleIsGoneAnEventStillWaitsBehindOneOfItsKey) {
+  throttled("1");
+  throttled("2");
+  rules = {};
+  EXPECT_EQ(throttled("3"), FlowOutcome::merged);
+  EXPECT_EQ(throttled("4", "another"), FlowOutcome::passes);
+  pass(1000);
+  EXPECT_EQ(release(), Texts{"3"});
+  EXPECT_EQ(throttled("5"), FlowOutcome::passes);
+  EXPECT_EQ(throttled("6"), FlowOutcome::passes);
+}
+
+TEST_F(ChannelThrottle, anEventIsKeptAsLongAsAnyThatItStandsFor) {
+  FlowEvent event;
+  event.throttleKey = "k";
+  const auto expiring = [&](Instant expires) {
+    event.expires = expires;
+    return flow.offer(event, rules, NewWindows::open, HoldRoom::there, now);
+  };
+  EXPECT_EQ(expiring(kNever), FlowOutcome::passes);
+  EXPECT_EQ(expiring(now + Millis(2000)), FlowOutcome::held);
+  EXPECT_EQ(expiring(now + Millis(10)), FlowOutcome::merged);
+  pass(1000);
+  const std::optional<HeldEvent> held = flow.release(rules, now);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->view().expires, now + Millis(1000));
 }
 
 TEST_F(ChannelThrottle, keysDoNotWaitForEachOtherAndWithoutOneNothingWaits) {
@@ -235,8 +279,8 @@ TEST_F(ChannelMerge, whatIsNoObjectStaysAsItIs) {
   raw.fields.data = "{raw}";
   raw.fields.isRaw = true;
   raw.mergeKey = "raw";
-  EXPECT_EQ(flow.offer(raw, rules, NewWindows::open, now), FlowOutcome::passes);
-  EXPECT_EQ(flow.offer(raw, rules, NewWindows::open, now), FlowOutcome::held);
+  EXPECT_EQ(flow.offer(raw, rules, NewWindows::open, HoldRoom::there, now), FlowOutcome::passes);
+  EXPECT_EQ(flow.offer(raw, rules, NewWindows::open, HoldRoom::there, now), FlowOutcome::held);
   pass(1000);
   const Texts all = release();
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()), (std::set<std::string>{"[2]", "{raw}"}));
@@ -252,8 +296,8 @@ TEST_F(ChannelMerge, allOfAnEventIsKept) {
   event.conflateKey = "c";
   event.expires = now + Millis(9);
   event.mergeKey = "k";
-  EXPECT_EQ(flow.offer(event, rules, NewWindows::open, now), FlowOutcome::passes);
-  EXPECT_EQ(flow.offer(event, rules, NewWindows::open, now), FlowOutcome::held);
+  EXPECT_EQ(flow.offer(event, rules, NewWindows::open, HoldRoom::there, now), FlowOutcome::passes);
+  EXPECT_EQ(flow.offer(event, rules, NewWindows::open, HoldRoom::there, now), FlowOutcome::held);
   pass(1000);
   const std::optional<HeldEvent> held = flow.release(rules, now);
   ASSERT_TRUE(held);

@@ -1,4 +1,4 @@
-import type { NativeContentSettings, NativeSecretPattern } from "../../native/binding.js";
+import type { NativeContentSettings, NativeSecretPattern } from "../../native/native-policy.js";
 import {
   describe,
   requireFlag,
@@ -86,8 +86,12 @@ function toNativePattern(where: string, pattern: SecretPattern): NativeSecretPat
   requireKnown(where, pattern, PATTERN_OPTIONS);
   const { prefix, characters = "A-Za-z0-9_-", length = DEFAULT_LENGTH } = pattern;
   requireSearchable(`${where}.prefix`, prefix);
-  requireSearchable(`${where}.characters`, characters);
-  const [least, most] = typeof length === "number" ? [length, length] : (length as readonly unknown[]);
+  checkCharacters(`${where}.characters`, characters);
+  const pair: unknown = typeof length === "number" ? [length, length] : length;
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    throw new TypeError(`${where}.length must be a number or two, the least and the most, not ${describe(length)}`);
+  }
+  const [least, most] = pair as readonly unknown[];
   for (const one of [least, most]) requireNumber(`${where}.length`, one, { least: 1, most: LONGEST_SECRET });
   if ((least as number) > (most as number))
     throw new TypeError(`${where}.length must not have its least above its most`);
@@ -100,5 +104,17 @@ function requireSearchable(where: string, text: unknown): asserts text is string
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (text === "" || /["\\\u0000-\u001f]/.test(text)) {
     throw new TypeError(`${where} must not be empty, nor hold quotation marks, backslashes or control characters`);
+  }
+}
+
+/** Ranges may name what is not written in them: "A-z" has a backslash, "!-~" a quotation mark. */
+function checkCharacters(where: string, characters: unknown): asserts characters is string {
+  requireSearchable(where, characters);
+  if (/[^ -~]/.test(characters)) throw new TypeError(`${where} must be ASCII: other characters are several bytes`);
+  for (const [range, first, last] of characters.matchAll(/(.)-(.)/g)) {
+    if ((first as string) > (last as string)) throw new TypeError(`${where} has the range "${range}", which is empty`);
+    const holds = (one: string) => (first as string) <= one && one <= (last as string);
+    if (holds('"') || holds("\\"))
+      throw new TypeError(`${where} has the range "${range}", which holds a quotation mark or a backslash`);
   }
 }

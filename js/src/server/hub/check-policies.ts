@@ -1,4 +1,4 @@
-import type { NativePolicy, NativePolicySettings } from "../../native/binding.js";
+import type { NativePolicy, NativePolicySettings } from "../../native/native-policy.js";
 import {
   type NumberBounds,
   requireName,
@@ -195,7 +195,7 @@ function toNativeRate(where: string, rate: RateOptions | false): Partial<NativeP
   requireNumber(`${where}.perSecond`, perSecond, { least: SLOWEST_PER_SECOND });
   if (burst !== undefined) requireNumber(`${where}.burst`, burst, { least: 1, most: LARGEST_BURST });
   if (events !== undefined) requireNumber(`${where}.buffer.events`, events);
-  if (bytes !== undefined) requireNumber(`${where}.buffer.bytes`, bytes);
+  if (bytes !== undefined) requireNumber(`${where}.buffer.bytes`, bytes, { least: 1024 });
   requireOneOf(`${where}.overflow`, overflow, OVERFLOWS);
   if (events === 0 && overflow === "dropOldest") {
     throw new TypeError(

@@ -56,8 +56,9 @@ export interface MergeOptions {
   /** Milliseconds. Default 1000. */
   windowMs?: number;
   /**
-   * Makes a key for events that have none: of their type and these members of their data (`"level"`, `"error.code"`), in which numbers,
-   * UUIDs and hashes are masked, so that "took 12 ms" and "took 15 ms" are similar. Default: none.
+   * Makes a key for events that have none: of their type and these members of their data (`"level"`, `"error.code"`), in whose texts
+   * numbers, UUIDs and hashes are masked, so that "took 12 ms" and "took 15 ms" are similar. An event that lacks one of them has no key,
+   * unless its name ends with `?`. Default: none.
    */
   fields?: readonly string[];
 }

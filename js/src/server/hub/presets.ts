@@ -13,7 +13,7 @@ export const policies = {
   /** Log records of at most 10 KiB without secrets: 10 a second leave a channel, similar ones become one. */
   logs: {
     rate: { perSecond: 10 },
-    merge: { windowMs: 1000, fields: ["level", "agentType", "message"] },
+    merge: { windowMs: 1000, fields: ["level?", "agentType?", "message"] },
     maxBytes: 10 * 1024,
     oversize: "truncate",
     redact: true,

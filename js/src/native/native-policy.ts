@@ -1,0 +1,67 @@
+/** What the addon is told of policies, and tells of them. */
+
+/** What a policy, or the hub for channels without one, says; what is left out stays as it is, or is the hub's. */
+export interface NativePolicySettings {
+  readonly historyEvents?: number | undefined;
+  readonly historyBytes?: number | undefined;
+  readonly historyTtlMs?: number | undefined;
+  readonly perChannel?: number | undefined;
+  readonly total?: number | undefined;
+  /** Channels of the policy. */
+  readonly policyChannels?: number | undefined;
+  readonly publishesPerUser?: number | undefined;
+  /** Infinity: no rate. */
+  readonly ratePerSecond?: number | undefined;
+  readonly rateBurst?: number | undefined;
+  readonly rateBufferEvents?: number | undefined;
+  readonly rateBufferBytes?: number | undefined;
+  readonly rateRefuses?: boolean | undefined;
+  /** 0: none, as below. */
+  readonly mergeWindowMs?: number | undefined;
+  readonly throttleEveryMs?: number | undefined;
+  readonly mergeFields?: readonly string[] | undefined;
+}
+
+/** A literal prefix, and so many characters of a set behind it. */
+export interface NativeSecretPattern {
+  readonly prefix: string;
+  readonly characters: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What is said of the data of events. */
+export interface NativeContentSettings {
+  readonly maxBytes?: number | undefined;
+  /** Or what is too large is refused. */
+  readonly truncates?: boolean | undefined;
+  readonly keep?: readonly string[] | undefined;
+  readonly redact?:
+    | false
+    | {
+        readonly keys: readonly string[];
+        readonly paths: readonly string[];
+        readonly patterns: readonly NativeSecretPattern[];
+        readonly emails: boolean;
+      }
+    | undefined;
+  /** See `merge.fields`. */
+  readonly mergeFields?: readonly string[] | undefined;
+}
+
+export interface NativePolicy extends NativePolicySettings, NativeContentSettings {
+  readonly name: string;
+  readonly match: string;
+}
+
+export interface NativePolicyStats {
+  readonly name: string;
+  readonly channels: number;
+  /** Connections that read at least one of them. */
+  readonly connections: number;
+  /** Events for which the buffer of a rate had no room. */
+  readonly dropped: number;
+  /** Events in which something was redacted, and that were truncated. */
+  readonly redacted: number;
+  readonly truncated: number;
+}
