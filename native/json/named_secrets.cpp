@@ -65,13 +65,14 @@ void NamedSecrets::redactHeader(std::size_t colon) {
   constexpr std::string_view kSchemes[] = {"basic ",  "bearer ",    "digest ", "token ",
                                            "apikey ", "negotiate ", "aws4-",   "hmac "};
   constexpr std::size_t kLongWord = 16;
+  constexpr std::size_t kTelling = 256;  // bytes that say what it is
   const std::size_t from = text_.runEnd(colon + 1, kSpace);
   const std::size_t name = text_.runStart(colon, kName);
   const char before = text_.before(name);
   const bool isQuoted =
       before == '\'' || (before == '"' && (text_.kind() == TextKind::plain || text_.before(name - 1) == '\\'));
-  const std::size_t to = headerEnd(from, isQuoted ? before : '\0');
-  const std::string_view value = text_.text().substr(from, to - from);
+  const char quote = isQuoted ? before : '\0';
+  const std::string_view value = text_.text().substr(from, headerEnd(from, quote, kTelling) - from);
   const bool isCookie = lowerCase(text_.before(colon)) == 'e';
   const bool hasScheme = std::any_of(std::begin(kSchemes), std::end(kSchemes), [&](std::string_view scheme) {
     return value.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), value.begin(),
@@ -79,13 +80,15 @@ void NamedSecrets::redactHeader(std::size_t colon) {
   });
   const bool isLongWord = value.size() >= kLongWord && value.find(' ') == std::string_view::npos;
   if (isCookie ? value.find('=') != std::string_view::npos : hasScheme || isLongWord) {
-    text_.add(from, to);
+    text_.add(from, headerEnd(from, quote, text_.text().size()));
   }
 }
 
-std::size_t NamedSecrets::headerEnd(std::size_t from, char quote) const {
+// Or so many bytes behind its beginning.
+std::size_t NamedSecrets::headerEnd(std::size_t from, char quote, std::size_t most) const {
   const bool isJson = text_.kind() == TextKind::json;
-  for (std::size_t place = from; place < text_.text().size(); ++place) {
+  const std::size_t end = from + std::min(most, text_.text().size() - from);
+  for (std::size_t place = from; place < end; ++place) {
     const char character = text_.at(place);
     const char next = text_.at(place + 1);
     if (character == '\r' || character == '\n' || (character == quote && quote != '\0') ||
@@ -99,7 +102,7 @@ std::size_t NamedSecrets::headerEnd(std::size_t from, char quote) const {
       ++place;
     }
   }
-  return text_.text().size();
+  return end;
 }
 
 // Names of which some values are no secrets: a version of a package named cookie, and a working directory.

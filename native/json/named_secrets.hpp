@@ -30,7 +30,7 @@ class NamedSecrets {
 
  private:
   void redactHeader(std::size_t colon);
-  [[nodiscard]] std::size_t headerEnd(std::size_t from, char quote) const;
+  [[nodiscard]] std::size_t headerEnd(std::size_t from, char quote, std::size_t most) const;
   [[nodiscard]] bool isHarmless(std::size_t nameEnd, std::string_view value) const;
   void redactMember(std::size_t nameEnd, std::size_t at, std::size_t backslashes);
   void redactWithin(std::size_t at, std::size_t backslashes);

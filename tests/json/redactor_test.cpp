@@ -205,10 +205,27 @@ TEST(Redactor, theTimeIsLinear) {
     }
     return text;
   };
-  for (const std::string_view part : {"sk-", "eyJaaaaaaaaaaaaaaaa.", "-----BEGIN RSA PRIVATE KEY", "a:b@",
-                                      "://a:", "password=", "\"password\":", "4111 ", "4111-", "Bearer ",
-                                      "aaaaaaaaaaaaaaaa.", "\\\"password\\\":\\\"", "\\\\\\\\", "xoxb-1-",
-                                      "github_pat_", "@a.b", "authorization:", "[", "4111111111111111,"}) {
+  for (const std::string_view part : {"sk-",
+                                      "eyJaaaaaaaaaaaaaaaa.",
+                                      "-----BEGIN RSA PRIVATE KEY",
+                                      "a:b@",
+                                      "://a:",
+                                      "password=",
+                                      "\"password\":",
+                                      "4111 ",
+                                      "4111-",
+                                      "Bearer ",
+                                      "aaaaaaaaaaaaaaaa.",
+                                      "\\\"password\\\":\\\"",
+                                      "\\\\\\\\",
+                                      "xoxb-1-",
+                                      "github_pat_",
+                                      "@a.b",
+                                      "authorization:",
+                                      "cookie:",
+                                      "\\\"pin\\\":{",
+                                      "[",
+                                      "4111111111111111,"}) {
     const std::string text = repeated(part);
     RedactionRules rules;
     rules.emails = true;
