@@ -8,8 +8,10 @@ const folder = resolve(process.argv[2]);
 mkdirSync(folder, { recursive: true });
 let count = 0;
 for (const file of listFiles(join(root, "tests/vectors")).filter((name) => name.endsWith(".json"))) {
-  for (const { input, inputHex, bytes } of JSON.parse(readFileSync(file, "utf8")).cases) {
-    const text = input ?? bytes; // what the encoder must write is a stream too
+  for (const { input, inputHex, bytes, data, text: plain } of JSON.parse(readFileSync(file, "utf8")).cases) {
+    const event = plain ?? (data === undefined ? undefined : JSON.stringify(data));
+    // What the encoder must write is a stream, too; an event has a byte before it that says to which size it is cut.
+    const text = input ?? bytes ?? (event && `@${event.replaceAll("~", "")}`);
     if (text === undefined && inputHex === undefined) continue;
     const content = text === undefined ? Buffer.from(inputHex, "hex") : Buffer.from(text);
     writeFileSync(join(folder, `vector-${hashOf(content).slice(0, 16)}`), content);
