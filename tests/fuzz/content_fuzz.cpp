@@ -28,7 +28,7 @@ const Redactor& redactor() {
     RedactionRules rules;
     rules.keys = {"own"};
     rules.paths = {"a.*", "*.b.0", "c"};
-    rules.patterns = {{"zz", "0-9a-f", 2, 8}, {"1", "0-9", 3, 3}};
+    rules.patterns = {{"zz", "0-9a-f", 2, 8}, {"-1", "0-9", 3, 3}};
     rules.emails = true;
     return Redactor(rules);
   }();
