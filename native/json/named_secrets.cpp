@@ -53,7 +53,7 @@ void NamedSecrets::seeColon(std::size_t at) {
     return;
   }
   const std::size_t quote = behind - 1;
-  const std::size_t nameEnd = quote - (quote - text_.runStart(quote, kBackslash));
+  const std::size_t nameEnd = text_.runStart(quote, kBackslash);
   if (names_.members.mayEndAt(text_.text(), nameEnd) && names_.members.endAt(text_.text(), nameEnd)) {
     redactMember(nameEnd, skipSpace(text_.text(), at + 1), quote - nameEnd);
   }

@@ -125,7 +125,7 @@ JoinOutcome Admission::check(const Subscriber& subscriber, std::string_view key,
   if (known != nullptr && subscriber.subscriptions().contain(*known)) {
     return JoinOutcome::alreadyThere;
   }
-  const ChannelClass& group = parts_.registry.classOf(key);
+  const ChannelClass& group = parts_.registry.classOf(known, key);
   if (isCounted && (known == nullptr ? 0 : known->members.connections()) >= group.policy.limits.connections) {
     return JoinOutcome::channelFull;
   }

@@ -14,10 +14,11 @@ bool Channel::isAtRest() const {
 }
 
 void Channel::tidy(Instant now) {
-  if (holding != nullptr) {
-    holding->flow.forgetEnded(now);
+  if (holding == nullptr) {
+    return;
   }
-  if (holding != nullptr && holding->due == kNever && holding->flow.isIdle(now)) {
+  holding->flow.forgetEnded(now);
+  if (holding->due == kNever && holding->flow.isIdle(now)) {
     holding.reset();
   }
 }

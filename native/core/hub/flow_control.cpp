@@ -27,12 +27,16 @@ FlowOutcome FlowControl::offer(Channel& channel, const FlowEvent& event, Instant
 }
 
 void FlowControl::release(Channel& channel, Instant now) {
-  if (channel.holding == nullptr || channel.holding->due > now) {
-    return;
+  if (channel.holding != nullptr && channel.holding->due <= now) {
+    write(channel, &ChannelFlow::release, now);
   }
+}
+
+// What the flow lets go by this function gets into the channel's log.
+void FlowControl::write(Channel& channel, LetGo letGo, Instant now) {
   ChannelFlow& flow = channel.holding->flow;
   const Size before = sizeOf(flow);
-  while (const std::optional<HeldEvent> event = flow.release(channel.policy().flow, now)) {
+  while (const std::optional<HeldEvent> event = (flow.*letGo)(channel.policy().flow, now)) {
     parts_.writer.appendHeld(channel, event->view(), now);
   }
   noteChange(channel, before, now);
@@ -43,15 +47,9 @@ Millis FlowControl::waitFor(const Channel& channel, Instant now) {
 }
 
 void FlowControl::flush(Channel& channel, Instant now) {
-  if (channel.holding == nullptr || channel.holding->due == kNever) {
-    return;
+  if (channel.holding != nullptr && channel.holding->due != kNever) {
+    write(channel, &ChannelFlow::flush, now);
   }
-  ChannelFlow& flow = channel.holding->flow;
-  const Size before = sizeOf(flow);
-  while (const std::optional<HeldEvent> event = flow.flush(channel.policy().flow, now)) {
-    parts_.writer.appendHeld(channel, event->view(), now);
-  }
-  noteChange(channel, before, now);
 }
 
 void FlowControl::flushAll(Instant now) {

@@ -5,6 +5,7 @@
 #include "core/hub/channel.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <set>
 
 namespace millrace {
@@ -63,6 +64,10 @@ class FlowControl {
   };
 
   [[nodiscard]] static Size sizeOf(const ChannelFlow& flow) { return {flow.events(), flow.bytes(), flow.windows()}; }
+  // ChannelFlow::release or flush.
+  using LetGo = std::optional<HeldEvent> (ChannelFlow::*)(const FlowRules&, Instant);
+
+  void write(Channel& channel, LetGo letGo, Instant now);
   [[nodiscard]] NewWindows newWindows(Instant now);
   void noteChange(Channel& channel, const Size& before, Instant now);
 

@@ -13,7 +13,7 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
     return WriteOutcome::empty;
   }
   Channel* const known = parts_.registry.findChannel(key);
-  ChannelClass& group = known != nullptr ? known->channelClass() : parts_.registry.classOf(key);
+  ChannelClass& group = parts_.registry.classOf(known, key);
   if (fields.data && fields.data->size() > group.policy.maxBytes) {
     return WriteOutcome::dataTooLarge;
   }

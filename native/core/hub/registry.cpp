@@ -86,11 +86,6 @@ Channel* Registry::findChannel(std::string_view key) const {
   return found == channels_.end() ? nullptr : found->second.get();
 }
 
-ChannelClass& Registry::classOf(std::string_view key) {
-  const Channel* const known = findChannel(key);
-  return known != nullptr ? known->channelClass() : policies_.of(key);
-}
-
 void Registry::reclassify() {
   for (const auto& [key, channel] : channels_) {
     ChannelClass& group = policies_.of(key);

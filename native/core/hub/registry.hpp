@@ -49,8 +49,10 @@ class Registry {
   // A channel that is not there.
   Channel& addChannel(std::string_view key, Instant now);
   [[nodiscard]] Channel* findChannel(std::string_view key) const;
-  // The class that the channel is in, or would be.
-  [[nodiscard]] ChannelClass& classOf(std::string_view key);
+  // The class that the channel of this key is in, or would be, where `known` is null: there is none.
+  [[nodiscard]] ChannelClass& classOf(const Channel* known, std::string_view key) const {
+    return known != nullptr ? known->channelClass() : policies_.of(key);
+  }
   // The policies have changed: puts every channel into its class, and counts anew.
   void reclassify();
   // The channels that at least one connection reads, sorted.
