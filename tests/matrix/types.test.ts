@@ -5,7 +5,7 @@ import { run } from "../package/command.js";
 
 const MINUTES = 60_000;
 const work = process.env.MILLRACE_MATRIX_WORK ?? "";
-const app = join(work, "npm");
+const app = join(work, "still");
 
 const server = `
 import { broadcast, createHub, createSSEStream, type SSEStream, sseResponse } from "millrace";
