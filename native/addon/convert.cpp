@@ -1,5 +1,6 @@
 #include "addon/convert.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -94,6 +95,7 @@ std::vector<std::string> toTexts(const Napi::Value& value, std::string_view name
   }
   const auto array = value.As<Napi::Array>();
   std::vector<std::string> texts;
+  texts.reserve(std::min<std::size_t>(array.Length(), 64));  // a length alone is no reason for memory
   for (std::uint32_t at = 0; at < array.Length(); ++at) {
     texts.push_back(toText(array.Get(at), name));
   }

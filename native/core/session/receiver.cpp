@@ -61,7 +61,7 @@ std::uint64_t Receiver::fingerprintOf(const ParsedItem& event) const {
 
 bool hasInvalidUtf8(const ParsedItem& item) {
   return item.kind == ParsedItem::Kind::event &&
-         !(isUtf8(item.type) && isUtf8(item.data) && (!item.hasOwnId || isUtf8(item.lastEventId)));
+         (!isUtf8(item.type) || !isUtf8(item.data) || (item.hasOwnId && !isUtf8(item.lastEventId)));
 }
 
 }  // namespace millrace

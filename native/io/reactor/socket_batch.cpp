@@ -107,6 +107,7 @@ bool SocketBatch::notePlain(Write& write, Hub& hub, Instant now) {
 
 std::vector<ReactorSocket*> SocketBatch::abandon() {
   std::vector<ReactorSocket*> sockets;
+  sockets.reserve(writes_.size());
   for (const Write& write : writes_) {
     sockets.push_back(write.socket);
   }

@@ -10,7 +10,6 @@ using LogReaderPartly = test::LogReaderTest;
 using LogReaderEnd = test::LogReaderTest;
 
 TEST_F(LogReaderPartly, wheneverItIsCutTheRestFollows) {
-  std::string all;
   for (std::size_t cut = 0; cut < 60; ++cut) {
     SCOPED_TRACE(cut);
     reader.preamble().text() += "preamble ";
