@@ -108,4 +108,26 @@ SubscriberOptions toSubscriberOptions(const Napi::Object& options) {
   return connection;
 }
 
+SubscriberKind toSubscriberKind(const Napi::Value& value) {
+  const std::string name = toText(value, "kind");
+  if (name == "poll") {
+    return SubscriberKind::poll;
+  }
+  return name == "listener" ? SubscriberKind::listener : SubscriberKind::connection;
+}
+
+CloseReason toCloseReason(const Napi::Value& value) {
+  if (!isGiven(value)) {
+    return CloseReason::disconnected;
+  }
+  const std::string name = toText(value, "reason");
+  for (std::size_t at = 0; at < kCloseReasons; ++at) {
+    const auto reason = static_cast<CloseReason>(at);
+    if (name == closeReasonName(reason)) {
+      return reason;
+    }
+  }
+  return CloseReason::closed;
+}
+
 }  // namespace millrace

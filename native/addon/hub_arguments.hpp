@@ -68,5 +68,9 @@ struct PublishTexts {
 };
 [[nodiscard]] PublishTexts toPublishTexts(const Napi::Object& options);
 [[nodiscard]] SubscriberOptions toSubscriberOptions(const Napi::Object& options);
+// "connection", "poll" or "listener".
+[[nodiscard]] SubscriberKind toSubscriberKind(const Napi::Value& value);
+// Why a connection is closed that was not told to end. A reason of the application's own is `closed`; none: its client has gone.
+[[nodiscard]] CloseReason toCloseReason(const Napi::Value& value);
 
 }  // namespace millrace

@@ -90,7 +90,7 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   OpenOptions options;
   options.subscriber = toSubscriberOptions(given);
   options.lastEventId = lastEventId;
-  options.isListener = toFlag(given.Get("isListener"), "isListener");
+  options.kind = toSubscriberKind(given.Get("kind"));
   options.retry = toRetry(given.Get("retryMs"));
   const SubscriberId id = Engine::process().newSubscriberId();
   const OpenOutcome outcome = with([&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
@@ -125,7 +125,8 @@ Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
 
 void HubObject::close(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
-  with([&](Hub& hub, Instant now) { hub.close(id, now); });
+  const CloseReason reason = toCloseReason(info[1]);
+  with([&](Hub& hub, Instant now) { hub.close(id, now, reason); });
   static_cast<void>(Engine::process().bodies().takeGzip(id));
 }
 
@@ -292,7 +293,7 @@ Napi::Value HubObject::policyName(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::stats(const Napi::CallbackInfo& info) {
-  return toJs(info.Env(), with([](Hub& hub, Instant) { return hub.census().stats(); }), content_.content());
+  return toJs(info.Env(), with([](Hub& hub, Instant) { return hub.census().stats(); }));
 }
 
 }  // namespace millrace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/instant.hpp"
+#include "core/hub/hub_metrics.hpp"
 #include "core/hub/outcomes.hpp"
 #include "core/hub/poll_page.hpp"
 #include "io/engine/hub_content.hpp"
@@ -12,7 +14,10 @@ namespace millrace {
 
 // What the hub gives, as JavaScript objects.
 
-[[nodiscard]] Napi::Object toJs(Napi::Env env, const HubStats& stats, const HubContent& content);
+[[nodiscard]] Napi::Object toJs(Napi::Env env, const HubStats& stats);
+// `content`: what was done to the data of its events; null: nothing. The rates are those at this time.
+[[nodiscard]] Napi::Object toJs(Napi::Env env, const PolicyMetrics& policy, const ContentCounts* content, Instant now);
+[[nodiscard]] Napi::Object toJs(Napi::Env env, const MemoryAccount& account);
 [[nodiscard]] Napi::Object toJs(Napi::Env env, const PollPage& page);
 // A Uint8Array with a copy of the bytes; null for none.
 [[nodiscard]] Napi::Value bytesToJs(Napi::Env env, std::string_view bytes);

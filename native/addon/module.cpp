@@ -1,5 +1,6 @@
 #include "addon/environment_object.hpp"
 #include "addon/hub_object.hpp"
+#include "addon/metrics_object.hpp"
 #include "addon/receiver_object.hpp"
 #include "addon/shaper_object.hpp"
 #include "io/engine/engine.hpp"
@@ -13,6 +14,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   Engine::process();  // has the hashes' key drawn before a receiver can need it
   exports.Set("Environment", EnvironmentObject::define(env));
   exports.Set("Hub", HubObject::define(env));
+  exports.Set("Metrics", MetricsObject::define(env));
   exports.Set("Receiver", ReceiverObject::define(env));
   exports.Set("Shaper", ShaperObject::define(env));
   return exports;

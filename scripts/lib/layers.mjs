@@ -10,7 +10,6 @@ import { codeOnly, includesOf } from "./includes.mjs";
 export const layerRules = ["layers", "descriptors"];
 
 // A layer may use itself and what stands here, with the layers below that; nothing is inherited.
-// core/metrics is a plan: there is no such folder yet.
 const nativeArrows = {
   "core/base": [],
   "core/flow": ["core/base", "core/wire"],
@@ -30,7 +29,7 @@ const nativeArrows = {
 
 // What io and addon see of the hub: its interface, and what that takes and gives. The parts behind it are its own.
 const hubInterface = new Set(
-  `hub census turns turn hub_options outcomes close_reason deflate_job poll_page read_limits subscriber_view`.split(
+  `hub census hub_metrics hub_alerts class_metrics turns turn hub_options outcomes close_reason deflate_job poll_page read_limits subscriber_view`.split(
     " ",
   ),
 );
@@ -75,6 +74,15 @@ const scriptArrows = {
       "server/observe",
     ],
     ...["server/lifecycle", "native", "shared"],
+  ],
+  "server/metrics": [
+    "server/hub",
+    "server/http",
+    "server/access",
+    "server/observe",
+    "server/lifecycle",
+    "native",
+    "shared",
   ],
   react: ["client", "core", "shared"],
   testing: ["client", "core", "server", "native", "shared"],

@@ -1,12 +1,14 @@
 import type { NativeCloseReason } from "../shared/close-reasons.js";
 import type { ReceiverCore } from "../shared/receiver.js";
-import type { NativeContentSettings, NativePolicy, NativePolicySettings, NativePolicyStats } from "./native-policy.js";
+import type { NativeMetrics } from "./native-metrics.js";
+import type { NativeContentSettings, NativePolicy, NativePolicySettings } from "./native-policy.js";
 import type { NativeJoin, NativeRefusal, OpenRefusal, RATE_REFUSALS, WAITING_STATES } from "./outcomes.js";
 
 /** What the addon exports; one C++ class each (`native/addon`). Arguments are checked there too, so nothing crashes. */
 export interface NativeBinding {
   readonly Environment: new (wake: () => void) => NativeEnvironment;
   readonly Hub: new (name: string) => NativeHub;
+  readonly Metrics: new (name: string) => NativeMetrics;
   readonly Shaper: new (settings: NativeContentSettings) => NativeShaper;
   readonly Receiver: new (
     dedup: number,
@@ -115,8 +117,8 @@ export interface NativeOpenOptions {
   readonly closeAfter: readonly string[];
   readonly retryMs: number | undefined;
   readonly lastEventId: string | undefined;
-  /** In the process: not counted as a connection. */
-  readonly isListener: boolean;
+  /** A poll is limited as a connection is, and not counted among the streams; a listener, in the process, neither. */
+  readonly kind: "connection" | "poll" | "listener";
 }
 
 /** What is left out stays as it is. */
@@ -143,8 +145,6 @@ export interface NativeStats {
   readonly takenOver: number;
   /** Events that wait because of their channels' policies. */
   readonly heldEvents: number;
-  /** In the order of the policies; that of the other channels, without a name, is the last. */
-  readonly policies: readonly NativePolicyStats[];
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */
@@ -161,7 +161,8 @@ export interface NativeHub {
   open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal;
   join(connection: ConnectionId, key: string, userId?: string, events?: readonly string[]): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
-  close(connection: ConnectionId): void;
+  /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */
+  close(connection: ConnectionId, reason?: string): void;
   /**
    * Has its reader close it, once it has taken what is left or, if its client has gone, at once; whether it was open. The
    * client is told the reason.

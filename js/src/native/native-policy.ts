@@ -53,15 +53,3 @@ export interface NativePolicy extends NativePolicySettings, NativeContentSetting
   readonly name: string;
   readonly match: string;
 }
-
-export interface NativePolicyStats {
-  readonly name: string;
-  readonly channels: number;
-  /** Connections that read at least one of them. */
-  readonly connections: number;
-  /** Events for which the buffer of a rate had no room. */
-  readonly dropped: number;
-  /** Events in which something was redacted, and that were truncated. */
-  readonly redacted: number;
-  readonly truncated: number;
-}

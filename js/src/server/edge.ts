@@ -27,8 +27,10 @@ export const {
   drainOnSignal,
   getConnectionCount,
   getConnectionKeys,
+  metricsHandler,
   refusalResponse,
   registerConnection,
+  registerMetrics,
   sseResponse,
   unregisterConnection,
 }: Stubs = {
@@ -38,8 +40,10 @@ export const {
   drainOnSignal: stub("drainOnSignal"),
   getConnectionCount: stub("getConnectionCount"),
   getConnectionKeys: stub("getConnectionKeys"),
+  metricsHandler: stub("metricsHandler"),
   refusalResponse: stub("refusalResponse"),
   registerConnection: stub("registerConnection"),
+  registerMetrics: stub("registerMetrics"),
   sseResponse: stub("sseResponse"),
   unregisterConnection: stub("unregisterConnection"),
 };

@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { SSEError, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
+export { SSEError, type SSEErrorCategory, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
 export type { RequestLike } from "./access/request-like.js";
 export type { PublishReceipt, SendReceipt, SSEMessage } from "./content/message.js";
@@ -23,7 +23,7 @@ export {
 } from "./hub/default-hub.js";
 export type { Hub } from "./hub/hub.js";
 export type { HubOptions, LimitOptions } from "./hub/hub-options.js";
-export type { HubStats, PolicyStats } from "./hub/hub-stats.js";
+export type { Distribution, HubStats, MemoryStats, PolicyStats, Rates } from "./hub/hub-stats.js";
 export type {
   AnyEvents,
   EventMap,
@@ -45,6 +45,8 @@ export type {
 } from "./hub/policy.js";
 export { type PolicyPreset, policies } from "./hub/presets.js";
 export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./lifecycle/drain.js";
+export { type MetricsHandlerOptions, metricsHandler } from "./metrics/metrics-handler.js";
+export { type MetricsRegistry, registerMetrics } from "./metrics/register-metrics.js";
 export type { CloseReason } from "./observe/close-reason.js";
 export type { HubEvents } from "./observe/hub-events.js";
 export type { ReceivedMessage } from "./stream/listener.js";

@@ -11,6 +11,8 @@ export const CLOSE_REASONS = {
   unread: { isIntended: false, isFinal: false },
   completed: { isIntended: true, isFinal: true },
   draining: { isIntended: true, isFinal: false },
+  /** Its response was an error after all. */
+  refused: { isIntended: false, isFinal: false },
 } as const;
 
 /** The intended ends that are not final, for pages, which need not load the rest: the stream goes on elsewhere. */

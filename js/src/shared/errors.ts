@@ -61,6 +61,38 @@ export type SSEErrorCode =
   | "INVALID_JSON"
   | "INVALID_DATA";
 
+/**
+ * What kind of thing went wrong: a group of codes.
+ *
+ * - `connection`: it could not be made, or was cut.
+ * - `authentication`: the client is not known, or may not read this.
+ * - `timeout`: something took too long.
+ * - `limit`: there are too many of something, or they come too fast.
+ * - `parsing`: bytes or data that were received cannot be read.
+ * - `content`: an event cannot be sent as it is.
+ * - `stream`: everything else.
+ */
+export type SSEErrorCategory = "connection" | "stream" | "parsing" | "authentication" | "timeout" | "limit" | "content";
+
+const CATEGORIES: { readonly [Category in SSEErrorCategory]?: string } = {
+  connection: "CONNECTION_FAILED GAVE_UP BAD_RESPONSE DRAINING BAD_REQUEST NO_SUCH_CHANNEL NOT_ACCEPTABLE",
+  authentication: "UNAUTHENTICATED FORBIDDEN NO_AUTHORIZER",
+  timeout: "TIMED_OUT",
+  limit: "OVERLOADED RATE_LIMITED TOO_MANY_CONNECTIONS TOO_MANY_CHANNELS SERVER_FULL",
+  parsing: "LINE_TOO_LONG INVALID_UTF8 INVALID_JSON INVALID_DATA",
+  content: "EVENT_TOO_LARGE INVALID_FIELD UNSERIALIZABLE",
+};
+
+/** Of a `BAD_RESPONSE`, the status says it where it can. */
+export function categoryOf(code: SSEErrorCode, status?: number): SSEErrorCategory {
+  if (status === 401 || status === 403) return "authentication";
+  if (status === 429) return "limit";
+  for (const [category, codes] of Object.entries(CATEGORIES)) {
+    if (codes.split(" ").includes(code)) return category as SSEErrorCategory;
+  }
+  return "stream";
+}
+
 /** What an {@link SSEError} carries besides code and message. */
 export interface SSEErrorDetails {
   readonly cause?: unknown;
@@ -90,6 +122,7 @@ export interface SSEErrorDetails {
 export class SSEError extends Error {
   override readonly name = "SSEError";
   readonly code: SSEErrorCode;
+  readonly category: SSEErrorCategory;
   declare readonly limit?: number;
   declare readonly status?: number;
   declare readonly raw?: string;
@@ -99,6 +132,7 @@ export class SSEError extends Error {
   constructor(code: SSEErrorCode, message: string, details: SSEErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
+    this.category = categoryOf(code, details.status);
     // One that is not said is no property, so that it is not printed either.
     if (details.limit !== undefined) this.limit = details.limit;
     if (details.status !== undefined) this.status = details.status;

@@ -37,20 +37,20 @@ OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& o
   if (parts_.drain.hasBegun()) {
     return OpenOutcome::draining;
   }
-  if (!options.isListener && parts_.registry.connections() >= parts_.options.connections) {
+  const bool isListener = options.kind == SubscriberKind::listener;
+  if (!isListener && parts_.registry.connections() >= parts_.options.connections) {
     return OpenOutcome::serverFull;
   }
   if (!lastOptions_ || *lastOptions_ != options.subscriber) {
     lastOptions_ = std::make_shared<const SubscriberOptions>(options.subscriber);
   }
-  const auto kind = options.isListener ? SubscriberKind::listener : SubscriberKind::connection;
-  Subscriber& subscriber =
-      parts_.registry.add(std::make_unique<Subscriber>(id, owner, kind, lastOptions_, parts_.sequence.newest()));
+  Subscriber& subscriber = parts_.registry.add(
+      std::make_unique<Subscriber>(id, owner, options.kind, lastOptions_, parts_.sequence.newest()));
   parts_.scheduler.addSubscriber(owner);
   if (options.lastEventId && !options.lastEventId->empty()) {
     subscriber.clientCursor().come(*options.lastEventId, parts_.sequence, subscriber.reader());
   }
-  if (!options.isListener) {
+  if (!isListener) {
     greetConnection(subscriber, options);
     parts_.scheduler.noteNews(subscriber, now);
   }
@@ -58,7 +58,7 @@ OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& o
   SubscriberDeadlines& deadlines = subscriber.deadlines;
   subscriber.openedAt = now;
   deadlines.heartbeat = lifetime.heartbeat.every > Millis{0} ? now + lifetime.heartbeat.every : kNever;
-  deadlines.unread = options.isListener ? kNever : now + parts_.options.unreadFor;
+  deadlines.unread = isListener ? kNever : now + parts_.options.unreadFor;
   deadlines.end = lifetime.maxDuration > Millis{0} ? now + lifetime.maxDuration : kNever;
   parts_.deadlines.note(subscriber);
   return OpenOutcome::opened;
@@ -162,11 +162,12 @@ bool Admission::leave(SubscriberId id, std::string_view key, Instant now) {
   return true;
 }
 
-void Admission::close(SubscriberId id, Instant now) {
+void Admission::close(SubscriberId id, Instant now, CloseReason reason) {
   Subscriber* const subscriber = parts_.registry.find(id);
   if (subscriber == nullptr) {
     return;
   }
+  Registry::countEnd(*subscriber, subscriber->isEnding() ? subscriber->closeReason : reason, now);
   parts_.deadlines.forget(*subscriber);
   takenOver_ -= subscriber->socket() != nullptr ? 1 : 0;
   const OwnerId owner = subscriber->owner();

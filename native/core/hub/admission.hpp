@@ -41,7 +41,7 @@ class Admission {
   [[nodiscard]] OpenOutcome open(SubscriberId id, OwnerId owner, const OpenOptions& options, Instant now);
   [[nodiscard]] JoinOutcome join(SubscriberId id, std::string_view key, const JoinOptions& options, Instant now);
   bool leave(SubscriberId id, std::string_view key, Instant now);
-  void close(SubscriberId id, Instant now);
+  void close(SubscriberId id, Instant now, CloseReason reason);
   [[nodiscard]] Subscriber* assign(SubscriberId id, OwnerId owner, void* socket, Instant now);
 
   // Subscribers whose owner writes to their sockets.

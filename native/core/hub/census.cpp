@@ -17,7 +17,6 @@ HubStats Census::stats() const {
   stats.isDraining = parts_.drain.hasBegun();
   stats.takenOver = parts_.admission.takenOver();
   stats.heldEvents = parts_.flow.events();
-  stats.policies = parts_.policies.stats();
   return stats;
 }
 

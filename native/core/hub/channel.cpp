@@ -25,15 +25,30 @@ void Channel::tidy(Instant now) {
 
 void Channel::assign(ChannelClass& group) {
   --class_->channels;
+  class_->memory -= memory_;
   class_ = &group;
   ++class_->channels;
+  class_->memory += memory_;
 }
 
-void Channel::trimBefore(Cursor cursor) {
+void Channel::noteMemory() {
+  const LogMemory ofLog = log.memory();
+  class_->memory -= memory_;
+  memory_ = {ofLog.blocks, ofLog.entries, sizeof(Channel) + 2 * key.capacity() + members.capacity()};
+  class_->memory += memory_;
+}
+
+void Channel::trimBefore(Cursor cursor, Instant now) {
   for (std::size_t slot = 0; cutMembers > 0 && slot < members.size(); ++slot) {
     members.at(slot).reader().keepRestBefore(*this, cursor);
   }
+  ClassMetrics& metrics = class_->metrics;
+  for (Cursor leaving = log.begin(); leaving < std::min(cursor, log.end()); ++leaving.next) {
+    const bool isOld = log.at(leaving).at + policy().history.ttl < now;
+    ++(isOld ? metrics.expired : metrics.evicted);
+  }
   log.trimBefore(cursor);
+  noteMemory();
 }
 
 }  // namespace millrace

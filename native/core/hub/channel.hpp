@@ -57,8 +57,12 @@ struct Channel {
   Channel(std::string channelKey, ChannelClass& group, std::uint64_t evictedThrough)
       : key(std::move(channelKey)), lostBefore(evictedThrough), log(evictedThrough), class_(&group) {
     ++class_->channels;
+    noteMemory();
   }
-  ~Channel() { --class_->channels; }
+  ~Channel() {
+    --class_->channels;
+    class_->memory -= memory_;
+  }
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   Channel(Channel&&) = delete;
@@ -77,9 +81,11 @@ struct Channel {
   // Forgets what the flow control keeps of it, if that has no effect any more.
   void tidy(Instant now);
   // Evicts what lies before the cursor. A member that has been sent a part of such an event gets a copy of its rest.
-  void trimBefore(Cursor cursor);
+  void trimBefore(Cursor cursor, Instant now);
   // Evicts what the policy does not keep.
-  void trim(Instant now) { trimBefore(log.kept(policy().history, now)); }
+  void trim(Instant now) { trimBefore(log.kept(policy().history, now), now); }
+  // The log or the members have changed: its class counts its memory anew.
+  void noteMemory();
   // Nothing that a member has not taken is evicted before, as long as the inbox is not half full.
   void hold(Instant until) { heldUntil = std::max(heldUntil, until); }
 
@@ -99,6 +105,7 @@ struct Channel {
 
  private:
   ChannelClass* class_;
+  ChannelMemory memory_;  // as the class counts it
 };
 
 }  // namespace millrace

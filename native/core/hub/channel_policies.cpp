@@ -33,16 +33,4 @@ ChannelClass& ChannelPolicies::of(std::string_view key) const {
   return found != classes_.end() ? **found : *rest_;
 }
 
-std::vector<PolicyStats> ChannelPolicies::stats() const {
-  std::vector<PolicyStats> all;
-  const auto add = [&all](const ChannelClass& group) {
-    all.push_back({group.rule.name, group.channels, group.connections, group.dropped});
-  };
-  for (const auto& group : classes_) {
-    add(*group);
-  }
-  add(*rest_);
-  return all;
-}
-
 }  // namespace millrace

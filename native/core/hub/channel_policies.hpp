@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/hub/channel_class.hpp"
-#include "core/hub/outcomes.hpp"
 
 #include <memory>
 #include <string_view>
@@ -21,8 +20,14 @@ class ChannelPolicies {
   [[nodiscard]] ChannelClass& of(std::string_view key) const;
   // The channels that no rule matches. Its rule has no name.
   [[nodiscard]] ChannelClass& rest() const { return *rest_; }
-  // What there is of each, in the order of the rules, and of the rest.
-  [[nodiscard]] std::vector<PolicyStats> stats() const;
+  // Calls `act(group)` for each, in the order of the rules, and for the rest.
+  template <typename Act>
+  void forEach(Act&& act) const {
+    for (const auto& group : classes_) {
+      act(*group);
+    }
+    act(*rest_);
+  }
 
  private:
   [[nodiscard]] std::unique_ptr<ChannelClass> take(std::string_view name);

@@ -18,6 +18,8 @@ std::string_view closeReasonName(CloseReason reason) {
       return "completed";
     case CloseReason::draining:
       return "draining";
+    case CloseReason::refused:
+      return "refused";
   }
   return "unknown";
 }

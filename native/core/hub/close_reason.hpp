@@ -15,8 +15,9 @@ enum class CloseReason : std::uint8_t {
   unread,        // nobody began to read it
   completed,     // it was given an event after which it was to end
   draining,      // the hub is shutting down
+  refused,       // its response was an error after all
 };
-constexpr std::size_t kCloseReasons = static_cast<std::size_t>(CloseReason::draining) + 1;  // draining is the last
+constexpr std::size_t kCloseReasons = static_cast<std::size_t>(CloseReason::refused) + 1;  // refused is the last
 
 // As clients and applications are told it.
 [[nodiscard]] std::string_view closeReasonName(CloseReason reason);

@@ -43,6 +43,12 @@ void EventWriter::append(Channel& channel, const FlowEvent& event, Instant now, 
   entry.conflateHash = hashOrNone(event.conflateKey);
   entry.expires = event.expires;
   const bool isReadable = parts_.stores.append(channel, entry);
+  channel.noteMemory();
+  ClassMetrics& metrics = channel.channelClass().metrics;
+  ++metrics.published;
+  metrics.publishedBytes += encoded_.size();
+  metrics.publishRate.add(1, now);
+  metrics.eventBytes.add(encoded_.size());
   if (event.fields.id) {
     channel.log.rememberId(*event.fields.id);
   }

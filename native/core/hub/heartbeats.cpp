@@ -14,6 +14,8 @@ void Heartbeats::runDue(Subscriber& subscriber, Instant now) {
   const bool hasBytes = subscriber.hasPending() && !mayHaveNothing;
   if (subscriber.hasBeenRead() && !subscriber.isBehind() && !hasBytes) {
     write(subscriber, now);
+    ++subscriber.group->metrics.heartbeats;
+    subscriber.group->metrics.heartbeatRate.add(1, now);
   }
 }
 

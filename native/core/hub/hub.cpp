@@ -50,6 +50,7 @@ struct Hub::Parts {
   Drain drain{registry, scheduler, deadlines};
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
   Census census{{policies, registry, inbox, flow, drain, admission}};
+  HubMetrics metrics{policies, registry, inbox};
   Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings}};
 };
 
@@ -93,11 +94,11 @@ bool Hub::end(SubscriberId id, CloseReason reason, Instant now, std::string_view
   return subscriber != nullptr;
 }
 
-void Hub::close(SubscriberId id, Instant now) { parts_->admission.close(id, now); }
+void Hub::close(SubscriberId id, Instant now, CloseReason reason) { parts_->admission.close(id, now, reason); }
 
 void Hub::closeAll(OwnerId owner, Instant now) {
   for (const SubscriberId id : parts_->registry.idsOf(owner)) {
-    close(id, now);
+    close(id, now, CloseReason::closed);
   }
   parts_->inbox.trim(now);
 }
@@ -171,5 +172,7 @@ std::uint32_t Hub::nextRetry() { return parts_->drain.nextRetry(); }
 // --- what is there
 
 const Census& Hub::census() const { return parts_->census; }
+
+HubMetrics& Hub::metrics() { return parts_->metrics; }
 
 }  // namespace millrace

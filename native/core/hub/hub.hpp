@@ -4,6 +4,7 @@
 #include "core/hub/census.hpp"
 #include "core/hub/close_reason.hpp"
 #include "core/hub/deflate_queue.hpp"
+#include "core/hub/hub_metrics.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
 #include "core/hub/store_queue.hpp"
@@ -50,8 +51,8 @@ class Hub {
   // Tells its owner to close it once it has taken what there is now, and the client why, where the end is intended: `said` is
   // the application's own reason. False when it is not there or already ending.
   bool end(SubscriberId id, CloseReason reason, Instant now, std::string_view said = {});
-  // Only by its owner: what was read of it may be on its way.
-  void close(SubscriberId id, Instant now);
+  // Only by its owner: what was read of it may be on its way. `reason`: of one that was not told to end.
+  void close(SubscriberId id, Instant now, CloseReason reason = CloseReason::disconnected);
   void closeAll(OwnerId owner, Instant now);
   [[nodiscard]] SubscriberView view(SubscriberId id) const;
 
@@ -90,6 +91,8 @@ class Hub {
   // --- what is there
 
   [[nodiscard]] const Census& census() const;
+  // What was counted so far.
+  [[nodiscard]] HubMetrics& metrics();
 
  private:
   struct Parts;

@@ -54,11 +54,17 @@ struct HubOptions {
   }
 };
 
+enum class SubscriberKind : std::uint8_t {
+  connection,
+  poll,      // asks for one page of events: limited as a connection is, and not counted among the streams
+  listener,  // in the process: neither, and gets no id line
+};
+
 struct OpenOptions {
   SubscriberOptions subscriber;
   std::optional<std::string_view> lastEventId;  // the cursor that the client came with
   std::optional<std::uint32_t> retry;           // milliseconds, told to the client at once
-  bool isListener = false;                      // in the process: not counted, and gets no id line
+  SubscriberKind kind = SubscriberKind::connection;
 };
 
 struct JoinOptions {

@@ -38,6 +38,7 @@ class Inbox {
   void trim(Instant now);
 
   [[nodiscard]] std::size_t bytes() const { return bytes_ + held_; }
+  [[nodiscard]] std::size_t held() const { return held_; }
 
  private:
   [[nodiscard]] bool isPressed() const { return bytes_ > options_.inboxBytes / 2; }

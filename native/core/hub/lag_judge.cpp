@@ -60,6 +60,9 @@ void LagJudge::judge(Subscriber& subscriber, Instant now) {
   }
   const LagOptions& limits = subscriber.options().lag;
   const LogDistance lag = reader.lag();
+  if (!subscriber.isListener()) {
+    subscriber.group->metrics.lag.add(lag.events);
+  }
   const bool isSlow = subscriber.pace == Pace::slow;
   const bool isBeyond = isSlow && (lag.events > limits.events || lag.bytes > limits.bytes);
   if (limits.overflow == Overflow::dropOldest) {

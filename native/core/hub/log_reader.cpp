@@ -17,6 +17,8 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
     return;
   }
   flight_.begin(subscriptions_);
+  ownFresh_ = {};
+  subscriptions_.clearFresh();
   if (isEvicted()) {
     preamble_.noticeGap();
   }
@@ -61,6 +63,7 @@ void LogReader::gatherPlain(const ReadLimits& limits, Spans& spans) {
   hasMore_ = only.given < end;
   if (only.cursor < only.given) {
     log.gather(only.cursor, only.given, spans);
+    only.fresh.add(log.at(only.cursor), only.given.next - only.cursor.next);
     givenPosition_ = log.at({only.given.next - 1}).sequence;
   }
 }
@@ -85,6 +88,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
         source->log->pin(source->at, spans);
       }
       bytes += entry.bytes.size();
+      freshOf(*source).add(entry);
       if (entry.typeHash != 0) {  // else it is a comment, which moves no client's cursor
         givenPosition_ = entry.sequence;
       }
@@ -162,6 +166,8 @@ void LogReader::takenUpTo(const char* firstUntaken) {
 }
 
 void LogReader::takenUpToEvent(const char* firstUntaken) {
+  ownFresh_ = {};
+  subscriptions_.clearFresh();
   if (contains(cut_.rest(), firstUntaken)) {
     cut_.takenUpTo(firstUntaken, preamble_);
     return;
@@ -197,6 +203,9 @@ std::uint64_t LogReader::findCut(Merge& merge, const char* firstUntaken) {
     if (isIt) {
       cutAt(*source, entry.bytes.substr(static_cast<std::size_t>(firstUntaken - entry.bytes.data())));
     }
+    if (source->subscription == nullptr || source->subscription->wants(entry)) {
+      freshOf(*source).add(entry);
+    }
     merge.advance();
     ++eventsTaken_;
     if (isIt) {
@@ -213,6 +222,10 @@ void LogReader::cutAt(const MergeSource& source, std::string_view rest) {
   } else {
     cut_.set(*source.subscription->channel, source.at, rest);
   }
+}
+
+FreshEvents& LogReader::freshOf(const MergeSource& source) {
+  return source.subscription == nullptr ? ownFresh_ : source.subscription->fresh;
 }
 
 bool LogReader::hasPending() const {

@@ -33,6 +33,9 @@ class Members {
   [[nodiscard]] Subscriber& at(std::size_t slot) const { return *members_[slot]; }
   [[nodiscard]] const std::vector<Share>& owners() const { return owners_; }
 
+  // The bytes that their list has asked for.
+  [[nodiscard]] std::size_t capacity() const { return members_.capacity() * sizeof(Subscriber*); }
+
   // Members that are no listeners.
   [[nodiscard]] std::size_t connections() const { return members_.size() - listeners_; }
   // Connections that are given an event of this type.

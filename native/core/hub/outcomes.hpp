@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace millrace {
 
@@ -62,22 +61,13 @@ struct Receipt {
   std::size_t recipients = 0;  // connections that read the channel at that moment and want the type; not listeners
 };
 
-// What there is of one policy.
-struct PolicyStats {
-  std::string name;
-  std::size_t channels = 0;
-  std::size_t connections = 0;
-  std::uint64_t dropped = 0;  // events that a rate's buffer had no room for
-};
-
 struct HubStats {
   std::size_t connections = 0;  // that are open
   std::size_t channels = 0;
   std::size_t inboxBytes = 0;  // accepted, and not yet offered to everybody
   bool isDraining = false;
-  std::size_t takenOver = 0;            // connections whose owner writes straight to their sockets
-  std::size_t heldEvents = 0;           // that wait because of their channels' policies
-  std::vector<PolicyStats> policies{};  // in the order of their rules; that of the rest, without a name, is the last
+  std::size_t takenOver = 0;   // connections whose owner writes straight to their sockets
+  std::size_t heldEvents = 0;  // that wait because of their channels' policies
 };
 
 }  // namespace millrace

@@ -17,7 +17,8 @@ class OwnLog {
   void clear() { log_.reset(); }
 
   [[nodiscard]] bool isEmpty() const { return log_ == nullptr; }
-  [[nodiscard]] std::size_t bytes() const { return log_ ? log_->bytes() : 0; }
+  [[nodiscard]] std::size_t bytes() const { return log_ ? log_->memory().bytes : 0; }
+  [[nodiscard]] LogMemory memory() const { return log_ ? log_->memory() : LogMemory{}; }
   [[nodiscard]] LogDistance distance() const { return log_ ? log_->distance(log_->begin()) : LogDistance{}; }
   // Only when it is not empty.
   [[nodiscard]] const ChannelLog& log() const { return *log_; }

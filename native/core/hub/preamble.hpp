@@ -42,6 +42,8 @@ class Preamble {
   // Nothing waits to be sent.
   [[nodiscard]] bool isEmpty() const { return next_.empty() && sending_.empty() && !owesAnything(); }
   [[nodiscard]] bool hasText() const { return !next_.empty(); }
+  // The bytes that it has asked for.
+  [[nodiscard]] std::size_t capacity() const { return next_.capacity() + sending_.capacity(); }
 
  private:
   [[nodiscard]] bool owesAnything() const { return owesCursor_ || beginning_ != Beginning::none; }

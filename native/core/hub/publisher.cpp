@@ -50,9 +50,11 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
       return WriteOutcome::written;
     case FlowOutcome::held:
       receipt.state = PublishState::held;
+      ++group.metrics.held;
       break;
     case FlowOutcome::merged:
       receipt.state = PublishState::merged;
+      ++group.metrics.merged;
       break;
     case FlowOutcome::refused:
       receipt.retryAfter = FlowControl::waitFor(channel, now);

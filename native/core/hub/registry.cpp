@@ -5,6 +5,7 @@
 namespace millrace {
 Subscriber& Registry::add(std::unique_ptr<Subscriber> subscriber) {
   listeners_ += subscriber->isListener() ? 1 : 0;
+  subscriber->group = &policies_.rest();
   const SubscriberId id = subscriber->id();
   return *(subscribers_[id] = std::move(subscriber));
 }
@@ -94,6 +95,9 @@ void Registry::reclassify() {
     channel->assign(group);
   }
   for (const auto& [id, subscriber] : subscribers_) {
+    subscriber->group = subscriber->subscriptions().isEmpty()
+                            ? &policies_.rest()
+                            : &subscriber->subscriptions().first().channel->channelClass();
     if (subscriber->isListener()) {
       continue;
     }
@@ -128,7 +132,38 @@ void Registry::join(Subscriber& subscriber, Subscription subscription, Instant n
     channel.channelClass().connections += subscriber.subscriptions().contain(channel.channelClass()) ? 0 : 1;
   }
   channel.members.add(subscriber, subscription);
+  channel.noteMemory();
   subscriber.subscriptions().add(std::move(subscription));
+  countStream(subscriber, now);
+}
+
+void Registry::countStream(Subscriber& subscriber, Instant now) {
+  if (subscriber.isCounted || !subscriber.isConnection()) {
+    return;
+  }
+  subscriber.isCounted = true;
+  if (!subscriber.subscriptions().isEmpty()) {
+    subscriber.group = &subscriber.subscriptions().first().channel->channelClass();
+  }
+  ClassMetrics& metrics = subscriber.group->metrics;
+  ++metrics.opened;
+  metrics.openRate.add(1, now);
+  if (subscriber.clientCursor().isGiven()) {
+    ++metrics.resumed;
+    metrics.resumeRate.add(1, now);
+  }
+}
+
+void Registry::countEnd(const Subscriber& subscriber, CloseReason reason, Instant now) {
+  if (!subscriber.isCounted) {
+    return;
+  }
+  ClassMetrics& metrics = subscriber.group->metrics;
+  ++metrics.ended[static_cast<std::size_t>(reason)];
+  metrics.duration.add(static_cast<std::uint64_t>((now - subscriber.openedAt).count()));
+  if (reason == CloseReason::lagging || reason == CloseReason::unread) {
+    metrics.failureRate.add(1, now);
+  }
 }
 
 void Registry::leave(Subscriber& subscriber, Channel& channel, Instant now) {
@@ -148,6 +183,7 @@ void Registry::leave(Subscriber& subscriber, Channel& channel, Instant now) {
   if (subscriber.options().isCompressed && !channel.members.areCompressed()) {
     channel.log.dropDeflated();
   }
+  channel.noteMemory();
   if (channel.isVoid()) {
     channels_.erase(channels_.find(channel.key));
   }

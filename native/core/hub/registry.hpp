@@ -61,10 +61,21 @@ class Registry {
   [[nodiscard]] std::size_t joinedConnections() const { return joined_; }
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
   [[nodiscard]] std::vector<Channel*> allChannels() const;
+  template <typename Act>
+  void forEachSubscriber(Act&& act) const {
+    for (const auto& [id, subscriber] : subscribers_) {
+      act(*subscriber);
+    }
+  }
 
   void join(Subscriber& subscriber, Subscription subscription, Instant now);
   // A channel that is as if it had never been goes, too.
   void leave(Subscriber& subscriber, Channel& channel, Instant now);
+
+  // A connection is a stream of its group from now on, or of that of the first channel that it reads.
+  static void countStream(Subscriber& subscriber, Instant now);
+  // And ends for this reason.
+  static void countEnd(const Subscriber& subscriber, CloseReason reason, Instant now);
 
   // The subscriber is this user's from now on; it counts once.
   void assignUser(Subscriber& subscriber, std::string_view userId);

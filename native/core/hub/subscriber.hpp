@@ -17,9 +17,6 @@ namespace millrace {
 
 class Sequence;
 
-// A connection is a client, and counts; a listener reads in the process.
-enum class SubscriberKind : std::uint8_t { connection, listener };
-
 // How far a subscriber has come: it only moves down this list, and may leave stages out.
 enum class SubscriberStage : std::uint8_t {
   unread,        // nobody has begun to read it: its response is still being prepared
@@ -44,6 +41,7 @@ class Subscriber {
 
   [[nodiscard]] SubscriberId id() const { return id_; }
   [[nodiscard]] bool isListener() const { return kind_ == SubscriberKind::listener; }
+  [[nodiscard]] bool isConnection() const { return kind_ == SubscriberKind::connection; }
   [[nodiscard]] const SubscriberOptions& options() const { return *options_; }
   [[nodiscard]] OwnerId owner() const { return owner_; }
   // What its owner writes to, if it writes to a socket itself.
@@ -92,9 +90,11 @@ class Subscriber {
   SubscriberOffer offer;          // the scheduler
   SubscriberDeadlines deadlines;  // the deadlines
   Instant openedAt;
+  ChannelClass* group = nullptr;                       // the registry; in whose metrics it is counted
   const std::string* userId = nullptr;                 // the registry; none: it is no user's
   CloseReason closeReason = CloseReason::durationCap;  // of deadlines.end; once it is ending, why
   Pace pace = Pace::inTime;                            // the lag judge
+  bool isCounted = false;                              // the registry; among the streams of its group
   bool hasProgressed = false;  // it has taken something since its end began; the lag judge sets it
 
  private:

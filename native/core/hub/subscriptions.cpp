@@ -34,6 +34,12 @@ void Subscriptions::remove(const Channel& channel) {
   list_.pop_back();
 }
 
+void Subscriptions::clearFresh() {
+  for (Subscription& subscription : list_) {
+    subscription.fresh = {};
+  }
+}
+
 bool Subscriptions::areFiltered() const {
   return std::any_of(list_.begin(), list_.end(),
                      [](const Subscription& subscription) { return !subscription.types.empty(); });

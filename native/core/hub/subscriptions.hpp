@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/instant.hpp"
 #include "core/hub/channel.hpp"
 #include "core/log/cursor.hpp"
 
@@ -10,6 +11,17 @@
 #include <vector>
 
 namespace millrace {
+
+// The events that the last gather() gave or, once it is known what was taken, that were taken of them.
+struct FreshEvents {
+  void add(const LogEntry& entry, std::uint64_t count = 1) {
+    since = events == 0 ? entry.at : since;
+    events += static_cast<std::uint32_t>(count);
+  }
+
+  Instant since;  // when the oldest of them was appended
+  std::uint32_t events = 0;
+};
 
 // One channel that a subscriber reads.
 struct Subscription {
@@ -24,6 +36,7 @@ struct Subscription {
   std::vector<std::uint64_t> types;  // hashes of the event types to read, each once; empty: all
   std::size_t slot = 0;              // its place in the channel's members
   bool isInFlight = false;           // between gather() and taken()
+  FreshEvents fresh;                 // of this channel
 };
 
 // The channels that a subscriber reads, and its cursors into their logs. Most subscribers read one.
@@ -31,6 +44,8 @@ class Subscriptions {
  public:
   [[nodiscard]] bool isEmpty() const { return list_.empty(); }
   [[nodiscard]] std::size_t size() const { return list_.size(); }
+  // The bytes that the list has asked for.
+  [[nodiscard]] std::size_t capacity() const { return list_.capacity() * sizeof(Subscription); }
   [[nodiscard]] auto begin() { return list_.begin(); }
   [[nodiscard]] auto end() { return list_.end(); }
   [[nodiscard]] auto begin() const { return list_.begin(); }
@@ -45,6 +60,9 @@ class Subscriptions {
   [[nodiscard]] bool contain(const ChannelClass& group) const;
   Subscription& add(Subscription subscription);
   void remove(const Channel& channel);
+
+  // There are no fresh events.
+  void clearFresh();
 
   // Whether a channel may have events that are not for the subscriber.
   [[nodiscard]] bool areFiltered() const;

@@ -1,6 +1,7 @@
 #include "core/hub/turns.hpp"
 
 #include "core/hub/deflate_queue.hpp"
+#include "core/hub/deliveries.hpp"
 #include "core/hub/endings.hpp"
 #include "core/hub/inbox.hpp"
 #include "core/hub/lag_judge.hpp"
@@ -69,6 +70,8 @@ bool Turns::taken(Reading reading, Instant now) {
   Subscriber& subscriber = *reading.subscriber_;
   const bool hasMore = subscriber.reader().hasMore();
   subscriber.reader().taken();
+  noteFirstRead(subscriber, now);
+  countDelivered(subscriber, now);
   subscriber.offer.answer(hasMore);
   LagJudge::noteProgress(subscriber);
   const bool awaitsDeflate = subscriber.options().isCompressed && !hasMore && subscriber.hasPending();
@@ -85,12 +88,25 @@ bool Turns::taken(Reading reading, Instant now) {
   return hasMore || (subscriber.isEnding() && subscriber.hasPending());
 }
 
+// Of a connection that has not been read before, what became of its client's cursor is counted.
+void Turns::noteFirstRead(Subscriber& subscriber, Instant now) {
+  if (subscriber.hasBeenRead()) {
+    return;
+  }
+  Registry::countStream(subscriber, now);
+  if (const auto verdict = subscriber.clientCursor().verdict(); verdict && subscriber.isCounted) {
+    ++subscriber.group->metrics.verdicts[static_cast<std::size_t>(*verdict)];
+  }
+}
+
 void Turns::takenUpTo(Reading reading, const char* firstUntaken, Instant now, Progress progress) {
   if (reading.subscriber_ == nullptr) {
     return;
   }
   Subscriber& subscriber = *reading.subscriber_;
   subscriber.reader().takenUpTo(firstUntaken);
+  noteFirstRead(subscriber, now);
+  countDelivered(subscriber, now);
   subscriber.noteRead(false);
   if (progress == Progress::some) {
     LagJudge::notePartialProgress(subscriber);

@@ -114,6 +114,8 @@ class Turns {
   void takenUpTo(Reading reading, const char* firstUntaken, Instant now, Progress progress = Progress::some);
 
  private:
+  static void noteFirstRead(Subscriber& subscriber, Instant now);
+
   Parts parts_;
 };
 

@@ -43,6 +43,14 @@ struct LogDistance {
   std::size_t bytes = 0;
 };
 
+// How large a log is: its events, and what it has asked for, that is the blocks in which they lie, and what it keeps of each of them
+// beside.
+struct LogMemory {
+  std::size_t bytes = 0;
+  std::size_t blocks = 0;
+  std::size_t entries = 0;
+};
+
 // The events of one channel as their encoded bytes, appended once and read by any number of cursors. Entries lie one
 // behind the other in segments, so a span of them is mostly one piece of memory. It trims only when told to.
 //
@@ -76,7 +84,9 @@ class ChannelLog {
   [[nodiscard]] Cursor readableEnd() const { return {end().next - held_}; }
   [[nodiscard]] bool isHeld() const { return held_ > 0; }
   [[nodiscard]] bool isEmpty() const { return entries_.empty(); }
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] LogMemory memory() const {
+    return {bytes_, chain_.capacity() + deflatedChain_.capacity(), entries_.size() * sizeof(LogEntry)};
+  }
   // From the cursor, or from begin() if that is later, to readableEnd().
   [[nodiscard]] LogDistance distance(Cursor cursor) const;
 

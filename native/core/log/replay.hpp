@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ enum class Verdict : std::uint8_t {
   gap,        // some of them were evicted; what is left follows
   reset,      // the cursor is of another epoch or unknown; the history from its beginning follows
 };
+
+constexpr std::size_t kVerdicts = static_cast<std::size_t>(Verdict::reset) + 1;  // reset is the last
 
 [[nodiscard]] std::string_view verdictName(Verdict verdict);
 

@@ -19,6 +19,7 @@ class Segment {
   // All that was appended.
   [[nodiscard]] std::string_view bytes() const { return {bytes_.get(), size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
   // Forgets its contents and keeps its memory; nothing may point into it any more.
   void clear() { size_ = 0; }

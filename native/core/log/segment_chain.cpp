@@ -47,6 +47,7 @@ void SegmentChain::releaseOldest() {
   }
   bytes_ -= oldest.segment->size();
   if (pieces_.size() > 1 || oldest.segment.use_count() > 1) {
+    capacity_ -= oldest.segment->capacity();
     pieces_.pop_front();
   } else {
     oldest.segment->clear();
@@ -80,12 +81,14 @@ SegmentChain::Piece& SegmentChain::pieceFor(std::uint64_t number, std::size_t si
     if (pieces_.back().segment->fits(size)) {
       pieces_.back().first = number;
     } else {
+      capacity_ -= pieces_.back().segment->capacity();
       pieces_.pop_back();  // emptied and too small: nothing would ever end its life again
     }
   }
   if (pieces_.empty() || !pieces_.back().segment->fits(size)) {
     const std::size_t capacity = std::clamp(bytes_ + size, kSmallestSegment, kLargestSegment);
     pieces_.push_back({std::make_shared<Segment>(std::max(capacity, size)), number, 0});
+    capacity_ += pieces_.back().segment->capacity();
   }
   return pieces_.back();
 }

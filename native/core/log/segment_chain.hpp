@@ -57,6 +57,8 @@ class SegmentChain {
   void gather(std::uint64_t number, std::string_view first, std::string_view last, Spans& spans) const;
   // Pins the segment of a live entry.
   void pin(std::uint64_t number, Spans& spans) const { spans.pin(pieceOf(number).segment); }
+  // The bytes of all segments, those not filled yet as a whole.
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
  private:
   struct Piece {
@@ -70,7 +72,8 @@ class SegmentChain {
   [[nodiscard]] const Piece& pieceOf(std::uint64_t number) const { return *find(number); }
 
   std::deque<Piece> pieces_;
-  std::size_t bytes_ = 0;  // in all pieces
+  std::size_t bytes_ = 0;     // in all pieces
+  std::size_t capacity_ = 0;  // of all segments
 };
 
 }  // namespace millrace

@@ -277,7 +277,7 @@ void Engine::detachReactor(OwnerId owner) {
 
 void Engine::ended(std::size_t hub, SubscriberId subscriber, OwnerId environment, CloseReason reason) {
   const std::lock_guard lock(mutex_);
-  hubs_[hub]->close(subscriber, steadyNow());
+  hubs_[hub]->close(subscriber, steadyNow(), reason);
   due_.note(hub, hubs_[hub]->nextDeadline());
   const auto told = environments_.find(environment);
   if (told != environments_.end()) {

@@ -21,7 +21,7 @@ TEST_F(ChannelTest, whatItHoldsOrHasLostMakesItMoreThanVoid) {
   append(channel, "x");
   EXPECT_FALSE(channel.isVoid());
   EXPECT_TRUE(channel.isAtRest());
-  channel.trimBefore(channel.log.end());
+  channel.trimBefore(channel.log.end(), Instant{});
   EXPECT_TRUE(channel.log.isEmpty());
   EXPECT_FALSE(channel.isVoid()) << "clients are to be told of the gap";
 }
@@ -86,11 +86,11 @@ TEST_F(ChannelTest, aMemberKeepsTheRestOfAnEventThatIsEvicted) {
   cut.reader().takenUpTo(spans.bytes.front().data() + 2);
   EXPECT_EQ(joined.cutMembers, 1U);
 
-  joined.trimBefore({0});
+  joined.trimBefore({0}, Instant{});
   EXPECT_EQ(joined.cutMembers, 1U) << "that event is still there";
-  joined.trimBefore({1});
+  joined.trimBefore({1}, Instant{});
   EXPECT_EQ(joined.cutMembers, 0U);
-  joined.trimBefore({2});
+  joined.trimBefore({2}, Instant{});
   Spans rest;
   cut.reader().gather(now, {}, rest);
   EXPECT_TRUE(test::textOf(rest).starts_with("rst")) << test::textOf(rest);

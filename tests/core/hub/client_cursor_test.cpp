@@ -120,7 +120,7 @@ TEST_F(ClientCursorTest, aChannelWithAGapChangesWhatWasContinued) {
   EXPECT_EQ(said(), verdict("continued") + verdict("gap"));
   Channel& m = registry.channel("m", now);
   append(m, "10");
-  m.trimBefore(m.log.end());
+  m.trimBefore(m.log.end(), Instant{});
   join(m);
   EXPECT_EQ(said(), "") << "there is nothing worse to say";
 }

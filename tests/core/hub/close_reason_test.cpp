@@ -23,6 +23,7 @@ TEST(CloseReason, hasTheNameAndTheKindsThatTheTableSays) {
       {CloseReason::unread, "unread", false, false, false},
       {CloseReason::completed, "completed", true, true, false},
       {CloseReason::draining, "draining", true, false, false},
+      {CloseReason::refused, "refused", false, false, false},
   };
   static_assert(std::size(kTable) == kCloseReasons);
   for (const auto& row : kTable) {

@@ -78,7 +78,7 @@ TEST_F(DeflateQueueTest, jobsAreLimited) {
 TEST_F(DeflateQueueTest, aJobKeepsItsBytes) {
   publish(k, "0123456789");
   const std::vector<DeflateJob> jobs = queue.jobs(1, kEverySequence);
-  k.trimBefore(k.log.end());
+  k.trimBefore(k.log.end(), Instant{});
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs[0].plain, "0123456789");
   EXPECT_EQ(jobs[0].channel, "k");
@@ -145,7 +145,7 @@ TEST_F(DeflateQueueTest, whatTheLogHasLostIsNotMissed) {
   publish(k, "1");
   publish(k, "2");
   const std::vector<DeflateJob> jobs = queue.jobs(10, kEverySequence);
-  k.trimBefore({1});
+  k.trimBefore({1}, Instant{});
   finishAll(jobs);
   EXPECT_EQ(k.log.at({1}).deflated.bytes, "deflated 2");
   EXPECT_EQ(queue.readableThrough(), kEverySequence);

@@ -53,7 +53,7 @@ class HubTest : public ::testing::Test {
 
   static OpenOptions listening() {
     OpenOptions options = quiet();
-    options.isListener = true;
+    options.kind = SubscriberKind::listener;
     return options;
   }
 

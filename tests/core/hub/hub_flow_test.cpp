@@ -139,7 +139,7 @@ TEST_F(HubFlow, aFullBufferRefusesWhereThatIsTheRule) {
   fields.data = "3";
   EXPECT_EQ(tryPublish("rate:1", fields), WriteOutcome::rateLimited);
   EXPECT_EQ(receipt.retryAfter, Millis(100));
-  EXPECT_EQ(hub.census().stats().policies[0].dropped, 0U);
+  EXPECT_EQ(hub.metrics().policies()[0].dropped, 0U);
 }
 
 TEST_F(HubFlow, aFullBufferLosesTheOldestWhichIsCounted) {
@@ -151,7 +151,7 @@ TEST_F(HubFlow, aFullBufferLosesTheOldestWhichIsCounted) {
   for (const std::string_view data : {"1", "2", "3", "4", "5"}) {
     rated(data);
   }
-  EXPECT_EQ(hub.census().stats().policies[0].dropped, 2U);
+  EXPECT_EQ(hub.metrics().policies()[0].dropped, 2U);
   EXPECT_EQ(hub.census().stats().heldEvents, 2U);
   hub.flush("rate:1", now);
   EXPECT_EQ(read(1), event(1, "1") + event(2, "4") + event(3, "5"));
@@ -201,7 +201,7 @@ TEST_F(HubFlow, heldBytesCountInTheInbox) {
     rated(data);
     EXPECT_LE(hub.census().stats().inboxBytes, 12000U);
   }
-  EXPECT_GT(hub.census().stats().policies[0].dropped, 15U) << "the channel's own oldest";
+  EXPECT_GT(hub.metrics().policies()[0].dropped, 15U) << "the channel's own oldest";
   publish("rate:2", "1");
   EventFields fields;
   fields.data = data;

@@ -34,15 +34,15 @@ class HubPolicy : public test::HubTest {
     return settings;
   }
 
-  const PolicyStats& of(std::string_view name) {
-    stats = hub.census().stats();
-    for (const PolicyStats& policy : stats.policies) {
+  const PolicyMetrics& of(std::string_view name) {
+    metrics = hub.metrics().policies();
+    for (const PolicyMetrics& policy : metrics) {
       if (policy.name == name) {
         return policy;
       }
     }
     ADD_FAILURE() << "there is no policy " << name;
-    return stats.policies.back();
+    return metrics.back();
   }
 
   // What a new reader gets that was there before everything.
@@ -55,7 +55,7 @@ class HubPolicy : public test::HubTest {
     return all;
   }
 
-  HubStats stats;
+  std::vector<PolicyMetrics> metrics;
   SubscriberId lastId = 100;
 };
 

@@ -86,7 +86,7 @@ TEST_F(InboxTest, whatCameDuringATurnStays) {
   static_cast<void>(scheduler.endTurn(1, now));
   inbox.trim(now);
   EXPECT_EQ(inbox.bytes(), 7U);
-  EXPECT_EQ(k.log.bytes(), 7U);
+  EXPECT_EQ(k.log.memory().bytes, 7U);
   turn(1);
   inbox.trim(now);
   EXPECT_EQ(inbox.bytes(), 0U);
@@ -124,7 +124,7 @@ TEST_F(InboxTest, theHistoryKeepsWhatWasOffered) {
   turn(1);
   inbox.trim(now);
   EXPECT_EQ(inbox.bytes(), 0U);
-  EXPECT_EQ(k.log.bytes(), 20U);
+  EXPECT_EQ(k.log.memory().bytes, 20U);
 }
 
 TEST_F(InboxTest, roomIsMadeByWhatWasOfferedMeanwhile) {
@@ -143,7 +143,7 @@ TEST_F(InboxTest, aChannelIsHeldUntilItsTimeIsOver) {
   turn(1);
   inbox.trim(now + Millis{4});
   EXPECT_EQ(inbox.bytes(), 10U);
-  EXPECT_EQ(k.log.bytes(), 10U);
+  EXPECT_EQ(k.log.memory().bytes, 10U);
   inbox.trim(now + Millis{5});
   EXPECT_EQ(inbox.bytes(), 0U);
 }
@@ -153,7 +153,7 @@ TEST_F(InboxTest, whatIsOnItsWayIsHeld) {
   turn(1);
   k.inFlight = 1;
   inbox.trim(now);
-  EXPECT_EQ(k.log.bytes(), 10U);
+  EXPECT_EQ(k.log.memory().bytes, 10U);
   k.inFlight = 0;
   inbox.trim(now);
   EXPECT_EQ(inbox.bytes(), 0U);

@@ -103,7 +103,7 @@ TEST_F(LagJudgeTest, decidesAsTheTableSays) {
       Subscriber& subscriber = addBehind(limits);
       publish(row.events + (row.isEvicted ? 1 : 0));
       if (row.isEvicted) {
-        k.trimBefore({k.log.end().next - row.events});
+        k.trimBefore({k.log.end().next - row.events}, Instant{});
       }
       judge.noteBehind(subscriber, now);
       now += row.behindFor;
@@ -267,7 +267,7 @@ TEST_F(LagJudgeTest, whomNobodyReadsYetIsNotSlow) {
   publish(500);
   EXPECT_EQ(turn(subscriber), Fate::stays);
   EXPECT_EQ(subscriber.deadlines.next(), kNever);
-  k.trimBefore(k.log.end());
+  k.trimBefore(k.log.end(), now);
   EXPECT_EQ(turn(subscriber), Fate::stays);
 }
 

@@ -71,7 +71,7 @@ TEST_F(LogReaderPartly, whatIsEvictedOnItsWayIsAGapBehindTheRest) {
   gather();
   takeBytes(2);
   EXPECT_EQ(gather(), "rst second third ");
-  k.trimBefore({2});
+  k.trimBefore({2}, Instant{});
   takeBytes(1);
   EXPECT_TRUE(reader.isEvicted());
   EXPECT_EQ(take(), "st " + std::string(kGap) + "third ");
@@ -82,7 +82,7 @@ TEST_F(LogReaderPartly, whatWasTakenBeforeItWasEvictedIsNoGap) {
   append(k, "second ");
   append(k, "third ");
   gather();
-  k.trimBefore({1});
+  k.trimBefore({1}, Instant{});
   takeBytes(14);
   EXPECT_FALSE(reader.isBroken());
   EXPECT_FALSE(reader.isEvicted());
@@ -95,7 +95,7 @@ TEST_F(LogReaderPartly, whatAnotherLogLosesBehindTheCutIsAGap) {
   append(k, "third ");
   append(l, "fourth ");
   gather();
-  k.trimBefore({2});
+  k.trimBefore({2}, Instant{});
   takeBytes(2);
   EXPECT_FALSE(reader.isBroken());
   EXPECT_TRUE(reader.isEvicted()) << "it was given, but not taken";
@@ -155,7 +155,7 @@ TEST_F(LogReaderPartly, breaksWhereTheEventThatWasCutIsLost) {
   append(k, "first ");
   append(k, "second ");
   gather();
-  k.trimBefore({1});
+  k.trimBefore({1}, Instant{});
   takeBytes(2);
   EXPECT_TRUE(reader.isBroken());
   EXPECT_FALSE(reader.hasPending());
@@ -187,10 +187,10 @@ TEST_F(LogReaderEnd, whatTheLogsLoseBehindTheEndDoesNotMatter) {
   reader.endAt(1);
   append(k, "2 ");
   append(k, "3 ");
-  k.trimBefore({1});
+  k.trimBefore({1}, Instant{});
   EXPECT_TRUE(reader.isEvicted());
   EXPECT_EQ(take(), kGap);
-  k.trimBefore({2});
+  k.trimBefore({2}, Instant{});
   EXPECT_FALSE(reader.isEvicted());
   EXPECT_FALSE(reader.hasPending());
   EXPECT_EQ(take(), "");

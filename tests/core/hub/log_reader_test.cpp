@@ -245,7 +245,7 @@ TEST_F(LogReaderLag, anEvictedLogIsAGap) {
   append(k, "2 ");
   append(l, "3 ");
   EXPECT_FALSE(reader.isEvicted());
-  k.trimBefore({1});
+  k.trimBefore({1}, Instant{});
   EXPECT_TRUE(reader.isEvicted());
   EXPECT_EQ(take(), std::string(kGap) + "2 3 ");
   EXPECT_FALSE(reader.isEvicted());

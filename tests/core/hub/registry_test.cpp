@@ -278,7 +278,7 @@ TEST_F(RegistrySweep, channelsThatAreMadeLaterMayHaveLostWhatRemovedOnesHad) {
   append(registry.channel("k", now), "2");
   append(registry.channel("l", now), "3");
   EXPECT_EQ(registry.channel("m", now).lostBefore, 0U);
-  registry.findChannel("k")->trimBefore({1});
+  registry.findChannel("k")->trimBefore({1}, Instant{});
   registry.findChannel("l")->lastUse = now + kIdle;
   policies.rest().policy.history.ttl = kIdle * 5;
   registry.sweep(kIdle, now + kIdle);

@@ -57,7 +57,7 @@ TEST_F(SweeperTest, letsGoOfChannelsWithNothingToDeflate) {
   append(k, "x");
   deflates.add(k);
   registry.remove(1, now);
-  k.trimBefore(k.log.end());
+  k.trimBefore(k.log.end(), Instant{});
   sweeper.noteUse(now);
   sweeper.runDue(now + Millis{1000});
   EXPECT_TRUE(deflates.isEmpty());

@@ -187,7 +187,7 @@ TEST_F(TurnsTest, whoCannotGoOnIsBrokenOff) {
   publish("first ");
   publish("second ");
   Reading reading = read(1);
-  k.trimBefore({1});
+  k.trimBefore({1}, Instant{});
   turns.takenUpTo(std::move(reading), spans.bytes.front().data() + 2, now);
   EXPECT_TRUE(subscriber.isEnding());
   idleTurn();

@@ -22,7 +22,7 @@ TEST(ChannelLog, readsWhatWasAppended) {
   EXPECT_FALSE(log.isEmpty());
   EXPECT_EQ(textFrom(log, log.begin()), "abcde");
   EXPECT_EQ(log.at({1}).sequence, 7U);
-  EXPECT_EQ(log.bytes(), 5U);
+  EXPECT_EQ(log.memory().bytes, 5U);
 }
 
 TEST(ChannelLog, copiesTheBytes) {

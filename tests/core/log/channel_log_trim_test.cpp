@@ -41,7 +41,7 @@ TEST(ChannelLogTrim, keepsAtMostTheBytes) {
   limits.bytes = 1;
   log.trimBefore(log.kept(limits, {}));
   EXPECT_TRUE(log.isEmpty());
-  EXPECT_EQ(log.bytes(), 0U);
+  EXPECT_EQ(log.memory().bytes, 0U);
 }
 
 TEST(ChannelLogTrim, keepsWhatIsNotOlderThanTheAge) {
@@ -121,7 +121,7 @@ TEST_P(ChannelLogModel, cursorsStayRight) {
         ++first;
       }
       log.trimBefore(log.kept(limits, {}));
-      ASSERT_EQ(log.bytes(), total);
+      ASSERT_EQ(log.memory().bytes, total);
     }
     ASSERT_EQ(log.begin(), Cursor{first});
     ASSERT_EQ(log.end(), Cursor{first + model.size()});

@@ -1,18 +1,21 @@
-/** One of what a client accepts, without its weight. */
+/** One of what a client accepts. */
 interface Preference {
   readonly name: string;
+  /** From 0 to 1. */
+  readonly weight: number;
   /** A weight of 0: it does not want this. */
   readonly isRefused: boolean;
 }
 
-/** RFC 9110, 12.4: the parts of an `Accept` or `Accept-Encoding` header. Which is liked more does not matter here. */
+/** RFC 9110, 12.4: the parts of an `Accept` or `Accept-Encoding` header. A weight that is none counts as 1. */
 function preferencesOf(header: string): Preference[] {
   return header
     .toLowerCase()
     .split(",")
     .map((part) => {
       const [name = "", ...parameters] = part.split(";").map((text) => text.trim());
-      return { name, isRefused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
+      const weight = parameters.map((text) => /^q=(0(?:\.\d*)?|1(?:\.0*)?)$/.exec(text)?.[1]).find(Boolean) ?? "1";
+      return { name, weight: Number(weight), isRefused: Number(weight) === 0 };
     });
 }
 
@@ -44,4 +47,13 @@ export function acceptsGzip(acceptEncoding: string | null): boolean {
   const isGzip = ({ name }: Preference) => name === "gzip" || name === "x-gzip";
   const found = codings.find(isGzip) ?? codings.find(({ name }) => name === "*");
   return found?.isRefused === false;
+}
+
+/** Whether the client likes OpenMetrics, by name, at least as well as plain text. */
+export function prefersOpenMetrics(accept: string | null): boolean {
+  const preferences = preferencesOf(accept ?? "");
+  const weightOf = (type: string) =>
+    Math.max(0, ...preferences.filter(({ name }) => name === type).map(({ weight }) => weight));
+  const weight = weightOf("application/openmetrics-text");
+  return weight > 0 && weight >= weightOf("text/plain");
 }

@@ -3,6 +3,7 @@ import { isRefusal } from "../access/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
 import { environment } from "../lifecycle/environment.js";
 import { emitHubEvent } from "../observe/hub-events.js";
+import { countRefusedStream } from "../observe/refusals.js";
 import { streamDefaults } from "../stream/defaults.js";
 import type { HubStream } from "../stream/hub-stream.js";
 import { openStream, reportFailure } from "../stream/opener.js";
@@ -75,6 +76,7 @@ export function answerFailure<Answer>(
 
 /** Tells the hub's listeners that a request was refused, or could not be answered. */
 export function tellFailure(hubName: string, error: unknown, channels: readonly string[]): void {
+  countRefusedStream(hubName, error, channels[0]);
   if (isSSEError(error) && isRefusal(error)) {
     emitHubEvent(hubName, "refused", { code: error.code, channels, error });
   } else {

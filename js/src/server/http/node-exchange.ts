@@ -12,6 +12,7 @@ import { ATTACH_OPTIONS, type AttachOptions } from "./attach-options.js";
 import { claimSocket } from "./claim-socket.js";
 import type { Exchange, PlainAnswer } from "./exchange.js";
 import { nodeHeaders } from "./headers.js";
+import { nodeRequest } from "./node-request.js";
 import { needsNoRequests } from "./node-requests.js";
 import { PeerSignal } from "./peer-signal.js";
 
@@ -72,7 +73,7 @@ class NodeExchange implements Exchange<SSEStream> {
     this.#res = res;
     this.#options = options;
     this.#peer = new PeerSignal(req, res);
-    this.request = requestLike(req, this.#peer.signal);
+    this.request = nodeRequest(req, this.#peer.signal);
   }
 
   get vary(): string | undefined {
@@ -145,19 +146,4 @@ class NodeExchange implements Exchange<SSEStream> {
   stop(): void {
     this.#peer.stop();
   }
-}
-
-/** A request of Node's as the rest of Millrace knows requests; it does not hold the original. */
-function requestLike({ url, method, headers }: IncomingMessage, signal: AbortSignal): RequestLike {
-  return {
-    url: url ?? "/",
-    method: method ?? "GET",
-    headers: {
-      get: (name) => {
-        const value = headers[name.toLowerCase()];
-        return Array.isArray(value) ? value.join(", ") : (value ?? null);
-      },
-    },
-    signal,
-  };
 }

@@ -72,7 +72,7 @@ async function pageFor(hubName: string, exchange: Exchange<unknown>, options: Re
   // Without the options of a stream that lasts.
   const { onClose, compress, ...others } = { ...streamDefaults(hubName), ...options };
   const how = { ...others, heartbeat: false, maxDurationMs: LONGEST_POLL_MS } as const;
-  const opened = await openStream(hubName, request, options, how, false);
+  const opened = await openStream(hubName, request, options, how, false, "poll");
   if (typeof opened === "string") return nothingLeft(exchange, options);
   const { stream } = opened;
   const isHead = request.method === "HEAD";

@@ -1,26 +1,123 @@
 import type { NativeStats } from "../../native/binding.js";
+import type { NativeHistogram, NativeMemory, NativeMetrics, NativePolicyMetrics } from "../../native/native-metrics.js";
+import type { CloseReason } from "../observe/close-reason.js";
 import { REST } from "./check-policies.js";
 
-/** What there is of the channels of one policy. */
+/** How values are distributed: half of them are below `p50`, 99 of 100 below `p99`. Estimates, from a histogram's buckets. */
+export interface Distribution {
+  readonly count: number;
+  readonly sum: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** How many a second, over the last minute. */
+export interface Rates {
+  readonly published: number;
+  readonly delivered: number;
+  /** Streams. */
+  readonly opened: number;
+  /** Streams whose client came back with a cursor. */
+  readonly resumed: number;
+  readonly heartbeats: number;
+  /** Refused streams, and streams that ended because their client was too slow (`lagging`) or never came (`unread`). */
+  readonly failures: number;
+  /** Published events whose data has `level: "error"` or `"fatal"`. */
+  readonly errorRecords: number;
+}
+
+/**
+ * What was counted of the channels of one policy since the process began, and what there is of them now. A stream that reads channels of
+ * several policies counts in that of its first channel.
+ */
 export interface PolicyStats {
   readonly channels: number;
   /** Connections that read at least one of them. */
   readonly connections: number;
+  /** Events that came into a channel's log. */
+  readonly published: number;
+  readonly publishedBytes: number;
+  /** Events, once for each connection that has taken them. */
+  readonly delivered: number;
+  /** Events that had to wait. */
+  readonly held: number;
+  /** Events that took the place of one that waited. */
+  readonly merged: number;
   /** Events that were lost because the buffer of a `rate` was full. */
   readonly dropped: number;
   /** Events in which something was redacted. */
   readonly redacted: number;
   /** Events that were truncated. */
   readonly truncated: number;
+  /** Events that left a history because of its size. */
+  readonly evicted: number;
+  /** Events that left a history because of their age. */
+  readonly expired: number;
+  /** Streams. */
+  readonly opened: number;
+  /** Of them those whose client came back with a cursor. */
+  readonly resumed: number;
+  readonly heartbeats: number;
+  /** Published events whose data has `level: "error"` or `"fatal"`. */
+  readonly errorRecords: number;
+  /** Streams that have ended, by reason; one of the application's own counts as `closed`. */
+  readonly ended: Readonly<Partial<Record<CloseReason, number>>>;
+  /** What became of the cursors that clients came with. */
+  readonly verdicts: Readonly<Record<"continued" | "gap" | "reset", number>>;
+  /** Requests and events that were refused, by the code of their error. */
+  readonly refused: {
+    readonly streams: Readonly<Record<string, number>>;
+    readonly events: Readonly<Record<string, number>>;
+  };
+  readonly perSecond: Rates;
+  /** From an event's publication until the client's socket, or the body's reader, had it; once for all that was sent together. */
+  readonly latencyMs: Distribution;
+  readonly eventBytes: Distribution;
+  /** Events that connections lacked which were behind. */
+  readonly lagEvents: Distribution;
+  /** How long streams lasted that have ended. */
+  readonly durationMs: Distribution;
 }
 
-/** What there is in a hub, in this process. */
-export interface HubStats extends Omit<NativeStats, "policies"> {
+/** The bytes that the process and the hub's part of it hold. */
+export interface MemoryStats {
+  /** As `process.memoryUsage()` has it: of all threads. */
+  readonly process: { readonly rss: number; readonly heapUsed: number; readonly external: number };
+  /** What the hub's core has asked for, by what it is for; without what the allocator adds. */
+  readonly core: NativeMemory & { readonly total: number };
+}
+
+/** What there is in a hub, in this process, all threads together. */
+export interface HubStats extends NativeStats {
   /** By the policies' names; `"default"` are the channels that no policy is for. */
   readonly policies: Readonly<Record<string, PolicyStats>>;
+  readonly memory: MemoryStats;
 }
 
-export function toHubStats({ policies, ...stats }: NativeStats): HubStats {
-  const named = policies.map(({ name, ...policy }) => [name === "" ? REST : name, policy] as const);
-  return { ...stats, policies: Object.fromEntries(named) };
+export function toHubStats(stats: NativeStats, metrics: NativeMetrics): HubStats {
+  const policies = metrics.policies().map((policy) => [policy.name === "" ? REST : policy.name, toPolicyStats(policy)]);
+  return { ...stats, policies: Object.fromEntries(policies), memory: memoryOf(metrics) };
+}
+
+function toPolicyStats(policy: NativePolicyMetrics): PolicyStats {
+  const { name, refusedStreams, refusedEvents, latencyMs, eventBytes, lagEvents, durationMs, ...counts } = policy;
+  return {
+    ...counts,
+    refused: { streams: refusedStreams, events: refusedEvents },
+    latencyMs: toDistribution(latencyMs),
+    eventBytes: toDistribution(eventBytes),
+    lagEvents: toDistribution(lagEvents),
+    durationMs: toDistribution(durationMs),
+  };
+}
+
+function toDistribution({ counts, sum, p50, p99 }: NativeHistogram): Distribution {
+  return { count: counts.reduce((total, count) => total + count, 0), sum, p50, p99 };
+}
+
+function memoryOf(metrics: NativeMetrics): MemoryStats {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const core = metrics.memory();
+  const total = Object.values(core).reduce((sum, bytes) => sum + bytes, 0);
+  return { process: { rss, heapUsed, external }, core: { ...core, total } };
 }

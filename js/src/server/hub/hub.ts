@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { NativeHub } from "../../native/binding.js";
 import { requireFunction, requireKey } from "../../shared/arguments.js";
+import { isSSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
-import { type PublishReceipt, type SSEMessage, toNativeEvent } from "../content/message.js";
+import type { PublishReceipt } from "../content/message.js";
 import type { AttachOptions } from "../http/attach-options.js";
 import { createStream } from "../http/create-stream.js";
 import { answerFetch } from "../http/fetch-exchange.js";
@@ -10,15 +11,18 @@ import { answerNode } from "../http/node-exchange.js";
 import { type DrainOptions, drainHub } from "../lifecycle/drain.js";
 import { environment } from "../lifecycle/environment.js";
 import { replaceOnReload } from "../lifecycle/hot-reload.js";
+import { isErrorRecord } from "../observe/error-record.js";
 import { HUB_EVENTS, type HubEvents, onHubEvent } from "../observe/hub-events.js";
+import { hubMetrics } from "../observe/hub-metrics.js";
+import { countRefusedEvent } from "../observe/refusals.js";
 import { joinChannel } from "../stream/join-channel.js";
 import { Listener, type ReceivedMessage } from "../stream/listener.js";
 import type { StreamOptions } from "../stream/options.js";
 import { type RegisterOptions, Registrations, type SendFunction } from "../stream/registrations.js";
 import type { ResponseOptions } from "../stream/response-options.js";
 import type { SSEStream } from "../stream/sse-stream.js";
+import { toBrokeredEvent } from "./brokered-event.js";
 import { type BrokerSlot, brokerSlot } from "./brokers.js";
-import { checkPublishOptions } from "./check-publish-options.js";
 import { type HubStats, toHubStats } from "./hub-stats.js";
 import type { AnyEvents, EventMap, HubChannel, HubMessage } from "./hub-types.js";
 
@@ -49,14 +53,14 @@ export class Hub<Events extends EventMap = AnyEvents> {
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
-    const event = toNativeEvent(message as SSEMessage, true);
-    const { ttlMs, conflateKey, mergeKey, throttleKey, userId } = message;
-    const isPlain = ttlMs === undefined && conflateKey === undefined && userId === undefined;
-    if (isPlain && mergeKey === undefined && throttleKey === undefined)
-      return this.#slot.broker.publish(channel, event);
-    checkPublishOptions(message);
-    const more = { ttlMs, conflateKey, mergeKey, throttleKey, userId };
-    return this.#slot.broker.publish(channel, { ...event, ...more });
+    try {
+      const receipt = this.#slot.broker.publish(channel, toBrokeredEvent(message));
+      if (isErrorRecord(message.data)) hubMetrics(this.name).errorRecord(channel);
+      return receipt;
+    } catch (error) {
+      if (isSSEError(error)) countRefusedEvent(this.name, error, channel);
+      throw error;
+    }
   }
 
   /**
@@ -207,8 +211,8 @@ export class Hub<Events extends EventMap = AnyEvents> {
     return this.#native.keys();
   }
 
-  /** What is open now, in this process. */
+  /** What there is and what was counted, in this process. It looks at every connection: not for every request. */
   stats(): HubStats {
-    return toHubStats(this.#native.stats());
+    return toHubStats(this.#native.stats(), hubMetrics(this.name));
   }
 }

@@ -15,7 +15,7 @@ import type { BodyWatch } from "./body-watch.js";
 import { EndSignal } from "./end-signal.js";
 import { type HeaderFacts, sharedFacts } from "./header-facts.js";
 import { onAbort } from "./on-abort.js";
-import { DEFAULT_LAG, heartbeatEveryMs, type StreamOptions, toNativeOpenOptions } from "./options.js";
+import { DEFAULT_LAG, heartbeatEveryMs, type StreamKind, type StreamOptions, toNativeOpenOptions } from "./options.js";
 import { makeSend, type StreamOfSend } from "./send-functions.js";
 import type { SSEStream } from "./sse-stream.js";
 import type { StreamStage } from "./stream-stage.js";
@@ -63,8 +63,8 @@ export class HubStream implements SSEStream, Reader {
    * @param options - which were checked.
    * @param isCompressed - whether the answer's headers say that it is.
    */
-  constructor(hubName: string, options: StreamOptions, isCompressed: boolean) {
-    const native = toNativeOpenOptions(options, isCompressed);
+  constructor(hubName: string, options: StreamOptions, isCompressed: boolean, kind: StreamKind = "connection") {
+    const native = toNativeOpenOptions(options, isCompressed, kind);
     this.#hubName = hubName;
     this.#environment = environment();
     this.#hub = this.#environment.hub(hubName);
@@ -281,7 +281,7 @@ export class HubStream implements SSEStream, Reader {
     this.#forgetSignal?.();
     // A reactor closes its connection itself; a connection that it has closed is not known any more.
     if (wasTaken) this.#hub.end(this.connection, true);
-    else this.#hub.close(this.connection);
+    else this.#hub.close(this.connection, reason);
     this.#environment.remove(this.connection);
     if (wasTaken && this.#takenSocket === undefined) this.#environment.releaseSocket();
     if (isWhole || (!wasTaken && reason === "disconnected")) this.#source?.close();

@@ -50,7 +50,7 @@ export class Listener implements Reader {
       closeAfter: [],
       retryMs: undefined,
       lastEventId: undefined,
-      isListener: !isCounted,
+      kind: isCounted ? "connection" : "listener",
     });
     return new Listener(hubName, hub, env, opened(connection), listen);
   }

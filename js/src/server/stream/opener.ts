@@ -11,7 +11,7 @@ import type { UserCode } from "../observe/user-code.js";
 import { HubStream } from "./hub-stream.js";
 import { joinChannel, withEndingTypes } from "./join-channel.js";
 import { lastEventIdOf } from "./last-event-id.js";
-import { type StreamOptions, typesOf } from "./options.js";
+import { type StreamKind, type StreamOptions, typesOf } from "./options.js";
 import type { ResponseOptions } from "./response-options.js";
 
 /** A stream that reads its channels. */
@@ -35,6 +35,7 @@ export async function openStream(
   options: ResponseOptions,
   how: StreamOptions,
   isCompressed: boolean,
+  kind: StreamKind = "connection",
 ): Promise<Opened | NoStream> {
   const channels = [...options.channels]; // a copy: what is asked for is joined, whatever becomes of the array
   const events = options.events && [...options.events];
@@ -45,7 +46,7 @@ export async function openStream(
   const userId =
     authorize === undefined ? options.userId : await runUserCode("authorize", () => ask(hubName, authorize, context));
   if (request.signal?.aborted === true) return "gone"; // nothing is opened for a client that has gone, and nothing refused
-  const stream = new HubStream(hubName, { ...how, request }, isCompressed);
+  const stream = new HubStream(hubName, { ...how, request }, isCompressed, kind);
   try {
     if (stream.hasEnded) return { stream, userId };
     if (authorize === undefined) stream.keepContext(context);

@@ -81,6 +81,9 @@ export interface StreamOptions {
   onClose?: (reason: CloseReason) => void;
 }
 
+/** See {@link NativeOpenOptions}. */
+export type StreamKind = NativeOpenOptions["kind"];
+
 /** The stream options that a hub has defaults for. */
 export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs" | "compress">;
 
@@ -166,7 +169,11 @@ export function typesOf(closeAfter: StreamOptions["closeAfter"] = NO_TYPES): rea
 }
 
 /** A stream's options, which were checked, with the defaults in. */
-export function toNativeOpenOptions(options: StreamOptions, isCompressed: boolean): NativeOpenOptions {
+export function toNativeOpenOptions(
+  options: StreamOptions,
+  isCompressed: boolean,
+  kind: StreamKind,
+): NativeOpenOptions {
   const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter, request } = options;
   const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
   const { events = DEFAULT_LAG.events, bytes = DEFAULT_LAG.bytes, overflow, stallMs = DEFAULT_LAG.stallMs } = lag;
@@ -183,7 +190,7 @@ export function toNativeOpenOptions(options: StreamOptions, isCompressed: boolea
     closeAfter: typesOf(closeAfter),
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),
-    isListener: false,
+    kind,
   };
 }
 

@@ -1,0 +1,255 @@
+// What is counted of a hub, and the ways to get it: hub.stats(), a scrape, a registry of prom-client.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Registry } from "prom-client";
+import {
+  type ChannelPolicy,
+  createHub,
+  createSSEStream,
+  metricsHandler,
+  registerMetrics,
+  SSEError,
+} from "../../js/src/server/index.js";
+import { promtool } from "../support/promtool.js";
+import { until } from "./listening.js";
+import { StreamReader } from "./reading.js";
+
+let count = 0;
+const hubWith = (...policies: ChannelPolicy[]) => createHub({ name: `metrics ${++count}`, policies });
+const rooms: ChannelPolicy = { name: "rooms", match: "room:*" };
+
+const request = (headers: Record<string, string> = {}) => new Request("http://host/", { headers });
+
+async function readerOf(hub: ReturnType<typeof hubWith>, channel: string, headers = {}) {
+  const response = await hub.response(request(headers), { channels: [channel] });
+  return new StreamReader(response.body as ReadableStream<Uint8Array>);
+}
+
+/** The samples of a scrape: `name{labels}` → value. */
+async function scrape(hub: ReturnType<typeof hubWith>, headers = {}) {
+  const response = await metricsHandler(hub)(request(headers));
+  const text = await response.text();
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const samples = Object.fromEntries(lines.map((line) => [line.replace(/ \S+$/, ""), Number(line.split(" ").at(-1))]));
+  return { response, text, samples };
+}
+
+test("stats say what happened to the channels of each policy", async () => {
+  const hub = hubWith(rooms);
+  const readers = [await readerOf(hub, "room:1"), await readerOf(hub, "room:2")];
+  hub.publish("room:1", { event: "e", data: { level: "error", text: "a" } });
+  hub.publish("room:1", { event: "e", data: "b" });
+  hub.publish("else", { event: "e", data: "c" });
+  await readers[0]?.untilEvents(2);
+  expect(() => hub.publish("room:1", { event: "a\nb", data: 1 })).toThrow(SSEError);
+  await until(() => hub.stats().policies.rooms?.delivered === 2);
+  const { rooms: policy, default: rest } = hub.stats().policies;
+  expect(policy).toMatchObject({
+    channels: 2,
+    connections: 2,
+    published: 2,
+    delivered: 2,
+    opened: 2,
+    resumed: 0,
+    errorRecords: 1,
+    refused: { streams: {}, events: { INVALID_FIELD: 1 } },
+    eventBytes: { count: 2 },
+    latencyMs: { count: 1 },
+  });
+  expect(policy?.publishedBytes).toBe(policy?.eventBytes.sum);
+  expect(policy?.perSecond).toMatchObject({ published: 0.4, opened: 0.4, errorRecords: 0.2, failures: 0 });
+  expect(rest).toMatchObject({ published: 1, delivered: 0, opened: 0 });
+});
+
+test("streams count with their ends and verdicts, and neither polls nor refusals count as streams", async () => {
+  const hub = hubWith(rooms);
+  const { id } = hub.publish("room:1", { event: "e", data: 1 });
+  const resumed = await readerOf(hub, "room:1", { "Last-Event-ID": id as string });
+  await hub.response(request({ Accept: "application/json" }), { channels: ["room:1"] });
+  await hub.response(request(), { channels: ["room:1"], authorize: () => false });
+  const error = new Error("mine");
+  const thrown: unknown[] = [];
+  hub.on("error", (event) => thrown.push(event.error));
+  await hub.response(request(), {
+    channels: ["room:1"],
+    authorize: () => {
+      throw error;
+    },
+  });
+  expect(thrown).toEqual([error]);
+  hub.publish("room:1", { event: "e", data: 2 });
+  await resumed.untilEvents(1);
+  await resumed.cancel();
+  await until(() => hub.stats().policies.rooms?.ended.disconnected === 1);
+  expect(hub.stats().policies.rooms).toMatchObject({
+    opened: 1,
+    resumed: 1,
+    verdicts: { continued: 1, gap: 0, reset: 0 },
+    ended: { disconnected: 1, closed: 0, refused: 0 },
+    refused: { streams: { FORBIDDEN: 1, INTERNAL_ERROR: 1 } },
+    durationMs: { count: 1 },
+  });
+});
+
+test("a stream without channels counts among the rest, by the reason it was closed for", () => {
+  const before = createHub().stats().policies.default;
+  const stream = createSSEStream();
+  stream.send({ data: "hello" });
+  const reader = stream.stream.getReader();
+  return reader.read().then(async () => {
+    stream.close("my reason");
+    while (!(await reader.read()).done);
+    await until(() => createHub().stats().policies.default?.ended.closed === (before?.ended.closed ?? 0) + 1);
+    expect(createHub().stats().policies.default?.opened).toBe((before?.opened ?? 0) + 1);
+  });
+});
+
+test("stats say how much memory the process and the core hold", () => {
+  const hub = hubWith();
+  const before = hub.stats().memory;
+  expect(before.process.rss).toBeGreaterThan(before.process.heapUsed);
+  for (let n = 0; n < 100; n++) hub.publish("c", { event: "e", data: "x".repeat(1000) });
+  const { core } = hub.stats().memory;
+  expect(core.events).toBeGreaterThan(100_000);
+  expect(core.total).toBe(core.events + core.logs + core.channels + core.connections + core.waiting);
+});
+
+test("a scrape is what promtool accepts, in Prometheus' text format", async () => {
+  const hub = hubWith(rooms, { match: "odd:*", name: 'back\\slash "quoted"\nline' });
+  const reader = await readerOf(hub, "room:1");
+  hub.publish("room:1", { event: "e", data: 1 });
+  await reader.untilEvents(1);
+  await hub.response(request(), { channels: ["room:1"], authorize: () => false });
+  const { response, text, samples } = await scrape(hub);
+  expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  expect(response.headers.get("cache-control")).toBe("no-store");
+  const labels = `{hub="${hub.name}",policy="rooms"}`;
+  expect(samples).toMatchObject({
+    [`millrace_connections${labels}`]: 1,
+    [`millrace_events_published_total${labels}`]: 1,
+    [`millrace_event_size_bytes_count${labels}`]: 1,
+    [`millrace_streams_opened_total${labels}`]: 1,
+    [`millrace_refused_total{hub="${hub.name}",policy="rooms",code="FORBIDDEN",what="stream",category="authentication"}`]: 1,
+    [`millrace_hub_connections{hub="${hub.name}"}`]: 1,
+  });
+  expect(text).toContain('policy="back\\\\slash \\"quoted\\"\\nline"');
+  await promtool(["check", "metrics"], text);
+});
+
+test("buckets are cumulative, end with all, and are in seconds", async () => {
+  const hub = hubWith();
+  for (const size of [10, 10, 3000, 500_000]) hub.publish("c", { event: "e", data: "x".repeat(size) });
+  const { samples } = await scrape(hub);
+  const bucket = (le: string) =>
+    samples[`millrace_event_size_bytes_bucket{hub="${hub.name}",policy="default",le="${le}"}`];
+  expect(["64", "256", "1024", "4096", "1048576", "+Inf"].map(bucket)).toEqual([2, 2, 2, 3, 4, 4]);
+  const bounds = Object.keys(samples).filter((name) => name.startsWith("millrace_publish_to_write_seconds_bucket"));
+  expect(bounds.map((name) => /le="(.*)"/.exec(name)?.[1])).toEqual(
+    "0.001 0.002 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10 +Inf".split(" "),
+  );
+});
+
+test.each([
+  [undefined, "text/plain"],
+  ["*/*", "text/plain"],
+  ["text/plain;q=0.5, application/openmetrics-text;q=0.4", "text/plain"],
+  ["application/openmetrics-text;q=0", "text/plain"],
+  ["application/openmetrics-text; version=1.0.0", "application/openmetrics-text"],
+  [
+    "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+    "application/openmetrics-text",
+  ],
+])("Accept %s is answered with %s", async (accept, type) => {
+  const hub = hubWith();
+  hub.publish("c", { event: "e", data: 1 });
+  const { response, text } = await scrape(hub, accept === undefined ? {} : { Accept: accept });
+  expect(response.headers.get("content-type")).toMatch(new RegExp(`^${type};`));
+  expect(text.endsWith("\n# EOF\n")).toBe(type === "application/openmetrics-text");
+  const families = type === "text/plain" ? "millrace_events_published_total" : "millrace_events_published";
+  expect(text).toContain(`# TYPE ${families} counter\n${"millrace_events_published_total"}{`);
+});
+
+test("a scrape is as long with fifty thousand channels as with one", async () => {
+  const hub = hubWith(rooms, { match: "log:*", preset: "logs" });
+  const publish = (n: number) => hub.publish(`room:${n}`, { event: "e", data: 1 });
+  const linesOf = async () => Object.keys((await scrape(hub)).samples);
+  publish(0);
+  const before = await linesOf();
+  for (let n = 1; n < 50_000; n++) publish(n);
+  expect(await linesOf()).toEqual(before);
+  const { samples, text } = await scrape(hub);
+  expect(samples[`millrace_events_published_total{hub="${hub.name}",policy="rooms"}`]).toBe(50_000);
+  expect(text.length).toBeLessThan(100_000);
+});
+
+test("who may see the metrics is asked, and in production nobody may where nobody is asked", async () => {
+  const hub = hubWith();
+  const statusOf = async (authorize?: () => boolean | Promise<boolean>) =>
+    (await metricsHandler(hub, authorize && { authorize })(request())).status;
+  expect(await statusOf()).toBe(200);
+  expect(await statusOf(() => true)).toBe(200);
+  expect(await statusOf(async () => false)).toBe(403);
+  expect(await statusOf(() => "yes" as never)).toBe(403);
+  expect(
+    await statusOf(() => {
+      throw new SSEError("UNAUTHENTICATED", "log in");
+    }),
+  ).toBe(401);
+  const errors: unknown[] = [];
+  hub.on("error", (event) => errors.push(event.error));
+  expect(await statusOf(() => Promise.reject(new Error("mine")))).toBe(500);
+  expect(errors).toEqual([new Error("mine")]);
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  try {
+    const refused = await metricsHandler(hub)(request());
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ code: "NO_AUTHORIZER" });
+    expect(await statusOf(() => true)).toBe(200);
+  } finally {
+    process.env.NODE_ENV = NODE_ENV;
+  }
+  expect(() => metricsHandler(hub, { authorise: () => true } as never)).toThrow(
+    /metricsHandler has no option "authorise"/,
+  );
+});
+
+test("the handler answers Node's requests, too", async () => {
+  const hub = hubWith(rooms);
+  const handler = metricsHandler(hub, { authorize: ({ headers }) => headers.get("x-token") === "right" });
+  const server = createServer((req, res) => void handler(req, res)).listen(0, "127.0.0.1");
+  try {
+    await new Promise((resolve) => server.once("listening", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+    const allowed = await fetch(url, { headers: { "x-token": "right" } });
+    expect([allowed.status, (await allowed.text()).startsWith("# HELP millrace_")]).toEqual([200, true]);
+    const refused = await fetch(url);
+    expect([refused.status, await refused.json()]).toEqual([403, expect.objectContaining({ code: "FORBIDDEN" })]);
+    const head = await fetch(url, { method: "HEAD", headers: { "x-token": "right" } });
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+  } finally {
+    server.close();
+  }
+});
+
+test("a registry of prom-client has the same metrics, of several hubs", async () => {
+  const registry = new Registry();
+  const hubs = [hubWith(rooms), hubWith(rooms)] as const;
+  for (const hub of [...hubs, hubs[0]]) registerMetrics(hub, registry);
+  hubs[0].publish("room:1", { event: "e", data: 1 });
+  hubs[1].publish("room:1", { event: "e", data: 1 });
+  hubs[1].publish("room:1", { event: "e", data: 1 });
+  const text = await registry.metrics();
+  for (const [at, published] of [1, 2].entries()) {
+    expect(text).toContain(`millrace_events_published_total{hub="${hubs[at]?.name}",policy="rooms"} ${published}\n`);
+    expect(text).toContain(
+      `millrace_event_size_bytes_bucket{hub="${hubs[at]?.name}",policy="rooms",le="64"} ${published}\n`,
+    );
+  }
+  await promtool(["check", "metrics"], text);
+  const { text: scraped } = await scrape(hubs[0]);
+  const namesOf = (all: string) => new Set([...all.matchAll(/^# TYPE (\S+ \S+)$/gm)].map((match) => match[1]));
+  expect(namesOf(text)).toEqual(namesOf(scraped));
+  registry.resetMetrics();
+  expect(await registry.metrics()).toContain(`{hub="${hubs[1].name}",policy="rooms"} 2\n`);
+});
