@@ -23,7 +23,7 @@ void countDelivered(Subscriber& subscriber, Instant now) {
   for (const Subscription& subscription : subscriber.subscriptions()) {
     count(subscription.channel->channelClass().metrics, subscription.fresh);
   }
-  count(subscriber.group->metrics, subscriber.reader().ownFresh());
+  count(subscriber.group->metrics, subscriber.reader().own().fresh);
 }
 
 }  // namespace millrace

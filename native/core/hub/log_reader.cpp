@@ -17,7 +17,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
     return;
   }
   flight_.begin(subscriptions_);
-  ownFresh_ = {};
+  own_.fresh = {};
   subscriptions_.clearFresh();
   if (isEvicted()) {
     preamble_.noticeGap();
@@ -166,7 +166,7 @@ void LogReader::takenUpTo(const char* firstUntaken) {
 }
 
 void LogReader::takenUpToEvent(const char* firstUntaken) {
-  ownFresh_ = {};
+  own_.fresh = {};
   subscriptions_.clearFresh();
   if (contains(cut_.rest(), firstUntaken)) {
     cut_.takenUpTo(firstUntaken, preamble_);
@@ -225,7 +225,7 @@ void LogReader::cutAt(const MergeSource& source, std::string_view rest) {
 }
 
 FreshEvents& LogReader::freshOf(const MergeSource& source) {
-  return source.subscription == nullptr ? ownFresh_ : source.subscription->fresh;
+  return source.subscription == nullptr ? own_.fresh : source.subscription->fresh;
 }
 
 bool LogReader::hasPending() const {

@@ -54,9 +54,6 @@ class LogReader {
   // Events that were taken so far. Of a filtered channel those that are not for the subscriber count, too.
   [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
 
-  // What was taken of its own events by the last taken() or takenUpTo(); of those of channels, the subscriptions say it.
-  [[nodiscard]] const FreshEvents& ownFresh() const { return ownFresh_; }
-
   // Nothing with a larger sequence is given any more.
   void endAt(std::uint64_t sequence) { lastSequence_ = std::min(lastSequence_, sequence); }
   // Sets the notice that is given behind the last event before endAt().
@@ -127,7 +124,6 @@ class LogReader {
   std::uint64_t givenPosition_ = 0;  // what position_ becomes once all of the last gather() was taken
   std::uint64_t lastSequence_ = kEverySequence;
   std::uint64_t eventsTaken_ = 0;
-  FreshEvents ownFresh_;
   End end_ = End::ahead;
   bool hasLastEvent_ = false;  // gather() has given an event of closeAfter, which is the last
   bool hasMore_ = false;

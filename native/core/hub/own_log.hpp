@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/hub/fresh_events.hpp"
 #include "core/log/channel_log.hpp"
 
 #include <cstddef>
@@ -31,6 +32,8 @@ class OwnLog {
   // Behind what the last gather() gave.
   [[nodiscard]] Cursor given() const { return given_; }
   void give(Cursor cursor) { given_ = cursor; }
+
+  FreshEvents fresh;
 
  private:
   std::unique_ptr<ChannelLog> log_;
