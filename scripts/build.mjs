@@ -9,6 +9,9 @@ import { nodeTool, root, run } from "./lib/process.mjs";
 const parts = ["native", "wasm", "js"];
 const clientWasmModule = join(root, "js/src/core/wasm/generated/client-wasm.ts");
 
+/** Modules whose packages come into the package with them: users would have to install them, and CommonJS could not load them. */
+const bundled = ["server/content/cid"];
+
 class BuildError extends Error {}
 
 async function step(command, args, env = {}) {
@@ -65,7 +68,20 @@ async function buildJs() {
   await step(...nodeTool("typescript/bin/tsc", "-p", "tsconfig.build.json"));
   keepOnly(esm, outputs);
 
-  const { transform } = await import("esbuild");
+  const { build: bundle, transform } = await import("esbuild");
+  for (const module of bundled) {
+    const file = join(esm, `${module}.js`);
+    const { outputFiles } = await bundle({
+      entryPoints: [file],
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      write: false,
+      legalComments: "inline",
+    });
+    writeIfChanged(file, outputFiles[0].contents);
+  }
   const onlyEsm = "native/trace-native"; // names files by import.meta.url; its reader is in ESM, too
   for (const module of modules) {
     if (module === onlyEsm) continue;

@@ -32,6 +32,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("beginning", &HubObject::giving<&HubObject::beginning>),
                          InstanceMethod("greet", &HubObject::giving<&HubObject::greet>),
                          InstanceMethod("publish", &HubObject::giving<&HubObject::publish>),
+                         InstanceMethod("whole", &HubObject::giving<&HubObject::whole>),
                          InstanceMethod("flush", &HubObject::doing<&HubObject::flush>),
                          InstanceMethod("send", &HubObject::giving<&HubObject::send>),
                          InstanceMethod("comment", &HubObject::giving<&HubObject::comment>),
@@ -209,6 +210,14 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
   const WriteOutcome outcome =
       with([&](Hub& hub, Instant now) { return hub.publish(key, event.fields(), options, now, receipt); });
   return toJs(info.Env(), outcome, receipt);
+}
+
+Napi::Value HubObject::whole(const Napi::CallbackInfo& info) {
+  const std::string key = toText(info[0], "key");
+  const std::string data = toText(info[1], "data");
+  const std::optional<std::string> whole =
+      content_.whole(key, data, toFlag(info[2], "isRaw") ? TextKind::plain : TextKind::json);
+  return whole ? Napi::Value(toJs(info.Env(), *whole)) : info.Env().Null();
 }
 
 void HubObject::flush(const Napi::CallbackInfo& info) {

@@ -93,6 +93,7 @@ Napi::Object toJs(Napi::Env env, const PolicyMetrics& policy, const ContentCount
                       {"dropped", policy.dropped},
                       {"redacted", content == nullptr ? 0 : content->redacted.load()},
                       {"truncated", content == nullptr ? 0 : content->truncated.load()},
+                      {"referenced", content == nullptr ? 0 : content->referenced.load()},
                       {"evicted", counts.evicted},
                       {"expired", counts.expired},
                       {"opened", counts.opened},

@@ -54,6 +54,13 @@ RedactionRules toRedactionRules(const Napi::Object& object) {
   return rules;
 }
 
+Oversize toOversize(const std::string& name) {
+  if (name == "truncate") {
+    return Oversize::truncate;
+  }
+  return name == "reference" ? Oversize::reference : Oversize::refuse;
+}
+
 }  // namespace
 
 PolicySettings toPolicySettings(const Napi::Object& object) {
@@ -81,8 +88,8 @@ ContentSettings toContentSettings(const Napi::Object& object) {
   const Given given(object);
   ContentSettings settings;
   settings.maxBytes = given.whole("maxBytes");
-  if (isGiven(object.Get("truncates"))) {
-    settings.oversize = given.flag("truncates") ? Oversize::truncate : Oversize::refuse;
+  if (const std::string oversize = given.text("oversize"); !oversize.empty()) {
+    settings.oversize = toOversize(oversize);
   }
   settings.keep = given.texts("keep");
   settings.mergeFields = given.texts("mergeFields");

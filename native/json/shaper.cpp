@@ -14,7 +14,7 @@ Shaper::Shaper(const ContentRules& rules, std::shared_ptr<ContentCounts> counts)
 
 // What is refused for its size is not searched for secrets, and what is cut is searched before: half of one shows nothing of it.
 std::optional<std::string> Shaper::shape(std::string_view data, TextKind kind) const {
-  if (data.size() > rules_.maxBytes && rules_.oversize == Oversize::refuse) {
+  if (data.size() > rules_.maxBytes && rules_.oversize != Oversize::truncate) {
     return std::nullopt;
   }
   std::optional<std::string> shaped;
@@ -31,6 +31,20 @@ std::optional<std::string> Shaper::shape(std::string_view data, TextKind kind) c
     ++counts_->truncated;
   }
   return shaped;
+}
+
+std::optional<std::string> Shaper::whole(std::string_view data, TextKind kind) const {
+  if (data.size() <= rules_.maxBytes || rules_.oversize != Oversize::reference) {
+    return std::nullopt;
+  }
+  ++counts_->referenced;
+  if (redactor_) {
+    if (std::optional<Redactor::Result> result = redactor_->redact(data, kind)) {
+      ++counts_->redacted;
+      return std::move(result->text);
+    }
+  }
+  return std::string(data);
 }
 
 std::string Shaper::mergeKey(std::string_view type, std::string_view data) const {

@@ -15,7 +15,11 @@
 
 namespace millrace {
 
-enum class Oversize : std::uint8_t { refuse, truncate };
+enum class Oversize : std::uint8_t {
+  refuse,
+  truncate,
+  reference,  // it is kept elsewhere, and the event names it; see Shaper::whole()
+};
 
 // What a channel's events may carry.
 struct ContentRules {
@@ -35,6 +39,7 @@ struct ContentRules {
 struct ContentCounts {
   std::atomic<std::uint64_t> redacted = 0;
   std::atomic<std::uint64_t> truncated = 0;
+  std::atomic<std::uint64_t> referenced = 0;
 };
 
 // Brings the data of events into the shape that a policy demands, before they are numbered. Thread-safe.
@@ -44,6 +49,8 @@ class Shaper {
 
   // The data in its shape; none where it stays as it is. Data that is still too large is for the core to refuse.
   [[nodiscard]] std::optional<std::string> shape(std::string_view data, TextKind kind) const;
+  // Data that is too large, redacted, where it is to be kept elsewhere; none: it is not.
+  [[nodiscard]] std::optional<std::string> whole(std::string_view data, TextKind kind) const;
   // For events without a merge key of their own; empty: they have none.
   [[nodiscard]] std::string mergeKey(std::string_view type, std::string_view data) const;
 

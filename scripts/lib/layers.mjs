@@ -55,7 +55,7 @@ const scriptArrows = {
   server: ["server", "native", "shared"], // what lies in no folder of it: the entries
   "server/lifecycle": ["native", "shared"],
   "server/observe": ["server/lifecycle", "native", "shared"],
-  "server/content": ["native", "shared"],
+  "server/content": ["server/observe", "server/lifecycle", "native", "shared"],
   "server/access": ["server/observe", "server/lifecycle", "native", "shared"],
   "server/stream": ["server/access", "server/content", "server/observe", "server/lifecycle", "native", "shared"],
   "server/takeover": ["server/stream", "server/observe", "server/lifecycle", "native", "shared"],

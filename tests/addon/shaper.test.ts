@@ -6,7 +6,7 @@ const { Shaper } = requireBinding(nativeModule);
 const redact = { keys: [], paths: [], patterns: [], emails: false };
 
 test("gives what has changed, and null for what has not", () => {
-  const shaper = new Shaper({ redact, maxBytes: 256, truncates: true });
+  const shaper = new Shaper({ redact, maxBytes: 256, oversize: "truncate" });
   expect(shaper.shape('{"password":"x"}', false)).toBe('{"password":"[REDACTED]"}');
   expect(shaper.shape('{"clean":1}', false)).toBeNull();
   expect(shaper.shape("PASSWORD=hunter2 y", true)).toBe("PASSWORD=[REDACTED] y");

@@ -206,6 +206,8 @@ export interface NativeHub {
       readonly userId?: string | undefined;
     },
   ): NativeReceipt | NativeWaiting | NativeLimited | NativeRefusal;
+  /** Data that is too large, redacted, where the channel's policy has it kept elsewhere; `null`: it has not. */
+  whole(key: string, data: string, isRaw: boolean): string | null;
   /** What waits in the channel, or in all, because of a policy, leaves now. */
   flush(key?: string): void;
   send(connection: ConnectionId, ...event: NativeEventArguments): NativeReceipt | NativeRefusal;

@@ -25,6 +25,7 @@ export interface NativePolicyMetrics {
   readonly dropped: number;
   readonly redacted: number;
   readonly truncated: number;
+  readonly referenced: number;
   readonly evicted: number;
   readonly expired: number;
   readonly opened: number;

@@ -34,7 +34,7 @@ export interface NativeSecretPattern {
 export interface NativeContentSettings {
   readonly maxBytes?: number | undefined;
   /** Or what is too large is refused. */
-  readonly truncates?: boolean | undefined;
+  readonly oversize?: "refuse" | "truncate" | "reference" | undefined;
   readonly keep?: readonly string[] | undefined;
   readonly redact?:
     | false

@@ -7,8 +7,13 @@
 export { SSEError, type SSEErrorCategory, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
 export type { RequestLike } from "./access/request-like.js";
+export type { ContentStore } from "./content/content-store.js";
+export { type FileContentStoreOptions, fileContentStore } from "./content/file-content-store.js";
+export { type MemoryContentStoreOptions, memoryContentStore } from "./content/memory-content-store.js";
 export type { PublishReceipt, SendReceipt, SSEMessage } from "./content/message.js";
 export type { AttachOptions } from "./http/attach-options.js";
+export { type ContentHandlerOptions, contentHandler } from "./http/content-handler.js";
+export type { PlainHandler } from "./http/plain-handler.js";
 export type { PollBody, PolledEvent } from "./http/poll.js";
 export { refusalResponse } from "./http/refusal.js";
 export { sseResponse } from "./http/sse-response.js";
@@ -44,6 +49,7 @@ export type {
   ThrottleOptions,
 } from "./hub/policy.js";
 export { type PolicyPreset, policies } from "./hub/presets.js";
+export type { ContentReference } from "./hub/reference.js";
 export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./lifecycle/drain.js";
 export { type MetricsHandlerOptions, metricsHandler } from "./metrics/metrics-handler.js";
 export { type MetricsRegistry, registerMetrics } from "./metrics/register-metrics.js";

@@ -21,6 +21,7 @@
  * - `DRAINING`: the hub shuts down and takes no connection any more.
  * - `BAD_REQUEST`, `UNAUTHENTICATED`, `FORBIDDEN`, `NO_SUCH_CHANNEL`: for `authorize` to throw; answered with 400, 401,
  *   403 and 404. A false `authorize` is `FORBIDDEN`.
+ * - `NOT_FOUND`: there is no such content in the content store, or none any more.
  * - `NOT_ACCEPTABLE`: the request's `Accept` allows neither an event stream nor JSON.
  * - `NO_NATIVE_BINARY`: the addon for this platform is not in the package, or was left behind when the server was packed.
  * - `UNSUPPORTED_RUNTIME`: the code runs where it cannot: the server outside of Node 20.9 or newer (`runtime = "edge"`), the
@@ -51,6 +52,7 @@ export type SSEErrorCode =
   | "UNAUTHENTICATED"
   | "FORBIDDEN"
   | "NO_SUCH_CHANNEL"
+  | "NOT_FOUND"
   | "NOT_ACCEPTABLE"
   | "NO_NATIVE_BINARY"
   | "UNSUPPORTED_RUNTIME"
@@ -75,7 +77,7 @@ export type SSEErrorCode =
 export type SSEErrorCategory = "connection" | "stream" | "parsing" | "authentication" | "timeout" | "limit" | "content";
 
 const CATEGORIES: { readonly [Category in SSEErrorCategory]?: string } = {
-  connection: "CONNECTION_FAILED GAVE_UP BAD_RESPONSE DRAINING BAD_REQUEST NO_SUCH_CHANNEL NOT_ACCEPTABLE",
+  connection: "CONNECTION_FAILED GAVE_UP BAD_RESPONSE DRAINING BAD_REQUEST NO_SUCH_CHANNEL NOT_FOUND NOT_ACCEPTABLE",
   authentication: "UNAUTHENTICATED FORBIDDEN NO_AUTHORIZER",
   timeout: "TIMED_OUT",
   limit: "OVERLOADED RATE_LIMITED TOO_MANY_CONNECTIONS TOO_MANY_CHANNELS SERVER_FULL",

@@ -45,6 +45,11 @@ void ContentView::shape(const EventContent& event) {
   }
 }
 
+std::optional<std::string> ContentView::whole(std::string_view channel, std::string_view data, TextKind kind) {
+  const Shaper* const shaper = shaperOf(channel);
+  return shaper == nullptr ? std::nullopt : shaper->whole(data, kind);
+}
+
 // None where the channel's events stay as they are.
 const Shaper* ContentView::shaperOf(std::string_view channel) {
   const std::uint64_t version = content_->version();

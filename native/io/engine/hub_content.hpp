@@ -65,6 +65,8 @@ class ContentView {
   // Brings the event into the shape that its channel's policy demands, and gives it a merge key, where it has none and the policy names
   // fields for one.
   void shape(const EventContent& event);
+  // See Shaper::whole().
+  [[nodiscard]] std::optional<std::string> whole(std::string_view channel, std::string_view data, TextKind kind);
   [[nodiscard]] HubContent& content() { return *content_; }
 
  private:

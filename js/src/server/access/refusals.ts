@@ -12,6 +12,7 @@ export const REFUSALS: { readonly [Code in SSEErrorCode]?: RefusalStatus } = {
   UNAUTHENTICATED: { status: 401, title: "Not authenticated" },
   FORBIDDEN: { status: 403, title: "Forbidden" },
   NO_SUCH_CHANNEL: { status: 404, title: "No such channel" },
+  NOT_FOUND: { status: 404, title: "Not found" },
   NOT_ACCEPTABLE: { status: 406, title: "Not acceptable" },
   TOO_MANY_CONNECTIONS: { status: 429, title: "Too many connections" },
   RATE_LIMITED: { status: 429, title: "Too many events" },

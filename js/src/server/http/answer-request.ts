@@ -2,6 +2,7 @@ import { isSSEError, SSEError } from "../../shared/errors.js";
 import { isRefusal } from "../access/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
 import { environment } from "../lifecycle/environment.js";
+import { exposesErrors } from "../observe/exposure.js";
 import { emitHubEvent } from "../observe/hub-events.js";
 import { countRefusedStream } from "../observe/refusals.js";
 import { streamDefaults } from "../stream/defaults.js";
@@ -68,7 +69,13 @@ export function answerFailure<Answer>(
   const accept = acceptOf(exchange.request);
   const retryMs = () => environment().hub(hubName).nextRetry();
   const answer = exchange.refuse(
-    failureAnswer(error, { accept, retryMs, headers: options?.headers, vary: exchange.vary }),
+    failureAnswer(error, {
+      accept,
+      retryMs,
+      headers: options?.headers,
+      vary: exchange.vary,
+      isExposed: exposesErrors(hubName),
+    }),
   );
   tellFailure(hubName, error, options?.channels ?? []);
   return answer;

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { SSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
+import { exposesErrors } from "../observe/exposure.js";
 import { tellFailure } from "./answer-request.js";
 import { nodeHeaders } from "./headers.js";
 import { nodeRequest } from "./node-request.js";
@@ -20,7 +22,11 @@ export function toPlainHandler(hubName: string, answer: (request: RequestLike) =
     try {
       return await answer(request);
     } catch (error) {
-      const { status, headers, body } = failureAnswer(error, { accept: null, retryMs: () => 0 });
+      const { status, headers, body } = failureAnswer(error, {
+        accept: null,
+        retryMs: () => 0,
+        isExposed: exposesErrors(hubName),
+      });
       tellFailure(hubName, error, []);
       return new Response(body, { status, headers });
     }
@@ -32,6 +38,20 @@ export function toPlainHandler(hubName: string, answer: (request: RequestLike) =
     return undefined;
   };
   return handler as PlainHandler;
+}
+
+/**
+ * Asks who may see what a handler answers with. Where nobody is to be asked, everybody may in development, and nobody in production.
+ *
+ * @throws SSEError `FORBIDDEN`, `NO_AUTHORIZER`.
+ */
+export async function requireAllowed(of: string, ask: (() => boolean | Promise<boolean>) | undefined): Promise<void> {
+  if (ask !== undefined) {
+    if ((await ask()) === true) return;
+    throw new SSEError("FORBIDDEN", "This is not for this client");
+  }
+  if (process.env.NODE_ENV !== "production") return;
+  throw new SSEError("NO_AUTHORIZER", `${of} needs the option authorize in production`);
 }
 
 /** Next.js gives a route handler a second argument, too: the route's parameters. */

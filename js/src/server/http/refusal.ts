@@ -1,6 +1,7 @@
 import { isSSEError } from "../../shared/errors.js";
-import { REFUSALS } from "../access/refusals.js";
+import { REFUSALS, type RefusalStatus } from "../access/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
+import { sanitizeMessage } from "../content/sanitize.js";
 import { namesProblem, prefersJson } from "./accept.js";
 import type { PlainAnswer } from "./exchange.js";
 import { headersBeside } from "./headers.js";
@@ -15,21 +16,33 @@ interface Refusal {
 }
 
 /** Of an error that is the application's to mend: without detail, which may be confidential. */
-const FAILURE: Refusal = {
-  status: 500,
-  headers: PROBLEM_HEADERS,
-  body: JSON.stringify({ type: "about:blank", title: "Internal server error", status: 500, code: "INTERNAL_ERROR" }),
-};
+const FAILURE = { title: "Internal server error", status: 500 };
 
-function refusalOf(error: unknown): Refusal | undefined {
+/** `isExposed`: the client sees the error as it is. */
+function failureOf(error: unknown, isExposed: boolean): Refusal {
+  return toRefusal(FAILURE, "INTERNAL_ERROR", isExposed ? exposed(error) : {});
+}
+
+function refusalOf(error: unknown, isExposed: boolean): Refusal | undefined {
   const refusal = isSSEError(error) ? REFUSALS[error.code] : undefined;
   if (!isSSEError(error) || refusal === undefined) return undefined;
-  const { status } = refusal;
-  const mayRetry = status === 429 || status === 503;
-  const headers = { ...PROBLEM_HEADERS, ...(mayRetry && { "Retry-After": String(retryAfterSeconds(error)) }) };
   // What the application has to do is not for its clients.
-  const detail = error.code === "NO_AUTHORIZER" ? undefined : error.message;
-  return { status, headers, body: JSON.stringify({ type: "about:blank", ...refusal, detail, code: error.code }) };
+  const detail = error.code === "NO_AUTHORIZER" ? undefined : sanitizeMessage(error.message);
+  return toRefusal(refusal, error.code, isExposed ? exposed(error) : { detail }, retryAfterSeconds(error));
+}
+
+function toRefusal(about: RefusalStatus, code: string, more: object, retryAfter?: number): Refusal {
+  const { status } = about;
+  const mayRetry = status === 429 || status === 503;
+  const headers = { ...PROBLEM_HEADERS, ...(mayRetry && { "Retry-After": String(retryAfter) }) };
+  return { status, headers, body: JSON.stringify({ type: "about:blank", ...about, ...more, code }) };
+}
+
+/** What went wrong in the application's code, where that has thrown. */
+function exposed(error: unknown): object {
+  const thrown = error instanceof Error && !isSSEError(error) ? (error.cause ?? error) : error;
+  const { message, stack } = thrown instanceof Error ? thrown : { message: String(thrown), stack: undefined };
+  return { detail: message, stack };
 }
 
 /** Whole seconds, rounded up. */
@@ -69,7 +82,7 @@ function drainedStream(error: unknown, accept: string | null, retryMs: () => num
 export function refusalResponse(error: unknown, request?: RequestLike): Response | undefined {
   const retryMs = () => Math.floor(1000 + Math.random() * 10000);
   const drained = request && drainedStream(error, request.headers.get("accept"), retryMs);
-  const refusal = drained ?? refusalOf(error);
+  const refusal = drained ?? refusalOf(error, false);
   return refusal && new Response(refusal.body, refusal);
 }
 
@@ -80,12 +93,16 @@ export interface FailureContext {
   readonly retryMs: () => number;
   /** The application's headers. */
   readonly headers?: ResponseInit["headers"] | undefined;
+  /** The client sees what went wrong as it is: in development. */
+  readonly isExposed?: boolean;
   /** What the response's `Vary` names already. */
   readonly vary?: string | undefined;
 }
 
 /** The answer to any error. */
-export function failureAnswer(error: unknown, { accept, retryMs, headers: own, vary }: FailureContext): PlainAnswer {
-  const { status, headers, body } = drainedStream(error, accept, retryMs) ?? refusalOf(error) ?? FAILURE;
+export function failureAnswer(error: unknown, context: FailureContext): PlainAnswer {
+  const { accept, retryMs, headers: own, vary, isExposed = false } = context;
+  const refusal = drainedStream(error, accept, retryMs) ?? refusalOf(error, isExposed);
+  const { status, headers, body } = refusal ?? failureOf(error, isExposed);
   return { status, headers: headersBeside(headers, own, vary), body, reason: "refused" };
 }

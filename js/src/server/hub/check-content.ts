@@ -12,7 +12,7 @@ import type { ContentOptions, RedactOptions, SecretPattern } from "./policy.js";
 
 const REDACT_OPTIONS: Names<RedactOptions> = { keys: true, paths: true, patterns: true, emails: true };
 const PATTERN_OPTIONS: Names<SecretPattern> = { prefix: true, characters: true, length: true };
-const OVERSIZES = ["refuse", "truncate"] satisfies ContentOptions["oversize"][];
+const OVERSIZES = ["refuse", "truncate", "reference"] satisfies ContentOptions["oversize"][];
 
 const LEAST_BYTES = 256;
 const MOST_PATHS = 64;
@@ -37,7 +37,7 @@ export function toNativeContent(where: string, settings: ContentSettings): Nativ
   if (keep !== undefined) requireStringArray(`${where}keep`, keep);
   return {
     maxBytes,
-    truncates: oversize === undefined ? undefined : oversize === "truncate",
+    oversize,
     keep,
     redact: redact === undefined ? undefined : toNativeRedaction(`${where}redact`, redact),
   };

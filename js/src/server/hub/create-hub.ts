@@ -1,7 +1,10 @@
-import { requireFunction, requireName, requireObject } from "../../shared/arguments.js";
+import { requireFlag, requireFunction, requireName, requireObject } from "../../shared/arguments.js";
 import { requireKnown } from "../../shared/misspelt.js";
 import { authorizers } from "../access/authorizers.js";
+import { type ContentStore, requireContentStore } from "../content/content-store.js";
+import { contentStoreOf, setContentStore } from "../content/contents.js";
 import { environment } from "../lifecycle/environment.js";
+import { setExposure } from "../observe/exposure.js";
 import { addStreamDefaults, setPolicyHeartbeats } from "../stream/defaults.js";
 import { checkStreamOptions, type StreamDefaults } from "../stream/options.js";
 import { withPresets } from "./check-policies.js";
@@ -9,6 +12,7 @@ import { declare } from "./declare.js";
 import { Hub } from "./hub.js";
 import { HUB_OPTIONS, type HubOptions, toNativeHubOptions } from "./hub-options.js";
 import type { AnyEvents, EventMap } from "./hub-types.js";
+import type { ChannelPolicy } from "./policy.js";
 
 /** The hub of the plain functions. */
 export const DEFAULT_HUB = "default";
@@ -34,6 +38,8 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
     retryMs,
     compress,
     policies,
+    contentStore,
+    exposeErrors,
     ...others
   } = options;
   requireName("name", name);
@@ -48,6 +54,9 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   ) as StreamDefaults;
   checkStreamOptions(defaults); // wrong ones are to be noticed here
   const rules = policies && withPresets(policies);
+  if (contentStore !== undefined) requireContentStore("contentStore", contentStore);
+  requireFlag("exposeErrors", exposeErrors);
+  requireStoreFor(contentStore ?? contentStoreOf(name), others, rules);
   const limits = { ...others, ...(rules && { policies: rules }) };
   const native = toNativeHubOptions(limits);
   declare(name, { ...limits, ...defaults });
@@ -55,6 +64,20 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   environment().schedule(); // what waited may leave by the new rules
   addStreamDefaults(name, defaults);
   if (rules !== undefined) setPolicyHeartbeats(name, rules);
+  if (contentStore !== undefined) setContentStore(name, contentStore);
+  if (exposeErrors !== undefined) setExposure(name, exposeErrors);
   if (authorize !== undefined) authorizers().set(name, authorize);
   return new Hub<Events>(name);
+}
+
+/** What is to go to a content store needs one. */
+function requireStoreFor(
+  store: ContentStore | undefined,
+  own: Pick<HubOptions, "oversize">,
+  policies: readonly ChannelPolicy[] = [],
+): void {
+  if (store !== undefined) return;
+  const at = policies.findIndex(({ oversize }) => oversize === "reference");
+  const where = own.oversize === "reference" ? "oversize" : at < 0 ? undefined : `policies[${at}].oversize`;
+  if (where !== undefined) throw new TypeError(`${where} is "reference", which needs the option contentStore`);
 }

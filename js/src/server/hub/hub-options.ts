@@ -2,6 +2,7 @@ import type { NativeHubOptions } from "../../native/binding.js";
 import { type NumberBounds, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { Authorize } from "../access/authorize.js";
+import type { ContentStore } from "../content/content-store.js";
 import type { StreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
 import { checkSizes, NO_CONTENT, toNativePolicies, toNativeSettings } from "./check-policies.js";
@@ -54,6 +55,14 @@ export interface HubOptions extends FlowOptions, ContentOptions {
    * Streams that were opened before are asked for when it comes. Default: everybody may read.
    */
   authorize?: Authorize;
+  /** Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared. */
+  contentStore?: ContentStore;
+  /**
+   * In development, clients see what went wrong as it is: the message and the stack of an error that is answered with 500, for one.
+   * Otherwise, and in production always, they see the message of a refusal without paths, queries and secrets, and of everything else
+   * nothing. Default false.
+   */
+  exposeErrors?: boolean;
   /** The defaults of the hub's streams. */
   lag?: StreamOptions["lag"];
   heartbeat?: StreamOptions["heartbeat"];
@@ -79,6 +88,8 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   lagGraceMs: true,
   reactors: true,
   authorize: true,
+  contentStore: true,
+  exposeErrors: true,
   lag: true,
   heartbeat: true,
   maxDurationMs: true,

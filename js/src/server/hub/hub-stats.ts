@@ -49,6 +49,8 @@ export interface PolicyStats {
   readonly redacted: number;
   /** Events that were truncated. */
   readonly truncated: number;
+  /** Events whose data went to the content store. */
+  readonly referenced: number;
   /** Events that left a history because of its size. */
   readonly evicted: number;
   /** Events that left a history because of their age. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { BrokeredEvent } from "../../cluster/broker.js";
 import type { NativeHub } from "../../native/binding.js";
 import { requireFunction, requireKey } from "../../shared/arguments.js";
 import { isSSEError } from "../../shared/errors.js";
@@ -25,6 +26,7 @@ import { toBrokeredEvent } from "./brokered-event.js";
 import { type BrokerSlot, brokerSlot } from "./brokers.js";
 import { type HubStats, toHubStats } from "./hub-stats.js";
 import type { AnyEvents, EventMap, HubChannel, HubMessage } from "./hub-types.js";
+import { asReference } from "./reference.js";
 
 /**
  * Channels and the connections that read them. One in the whole process for each name: in every route, in instrumentation
@@ -54,12 +56,24 @@ export class Hub<Events extends EventMap = AnyEvents> {
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {
     requireKey("channel", channel);
     try {
-      const receipt = this.#slot.broker.publish(channel, toBrokeredEvent(message));
+      const receipt = this.#publish(channel, toBrokeredEvent(message));
       if (isErrorRecord(message.data)) hubMetrics(this.name).errorRecord(channel);
       return receipt;
     } catch (error) {
       if (isSSEError(error)) countRefusedEvent(this.name, error, channel);
       throw error;
+    }
+  }
+
+  #publish(channel: string, event: BrokeredEvent): PublishReceipt {
+    const { broker } = this.#slot;
+    try {
+      return broker.publish(channel, event);
+    } catch (error) {
+      const isTooLarge = isSSEError(error) && error.code === "EVENT_TOO_LARGE";
+      const referring = isTooLarge ? asReference(this.name, channel, event) : undefined;
+      if (referring === undefined) throw error;
+      return broker.publish(channel, referring);
     }
   }
 

@@ -103,8 +103,10 @@ export interface ContentOptions {
   /**
    * What happens to larger data. `"refuse"` (default): `publish` throws `EVENT_TOO_LARGE`. `"truncate"`: the longest strings and arrays
    * are cut, and say by how much; JSON stays JSON. `message`, `level`, `timestamp` and ids stay whole, if that is possible.
+   * `"reference"`: the data goes into the hub's `contentStore`, and the event carries `{ $ref, bytes }`, the content identifier by which
+   * {@link contentHandler} serves it.
    */
-  oversize?: "refuse" | "truncate";
+  oversize?: "refuse" | "truncate" | "reference";
   /** Members that stay whole, too, when data is truncated. */
   keep?: readonly string[];
   /** Replaces secrets by `[REDACTED]`, before the event is kept or sent. Default false. */

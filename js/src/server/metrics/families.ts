@@ -43,6 +43,7 @@ const COUNTERS: readonly [name: string, help: string, of: NumberOf][] = [
   ["events_dropped", "Events that were lost because the buffer of a rate was full.", ({ dropped }) => dropped],
   ["events_redacted", "Events in which something was redacted.", ({ redacted }) => redacted],
   ["events_truncated", "Events that were truncated.", ({ truncated }) => truncated],
+  ["events_referenced", "Events whose data went to the content store.", ({ referenced }) => referenced],
   ["error_records", "Published events whose data has the level error or fatal.", ({ errorRecords }) => errorRecords],
   ["streams_opened", "Streams that were opened.", ({ opened }) => opened],
   ["streams_resumed", "Streams whose client came back with a cursor.", ({ resumed }) => resumed],

@@ -1,9 +1,8 @@
 import { requireFunction, requireObject } from "../../shared/arguments.js";
-import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { RequestLike } from "../access/request-like.js";
 import { prefersOpenMetrics } from "../http/accept.js";
-import { type PlainHandler, toPlainHandler } from "../http/plain-handler.js";
+import { type PlainHandler, requireAllowed, toPlainHandler } from "../http/plain-handler.js";
 import type { Hub } from "../hub/hub.js";
 import type { EventMap } from "../hub/hub-types.js";
 import { familiesOf } from "./families.js";
@@ -40,18 +39,9 @@ export function metricsHandler<Events extends EventMap>(
   const { authorize } = options;
   if (authorize !== undefined) requireFunction("authorize", authorize);
   return toPlainHandler(hub.name, async (request) => {
-    await requireAllowed(request, authorize);
+    await requireAllowed("metricsHandler", authorize && (() => authorize(request)));
     const format = prefersOpenMetrics(request.headers.get("accept")) ? "openmetrics" : "prometheus";
     const headers = { "Content-Type": CONTENT_TYPES[format], "Cache-Control": "no-store", Vary: "Accept" };
     return new Response(toMetricsText(familiesOf(hub.name), format), { headers });
   });
-}
-
-async function requireAllowed(request: RequestLike, authorize: MetricsHandlerOptions["authorize"]): Promise<void> {
-  if (authorize !== undefined) {
-    if ((await authorize(request)) === true) return;
-    throw new SSEError("FORBIDDEN", "The metrics are not for this client");
-  }
-  if (process.env.NODE_ENV !== "production") return;
-  throw new SSEError("NO_AUTHORIZER", "metricsHandler needs the option authorize in production");
 }

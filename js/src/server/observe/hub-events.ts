@@ -15,7 +15,7 @@ export interface HubEvents {
   refused: { readonly code: string; readonly channels: readonly string[]; readonly error: unknown };
   /**
    * Code of the application's has thrown, rejected or answered what it may not: `authorize`, `snapshot`, `onClose`, a `listener`,
-   * or what a `request` was to be answered with. Its client was answered 500 (403 by `authorize`). Without a listener of this
+   * what a `request` was to be answered with, or a `contentStore`. Its client was answered 500 (403 by `authorize`). Without a listener of this
    * event it is written to the console.
    */
   error: { readonly error: unknown; readonly code: UserCode; readonly channels?: readonly string[] };

@@ -1,0 +1,229 @@
+// Events that are too large for their channel: their data in a content store, and a handler that serves it.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CID } from "multiformats/cid";
+import { sha256 } from "multiformats/hashes/sha2";
+import { cidOf } from "../../js/src/server/content/cid.js";
+import {
+  type ContentReference,
+  type ContentStore,
+  contentHandler,
+  createHub,
+  fileContentStore,
+  type HubOptions,
+  memoryContentStore,
+  SSEError,
+} from "../../js/src/server/index.js";
+import { until } from "./listening.js";
+
+let count = 0;
+const hubWith = (contentStore: ContentStore, more: HubOptions = {}) =>
+  createHub({
+    name: `references ${++count}`,
+    contentStore,
+    policies: [{ match: "c:*", maxBytes: 256, oversize: "reference", redact: true }],
+    ...more,
+  });
+type TestHub = ReturnType<typeof hubWith>;
+
+/** What readers of the channel get. */
+function published(hub: TestHub, message: object, channel = "c:1"): unknown {
+  let data: unknown;
+  const end = hub.subscribe(channel, (received) => {
+    data = received.data;
+  });
+  hub.publish(channel, message as { event: string; data: unknown });
+  return until(() => data !== undefined).then(() => {
+    end();
+    return data;
+  });
+}
+
+const textOf = async (store: ContentStore, cid: string) =>
+  new TextDecoder().decode((await store.get(cid)) ?? new Uint8Array());
+const folders: string[] = [];
+const folder = () => {
+  folders.push(mkdtempSync(join(tmpdir(), "millrace-contents-")));
+  return folders.at(-1) as string;
+};
+afterAll(() => {
+  for (const one of folders) rmSync(one, { recursive: true, force: true });
+});
+
+test("the identifier is CIDv1, raw, SHA2-256", async () => {
+  const bytes = new TextEncoder().encode("hello");
+  expect(cidOf(bytes)).toBe("bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq");
+  const cid = CID.parse(cidOf(bytes));
+  expect([cid.version, cid.code]).toEqual([1, 0x55]);
+  expect(cid.multihash.digest).toEqual((await sha256.digest(bytes)).digest);
+});
+
+describe.each([
+  ["memory", memoryContentStore],
+  ["a folder", (options?: { maxBytes?: number }) => fileContentStore(join(folder(), "made", "later"), options)],
+])("in %s", (_, makeStore) => {
+  test("large data goes to the store, redacted, and small data stays", async () => {
+    const store = makeStore();
+    const hub = hubWith(store);
+    const data = { text: "ä".repeat(300), password: "hunter2" };
+    const reference = (await published(hub, { event: "e", data })) as ContentReference;
+    const whole = JSON.stringify({ ...data, password: "[REDACTED]" });
+    expect(reference).toEqual({ $ref: cidOf(new TextEncoder().encode(whole)), bytes: 300 * 2 + whole.length - 300 });
+    await until(async () => (await textOf(store, reference.$ref)) === whole);
+    expect(await published(hub, { event: "e", data: { small: true } })).toEqual({ small: true });
+    expect(hub.stats().policies["c:*"]).toMatchObject({ referenced: 1, redacted: 1, truncated: 0, published: 2 });
+    expect(hub.stats().policies["c:*"]?.refused.events).toEqual({});
+  });
+
+  test("the same data is there once, and a text says that it is none of JSON", async () => {
+    const store = makeStore();
+    const hub = hubWith(store);
+    const message = { event: "e", data: "no JSON ".repeat(50), raw: true };
+    const first = await published(hub, message);
+    expect(first).toEqual({ $ref: expect.stringMatching(/^bafkrei/), bytes: 400, raw: true });
+    expect(await published(hub, message)).toEqual(first);
+    await until(async () => (await textOf(store, (first as ContentReference).$ref)) === message.data);
+  });
+
+  test("beyond its bytes, what was put first goes first", async () => {
+    const bounded = makeStore({ maxBytes: 1000 });
+    const cids = [];
+    for (const letter of "abcd") {
+      const bytes = new TextEncoder().encode(letter.repeat(400));
+      cids.push(cidOf(bytes));
+      await bounded.put(cids.at(-1) as string, bytes);
+    }
+    const there = await Promise.all(cids.map(async (cid) => (await bounded.get(cid)) !== undefined));
+    expect(there).toEqual([false, false, true, true]);
+  });
+});
+
+test("a folder of contents holds nothing else, and nothing else is read from it", async () => {
+  const path = folder();
+  const store = fileContentStore(path, { maxBytes: 500 });
+  writeFileSync(join(path, "mine.txt"), "x".repeat(10_000));
+  const bytes = new Uint8Array(400);
+  await Promise.all([store.put(cidOf(bytes), bytes), store.put(cidOf(bytes), bytes)]);
+  expect(readdirSync(path).sort()).toEqual([cidOf(bytes), "mine.txt"]);
+  expect(await store.get("mine.txt")).toBeUndefined();
+  expect(await store.get("../mine.txt")).toBeUndefined();
+});
+
+test("while the store is at it or fails, the content is served all the same, and is put again until it is there", async () => {
+  let isDown = true;
+  let tries = 0;
+  const kept = memoryContentStore();
+  const store: ContentStore = {
+    async put(cid, bytes) {
+      tries += 1;
+      if (isDown) throw new Error("the disk is full");
+      await kept.put(cid, bytes);
+    },
+    get: (cid) => kept.get(cid),
+  };
+  const hub = hubWith(store);
+  const errors: unknown[] = [];
+  hub.on("error", ({ code, error }) => errors.push([code, (error as Error).message]));
+  const { $ref } = (await published(hub, { event: "e", data: "x".repeat(300) })) as ContentReference;
+  await until(() => errors.length === 1);
+  expect(errors).toEqual([["contentStore", "the disk is full"]]);
+  const serve = contentHandler(store);
+  expect(await (await serve(new Request(`http://host/content/${$ref}`))).text()).toBe(`"${"x".repeat(300)}"`);
+  expect(await kept.get($ref)).toBeUndefined();
+  isDown = false;
+  await until(async () => (await kept.get($ref)) !== undefined);
+  expect(tries).toBeGreaterThan(1);
+});
+
+test("what waits for a store is bounded, and nothing that was refused is sent", () => {
+  const hub = hubWith({ put: () => new Promise(() => {}), get: () => undefined });
+  const publish = (letter: string) => hub.publish("c:1", { event: "e", data: letter.repeat(20 * 1024 * 1024) });
+  for (const letter of "abc") publish(letter);
+  expect(() => publish("d")).toThrow(expect.objectContaining({ code: "OVERLOADED" }));
+  expect(hub.stats().policies["c:*"]?.published).toBe(3);
+});
+
+test("the handler asks, serves for good, and knows what a browser has", async () => {
+  const store = memoryContentStore();
+  const bytes = new TextEncoder().encode("<script>alert(1)</script>");
+  const cid = cidOf(bytes);
+  await store.put(cid, bytes);
+  const asked: string[] = [];
+  const serve = contentHandler(store, {
+    authorize: ({ headers }, of) => {
+      asked.push(of);
+      return headers.get("x-user") === "ann";
+    },
+  });
+  const ask = (path: string, headers: Record<string, string> = { "x-user": "ann" }) =>
+    serve(new Request(`http://host${path}`, { headers }));
+  const served = await ask(`/content/${cid}`);
+  expect([served.status, await served.text()]).toEqual([200, "<script>alert(1)</script>"]);
+  expect(Object.fromEntries(served.headers)).toEqual({
+    "cache-control": "private, max-age=31536000, immutable",
+    "content-type": "application/octet-stream",
+    etag: `"${cid}"`,
+    "x-content-type-options": "nosniff",
+  });
+  expect((await ask(`/content?cid=${cid}`)).status).toBe(200);
+  expect((await ask(`/content/${cid}`, { "x-user": "ann", "if-none-match": `W/"x", "${cid}"` })).status).toBe(304);
+  expect((await ask(`/content/${cid}`, { "if-none-match": `"${cid}"` })).status).toBe(403);
+  expect((await ask(`/content/${cid}`, {})).status).toBe(403);
+  const absent = cidOf(new Uint8Array(3));
+  for (const path of [`/content/${absent}`, "/content/", "/content/..%2f..%2fetc%2fpasswd", `/content/${cid}x`]) {
+    const answer = await ask(path);
+    expect([path, answer.status, await answer.json()]).toEqual([
+      path,
+      404,
+      expect.objectContaining({ code: "NOT_FOUND" }),
+    ]);
+  }
+  expect(asked.slice(0, 2)).toEqual([cid, cid]);
+});
+
+test("the handler answers Node's requests", async () => {
+  const store = memoryContentStore();
+  const bytes = new Uint8Array([0, 255, 10]);
+  await store.put(cidOf(bytes), bytes);
+  const serve = contentHandler(store);
+  const server = createServer((req, res) => void serve(req, res)).listen(0, "127.0.0.1");
+  try {
+    await new Promise((resolve) => server.once("listening", resolve));
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x/${cidOf(bytes)}`);
+    expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
+  } finally {
+    server.close();
+  }
+});
+
+test("in production a handler without authorize serves nobody", async () => {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  try {
+    const answer = await contentHandler(memoryContentStore())(new Request("http://host/x"));
+    expect([answer.status, await answer.json()]).toEqual([503, expect.objectContaining({ code: "NO_AUTHORIZER" })]);
+  } finally {
+    process.env.NODE_ENV = NODE_ENV;
+  }
+});
+
+test("wrong options are named", () => {
+  const name = () => `references ${++count}`;
+  const policies = [{ match: "a" }, { match: "c", oversize: "reference" as const }];
+  expect(() => createHub({ name: name(), policies })).toThrow(
+    /policies\[1\].oversize is "reference", which needs the option contentStore/,
+  );
+  expect(() => createHub({ name: name(), oversize: "reference" })).toThrow(/^oversize is "reference"/);
+  expect(() => createHub({ name: name(), contentStore: {} as never })).toThrow("contentStore.put must be a function");
+  expect(() => contentHandler(undefined as never)).toThrow("store.put must be a function");
+  expect(() => fileContentStore("")).toThrow("folder must not be empty");
+  expect(() => memoryContentStore({ maxByte: 1 } as never)).toThrow(/maxBytes/);
+});
+
+test("what is too large for a policy that refuses is refused as before", () => {
+  const hub = hubWith(memoryContentStore(), { maxBytes: 300 });
+  expect(() => hub.publish("other", { event: "e", data: "x".repeat(400) })).toThrow(SSEError);
+});
