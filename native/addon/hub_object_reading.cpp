@@ -1,0 +1,42 @@
+// What JavaScript reads of a connection itself: HubObject's methods for bodies and polls.
+#include "addon/convert.hpp"
+#include "addon/hub_object.hpp"
+#include "addon/hub_results.hpp"
+
+#include <string>
+
+namespace millrace {
+
+// The bytes are copied, for making a JavaScript value may run anything.
+Napi::Value HubObject::read(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  std::string bytes;
+  Engine::process().bodies().read(hub_, id, toWhole(info[1], "mostBytes"), bytes);
+  return bytesToJs(info.Env(), bytes);
+}
+
+Napi::Value HubObject::readNotice(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  std::string bytes;
+  Engine::process().bodies().readNotice(hub_, id, toWhole(info[1], "mostBytes"), bytes);
+  return bytesToJs(info.Env(), bytes);
+}
+
+Napi::Value HubObject::readPage(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  return toJs(info.Env(), Engine::process().bodies().readPage(hub_, id, toWhole(info[1], "bytes")));
+}
+
+Napi::Value HubObject::hasPending(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).hasPending(); }));
+}
+
+Napi::Value HubObject::finish(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  std::string bytes;
+  Engine::process().bodies().finish(id, bytes);
+  return bytesToJs(info.Env(), bytes);
+}
+
+}  // namespace millrace
