@@ -100,6 +100,11 @@ SubscriberOptions toSubscriberOptions(const Napi::Object& options) {
   connection.heartbeat.every = toMillis(options.Get("heartbeatMs"), "heartbeat.everyMs");
   connection.heartbeat.type = toText(options.Get("heartbeatEvent"), "heartbeat.event");
   connection.heartbeat.data = toText(options.Get("heartbeatData"), "heartbeat.data");
+  if (isGiven(options.Get("heartbeatFromMs"))) {
+    connection.heartbeat.adaptive =
+        AdaptiveHeartbeat{toMillis(options.Get("heartbeatFromMs"), "heartbeat.adaptive.fromMs"),
+                          toMillis(options.Get("heartbeatToMs"), "heartbeat.adaptive.toMs")};
+  }
   connection.maxDuration = toMillis(options.Get("maxDurationMs"), "maxDurationMs");
   connection.isCompressed = toFlag(options.Get("isCompressed"), "isCompressed");
   for (const std::string& type : toTexts(options.Get("closeAfter"), "closeAfter")) {

@@ -38,6 +38,8 @@ interface ReceiverVector {
   readonly expect: readonly ExpectedItem[];
   readonly lastEventId: string;
   readonly heartbeats?: number;
+  /** Of the JavaScript core, `heartbeatEveryMs`; the module tells its session only. */
+  readonly everyMs?: number;
 }
 
 interface SessionStep {
@@ -52,6 +54,7 @@ interface SessionStep {
   readonly heartbeats?: number;
   readonly events?: number;
   readonly sentMs?: number;
+  readonly everyMs?: number;
   readonly result?: PollResult;
   readonly action: SessionAction;
   readonly state: string;
@@ -184,6 +187,15 @@ export function runReceiverVectors(name: string, core: Pick<ClientCore, "createR
       const expected = { items: vector.expect.map(toParsedItem), lastEventId, heartbeats };
 
       expect(whole).toEqual(expected);
+      const paced = create() as ReceiverCore & { readonly heartbeatEveryMs?: number };
+      if (vector.everyMs !== undefined && paced.heartbeatEveryMs !== undefined) {
+        feedAll(paced, [bytes]);
+        expect(paced.heartbeatEveryMs).toBe(vector.everyMs);
+        paced.reset();
+        expect(paced.heartbeatEveryMs).toBe(0);
+        for (const byte of bytes) feedAll(paced, [Uint8Array.of(byte)]);
+        expect(paced.heartbeatEveryMs).toBe(vector.everyMs);
+      }
       for (const cut of cutsOf(bytes)) {
         const [head, tail] = [bytes.subarray(0, cut), bytes.subarray(cut)];
         expectOutcome(feedAll(create(), [head, tail]), expected, `cut at ${cut}`);
@@ -282,6 +294,7 @@ function perform(session: SessionCore, step: SessionStep): SessionAction {
     connected: () => session.connected(nowMs, step),
     received: () => session.received(nowMs, step.heartbeats ?? 0, step.events ?? 0),
     stamped: () => silent(() => session.stamped(nowMs, step.sentMs ?? 0)),
+    paced: () => silent(() => session.paced(step.everyMs ?? 0)),
     retry: () => silent(() => session.retry(step.ms ?? 0)),
     lost: () => session.lost(step.loss ?? "transient", nowMs, random, retryAfterMs),
     polled: () => session.polled(step.result ?? "events", nowMs, random, retryAfterMs),

@@ -104,3 +104,38 @@ describe.each(cores)("%s", (_, core) => {
     expect(session.latencyMs).toBe(20);
   });
 });
+
+describe.each(cores)("%s: a heartbeat that says when the next comes", (_name, core) => {
+  /** When the session will be told that a heartbeat is missing: half an interval behind the next. */
+  const missAfter = (...chunks: string[]) => {
+    const receiver = core.createReceiver({ heartbeatEvent: "beat" });
+    const session = core.createSession({ silenceMs: 45_000 });
+    session.start(0);
+    session.connected(0, { heartbeatMs: 15_000, silenceMs: 45_000 });
+    for (const chunk of chunks) core.receive(receiver, session, encode(chunk), 1000);
+    return session.deadlineMs(1000) - 1000;
+  };
+
+  test("is minded, as a comment and as an event", () => {
+    expect(missAfter(": heartbeat\n\n")).toBe(22_500);
+    expect(missAfter(": heartbeat every=5000\n\n")).toBe(7500);
+    expect(missAfter(": heartbeat ev", "ery=45000\n\n")).toBe(67_500);
+    expect(missAfter('event: beat\ndata: {"everyMs":5000}\n\n')).toBe(7500);
+    expect(missAfter('event: other\ndata: {"everyMs":5000}\n\n')).toBe(22_500);
+    expect(missAfter(": heartbeat every=5000\n\n", ": heartbeat every=10000\n\n")).toBe(15_000);
+  });
+
+  test("is forgotten with its connection", () => {
+    const receiver = core.createReceiver();
+    const session = core.createSession({ silenceMs: 45_000 });
+    session.start(0);
+    session.connected(0, { heartbeatMs: 15_000, silenceMs: 45_000 });
+    core.receive(receiver, session, encode(": heartbeat every=5000\n\n"), 0);
+    session.lost("planned", 1, 0);
+    receiver.reset();
+    session.tick(1, 0);
+    session.connected(1, { heartbeatMs: 15_000, silenceMs: 45_000 });
+    core.receive(receiver, session, encode("data: 1\n\n"), 1);
+    expect(session.deadlineMs(1)).toBe(22_501);
+  });
+});

@@ -96,6 +96,7 @@ EMSCRIPTEN_KEEPALIVE void receiverTake(ReceiverHandle* handle, SessionHandle* se
   report(*handle);
   if (session != nullptr) {
     const ChunkTally& tally = handle->tally;
+    sessionPut(session, SessionInput::paced, nowMs, 0, handle->receiver.heartbeatEvery(), 0);
     sessionPut(session, SessionInput::received, nowMs, 0, tally.heartbeats(handle->receiver.heartbeats()),
                tally.events());
   }

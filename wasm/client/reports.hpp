@@ -66,6 +66,7 @@ enum class SessionInput : std::uint8_t {
   connected,  // first: the silence threshold, 0 for none; second: the time between heartbeats
   received,   // first: heartbeats; second: other events
   stamped,    // first: when it was sent
+  paced,      // first: when the next heartbeat comes
   retry,      // first: the milliseconds
   lost,       // first: Loss; second: the wait that the server asks for
   polled,     // first: PollResult; second: as for lost

@@ -24,6 +24,9 @@ SessionAction put(Session& session, SessionInput input, Instant now, double rand
     case SessionInput::stamped:
       session.stamped(now, first);
       return {};
+    case SessionInput::paced:
+      session.paced(firstMs);
+      return {};
     case SessionInput::retry:
       session.retry(firstMs);
       return {};

@@ -109,6 +109,8 @@ export interface SessionCore {
   received(nowMs: number, heartbeats: number, events: number): SessionAction;
   /** A heartbeat says when it was sent, on any clock of the server's. */
   stamped(nowMs: number, sentMs: number): void;
+  /** A heartbeat says in how many milliseconds the next comes, at least 1000; 0: it does not. */
+  paced(everyMs: number): void;
   /** The server's `retry` field. */
   retry(ms: number): void;
   /** The connection failed or ended. */
@@ -146,7 +148,8 @@ export interface ClientCore {
   createSession(options?: SessionOptions): SessionCore;
   /**
    * Parses a chunk, and tells the session what it held: `stamped`, where the last heartbeat event among the items says when it
-   * was sent (a whole number as `uptimeMs` or `timestamp` in its data); then `received`, with the heartbeats, comments and
+   * was sent (a whole number as `uptimeMs` or `timestamp` in its data); `paced`, where the last heartbeat says when the next comes
+   * (`every=5000` in a comment, `everyMs` in its data); then `received`, with the heartbeats, comments and
    * events, and the other events, of which notices of a Millrace server are none. Both are of this core.
    */
   receive(receiver: ReceiverCore, session: SessionCore, chunk: Uint8Array, nowMs: number): Arrival;

@@ -106,6 +106,9 @@ export interface NativeOpenOptions {
   readonly lagStallMs: number;
   /** 0: none. */
   readonly heartbeatMs: number;
+  /** Between these the interval moves by the state of the link, where a reactor writes to the socket; left out: it does not. */
+  readonly heartbeatFromMs?: number | undefined;
+  readonly heartbeatToMs?: number | undefined;
   /** Empty: a comment. */
   readonly heartbeatEvent: string;
   readonly heartbeatData: string;

@@ -56,7 +56,7 @@ export { type MetricsRegistry, registerMetrics } from "./metrics/register-metric
 export type { CloseReason } from "./observe/close-reason.js";
 export type { HubEvents } from "./observe/hub-events.js";
 export type { ReceivedMessage } from "./stream/listener.js";
-export type { HeartbeatOptions, LagOptions, StreamOptions } from "./stream/options.js";
+export type { AdaptiveHeartbeatOptions, HeartbeatOptions, LagOptions, StreamOptions } from "./stream/options.js";
 export type { RegisterOptions, SendFunction } from "./stream/registrations.js";
 export type { ResponseOptions, SnapshotContext } from "./stream/response-options.js";
 export type { SSEStream } from "./stream/sse-stream.js";

@@ -6,13 +6,47 @@
 
 namespace millrace {
 
-// No heartbeat is written for a subscriber that is blocked, which would pile them up, or that has unread events, unless its filter
-// may drop all of them.
+// No heartbeat is written for a subscriber that is blocked, which would pile them up.
 void Heartbeats::runDue(Subscriber& subscriber, Instant now) {
-  subscriber.deadlines.heartbeat = now + subscriber.options().heartbeat.every;
+  const HeartbeatOptions& options = subscriber.options().heartbeat;
+  if (!options.adaptive || subscriber.socket() == nullptr) {
+    subscriber.deadlines.heartbeat = now + options.every;
+    if (!subscriber.isBehind()) {
+      writeIfNeeded(subscriber, now);
+    }
+    return;
+  }
+  if (subscriber.linkPace == nullptr) {
+    subscriber.linkPace = std::make_unique<LinkPace>(*options.adaptive, options.every, now);
+  }
+  subscriber.linkPace->await();
+  scheduler_.noteNews(subscriber, now);
+  subscriber.deadlines.heartbeat =
+      now + options.adaptive->from;  // where its owner cannot look, for the socket is blocked
+}
+
+void Heartbeats::noteLink(Subscriber& subscriber, const LinkState& link, Instant now) {
+  LinkPace& pace = *subscriber.linkPace;
+  if (pace.look(link, now) == LinkHealth::dead) {
+    endings_.begin(subscriber, CloseReason::disconnected, now);
+    return;
+  }
+  if (subscriber.isEnding()) {
+    return;
+  }
+  if (pace.isDue(now)) {
+    pace.beat(now);
+    writeIfNeeded(subscriber, now);  // its owner is about to read it: it is not blocked
+  }
+  subscriber.deadlines.heartbeat = pace.next(now);
+  deadlines_.note(subscriber);
+}
+
+// No heartbeat is written for a subscriber that has unread events, unless its filter may drop all of them.
+void Heartbeats::writeIfNeeded(Subscriber& subscriber, Instant now) {
   const bool mayHaveNothing = subscriber.subscriptions().areFiltered() && !subscriber.reader().preamble().hasText();
   const bool hasBytes = subscriber.hasPending() && !mayHaveNothing;
-  if (subscriber.hasBeenRead() && !subscriber.isBehind() && !hasBytes) {
+  if (subscriber.hasBeenRead() && !hasBytes) {
     write(subscriber, now);
     ++subscriber.group->metrics.heartbeats;
     subscriber.group->metrics.heartbeatRate.add(1, now);
@@ -26,7 +60,9 @@ void Heartbeats::write(Subscriber& subscriber, Instant now) {
   LogReader& reader = subscriber.reader();
   std::string& text = reader.preamble().text();
   if (heartbeat.type.empty()) {
-    encodeHeartbeat(heartbeat.data, text);
+    const bool isPaced = subscriber.linkPace != nullptr;
+    const std::string every = isPaced ? "every=" + std::to_string(subscriber.linkPace->interval().count()) : "";
+    encodeHeartbeat(heartbeat.data + (heartbeat.data.empty() || !isPaced ? "" : " ") + every, text);
   } else {
     const std::string data = heartbeat.data.empty() ? usualData(subscriber, now) : heartbeat.data;
     EventFields fields;
@@ -48,6 +84,9 @@ std::string Heartbeats::usualData(const Subscriber& subscriber, Instant now) {
   data += R"(","uptimeMs":)" + std::to_string((now - subscriber.openedAt).count());
   data += R"(,"events":)" + std::to_string(subscriber.reader().eventsTaken());
   data += R"(,"channels":)" + std::to_string(subscriber.subscriptions().size());
+  if (subscriber.linkPace != nullptr) {
+    data += R"(,"everyMs":)" + std::to_string(subscriber.linkPace->interval().count());
+  }
   data += R"(,"remainingMs":)";
   data += end == kNever ? "null" : std::to_string((end - now).count());
   return data += "}";

@@ -42,7 +42,7 @@ struct Hub::Parts {
   Sweeper sweeper{registry, deflates, options};
   Endings endings{sequence, scheduler, deadlines, options};
   LagJudge lagJudge{endings, deadlines, options};
-  Heartbeats heartbeats{sequence, scheduler};
+  Heartbeats heartbeats{sequence, scheduler, deadlines, endings};
   EventWriter writer{{sequence, scheduler, inbox, deflates, ownEvents, channelEvents, stores, options}};
   FlowControl flow{{registry, inbox, writer}};
   Publisher publisher{{registry, sweeper, writer, flow}};
@@ -51,7 +51,7 @@ struct Hub::Parts {
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
   Census census{{policies, registry, inbox, flow, drain, admission}};
   HubMetrics metrics{policies, registry, inbox};
-  Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings}};
+  Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings, heartbeats}};
 };
 
 Hub::Hub(std::uint64_t epoch, const HubOptions& options) : parts_(std::make_unique<Parts>(epoch, options)) {

@@ -4,6 +4,7 @@
 #include "core/hub/client_cursor.hpp"
 #include "core/hub/close_reason.hpp"
 #include "core/hub/hub_options.hpp"
+#include "core/hub/link_pace.hpp"
 #include "core/hub/log_reader.hpp"
 #include "core/hub/subscriber_deadlines.hpp"
 #include "core/hub/subscriber_offer.hpp"
@@ -90,6 +91,7 @@ class Subscriber {
   SubscriberOffer offer;          // the scheduler
   SubscriberDeadlines deadlines;  // the deadlines
   Instant openedAt;
+  std::unique_ptr<LinkPace> linkPace;                  // the heartbeats; none: their interval is always the same
   ChannelClass* group = nullptr;                       // the registry; in whose metrics it is counted
   const std::string* userId = nullptr;                 // the registry; none: it is no user's
   CloseReason closeReason = CloseReason::durationCap;  // of deadlines.end; once it is ending, why

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,19 @@ struct LagOptions {
   bool operator==(const LagOptions&) const = default;
 };
 
+// Between these the interval of a connection's heartbeats moves, by what is known of its link.
+struct AdaptiveHeartbeat {
+  Millis from{5000};
+  Millis to{45000};
+
+  bool operator==(const AdaptiveHeartbeat&) const = default;
+};
+
 struct HeartbeatOptions {
-  Millis every{15000};  // 0: none
-  std::string type;     // empty: a comment
-  std::string data;     // JSON; empty: stream id, uptime, counts and remaining time
+  Millis every{15000};                          // 0: none
+  std::string type;                             // empty: a comment
+  std::string data;                             // JSON; empty: stream id, uptime, counts and remaining time
+  std::optional<AdaptiveHeartbeat> adaptive{};  // none: the interval stays
 
   bool operator==(const HeartbeatOptions&) const = default;
 };

@@ -3,6 +3,7 @@
 #include "core/hub/deflate_queue.hpp"
 #include "core/hub/deliveries.hpp"
 #include "core/hub/endings.hpp"
+#include "core/hub/heartbeats.hpp"
 #include "core/hub/inbox.hpp"
 #include "core/hub/lag_judge.hpp"
 #include "core/hub/registry.hpp"
@@ -44,6 +45,14 @@ void Turns::settle(OwnerTurn turn, Instant now) {
   forEachBehind([&](Subscriber& subscriber) { parts_.lagJudge.noteBehind(subscriber, now); });
   parts_.inbox.trim(now);
   forEachBehind([&](Subscriber& subscriber) { parts_.lagJudge.judge(subscriber, now); });
+}
+
+bool Turns::awaitsLink(const Subscriber& subscriber) {
+  return subscriber.linkPace != nullptr && subscriber.linkPace->isAwaited();
+}
+
+void Turns::noteLink(Subscriber& subscriber, const LinkState& link, Instant now) {
+  parts_.heartbeats.noteLink(subscriber, link, now);
 }
 
 Reading Turns::read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans) {

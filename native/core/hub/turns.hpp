@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/hub/link_pace.hpp"
 #include "core/hub/read_limits.hpp"
 #include "core/hub/turn.hpp"
 #include "core/log/segment_chain.hpp"
@@ -14,6 +15,7 @@ namespace millrace {
 
 class DeflateQueue;
 class Endings;
+class Heartbeats;
 class Inbox;
 class LagJudge;
 class Registry;
@@ -88,6 +90,7 @@ class Turns {
     DeflateQueue& deflates;
     LagJudge& lagJudge;
     Endings& endings;
+    Heartbeats& heartbeats;
   };
   explicit Turns(const Parts& parts) : parts_(parts) {}
 
@@ -102,6 +105,10 @@ class Turns {
   // The next part of the turn: looks at about `limit` subscribers. Says whether there are more.
   bool collect(const OwnerTurn& turn, std::size_t limit, Instant now, Turn& found);
   void settle(OwnerTurn turn, Instant now);
+
+  // Whether the owner is to look at the link of a subscriber before it reads it, and to tell what it sees.
+  [[nodiscard]] static bool awaitsLink(const Subscriber& subscriber);
+  void noteLink(Subscriber& subscriber, const LinkState& link, Instant now);
 
   // Everything that the subscriber has not taken yet, in order; unknown ones have nothing.
   Reading read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans);

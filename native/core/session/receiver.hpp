@@ -46,6 +46,7 @@ class Receiver {
 
   [[nodiscard]] std::string_view lastEventId() const { return parser_.lastEventId(); }
   [[nodiscard]] std::size_t heartbeats() const { return parser_.heartbeats(); }
+  [[nodiscard]] std::uint32_t heartbeatEvery() const { return parser_.heartbeatEvery(); }
 
  private:
   [[nodiscard]] bool isWanted(const ParsedItem& event);

@@ -8,6 +8,7 @@
 #include "core/session/stability.hpp"
 #include "core/session/watchdog.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -98,7 +99,13 @@ class Session {
   // Bytes came, with so many heartbeats and other events.
   [[nodiscard]] SessionAction received(Instant now, unsigned heartbeats = 0, unsigned events = 0);
   void stamped(Instant now, double sentMs) { heartbeats_.stamped(now, sentMs); }  // a heartbeat says when it was sent
-  void retry(Millis retry) { backoff_.useServerRetry(retry); }                    // the server's `retry` field
+  // A heartbeat says when the next comes, at the soonest in a second; 0: it does not.
+  void paced(Millis every) {
+    if (isOpen_ && every > Millis{0}) {
+      watchdog_.pace(std::max(every, kShortestPace));
+    }
+  }
+  void retry(Millis retry) { backoff_.useServerRetry(retry); }  // the server's `retry` field
   // It failed or ended. The server may have asked for a wait (`Retry-After`).
   [[nodiscard]] SessionAction lost(Loss loss, Instant now, double random, Millis retryAfter = Millis{0});
   [[nodiscard]] SessionAction polled(PollResult result, Instant now, double random, Millis retryAfter = Millis{0});
@@ -123,6 +130,8 @@ class Session {
   [[nodiscard]] Instant deadline(Instant now) const;
 
  private:
+  static constexpr Millis kShortestPace{1000};
+
   // How events are to come. A probe is an attempt to stream again while polls would do.
   enum class Way : std::uint8_t { stream, polls, probe };
 

@@ -19,6 +19,12 @@ class Watchdog {
     isGranted_ = false;
   }
 
+  // The server says that its heartbeats come in another interval from now on.
+  void pace(Millis heartbeat) {
+    heartbeat_ = heartbeat;
+    threshold_ = threshold_ > Millis{0} ? kSilentHeartbeats * heartbeat : threshold_;
+  }
+
   void heard(Instant now) {
     heardAt_ = std::max(heardAt_, now);
     isGranted_ = false;
@@ -51,6 +57,8 @@ class Watchdog {
 
  private:
   static constexpr int kMostStretch = 4;
+  // As many missing ones are a silence, where the server names no threshold: `X-Silence-Threshold` is made by the same number.
+  static constexpr int kSilentHeartbeats = 3;
 
   [[nodiscard]] Instant missAt(int count) const {
     const Millis each = interval();

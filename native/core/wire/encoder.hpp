@@ -26,7 +26,8 @@ enum class EncodeOutcome : std::uint8_t {
 void encodeComment(std::string_view text, std::string& out);
 
 // Appends a sign of life: a comment that begins with `heartbeat`, which no other comment of ours does. Clients that know it
-// tell by it how the connection does; all others ignore it.
+// tell by it how the connection does; all others ignore it. The word `every=5000` in the text says when the next comes, in
+// milliseconds (Parser::heartbeatEvery).
 void encodeHeartbeat(std::string_view text, std::string& out);
 
 // Appends an `id` line without data: it sets the client's last event ID and delivers nothing (WHATWG HTML 9.2.6).

@@ -62,6 +62,7 @@ void Parser::reset() {
   isBetweenBlocks_ = false;
   skipsLineFeed_ = false;
   byteOrderMark_ = 0;
+  heartbeatEvery_ = 0;
 }
 
 // Most blocks are all in the chunk, with `id` and `event` once at most, and lines of data one after another. Those need no

@@ -86,6 +86,9 @@ class Parser {
   // Heartbeats so far, over all connections: finished comment lines whose text begins with `heartbeat`, behind one space or
   // none. Other comments only show that the connection lives, and any bytes do that.
   [[nodiscard]] std::size_t heartbeats() const { return heartbeats_; }
+  // What the last heartbeat of this connection said of when the next comes, in milliseconds: `every=5000` among the words behind
+  // `heartbeat`. 0: it did not say it, within the first 64 bytes of its line.
+  [[nodiscard]] std::uint32_t heartbeatEvery() const { return heartbeatEvery_; }
 
  private:
   // From here on, what copies an unfinished line once more is worth being avoided.
@@ -126,7 +129,7 @@ class Parser {
 
   ParserLimits limits_;
   Pending pending_;
-  ByteBuffer line_;  // the beginning of an unfinished line; of a comment, no more than tells whether it is a heartbeat
+  ByteBuffer line_;  // the beginning of an unfinished line; of a comment, no more than is looked at of a heartbeat
   LineUse lineUse_ = LineUse::content;
   bool isBetweenBlocks_ = false;   // nothing is pending, the byte order mark is over, and the chunk is for takeBlock()
   bool isWithinLimits_ = true;     // the chunk has no room for what is beyond a limit
@@ -134,6 +137,7 @@ class Parser {
   std::size_t byteOrderMark_ = 0;  // its bytes seen at the start of the stream; more than 3: over
 
   std::size_t heartbeats_ = 0;
+  std::uint32_t heartbeatEvery_ = 0;
   std::string_view committedId_;
   std::array<ByteBuffer, 2> committedIdText_;  // two, since items of one chunk may show the old id and the new
   std::size_t committedIdSlot_ = 0;

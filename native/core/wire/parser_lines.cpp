@@ -13,11 +13,28 @@ namespace millrace {
 namespace {
 
 constexpr std::string_view kHeartbeat = "heartbeat";
-constexpr std::size_t kHeartbeatLine = 2 + kHeartbeat.size();  // with a colon and a space before it
+constexpr std::uint64_t kTooLong = std::uint64_t{std::numeric_limits<std::uint32_t>::max()} + 1;
+constexpr std::size_t kHeartbeatLine = 64;  // no more of a comment's line is looked at
 
 bool isHeartbeat(std::string_view comment) {
   comment.remove_prefix(comment.size() > 1 && comment[1] == ' ' ? 2 : 1);
   return comment.size() >= kHeartbeat.size() && std::equal(kHeartbeat.begin(), kHeartbeat.end(), comment.begin());
+}
+
+// The milliseconds in the word `every=5000`; 0 where there is none.
+std::uint32_t everyIn(std::string_view comment) {
+  constexpr std::string_view kWord = " every=";
+  const std::size_t word = comment.find(kWord);
+  if (word == std::string_view::npos) {
+    return 0;
+  }
+  std::uint64_t every = 0;
+  std::size_t at = word + kWord.size();
+  for (; at < comment.size() && comment[at] >= '0' && comment[at] <= '9'; ++at) {
+    every = std::min<std::uint64_t>(10 * every + static_cast<std::uint64_t>(comment[at] - '0'), kTooLong);
+  }
+  const bool isWhole = at == comment.size() ? comment.size() <= kHeartbeatLine : comment[at] == ' ';
+  return isWhole && every < kTooLong ? static_cast<std::uint32_t>(every) : 0;
 }
 
 // The value of a field's line, if it is that field's.
@@ -78,7 +95,7 @@ const ParsedItem* Parser::holdPart(std::string_view part) {
 
 // A comment may be of any length, and no more of it is looked at.
 void Parser::append(std::string_view part) {
-  line_.append(lineUse_ == LineUse::comment ? part.substr(0, kHeartbeatLine - line_.size()) : part);
+  line_.append(lineUse_ == LineUse::comment ? part.substr(0, kHeartbeatLine + 1 - line_.size()) : part);
 }
 
 const ParsedItem* Parser::finishLine(std::string_view part) {
@@ -112,7 +129,10 @@ const ParsedItem* Parser::takeLine(std::string_view line) {
     return dispatch();
   }
   if (line.front() == ':') {
-    heartbeats_ += isHeartbeat(line) ? 1 : 0;
+    if (isHeartbeat(line)) {
+      ++heartbeats_;
+      heartbeatEvery_ = everyIn(line.substr(0, kHeartbeatLine + 1));
+    }
     return nullptr;
   }
   if (line.size() > limits_.lineBytes) {

@@ -1,5 +1,7 @@
 #include "io/reactor/socket_batch.hpp"
 
+#include "io/net/link_state.hpp"
+
 #include <algorithm>
 #include <span>
 #include <string_view>
@@ -14,6 +16,9 @@ constexpr ReadLimits kReadLimits{std::size_t{1024} * 1024, SocketWriter::kMostSp
 
 void SocketBatch::add(ReactorSocket& socket, Hub& hub, Instant now) {
   socket.isInBatch = true;
+  if (Turns::awaitsLink(*socket.subscriber)) {
+    hub.turns().noteLink(*socket.subscriber, readLinkState(socket.descriptor.native_handle()), now);
+  }
   Write write;
   write.socket = &socket;
   write.firstSpan = spans_.bytes.size();

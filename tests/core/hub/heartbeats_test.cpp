@@ -33,7 +33,10 @@ class HeartbeatsTest : public test::PartTest {
   }
 
   Scheduler scheduler{sequence};
-  Heartbeats heartbeats{sequence, scheduler};
+  HubOptions hubOptions;
+  Deadlines deadlines;
+  Endings endings{sequence, scheduler, deadlines, hubOptions};
+  Heartbeats heartbeats{sequence, scheduler, deadlines, endings};
 };
 
 TEST_F(HeartbeatsTest, anIdleSubscriberGetsAComment) {
@@ -133,6 +136,67 @@ TEST_F(HeartbeatsTest, theCursorIsNotBeyondWhatWasSentToItAlone) {
   subscriber.reader().own().append(own);
   append(registry.channel("others", now), "x");
   EXPECT_EQ(run(subscriber), ": heartbeat\n\nid: a.1\n\n");
+}
+
+// --- with a link
+
+class PacedHeartbeatsTest : public HeartbeatsTest {
+ protected:
+  Subscriber& addPaced(std::string type = "") {
+    SubscriberOptions options = beating(std::move(type));
+    options.heartbeat.every = Millis(15000);
+    options.heartbeat.adaptive = AdaptiveHeartbeat{};
+    Subscriber& subscriber = addIdle(1, options);
+    subscriber.assign(1, &socket);
+    return subscriber;
+  }
+
+  int socket = 0;  // only its address counts
+};
+
+TEST_F(PacedHeartbeatsTest, theOwnerIsToLookFirstAndTheHeartbeatSaysWhenTheNextComes) {
+  Subscriber& subscriber = addPaced();
+  heartbeats.runDue(subscriber, now);
+  EXPECT_EQ(scheduler.takeWakes(), std::vector<OwnerId>{1});
+  EXPECT_TRUE(subscriber.linkPace->isAwaited());
+  EXPECT_EQ(subscriber.reader().preamble().text(), "");
+  heartbeats.noteLink(subscriber, {}, now);
+  EXPECT_EQ(subscriber.reader().preamble().text(), ": heartbeat every=22500\n\n");
+  EXPECT_EQ(subscriber.deadlines.heartbeat, now + Millis(5000)) << "whether it was taken";
+}
+
+TEST_F(PacedHeartbeatsTest, anEventTellsOfItInItsData) {
+  Subscriber& subscriber = addPaced("beat");
+  heartbeats.runDue(subscriber, now);
+  heartbeats.noteLink(subscriber, {}, now);
+  EXPECT_NE(subscriber.reader().preamble().text().find(R"("everyMs":22500)"), std::string::npos);
+}
+
+TEST_F(PacedHeartbeatsTest, aDeadLinkEndsTheSubscriberAtOnce) {
+  Subscriber& subscriber = addPaced();
+  heartbeats.runDue(subscriber, now);
+  heartbeats.noteLink(subscriber, {}, now);
+  LinkState dead;
+  dead.unacknowledged = 1;
+  dead.unanswered = 5;
+  for (int look = 1; look <= 2; ++look) {
+    EXPECT_FALSE(subscriber.isEnding());
+    now += Millis(5000);
+    dead.sinceAcknowledgement = Millis(5000 * look);
+    heartbeats.runDue(subscriber, now);
+    heartbeats.noteLink(subscriber, dead, now);
+  }
+  EXPECT_TRUE(subscriber.isEnding());
+  EXPECT_EQ(subscriber.closeReason, CloseReason::disconnected);
+}
+
+TEST_F(PacedHeartbeatsTest, withoutASocketTheIntervalStays) {
+  Subscriber& subscriber = addPaced();
+  subscriber.assign(1, nullptr);
+  heartbeats.runDue(subscriber, now);
+  EXPECT_EQ(subscriber.reader().preamble().text(), ": heartbeat\n\n");
+  EXPECT_EQ(subscriber.deadlines.heartbeat, now + Millis(15000));
+  EXPECT_EQ(subscriber.linkPace, nullptr);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "core/hub/deflate_queue.hpp"
 #include "core/hub/endings.hpp"
+#include "core/hub/heartbeats.hpp"
 #include "core/hub/inbox.hpp"
 #include "core/hub/lag_judge.hpp"
 #include "core/hub/own_events.hpp"
@@ -64,7 +65,8 @@ class TurnsTest : public test::PartTest {
   DeflateQueue deflates{registry, sequence};
   Endings endings{sequence, scheduler, deadlines, options};
   LagJudge lagJudge{endings, deadlines, options};
-  Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings}};
+  Heartbeats heartbeats{sequence, scheduler, deadlines, endings};
+  Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings, heartbeats}};
   Channel& k = registry.channel("k", now);
   Spans spans;
   std::string text;  // of the last read

@@ -28,6 +28,7 @@ SessionAction perform(Session& session, const SessionStep& step) {
       {"connected", [&] { return session.connected(step.now, step.facts); }},
       {"received", [&] { return session.received(step.now, step.heartbeats, step.events); }},
       {"stamped", [&] { return session.stamped(step.now, step.sentMs), SessionAction{}; }},
+      {"paced", [&] { return session.paced(step.every), SessionAction{}; }},
       {"retry", [&] { return session.retry(step.retry), SessionAction{}; }},
       {"lost", [&] { return session.lost(step.loss, step.now, step.random, step.retryAfter); }},
       {"polled", [&] { return session.polled(step.result, step.now, step.random, step.retryAfter); }},

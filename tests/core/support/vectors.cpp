@@ -143,7 +143,8 @@ SessionOptions toSessionOptions(const json::object& given) {
 
 SessionStep toStep(const json::object& object) {
   allowOnly(object, {"call", "loss", "nowMs", "random", "ms", "retryAfterMs", "silenceMs", "heartbeatMs", "heartbeats",
-                     "events", "sentMs", "result", "action", "state", "attempts", "health", "deadlineMs", "isPolling"});
+                     "events", "sentMs", "everyMs", "result", "action", "state", "attempts", "health", "deadlineMs",
+                     "isPolling"});
   SessionStep step;
   step.call = textOf(object.at("call"));
   const std::string loss = textIn(object, "loss").value_or("transient");
@@ -159,6 +160,7 @@ SessionStep toStep(const json::object& object) {
   step.heartbeats = numberIn<unsigned>(object, "heartbeats").value_or(0);
   step.events = numberIn<unsigned>(object, "events").value_or(0);
   step.sentMs = numberIn<double>(object, "sentMs").value_or(0);
+  step.every = Millis(numberIn<std::int64_t>(object, "everyMs").value_or(0));
   const std::string result = textIn(object, "result").value_or("events");
   step.result = result == "failed"    ? PollResult::failed
                 : result == "nothing" ? PollResult::nothing
@@ -180,7 +182,7 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
   std::vector<ReceiverVector> vectors;
   for (const json::object& each : casesOf(subject)) {
     allowOnly(each, {"name", "options", "before", "beforeHex", "input", "inputHex", "expect", "lastEventId",
-                     "heartbeats", "beats"});
+                     "heartbeats", "everyMs", "beats"});
     ReceiverVector vector;
     vector.name = textOf(each.at("name"));
     vector.options = toReceiverOptions(each, dedup);
@@ -193,6 +195,7 @@ std::vector<ReceiverVector> receiverVectors(std::string_view subject) {
     }
     vector.lastEventId = textOf(each.at("lastEventId"));
     vector.heartbeats = numberIn<std::size_t>(each, "heartbeats");
+    vector.everyMs = numberIn<std::uint32_t>(each, "everyMs");
     if (const json::value* const beats = each.if_contains("beats")) {
       for (const json::value& beat : beats->as_array()) {
         vector.beats.push_back({textOf(beat.at("text")), textIn(beat.as_object(), "cursor").value_or("")});

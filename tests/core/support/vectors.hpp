@@ -30,6 +30,7 @@ struct ReceiverVector {
   std::vector<OwnedItem> expect;
   std::string lastEventId;
   std::optional<std::size_t> heartbeats;
+  std::optional<std::uint32_t> everyMs;  // Parser::heartbeatEvery()
   std::vector<BeatVector> beats;
 };
 
@@ -70,6 +71,7 @@ struct SessionStep {
   unsigned heartbeats = 0;
   unsigned events = 0;
   double sentMs = 0;
+  Millis every{0};
   PollResult result = PollResult::events;
   SessionAction action;
   std::string state;

@@ -45,10 +45,12 @@ TEST_P(ReceiverVectors, countHeartbeatsWhereverCut) {
   const auto whole = receiver();
   feedAll(*whole, {input});
   EXPECT_EQ(whole->heartbeats(), vector.heartbeats.value_or(whole->heartbeats()));
+  EXPECT_EQ(whole->heartbeatEvery(), vector.everyMs.value_or(whole->heartbeatEvery()));
   for (const std::size_t cut : test::cutsOf(input)) {
     const auto cutOne = receiver();
     feedAll(*cutOne, {input.substr(0, cut), input.substr(cut)});
     EXPECT_EQ(cutOne->heartbeats(), whole->heartbeats()) << "cut at " << cut;
+    EXPECT_EQ(cutOne->heartbeatEvery(), whole->heartbeatEvery()) << "cut at " << cut;
   }
 }
 

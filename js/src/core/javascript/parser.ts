@@ -12,8 +12,8 @@ const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 const FIELDS = ["data", "id", "event", "retry", "raw"].map((name) => ({ name, bytes: new TextEncoder().encode(name) }));
 const MAX_RETRY_MS = 4294967295;
 const HEARTBEAT = new TextEncoder().encode("heartbeat");
-/** With a colon and a space before it. */
-const HEARTBEAT_LINE_BYTES = 2 + HEARTBEAT.length;
+/** No more of a comment's line is looked at. */
+const HEARTBEAT_LINE_BYTES = 64;
 const NO_TEXT: Text = { text: "", size: 0, wellFormed: true };
 
 /** What a {@link Parser} needs to know; the limits are {@link ReceiverOptions}'s. */
@@ -61,6 +61,7 @@ export class Parser {
   /** As far as it is known before its end. Of a comment no more is kept than tells whether it is a heartbeat. */
   #lineUse: "content" | "comment" | "tooLong" = "content";
   #heartbeats = 0;
+  #heartbeatEveryMs = 0;
   /** The last byte was a CR, so a LF that follows belongs to it. */
   #endedInCr = false;
   #byteOrderMarkBytes = 0;
@@ -75,6 +76,11 @@ export class Parser {
 
   get heartbeats(): number {
     return this.#heartbeats;
+  }
+
+  /** As {@link native/core/wire/parser.hpp}'s `heartbeatEvery`. */
+  get heartbeatEveryMs(): number {
+    return this.#heartbeatEveryMs;
   }
 
   feed(chunk: Uint8Array): ParsedItem[] {
@@ -108,6 +114,7 @@ export class Parser {
     this.#startLine();
     this.#endedInCr = false;
     this.#byteOrderMarkBytes = 0;
+    this.#heartbeatEveryMs = 0;
   }
 
   /** Where the content begins; the three bytes may come one by one. */
@@ -131,7 +138,7 @@ export class Parser {
     const { maxLineBytes } = this.#settings;
     if (this.#line.length === 0 && part[0] === COLON) this.#lineUse = "comment";
     if (this.#lineUse === "comment") {
-      this.#line.append(part.subarray(0, HEARTBEAT_LINE_BYTES - this.#line.length));
+      this.#line.append(part.subarray(0, HEARTBEAT_LINE_BYTES + 1 - this.#line.length));
     } else if (this.#line.length + part.length > maxLineBytes) {
       this.#drop("LINE_TOO_LONG", maxLineBytes);
       this.#line.clear();
@@ -162,7 +169,10 @@ export class Parser {
       return;
     }
     const colon = line.indexOf(COLON);
-    if (colon === 0 && isHeartbeat(line)) this.#heartbeats++;
+    if (colon === 0 && isHeartbeat(line)) {
+      this.#heartbeats++;
+      this.#heartbeatEveryMs = everyMsIn(line.subarray(0, HEARTBEAT_LINE_BYTES + 1));
+    }
     const nameEnd = colon < 0 ? line.length : colon;
     const name = fieldOf(line, nameEnd);
     if (name === undefined) return;
@@ -253,6 +263,18 @@ export class Parser {
 function isHeartbeat(comment: Uint8Array): boolean {
   const start = comment[1] === SPACE ? 2 : 1;
   return HEARTBEAT.every((byte, at) => comment[start + at] === byte);
+}
+
+/** The milliseconds in the word `every=5000`, which must be whole within what is looked at; 0 where there is none. */
+function everyMsIn(comment: Uint8Array): number {
+  const text = String.fromCharCode(...comment);
+  const at = text.indexOf(" every=");
+  if (at < 0) return 0;
+  const every = /^(\d+)(?: |$)/.exec(text.slice(at + 7));
+  if (every === null || Number(every[1]) > MAX_RETRY_MS) return 0;
+  const isCut =
+    comment.length > HEARTBEAT_LINE_BYTES && at + 7 + every[0].length === text.length && !every[0].endsWith(" ");
+  return isCut ? 0 : Number(every[1]);
 }
 
 /** The field whose name the line begins with, up to there. */

@@ -7,6 +7,7 @@ export function receive(receiver: JavaScriptReceiver, session: SessionCore, chun
   let heartbeats = -receiver.heartbeats;
   let events = 0;
   let sentMs: string | undefined;
+  let everyMs: string | undefined;
   const items = receiver.feed(chunk);
   heartbeats += receiver.heartbeats;
   for (const item of items) {
@@ -14,8 +15,12 @@ export function receive(receiver: JavaScriptReceiver, session: SessionCore, chun
     if (item.type === receiver.heartbeatEvent) {
       heartbeats++;
       sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d{1,16})\b/.exec(item.data)?.[1];
+      everyMs = /"everyMs"\s*:\s*(\d{1,10})\b/.exec(item.data)?.[1];
     } else events++;
   }
   if (sentMs !== undefined) session.stamped(nowMs, Number(sentMs));
-  return { items, action: session.received(nowMs, heartbeats, events) };
+  session.paced(receiver.heartbeatEveryMs);
+  const action = session.received(nowMs, heartbeats, events);
+  if (everyMs !== undefined) session.paced(Number(everyMs));
+  return { items, action };
 }

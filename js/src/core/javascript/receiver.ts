@@ -38,6 +38,10 @@ export class JavaScriptReceiver implements ReceiverCore {
     return this.#parser.heartbeats;
   }
 
+  get heartbeatEveryMs(): number {
+    return this.#parser.heartbeatEveryMs;
+  }
+
   feed(chunk: Uint8Array): ParsedItem[] {
     requireBytes(chunk);
     return this.#parser.feed(chunk);

@@ -11,6 +11,7 @@ const CRITICAL_ATTEMPTS = 3;
 const FRUITLESS_UNTIL_POLLING = 3;
 const PROBE_BYTES_MS = 5000;
 const LATE_MS = 1000;
+const SHORTEST_PACE_MS = 1000;
 const VERY_LATE_MS = 5000;
 const LONGEST_HURRY_MS = 1000;
 
@@ -98,6 +99,10 @@ export class JavaScriptSession implements SessionCore {
     this.#watchdog.heard(now);
     this.#heartbeats.came(now, heartbeats, this.#watchdog.heartbeatMs);
     return this.#heartbeats.areHeldBack && this.#polls.isAllowed ? this.#beginPolling(now) : NONE;
+  }
+
+  paced(everyMs: number): void {
+    if (this.#isOpen && everyMs > 0) this.#watchdog.pace(Math.max(Math.floor(everyMs), SHORTEST_PACE_MS));
   }
 
   stamped(nowMs: number, sentMs: number): void {

@@ -1,4 +1,5 @@
 const MOST_STRETCH = 4;
+const SILENT_HEARTBEATS = 3;
 
 /** Notices that a connection has fallen silent: native/core/session/watchdog.hpp in JavaScript. */
 export class Watchdog {
@@ -27,6 +28,11 @@ export class Watchdog {
     this.heartbeatMs = heartbeatMs;
     this.#begunAtMs = this.#heardAtMs = now;
     this.#isGranted = false;
+  }
+
+  pace(heartbeatMs: number): void {
+    this.heartbeatMs = heartbeatMs;
+    if (this.#thresholdMs > 0) this.#thresholdMs = SILENT_HEARTBEATS * heartbeatMs;
   }
 
   heard(now: number): void {

@@ -44,15 +44,16 @@ export const INPUT_CLOSE = 1;
 export const INPUT_CONNECTED = 2;
 export const INPUT_RECEIVED = 3;
 export const INPUT_STAMPED = 4;
-export const INPUT_RETRY = 5;
-export const INPUT_LOST = 6;
-export const INPUT_POLLED = 7;
-export const INPUT_ONLINE = 8;
-export const INPUT_OFFLINE = 9;
-export const INPUT_VISIBLE = 10;
-export const INPUT_HIDDEN = 11;
-export const INPUT_RESTORED = 12;
-export const INPUT_TICK = 13;
+export const INPUT_PACED = 5;
+export const INPUT_RETRY = 6;
+export const INPUT_LOST = 7;
+export const INPUT_POLLED = 8;
+export const INPUT_ONLINE = 9;
+export const INPUT_OFFLINE = 10;
+export const INPUT_VISIBLE = 11;
+export const INPUT_HIDDEN = 12;
+export const INPUT_RESTORED = 13;
+export const INPUT_TICK = 14;
 
 // ReceiverSetting.
 export const SETTING_HEARTBEAT_TYPE = 0;

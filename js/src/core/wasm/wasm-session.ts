@@ -8,6 +8,7 @@ import {
   INPUT_LOST,
   INPUT_OFFLINE,
   INPUT_ONLINE,
+  INPUT_PACED,
   INPUT_POLLED,
   INPUT_RECEIVED,
   INPUT_RESTORED,
@@ -118,6 +119,10 @@ export class WasmSession implements SessionCore {
 
   stamped(nowMs: number, sentMs: number): void {
     this.#put(INPUT_STAMPED, nowMs, 0, sentMs);
+  }
+
+  paced(everyMs: number): void {
+    this.#put(INPUT_PACED, 0, 0, everyMs);
   }
 
   retry(ms: number): void {

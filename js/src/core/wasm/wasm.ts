@@ -63,10 +63,11 @@ export async function instantiateWasmCore(bytes: Uint8Array<ArrayBuffer>): Promi
       if (receiver.hadHeartbeatEvents) {
         // Few chunks have one: what it says costs another call, and the page fewer bytes.
         const last = items.findLast((item) => item.kind === "event" && item.type === receiver.heartbeatEvent);
-        const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d{1,16})\b/.exec(
-          (last as { data?: string } | undefined)?.data ?? "",
-        )?.[1];
+        const { data = "" } = (last ?? {}) as { data?: string };
+        const sentMs = /"(?:uptimeMs|timestamp)"\s*:\s*(\d{1,16})\b/.exec(data)?.[1];
         if (sentMs !== undefined) session.stamped(nowMs, Number(sentMs));
+        const everyMs = /"everyMs"\s*:\s*(\d{1,10})\b/.exec(data)?.[1];
+        if (everyMs !== undefined) session.paced(Number(everyMs));
       }
       return { items, action };
     },

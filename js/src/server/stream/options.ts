@@ -23,9 +23,24 @@ export interface HeartbeatOptions {
   event?: string;
   /**
    * The event's data, sent as JSON. Default: `{ streamId, uptimeMs, events, channels, remainingMs }`, where `events` counts
-   * what the stream was given so far, and `remainingMs` is null without `maxDurationMs`.
+   * what the stream was given so far, and `remainingMs` is null without `maxDurationMs`; with `adaptive` also `everyMs`.
    */
   data?: unknown;
+  /**
+   * Moves the interval of each connection by the state of its link (lost and late segments, an unsteady round trip): to `fromMs` while it
+   * is in trouble, and step by step to `toMs` while it is well. Each heartbeat tells the client when the next comes. A link that takes
+   * nothing for two times `fromMs` is dead, and its stream ends as `disconnected`. Where the core does not write to the socket itself,
+   * the interval stays `everyMs`. `true`: with the defaults.
+   */
+  adaptive?: boolean | AdaptiveHeartbeatOptions;
+}
+
+/** Between what the interval of heartbeats moves. */
+export interface AdaptiveHeartbeatOptions {
+  /** Milliseconds, at most `everyMs`. Default 5000, or `everyMs` if that is less. */
+  fromMs?: number;
+  /** Milliseconds, at least `everyMs`. Default 45000, or `everyMs` if that is more. */
+  toMs?: number;
 }
 
 /** How far a connection may fall behind. Measured only while its client takes nothing, and once its body is being read. */
@@ -100,10 +115,14 @@ export const STREAM_OPTIONS: Names<StreamOptions> = {
   direct: true,
   onClose: true,
 };
-const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = { everyMs: true, event: true, data: true };
+const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = { everyMs: true, event: true, data: true, adaptive: true };
+const ADAPTIVE_OPTIONS: Names<AdaptiveHeartbeatOptions> = { fromMs: true, toMs: true };
 const LAG_OPTIONS: Names<LagOptions> = { events: true, bytes: true, overflow: true, stallMs: true };
 const OVERFLOWS = ["disconnect", "dropOldest"] satisfies LagOptions["overflow"][];
 export const DEFAULT_HEARTBEAT_MS = 15000;
+const DEFAULT_ADAPTIVE = { fromMs: 5000, toMs: 45000 } as const;
+/** Clients take no interval below it. */
+const LEAST_ADAPTIVE_MS = 1000;
 export const DEFAULT_LAG = { events: 1000, bytes: 1024 * 1024, stallMs: 30000 } as const;
 
 /** The effective interval; undefined for none. */
@@ -138,6 +157,7 @@ function checkHeartbeat(heartbeat: HeartbeatOptions): void {
   requireKnown("heartbeat", heartbeat, HEARTBEAT_OPTIONS);
   const { everyMs, event, data } = heartbeat;
   if (everyMs !== undefined) requireNumber("heartbeat.everyMs", everyMs, { least: 1 });
+  checkAdaptive(heartbeat);
   if (event === undefined) {
     if (data === undefined) return;
     throw new TypeError("heartbeat.data needs heartbeat.event: a comment has no data");
@@ -148,6 +168,29 @@ function checkHeartbeat(heartbeat: HeartbeatOptions): void {
     throw new SSEError("INVALID_FIELD", "heartbeat.event must not hold CR, LF or NUL: they would end the line");
   }
   toHeartbeatEvent(heartbeat);
+}
+
+function checkAdaptive({ everyMs = DEFAULT_HEARTBEAT_MS, data, adaptive }: HeartbeatOptions): void {
+  if (adaptive === undefined || adaptive === false) return;
+  if (data !== undefined) {
+    throw new TypeError("heartbeat.adaptive needs the usual heartbeat.data, which tells the client of the interval");
+  }
+  if (adaptive === true) return;
+  requireObject("heartbeat.adaptive", adaptive);
+  requireKnown("heartbeat.adaptive", adaptive, ADAPTIVE_OPTIONS);
+  const { fromMs, toMs } = adaptive;
+  const least = LEAST_ADAPTIVE_MS;
+  if (fromMs !== undefined) requireNumber("heartbeat.adaptive.fromMs", fromMs, { least, most: everyMs });
+  if (toMs !== undefined) requireNumber("heartbeat.adaptive.toMs", toMs, { least: everyMs });
+}
+
+/** Between what the interval moves; undefined: it does not. */
+function adaptiveLimits(heartbeat: HeartbeatOptions | undefined): Required<AdaptiveHeartbeatOptions> | undefined {
+  const { everyMs = DEFAULT_HEARTBEAT_MS, adaptive = false } = heartbeat ?? {};
+  if (adaptive === false) return undefined;
+  const { fromMs = Math.min(DEFAULT_ADAPTIVE.fromMs, everyMs), toMs = Math.max(DEFAULT_ADAPTIVE.toMs, everyMs) } =
+    adaptive === true ? {} : adaptive;
+  return { fromMs, toMs };
 }
 
 function checkLag(lag: LagOptions): void {
@@ -176,6 +219,7 @@ export function toNativeOpenOptions(
 ): NativeOpenOptions {
   const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter, request } = options;
   const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
+  const adaptive = adaptiveLimits(heartbeat === false ? undefined : heartbeat);
   const { events = DEFAULT_LAG.events, bytes = DEFAULT_LAG.bytes, overflow, stallMs = DEFAULT_LAG.stallMs } = lag;
   return {
     lagEvents: events,
@@ -183,6 +227,8 @@ export function toNativeOpenOptions(
     dropOldest: overflow === "dropOldest",
     lagStallMs: stallMs,
     heartbeatMs: heartbeatEveryMs(heartbeat) ?? 0,
+    heartbeatFromMs: adaptive?.fromMs,
+    heartbeatToMs: adaptive?.toMs,
     heartbeatEvent: event,
     heartbeatData: data,
     maxDurationMs: maxDurationMs ?? 0,
