@@ -1,6 +1,7 @@
 #include "addon/environment_object.hpp"
 
 #include "addon/convert.hpp"
+#include "addon/hub_results.hpp"
 
 namespace millrace {
 namespace {
@@ -19,13 +20,28 @@ void callWake(Napi::Env env, Napi::Function wake) {
   }
 }
 
-Napi::Array listOf(Napi::Env env, const std::vector<std::pair<SubscriberId, CloseReason>>& closed) {
-  const Napi::Array array = Napi::Array::New(env, closed.size());
+Napi::Object endToJs(Napi::Env env, SubscriberId connection, CloseReason reason) {
+  const Napi::Object entry = Napi::Object::New(env);
+  entry.Set("connection", Napi::Number::New(env, static_cast<double>(connection)));
+  entry.Set("reason", toJs(env, closeReasonName(reason)));
+  return entry;
+}
+
+Napi::Array listOf(Napi::Env env, const std::vector<std::pair<SubscriberId, CloseReason>>& closing) {
+  const Napi::Array array = Napi::Array::New(env, closing.size());
   std::uint32_t at = 0;
-  for (const auto& [connection, reason] : closed) {
-    const Napi::Object entry = Napi::Object::New(env);
-    entry.Set("connection", Napi::Number::New(env, static_cast<double>(connection)));
-    entry.Set("reason", toJs(env, closeReasonName(reason)));
+  for (const auto& [connection, reason] : closing) {
+    array.Set(at++, endToJs(env, connection, reason));
+  }
+  return array;
+}
+
+Napi::Array listOf(Napi::Env env, const std::vector<Engine::Ended>& ended) {
+  const Napi::Array array = Napi::Array::New(env, ended.size());
+  std::uint32_t at = 0;
+  for (const Engine::Ended& one : ended) {
+    const Napi::Object entry = endToJs(env, one.subscriber, one.reason);
+    entry.Set("tally", toJs(env, one.tally));
     array.Set(at++, entry);
   }
   return array;

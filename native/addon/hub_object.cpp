@@ -40,6 +40,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("read", &HubObject::giving<&HubObject::read>),
                          InstanceMethod("readNotice", &HubObject::giving<&HubObject::readNotice>),
                          InstanceMethod("readPage", &HubObject::giving<&HubObject::readPage>),
+                         InstanceMethod("tally", &HubObject::giving<&HubObject::tally>),
                          InstanceMethod("hasPending", &HubObject::giving<&HubObject::hasPending>),
                          InstanceMethod("finish", &HubObject::giving<&HubObject::finish>),
                          InstanceMethod("connectionCount", &HubObject::giving<&HubObject::connectionCount>),

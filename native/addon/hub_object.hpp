@@ -49,6 +49,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value read(const Napi::CallbackInfo& info);
   Napi::Value readNotice(const Napi::CallbackInfo& info);
   Napi::Value readPage(const Napi::CallbackInfo& info);
+  Napi::Value tally(const Napi::CallbackInfo& info);
   Napi::Value hasPending(const Napi::CallbackInfo& info);
   Napi::Value finish(const Napi::CallbackInfo& info);
   Napi::Value connectionCount(const Napi::CallbackInfo& info);

@@ -27,6 +27,11 @@ Napi::Value HubObject::readPage(const Napi::CallbackInfo& info) {
   return toJs(info.Env(), Engine::process().bodies().readPage(hub_, id, toWhole(info[1], "bytes")));
 }
 
+Napi::Value HubObject::tally(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  return toJs(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).tally(); }));
+}
+
 Napi::Value HubObject::hasPending(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).hasPending(); }));

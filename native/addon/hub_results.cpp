@@ -88,6 +88,7 @@ Napi::Object toJs(Napi::Env env, const PolicyMetrics& policy, const ContentCount
                       {"published", counts.published},
                       {"publishedBytes", counts.publishedBytes},
                       {"delivered", counts.delivered},
+                      {"deliveredBytes", counts.deliveredBytes},
                       {"held", counts.held},
                       {"merged", counts.merged},
                       {"dropped", policy.dropped},
@@ -132,6 +133,12 @@ Napi::Object toJs(Napi::Env env, const MemoryAccount& account) {
                       {"channels", account.channels},
                       {"connections", account.connections},
                       {"waiting", account.waiting}});
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const StreamTally& tally) {
+  const Napi::Object object = Napi::Object::New(env);
+  setNumbers(object, {{"events", tally.events}, {"bytes", tally.bytes}});
   return object;
 }
 

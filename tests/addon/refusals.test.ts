@@ -181,10 +181,11 @@ describe.each(WAYS)("by %s", (way) => {
     await ended;
     await ask({ authorize: () => false });
     const id = expect.stringMatching(/^s\d+$/);
+    const traceId = expect.stringMatching(/^[\da-f]{32}$/);
     expect(heard).toEqual([
-      ["connection", { id, channels: ["a", "b"], userId: "ann" }],
+      ["connection", { id, channels: ["a", "b"], userId: "ann", traceId }],
       ["close", { id, reason: "disconnected" }],
-      ["refused", { code: "FORBIDDEN", channels: ["c"], error: expect.any(SSEError) }],
+      ["refused", { code: "FORBIDDEN", channels: ["c"], error: expect.any(SSEError), traceId }],
     ]);
     const ids = heard.slice(0, 2).map(([, event]) => ("id" in event ? event.id : ""));
     expect(ids[0]).toBe(ids[1]);

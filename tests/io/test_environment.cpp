@@ -58,8 +58,8 @@ void TestEnvironment::collect() {
   const Engine::Collected collected = engine_.collect(owner_);
   engine_.settle(owner_);
   const std::lock_guard lock(mutex_);
-  for (const auto& [id, reason] : collected.ended) {
-    EXPECT_TRUE(ended_.emplace(id, reason).second) << id << " ended twice";
+  for (const Engine::Ended& one : collected.ended) {
+    EXPECT_TRUE(ended_.emplace(one.subscriber, one.reason).second) << one.subscriber << " ended twice";
   }
 }
 

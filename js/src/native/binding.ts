@@ -45,7 +45,7 @@ export interface NativeTurn {
   /** To be closed by this thread. */
   readonly closing: readonly NativeEnd[];
   /** Whose sockets a reactor has closed. */
-  readonly ended: readonly NativeEnd[];
+  readonly ended: readonly NativeSocketEnd[];
   /** How many hubs have an authorizer, in whichever thread; it only grows. */
   readonly authorizers: number;
 }
@@ -53,6 +53,17 @@ export interface NativeTurn {
 export interface NativeEnd {
   readonly connection: ConnectionId;
   readonly reason: NativeCloseReason;
+}
+
+/** What a connection was given. */
+export interface NativeTally {
+  readonly events: number;
+  /** As they were sent, without the framing of HTTP. */
+  readonly bytes: number;
+}
+
+export interface NativeSocketEnd extends NativeEnd {
+  readonly tally: NativeTally;
 }
 
 /** An event with its data as text. */
@@ -226,6 +237,8 @@ export interface NativeHub {
   readNotice(connection: ConnectionId, mostBytes: number): Uint8Array<ArrayBuffer> | null;
   /** The next events, until they have so many bytes; they count as delivered. */
   readPage(connection: ConnectionId, bytes: number): NativePage;
+  /** What the connection was given so far; nothing where it is not there. */
+  tally(connection: ConnectionId): NativeTally;
   /** Whether there is something that the connection has not been given. */
   hasPending(connection: ConnectionId): boolean;
   /** What ends the body's content coding, if it has one; after the last read. */

@@ -20,6 +20,7 @@ export interface NativePolicyMetrics {
   readonly published: number;
   readonly publishedBytes: number;
   readonly delivered: number;
+  readonly deliveredBytes: number;
   readonly held: number;
   readonly merged: number;
   readonly dropped: number;

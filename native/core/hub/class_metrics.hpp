@@ -42,6 +42,7 @@ struct ClassMetrics {
   std::uint64_t published = 0;       // events that came into a log
   std::uint64_t publishedBytes = 0;  // as they are sent
   std::uint64_t delivered = 0;       // events, once for each connection that has taken them
+  std::uint64_t deliveredBytes = 0;  // that were sent to connections
   std::uint64_t held = 0;            // events that had to wait
   std::uint64_t merged = 0;          // events that took the place of one that waited
   std::uint64_t evicted = 0;         // events that left a history because of its size

@@ -91,6 +91,7 @@ class Subscriber {
   SubscriberOffer offer;          // the scheduler
   SubscriberDeadlines deadlines;  // the deadlines
   Instant openedAt;
+  std::uint64_t bytesTaken = 0;                        // its owner counts
   std::unique_ptr<LinkPace> linkPace;                  // the heartbeats; none: their interval is always the same
   ChannelClass* group = nullptr;                       // the registry; in whose metrics it is counted
   const std::string* userId = nullptr;                 // the registry; none: it is no user's

@@ -26,6 +26,10 @@ bool SubscriberView::hasPending() const { return exists() && subscriber_->hasPen
 
 bool SubscriberView::hasMore() const { return exists() && subscriber_->reader().hasMore(); }
 
+StreamTally SubscriberView::tally() const {
+  return exists() ? StreamTally{subscriber_->reader().eventsTaken(), subscriber_->bytesTaken} : StreamTally{};
+}
+
 bool SubscriberView::isComplete() const {
   if (verdict() != Verdict::continued) {
     return false;

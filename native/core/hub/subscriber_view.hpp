@@ -3,6 +3,7 @@
 #include "core/hub/close_reason.hpp"
 #include "core/log/replay.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,12 @@ namespace millrace {
 
 class Sequence;
 class Subscriber;
+
+// What a subscriber was given so far.
+struct StreamTally {
+  std::uint64_t events = 0;  // see LogReader::eventsTaken()
+  std::uint64_t bytes = 0;   // as they were sent: of a compressed one after that, without the framing of HTTP
+};
 
 // What can be asked of a subscriber, whether it is there or not; only until the next call of the hub.
 class SubscriberView {
@@ -31,6 +38,7 @@ class SubscriberView {
   [[nodiscard]] bool hasMore() const;
   // Whether the client came with everything up to an event of SubscriberOptions::closeAfter.
   [[nodiscard]] bool isComplete() const;
+  [[nodiscard]] StreamTally tally() const;
 
  private:
   const Subscriber* subscriber_;

@@ -55,6 +55,19 @@ void Turns::noteLink(Subscriber& subscriber, const LinkState& link, Instant now)
   parts_.heartbeats.noteLink(subscriber, link, now);
 }
 
+void Turns::countBytes(Subscriber& subscriber, std::size_t bytes) {
+  subscriber.bytesTaken += bytes;
+  if (!subscriber.isListener()) {
+    subscriber.group->metrics.deliveredBytes += bytes;
+  }
+}
+
+void Turns::countBytes(SubscriberId id, std::size_t bytes) {
+  if (Subscriber* const subscriber = parts_.registry.find(id)) {
+    countBytes(*subscriber, bytes);
+  }
+}
+
 Reading Turns::read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans) {
   Subscriber* const subscriber = parts_.registry.find(id);
   return subscriber == nullptr ? Reading() : read(*subscriber, now, limits, spans);

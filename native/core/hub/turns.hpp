@@ -109,6 +109,9 @@ class Turns {
   // Whether the owner is to look at the link of a subscriber before it reads it, and to tell what it sees.
   [[nodiscard]] static bool awaitsLink(const Subscriber& subscriber);
   void noteLink(Subscriber& subscriber, const LinkState& link, Instant now);
+  // The owner has sent so many bytes of it.
+  static void countBytes(Subscriber& subscriber, std::size_t bytes);
+  void countBytes(SubscriberId id, std::size_t bytes);
 
   // Everything that the subscriber has not taken yet, in order; unknown ones have nothing.
   Reading read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans);

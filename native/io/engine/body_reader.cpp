@@ -26,11 +26,14 @@ void BodyReader::take(std::size_t hub, SubscriberId id, const ReadLimits& limits
   engine_.with(hub, [&](Hub& chosen, Instant now) {
     Spans spans;
     Reading reading = chosen.turns().read(id, now, limits, spans);
+    const std::size_t before = out.size();
+    const auto count = [&] { chosen.turns().countBytes(id, out.size() - before); };
     const std::lock_guard lock(mutex_);
     if (const auto gzip = gzips_.find(id); gzip != gzips_.end()) {
       gzip->second->append(spans, 0);
       out.append(gzip->second->pending());
       gzip->second->taken(gzip->second->pending().size());
+      count();
       static_cast<void>(chosen.turns().taken(std::move(reading), now));
       return;
     }
@@ -38,6 +41,7 @@ void BodyReader::take(std::size_t hub, SubscriberId id, const ReadLimits& limits
     for (const std::string_view span : spans.bytes) {
       if (span.size() > room) {
         out.append(span.substr(0, room));
+        count();
         const Progress progress = out.empty() ? Progress::none : Progress::some;
         chosen.turns().takenUpTo(std::move(reading), span.data() + room, now, progress);
         return;
@@ -45,6 +49,7 @@ void BodyReader::take(std::size_t hub, SubscriberId id, const ReadLimits& limits
       out.append(span);
       room -= span.size();
     }
+    count();
     static_cast<void>(chosen.turns().taken(std::move(reading), now));
   });
 }

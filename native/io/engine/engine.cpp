@@ -277,11 +277,12 @@ void Engine::detachReactor(OwnerId owner) {
 
 void Engine::ended(std::size_t hub, SubscriberId subscriber, OwnerId environment, CloseReason reason) {
   const std::lock_guard lock(mutex_);
+  const StreamTally tally = hubs_[hub]->view(subscriber).tally();
   hubs_[hub]->close(subscriber, steadyNow(), reason);
   due_.note(hub, hubs_[hub]->nextDeadline());
   const auto told = environments_.find(environment);
   if (told != environments_.end()) {
-    told->second.ended.emplace_back(subscriber, reason);
+    told->second.ended.push_back({subscriber, reason, tally});
     told->second.wakeOnce();
   }
 }

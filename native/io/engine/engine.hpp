@@ -39,11 +39,18 @@ class Engine {
   using Hubs = std::span<Hub* const>;        // by their handles
   using Handles = std::vector<std::size_t>;  // of hubs
 
+  // A connection that a reactor has closed.
+  struct Ended {
+    SubscriberId subscriber = 0;
+    CloseReason reason = CloseReason::closed;
+    StreamTally tally;
+  };
+
   struct Collected {
     std::vector<SubscriberId> readable;
     std::vector<std::pair<SubscriberId, CloseReason>> closing;  // to be closed by the environment
-    std::vector<std::pair<SubscriberId, CloseReason>> ended;    // that a reactor has closed
-    std::size_t authorizers = 0;                                // how many hubs have one; see requireAuthorizer()
+    std::vector<Ended> ended;
+    std::size_t authorizers = 0;  // how many hubs have one; see requireAuthorizer()
   };
 
   Engine();
@@ -123,7 +130,7 @@ class Engine {
     bool isWoken = false;
     Handles news;    // hubs that have something for it, each once until it looks
     HubTurns turns;  // that it has yet to settle
-    std::vector<std::pair<SubscriberId, CloseReason>> ended;
+    std::vector<Ended> ended;
 
     void wakeOnce();
   };

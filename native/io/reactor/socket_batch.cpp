@@ -65,6 +65,7 @@ SocketNext SocketBatch::note(Write& write, Hub& hub, Instant now) {
   if (write.result.state == SendState::gone) {
     return SocketNext::closing;
   }
+  Turns::countBytes(*socket.subscriber, write.result.taken);
   const bool hasMore = socket.gzip ? noteCompressed(write) : notePlain(write, hub, now);
   if (write.result.state == SendState::blocked) {
     return SocketNext::writability;

@@ -22,7 +22,8 @@ export function keepContext(context: AuthorizeContext): KeptContext {
   return context;
 }
 
-export function releaseContext(context: KeptContext | undefined): void {
+/** It is not needed any more; gives nothing, to be kept in its place. */
+export function releaseContext(context: KeptContext | undefined): undefined {
   if (typeof context === "object") counter().count--;
 }
 

@@ -4,7 +4,10 @@ import type { RequestLike } from "../access/request-like.js";
 import { environment } from "../lifecycle/environment.js";
 import { exposesErrors } from "../observe/exposure.js";
 import { emitHubEvent } from "../observe/hub-events.js";
+import { log } from "../observe/logger.js";
+import { openTelemetryLoading } from "../observe/open-telemetry.js";
 import { countRefusedStream } from "../observe/refusals.js";
+import { randomTraceId, traceIdOf } from "../observe/trace.js";
 import { streamDefaults } from "../stream/defaults.js";
 import type { HubStream } from "../stream/hub-stream.js";
 import { openStream, reportFailure } from "../stream/opener.js";
@@ -31,6 +34,8 @@ export async function answerRequest<Answer>(
   let stream: HubStream | undefined;
   try {
     if (prefersJson(request.headers.get("accept"))) return await answerPoll(hubName, exchange, options);
+    const loading = openTelemetryLoading();
+    if (loading !== undefined) await loading; // the first streams have spans, too
     release = exchange.claim();
     requireAcceptable(request);
     const how = { ...streamDefaults(hubName, options.channels), ...options };
@@ -49,7 +54,7 @@ export async function answerRequest<Answer>(
       });
     }
     stream = opened.stream;
-    if (!stream.hasEnded) stream.announce(options.channels, opened.userId);
+    if (!stream.hasEnded) stream.announce(options.channels, opened.userId, request);
     releaseAtEnd(stream, release);
     return await exchange.stream(stream, streamHeaders(headersOf(stream, exchange.vary), options.headers));
   } catch (error) {
@@ -66,7 +71,8 @@ export function answerFailure<Answer>(
   error: unknown,
   options: Partial<ResponseOptions> | undefined,
 ): Answer | Promise<Answer> {
-  const accept = acceptOf(exchange.request);
+  const accept = headerOf(exchange.request, "accept");
+  const traceId = safeTraceId(exchange.request);
   const retryMs = () => environment().hub(hubName).nextRetry();
   const answer = exchange.refuse(
     failureAnswer(error, {
@@ -75,17 +81,32 @@ export function answerFailure<Answer>(
       headers: options?.headers,
       vary: exchange.vary,
       isExposed: exposesErrors(hubName),
+      traceId,
     }),
   );
-  tellFailure(hubName, error, options?.channels ?? []);
+  tellFailure(hubName, error, options?.channels ?? [], traceId);
   return answer;
 }
 
 /** Tells the hub's listeners that a request was refused, or could not be answered. */
-export function tellFailure(hubName: string, error: unknown, channels: readonly string[]): void {
+export function tellFailure(
+  hubName: string,
+  error: unknown,
+  channels: readonly string[],
+  traceId: string | undefined,
+): void {
   countRefusedStream(hubName, error, channels[0]);
   if (isSSEError(error) && isRefusal(error)) {
-    emitHubEvent(hubName, "refused", { code: error.code, channels, error });
+    const { code, category } = error;
+    emitHubEvent(hubName, "refused", { code, channels, error, traceId });
+    const isAudited = category === "authentication";
+    log(hubName, isAudited ? "warn" : "debug", "request refused", {
+      ...(isAudited && { kind: "audit" }),
+      code,
+      category,
+      channels,
+      traceId,
+    });
   } else {
     reportFailure(hubName, error, channels);
   }
@@ -108,10 +129,14 @@ function requireAcceptable(request: RequestLike): void {
 }
 
 /** The application's own kind of request may throw. */
-function acceptOf(request: RequestLike): string | null {
+function headerOf(request: RequestLike, name: string): string | null {
   try {
-    return request.headers.get("accept");
+    return request.headers.get(name);
   } catch {
     return null;
   }
+}
+
+function safeTraceId(request: RequestLike): string {
+  return traceIdOf({ headers: { get: (name) => headerOf(request, name) } }) ?? randomTraceId();
 }

@@ -30,7 +30,7 @@ export function createStream(hubName: string, options: StreamOptions): HubStream
     const stream = new HubStream(hubName, how, isCompressed({ request, mayCompress: node.mayCompress }, how.compress));
     releaseAtEnd(stream, release);
     node.carry(stream, direct !== false);
-    if (!stream.hasEnded) stream.announce([], undefined);
+    if (!stream.hasEnded) stream.announce([], undefined, request);
     return stream;
   } catch (error) {
     release();

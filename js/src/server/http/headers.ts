@@ -78,7 +78,7 @@ export function keepingVary(usual: Record<string, string>, vary: string | undefi
 }
 
 /** The headers of a stream's answer. */
-export function headersOf({ facts, beginning }: Partial<StreamHead>, vary?: string): Record<string, string> {
+export function headersOf({ facts, beginning, traceId }: Partial<StreamHead>, vary?: string): Record<string, string> {
   const headers: Record<string, string> = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-cache, no-transform",
@@ -90,7 +90,7 @@ export function headersOf({ facts, beginning }: Partial<StreamHead>, vary?: stri
     headers["Content-Encoding"] = "gzip";
     headers.Vary = "Accept, Accept-Encoding";
   }
-  if (facts?.traceId !== undefined) headers["X-Trace-ID"] = facts.traceId;
+  if (traceId !== undefined) headers["X-Trace-ID"] = traceId;
   if (facts?.maxDurationMs !== undefined) headers["X-Stream-Max-Seconds"] = seconds(facts.maxDurationMs);
   if (facts?.heartbeatMs !== undefined) {
     headers["X-Heartbeat-Interval"] = seconds(facts.heartbeatMs);

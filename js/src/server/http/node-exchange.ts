@@ -37,7 +37,7 @@ export async function answerNode(
   }
   if (attached.has(res)) {
     const error = new TypeError("attach was called twice for one response; the first stream goes on");
-    tellFailure(hubName, error, options?.channels ?? []);
+    tellFailure(hubName, error, options?.channels ?? [], undefined);
     return endedStream("refused");
   }
   attached.add(res);

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { SSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
 import { exposesErrors } from "../observe/exposure.js";
+import { randomTraceId, traceIdOf } from "../observe/trace.js";
 import { tellFailure } from "./answer-request.js";
 import { nodeHeaders } from "./headers.js";
 import { nodeRequest } from "./node-request.js";
@@ -22,12 +23,14 @@ export function toPlainHandler(hubName: string, answer: (request: RequestLike) =
     try {
       return await answer(request);
     } catch (error) {
+      const traceId = traceIdOf(request) ?? randomTraceId();
       const { status, headers, body } = failureAnswer(error, {
         accept: null,
         retryMs: () => 0,
         isExposed: exposesErrors(hubName),
+        traceId,
       });
-      tellFailure(hubName, error, []);
+      tellFailure(hubName, error, [], traceId);
       return new Response(body, { status, headers });
     }
   };

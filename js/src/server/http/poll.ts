@@ -83,7 +83,7 @@ async function pageFor(hubName: string, exchange: Exchange<unknown>, options: Re
       "Content-Type": "application/json; charset=utf-8",
       "X-Content-Type-Options": "nosniff",
       ...HEADERS,
-      ...(stream.facts.traceId !== undefined && { "X-Trace-ID": stream.facts.traceId }),
+      "X-Trace-ID": stream.traceId,
     };
     const headers = headersOnTop(keepingVary(usual, vary), options.headers);
     const body = isHead ? null : toBody(page);

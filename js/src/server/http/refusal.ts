@@ -93,6 +93,8 @@ export interface FailureContext {
   readonly retryMs: () => number;
   /** The application's headers. */
   readonly headers?: ResponseInit["headers"] | undefined;
+  /** Sent as `X-Trace-ID`. */
+  readonly traceId?: string;
   /** The client sees what went wrong as it is: in development. */
   readonly isExposed?: boolean;
   /** What the response's `Vary` names already. */
@@ -101,8 +103,9 @@ export interface FailureContext {
 
 /** The answer to any error. */
 export function failureAnswer(error: unknown, context: FailureContext): PlainAnswer {
-  const { accept, retryMs, headers: own, vary, isExposed = false } = context;
+  const { accept, retryMs, headers: own, vary, isExposed = false, traceId } = context;
   const refusal = drainedStream(error, accept, retryMs) ?? refusalOf(error, isExposed);
   const { status, headers, body } = refusal ?? failureOf(error, isExposed);
-  return { status, headers: headersBeside(headers, own, vary), body, reason: "refused" };
+  const usual = { ...headers, ...(traceId !== undefined && { "X-Trace-ID": traceId }) };
+  return { status, headers: headersBeside(usual, own, vary), body, reason: "refused" };
 }

@@ -4,7 +4,9 @@ import { authorizers } from "../access/authorizers.js";
 import { type ContentStore, requireContentStore } from "../content/content-store.js";
 import { contentStoreOf, setContentStore } from "../content/contents.js";
 import { environment } from "../lifecycle/environment.js";
+import { checkAlerts, setAlerts } from "../observe/alerts.js";
 import { setExposure } from "../observe/exposure.js";
+import { requireLogger, setLogger } from "../observe/logger.js";
 import { addStreamDefaults, setPolicyHeartbeats } from "../stream/defaults.js";
 import { checkStreamOptions, type StreamDefaults } from "../stream/options.js";
 import { withPresets } from "./check-policies.js";
@@ -40,6 +42,8 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
     policies,
     contentStore,
     exposeErrors,
+    logger,
+    alerts,
     ...others
   } = options;
   requireName("name", name);
@@ -56,6 +60,8 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const rules = policies && withPresets(policies);
   if (contentStore !== undefined) requireContentStore("contentStore", contentStore);
   requireFlag("exposeErrors", exposeErrors);
+  if (logger !== undefined) requireLogger("logger", logger);
+  if (alerts !== undefined) checkAlerts(alerts);
   requireStoreFor(contentStore ?? contentStoreOf(name), others, rules);
   const limits = { ...others, ...(rules && { policies: rules }) };
   const native = toNativeHubOptions(limits);
@@ -66,6 +72,8 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   if (rules !== undefined) setPolicyHeartbeats(name, rules);
   if (contentStore !== undefined) setContentStore(name, contentStore);
   if (exposeErrors !== undefined) setExposure(name, exposeErrors);
+  if (logger !== undefined) setLogger(name, logger);
+  if (alerts !== undefined) setAlerts(name, alerts);
   if (authorize !== undefined) authorizers().set(name, authorize);
   return new Hub<Events>(name);
 }

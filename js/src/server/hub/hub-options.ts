@@ -3,6 +3,8 @@ import { type NumberBounds, requireNumber, requireObject } from "../../shared/ar
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { Authorize } from "../access/authorize.js";
 import type { ContentStore } from "../content/content-store.js";
+import type { AlertOptions } from "../observe/alerts.js";
+import type { Logger } from "../observe/logger.js";
 import type { StreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
 import { checkSizes, NO_CONTENT, toNativePolicies, toNativeSettings } from "./check-policies.js";
@@ -63,6 +65,14 @@ export interface HubOptions extends FlowOptions, ContentOptions {
    * nothing. Default false.
    */
   exposeErrors?: boolean;
+  /**
+   * Gets structured entries, in this thread: `debug` for streams that open, refusals, heartbeats and single events; `info` an access record
+   * for each stream that ends (user, channels, verdict, reason, duration, events, bytes); `warn` for clients that may not read, and alerts;
+   * `error` for code of the application's that fails, which is not written to the console then. None has a token, or data.
+   */
+  logger?: Logger;
+  /** When the hub's `alert` event tells of something, in this thread. */
+  alerts?: AlertOptions;
   /** The defaults of the hub's streams. */
   lag?: StreamOptions["lag"];
   heartbeat?: StreamOptions["heartbeat"];
@@ -90,6 +100,8 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   authorize: true,
   contentStore: true,
   exposeErrors: true,
+  logger: true,
+  alerts: true,
   lag: true,
   heartbeat: true,
   maxDurationMs: true,

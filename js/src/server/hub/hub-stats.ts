@@ -39,6 +39,8 @@ export interface PolicyStats {
   readonly publishedBytes: number;
   /** Events, once for each connection that has taken them. */
   readonly delivered: number;
+  /** Bytes that were sent to connections, without the framing of HTTP. */
+  readonly deliveredBytes: number;
   /** Events that had to wait. */
   readonly held: number;
   /** Events that took the place of one that waited. */

@@ -15,7 +15,9 @@ import { replaceOnReload } from "../lifecycle/hot-reload.js";
 import { isErrorRecord } from "../observe/error-record.js";
 import { HUB_EVENTS, type HubEvents, onHubEvent } from "../observe/hub-events.js";
 import { hubMetrics } from "../observe/hub-metrics.js";
+import { tellPublished } from "../observe/published.js";
 import { countRefusedEvent } from "../observe/refusals.js";
+import { ensureWatched, forgetWatch } from "../observe/watching.js";
 import { joinChannel } from "../stream/join-channel.js";
 import { Listener, type ReceivedMessage } from "../stream/listener.js";
 import type { StreamOptions } from "../stream/options.js";
@@ -58,6 +60,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
     try {
       const receipt = this.#publish(channel, toBrokeredEvent(message));
       if (isErrorRecord(message.data)) hubMetrics(this.name).errorRecord(channel);
+      tellPublished(this.name, channel, message.event, receipt);
       return receipt;
     } catch (error) {
       if (isSSEError(error)) countRefusedEvent(this.name, error, channel);
@@ -178,7 +181,12 @@ export class Hub<Events extends EventMap = AnyEvents> {
       throw new TypeError(`hub.on knows ${Object.keys(HUB_EVENTS).join(", ")}, not ${JSON.stringify(type)}`);
     }
     requireFunction("listener", listener);
-    const end = onHubEvent(this.name, type, listener);
+    const forget = onHubEvent(this.name, type, listener);
+    if (type === "alert") ensureWatched(this.name);
+    const end = () => {
+      forget();
+      if (type === "alert") forgetWatch(this.name);
+    };
     replaceOnReload(this.on, end);
     return end;
   }

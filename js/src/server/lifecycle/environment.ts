@@ -1,6 +1,6 @@
 // Not the globals, so that fake timers in a test do not stop the events.
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
-import type { ConnectionId, NativeBinding, NativeEnvironment, NativeHub } from "../../native/binding.js";
+import type { ConnectionId, NativeBinding, NativeEnvironment, NativeHub, NativeTally } from "../../native/binding.js";
 import { nativeModule } from "../../native/load-native.js";
 import { requireBinding } from "../../native/require-binding.js";
 import type { NativeCloseReason } from "../../shared/close-reasons.js";
@@ -16,7 +16,7 @@ export interface Reader {
   /** Some hub has an authorizer now; perhaps this reader's. */
   onAuthorizer?(): void;
   /** The reactor that wrote to its socket has closed it. */
-  onSocketClosed?(reason: NativeCloseReason): void;
+  onSocketClosed?(reason: NativeCloseReason, tally: NativeTally): void;
 }
 
 /** After a turn that took less time, the thread does not rest. */
@@ -124,7 +124,9 @@ export class Environment {
     const { readable, closing, ended, authorizers } = this.#native.collect();
     if (readable.length > 0) this.#restAfterwards();
     try {
-      for (const { connection, reason } of ended) this.#readers.get(connection)?.onSocketClosed?.(reason);
+      for (const { connection, reason, tally } of ended) {
+        this.#readers.get(connection)?.onSocketClosed?.(reason, tally);
+      }
       for (const { connection, reason } of closing) this.#readers.get(connection)?.onClosing(reason);
       for (const connection of readable) this.#readers.get(connection)?.onReadable();
       if (authorizers !== this.#authorizers) {

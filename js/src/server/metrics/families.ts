@@ -38,6 +38,7 @@ const GAUGES: readonly [name: string, help: string, of: NumberOf][] = [
 const COUNTERS: readonly [name: string, help: string, of: NumberOf][] = [
   ["events_published", "Events that came into a channel's log.", ({ published }) => published],
   ["events_delivered", "Events, once for each connection that has taken them.", ({ delivered }) => delivered],
+  ["delivered_bytes", "Bytes that were sent to connections.", ({ deliveredBytes }) => deliveredBytes],
   ["events_held", "Events that had to wait because of rate, merge or throttle.", ({ held }) => held],
   ["events_merged", "Events that took the place of one that waited.", ({ merged }) => merged],
   ["events_dropped", "Events that were lost because the buffer of a rate was full.", ({ dropped }) => dropped],

@@ -1,5 +1,6 @@
 import type { Names } from "../../shared/misspelt.js";
 import { environment } from "../lifecycle/environment.js";
+import type { AlertEvent } from "./alerts.js";
 import type { CloseReason } from "./close-reason.js";
 import { runGuarded } from "./guarded.js";
 import { print } from "./print.js";
@@ -8,20 +9,39 @@ import type { UserCode } from "./user-code.js";
 /** What a hub tells its listeners, of this thread's streams. */
 export interface HubEvents {
   /** `response` or `attach` has opened a stream. */
-  connection: { readonly id: string; readonly channels: readonly string[]; readonly userId: string | undefined };
+  connection: {
+    readonly id: string;
+    readonly channels: readonly string[];
+    readonly userId: string | undefined;
+    /** Of the request's `traceparent` or `X-Trace-ID`, or made up; the client has it as `X-Trace-ID`. */
+    readonly traceId: string;
+  };
   /** Such a stream has ended. */
   close: { readonly id: string; readonly reason: CloseReason };
   /** `response` or `attach` has answered with an error. */
-  refused: { readonly code: string; readonly channels: readonly string[]; readonly error: unknown };
+  refused: {
+    readonly code: string;
+    readonly channels: readonly string[];
+    readonly error: unknown;
+    readonly traceId: string | undefined;
+  };
   /**
    * Code of the application's has thrown, rejected or answered what it may not: `authorize`, `snapshot`, `onClose`, a `listener`,
    * what a `request` was to be answered with, or a `contentStore`. Its client was answered 500 (403 by `authorize`). Without a listener of this
    * event it is written to the console.
    */
   error: { readonly error: unknown; readonly code: UserCode; readonly channels?: readonly string[] };
+  /** Something about the hub has become alarming, or is well again; see the option `alerts`. Looked for while somebody listens. */
+  alert: AlertEvent;
 }
 
-export const HUB_EVENTS: Names<HubEvents> = { connection: true, close: true, refused: true, error: true };
+export const HUB_EVENTS: Names<HubEvents> = {
+  connection: true,
+  close: true,
+  refused: true,
+  error: true,
+  alert: true,
+};
 
 type Listeners = Map<string, Set<(event: never) => unknown>>;
 

@@ -1,5 +1,6 @@
 import { environment } from "../lifecycle/environment.js";
 import { emitHubEvent, hasHubListeners } from "./hub-events.js";
+import { isLogged, log } from "./logger.js";
 import { print } from "./print.js";
 import type { UserCode } from "./user-code.js";
 
@@ -8,9 +9,11 @@ const MOST_REMEMBERED = 1000;
 
 /** Tells of an error of the application's: the listeners of the hub's `error`, or else the console. Never throws. */
 export function reportError(hubName: string, code: UserCode, error: unknown, channels?: readonly string[]): void {
-  if (hasHubListeners(hubName, "error")) {
-    emitHubEvent(hubName, "error", { error, code, ...(channels && { channels }) });
-  } else {
+  const isHeard = hasHubListeners(hubName, "error");
+  const isWritten = isLogged(hubName, "error");
+  if (isHeard) emitHubEvent(hubName, "error", { error, code, ...(channels && { channels }) });
+  if (isWritten) log(hubName, "error", `${code} failed`, { code, channels, err: error });
+  if (!isHeard && !isWritten) {
     print(`Millrace: ${code} of the hub "${hubName}" failed:`, error);
   }
 }

@@ -4,6 +4,7 @@ import { NodeReadableStream } from "./web-streams.js";
 /** What the head of an answer says of its stream. */
 export interface StreamHead {
   readonly facts: HeaderFacts;
+  readonly traceId: string;
   /** The cursor of a client that begins with it. */
   readonly beginning: string | null;
 }

@@ -1,6 +1,5 @@
 /** What a stream tells the client in its headers. */
 export interface HeaderFacts {
-  readonly traceId: string | undefined;
   readonly maxDurationMs: number | undefined;
   readonly heartbeatMs: number | undefined;
   readonly isCompressed: boolean;

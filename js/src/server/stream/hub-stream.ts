@@ -1,14 +1,16 @@
-import type { ConnectionId, NativeHub } from "../../native/binding.js";
+import type { ConnectionId, NativeHub, NativeTally } from "../../native/binding.js";
 import { requireReason, requireString } from "../../shared/arguments.js";
 import type { NativeCloseReason } from "../../shared/close-reasons.js";
 import { CLOSE_REASONS } from "../../shared/close-reasons.js";
 import type { AuthorizeContext } from "../access/authorize.js";
 import { askLate, type KeptContext, keepContext, releaseContext } from "../access/late-authorizer.js";
+import type { RequestLike } from "../access/request-like.js";
 import { accepted, opened } from "../content/message.js";
 import { type Environment, environment, type Reader } from "../lifecycle/environment.js";
 import { callUser } from "../observe/call.js";
 import type { CloseReason } from "../observe/close-reason.js";
-import { emitHubEvent } from "../observe/hub-events.js";
+import { recordStream, type StreamRecord } from "../observe/stream-record.js";
+import { madeUpTraceId, traceIdOf } from "../observe/trace.js";
 import type { Body } from "./body.js";
 import { BodySource, FIRST_CHUNK_BYTES } from "./body-source.js";
 import type { BodyWatch } from "./body-watch.js";
@@ -28,6 +30,8 @@ import type { TakenSocket, TakenStream } from "./taken-socket.js";
 export class HubStream implements SSEStream, Reader {
   readonly facts: HeaderFacts;
   readonly connection: ConnectionId;
+  /** Set by the stream itself only. */
+  stage: StreamStage = "pulled";
   /** Set before the stream is read. */
   bodyWatch: BodyWatch | undefined;
   /** Its snapshot is being made: if it ends meanwhile, its client is told nothing. */
@@ -42,7 +46,6 @@ export class HubStream implements SSEStream, Reader {
   readonly #stallMs: number;
   readonly #onClose: ((reason: CloseReason) => void) | undefined;
   readonly #closeAfter: readonly string[];
-  #stage: StreamStage = "pulled";
   /** Made when JavaScript reads it. */
   #source: BodySource | undefined;
   /** Undefined also where Node has released the socket that the core writes to. */
@@ -57,7 +60,8 @@ export class HubStream implements SSEStream, Reader {
   #endReason: CloseReason | undefined;
   /** By the application. */
   #isClosed = false;
-  #isAnnounced = false;
+  #record: StreamRecord | undefined;
+  readonly #traceId: string | undefined;
 
   /**
    * @param options - which were checked.
@@ -72,12 +76,12 @@ export class HubStream implements SSEStream, Reader {
     this.#closeAfter = native.closeAfter;
     this.#stallMs = options.lag?.stallMs ?? DEFAULT_LAG.stallMs;
     this.facts = sharedFacts({
-      traceId: options.traceId,
       maxDurationMs: options.maxDurationMs,
       heartbeatMs: heartbeatEveryMs(options.heartbeat),
       isCompressed,
     });
     const { request } = options;
+    this.#traceId = options.traceId ?? traceIdOf(request);
     const { signal, method } = request ?? {};
     if (request && signal) this.#forgetSignal = onAbort(signal, request, () => this.leave());
     this.#onClose = options.onClose;
@@ -89,6 +93,10 @@ export class HubStream implements SSEStream, Reader {
 
   get id(): string {
     return `s${this.connection}`;
+  }
+
+  get traceId(): string {
+    return this.#record?.span?.traceId ?? this.#traceId ?? madeUpTraceId(this.connection);
   }
 
   get stream(): Body {
@@ -110,10 +118,6 @@ export class HubStream implements SSEStream, Reader {
 
   get endReason(): CloseReason | undefined {
     return this.#endReason;
-  }
-
-  get stage(): StreamStage {
-    return this.#stage;
   }
 
   get send(): SSEStream["send"] {
@@ -146,7 +150,7 @@ export class HubStream implements SSEStream, Reader {
       this.#isClosed = true;
       if (this.#ofSend !== undefined) this.#ofSend.isClosed = true;
       this.#hub.end(this.connection, false, reason);
-      if (this.#stage === "pulled") this.#giveRest();
+      if (this.stage === "pulled") this.#giveRest();
     };
   }
 
@@ -173,7 +177,7 @@ export class HubStream implements SSEStream, Reader {
     const { connection } = this;
     const [hub, environmentId, stallMs] = [this.#hub, this.#environment.id, this.#stallMs];
     if (!take({ hub, connection, environmentId, isReleased, stallMs })) return false;
-    this.#stage = "taken";
+    this.stage = "taken";
     this.bodyWatch = undefined;
     this.onCut = undefined;
     this.#takenSocket = socket;
@@ -182,9 +186,9 @@ export class HubStream implements SSEStream, Reader {
   }
 
   /** Tells the hub's listeners of the stream, and later of its end. */
-  announce(channels: readonly string[], userId: string | undefined): void {
-    this.#isAnnounced = true;
-    emitHubEvent(this.#hubName, "connection", { id: this.id, channels, userId });
+  announce(channels: readonly string[], userId: string | undefined, request: RequestLike | undefined): void {
+    const about = { hubName: this.#hubName, id: this.id, traceId: this.traceId, channels, userId, request };
+    this.#record = recordStream({ ...about, verdict: this.#hub.verdict(this.connection) });
   }
 
   /** Nobody reads it: it ends at once, and what is left is dropped. */
@@ -225,16 +229,20 @@ export class HubStream implements SSEStream, Reader {
   }
 
   onClosing(reason: NativeCloseReason): void {
-    if (this.#stage === "taken") return; // the reactor closes it
+    if (this.stage === "taken") return; // the reactor closes it
     if (this.isOpening || !CLOSE_REASONS[reason].isIntended) this.#finish(reason, false);
-    else if (this.#stage === "pulled") {
+    else if (this.stage === "pulled") {
       this.#wantedReason ??= reason;
       this.#giveRest();
     }
   }
 
-  onSocketClosed(reason: NativeCloseReason): void {
-    this.#finish(reason === "closed" ? (this.#wantedReason ?? reason) : reason, CLOSE_REASONS[reason].isIntended);
+  onSocketClosed(reason: NativeCloseReason, tally: NativeTally): void {
+    this.#finish(
+      reason === "closed" ? (this.#wantedReason ?? reason) : reason,
+      CLOSE_REASONS[reason].isIntended,
+      tally,
+    );
   }
 
   /** It was opened without an authorizer. If one is set later, it is asked then. */
@@ -244,14 +252,9 @@ export class HubStream implements SSEStream, Reader {
 
   onAuthorizer(): void {
     if (this.#keptContext === undefined || !this.#hub.hasAuthorizer()) return;
-    askLate(this.#hubName, this.#forgetContext() ?? "unknown", () => this.#finish("refused", false));
-  }
-
-  #forgetContext(): KeptContext | undefined {
     const context = this.#keptContext;
-    this.#keptContext = undefined;
-    releaseContext(context);
-    return context;
+    this.#keptContext = releaseContext(context);
+    askLate(this.#hubName, context, () => this.#finish("refused", false));
   }
 
   #endNotice(): EndSignal {
@@ -268,16 +271,17 @@ export class HubStream implements SSEStream, Reader {
   }
 
   #giveRest(): void {
-    this.#stage = "ending";
+    this.stage = "ending";
     this.#bodySource().giveRest();
   }
 
-  #finish(reason: CloseReason, isWhole: boolean): void {
+  #finish(reason: CloseReason, isWhole: boolean, given?: NativeTally): void {
     if (this.hasEnded) return;
-    const wasTaken = this.#stage === "taken";
+    const tally = given ?? (this.#record?.isDetailed ? this.#hub.tally(this.connection) : undefined);
+    const wasTaken = this.stage === "taken";
     this.#endReason = reason;
-    this.#stage = isWhole ? "ended" : "cut";
-    this.#forgetContext();
+    this.stage = isWhole ? "ended" : "cut";
+    this.#keptContext = releaseContext(this.#keptContext);
     this.#forgetSignal?.();
     // A reactor closes its connection itself; a connection that it has closed is not known any more.
     if (wasTaken) this.#hub.end(this.connection, true);
@@ -291,6 +295,6 @@ export class HubStream implements SSEStream, Reader {
     this.#takenSocket?.end(isWhole);
     this.#end?.tell(reason);
     callUser(this.#hubName, "onClose", this.#onClose, reason);
-    if (this.#isAnnounced) emitHubEvent(this.#hubName, "close", { id: this.id, reason });
+    this.#record?.ended(this.#hubName, this.id, reason, tally);
   }
 }

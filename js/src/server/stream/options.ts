@@ -73,7 +73,10 @@ export interface StreamOptions {
   maxDurationMs?: number;
   /** Tells the client how long to wait before it reconnects. */
   retryMs?: number;
-  /** Sent as `X-Trace-ID`, for finding the stream in logs. */
+  /**
+   * Sent as `X-Trace-ID`, for finding the stream in logs. Default: the trace id of the request's `traceparent` (W3C Trace Context), or its
+   * `X-Trace-ID`, or one that is made up.
+   */
   traceId?: string;
   lag?: LagOptions;
   /**

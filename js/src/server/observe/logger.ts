@@ -1,0 +1,79 @@
+import { requireFunction } from "../../shared/arguments.js";
+import { environment } from "../lifecycle/environment.js";
+import { print } from "./print.js";
+
+/**
+ * What a hub writes its log with. The loggers of `pino` and `winston` are such, and so is `console`. Each entry is a message and an object
+ * of plain values, in the order that the logger takes them.
+ */
+export interface Logger {
+  debug(...entry: never[]): unknown;
+  info(...entry: never[]): unknown;
+  warn(...entry: never[]): unknown;
+  error(...entry: never[]): unknown;
+}
+
+export type LogLevel = keyof Logger;
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+type Write = (level: LogLevel, message: string, fields: object) => void;
+
+/** What is called of a logger. */
+interface Sink {
+  readonly write: Write;
+  readonly isEnabled: (level: LogLevel) => boolean;
+}
+
+/** By the hub's name. */
+const sinks = () => environment().state("loggers", () => new Map<string, Sink>());
+
+/** @throws TypeError for what is no logger. */
+export function requireLogger(name: string, logger: unknown): asserts logger is Logger {
+  const methods = (typeof logger === "object" && logger !== null ? logger : {}) as Partial<Record<LogLevel, unknown>>;
+  for (const level of LEVELS) requireFunction(`${name}.${level}`, methods[level]);
+}
+
+export function setLogger(hubName: string, logger: Logger): void {
+  sinks().set(hubName, toSink(logger as unknown as LooseLogger));
+}
+
+type LooseLogger = Record<LogLevel, (...entry: unknown[]) => unknown> & {
+  isLevelEnabled?(level: string): unknown;
+  /** Only loggers that take the object first have one of these: pino, bunyan. */
+  readonly bindings?: unknown;
+  readonly fields?: unknown;
+};
+
+function toSink(logger: LooseLogger): Sink {
+  const takesObjectFirst = logger.bindings !== undefined || logger.fields !== undefined;
+  return {
+    write: (level, message, fields) => {
+      if (takesObjectFirst) logger[level](fields, message);
+      else logger[level](message, fields);
+    },
+    isEnabled: (level) => logger.isLevelEnabled?.(level) !== false,
+  };
+}
+
+/** Whether somebody wants entries of this level: what goes into one need not be made otherwise. */
+export function isLogged(hubName: string, level: LogLevel): boolean {
+  const sink = sinks().get(hubName);
+  if (sink === undefined) return false;
+  try {
+    return sink.isEnabled(level);
+  } catch {
+    return true;
+  }
+}
+
+/** Writes an entry, where the hub has a logger. A logger that throws is told of on the console. */
+export function log(hubName: string, level: LogLevel, message: string, fields: object): void {
+  try {
+    sinks()
+      .get(hubName)
+      ?.write(level, `millrace: ${message}`, { hub: hubName, ...fields });
+  } catch (error) {
+    print(`Millrace: the logger of the hub "${hubName}" failed:`, error);
+  }
+}

@@ -1,0 +1,112 @@
+import type { Attributes, Context, Span, TracerProvider } from "@opentelemetry/api";
+import { environment } from "../lifecycle/environment.js";
+import type { TraceParent } from "./trace.js";
+
+type Api = typeof import("@opentelemetry/api");
+
+/** Under this name `@opentelemetry/api` keeps what the application has registered with it, for all copies of that package. */
+const REGISTERED = Symbol.for("opentelemetry.js.api.1");
+const TRACER = "millrace";
+
+interface Loading {
+  api: Api | undefined;
+  isAsked: boolean;
+  isLoading: boolean;
+  done: Promise<void>;
+}
+
+const loading = () =>
+  environment().state(
+    "open telemetry",
+    (): Loading => ({ api: undefined, isAsked: false, isLoading: false, done: Promise.resolve() }),
+  );
+
+/**
+ * The package, where the application uses it: it has registered something, and the package can be loaded. It is loaded at the first
+ * call that finds so; until then there is none. `whenLoaded` waits for that.
+ */
+function api(): Api | undefined {
+  const state = loading();
+  if (state.api === undefined && !state.isAsked && REGISTERED in globalThis) {
+    state.isAsked = state.isLoading = true;
+    const name = "@opentelemetry/api"; // not literally: bundlers would look for a package that need not be there
+    state.done = import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name).then(
+      (loaded) => {
+        state.isLoading = false;
+        state.api = (loaded.default?.trace === undefined ? loaded : loaded.default) as Api;
+      },
+      () => {
+        state.isLoading = false;
+      },
+    );
+  }
+  return state.api;
+}
+
+/** Resolves when what the application has registered can be used; undefined: it can be, or there is nothing. */
+export function openTelemetryLoading(): Promise<void> | undefined {
+  return api() === undefined && loading().isLoading ? loading().done : undefined;
+}
+
+/** The span of a stream. */
+export interface StreamSpan {
+  readonly traceId: string;
+  event(name: string, attributes: Attributes): void;
+  end(attributes: Attributes, failure: string | undefined): void;
+}
+
+/**
+ * Begins the span of a stream: below the span that is active, or else below that which the request's `traceparent` names. Undefined where
+ * the application does not use OpenTelemetry.
+ */
+export function startStreamSpan(parent: TraceParent | undefined, attributes: Attributes): StreamSpan | undefined {
+  const otel = api();
+  if (otel === undefined) return undefined;
+  try {
+    const tracer = (otel.trace as unknown as TracerProvider).getTracer(TRACER);
+    const span = tracer.startSpan("millrace.stream", { attributes }, contextFor(otel, parent));
+    return {
+      traceId: span.spanContext().traceId,
+      event: (name, more) => guarded(() => span.addEvent(name, more)),
+      end: endOf(otel, span),
+    };
+  } catch {
+    return undefined; // whatever the application has registered, streams open
+  }
+}
+
+function contextFor({ context, trace, TraceFlags }: Api, parent: TraceParent | undefined): Context {
+  const active = context.active();
+  if (parent === undefined || trace.getSpan(active) !== undefined) return active;
+  const { traceId, spanId, flags } = parent;
+  const traceFlags = (flags & 1) === 1 ? TraceFlags.SAMPLED : TraceFlags.NONE;
+  return trace.setSpanContext(active, { traceId, spanId, traceFlags, isRemote: true });
+}
+
+function endOf({ SpanStatusCode }: Api, span: Span): StreamSpan["end"] {
+  return (attributes, failure) =>
+    guarded(() => {
+      span.setAttributes(attributes);
+      if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
+      span.end();
+    });
+}
+
+/** Notes on the span that is active that an event was published; its data is not told. */
+export function notePublished(attributes: () => Attributes): void {
+  const otel = api();
+  if (otel === undefined) return;
+  guarded(() => {
+    const span = otel.trace.getSpan(otel.context.active());
+    if (span?.isRecording()) span.addEvent("millrace.publish", attributes());
+  });
+}
+
+/** What the application has registered may throw; nothing of ours fails by it. */
+function guarded(doing: () => void): void {
+  try {
+    doing();
+  } catch {
+    // it is its own to tell
+  }
+}
