@@ -71,6 +71,7 @@ Napi::Object histogramToJs(Napi::Env env, const Histogram& histogram) {
 Napi::Object toJs(Napi::Env env, const HubStats& stats) {
   const Napi::Object object = Napi::Object::New(env);
   setNumbers(object, {{"connections", stats.connections},
+                      {"connectionsLimit", stats.mostConnections},
                       {"channels", stats.channels},
                       {"inboxBytes", stats.inboxBytes},
                       {"takenOver", stats.takenOver},

@@ -151,6 +151,8 @@ export interface NativeHubOptions extends NativePolicySettings, NativeContentSet
 export interface NativeStats {
   /** Open connections, whether they read a channel or not. */
   readonly connections: number;
+  /** `limits.connections`. */
+  readonly connectionsLimit: number;
   readonly channels: number;
   /** Accepted, and not yet offered to every connection. */
   readonly inboxBytes: number;

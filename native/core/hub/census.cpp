@@ -12,6 +12,7 @@ namespace millrace {
 HubStats Census::stats() const {
   HubStats stats;
   stats.connections = parts_.registry.connections();
+  stats.mostConnections = parts_.options.connections;
   stats.channels = parts_.registry.channels();
   stats.inboxBytes = parts_.inbox.bytes();
   stats.isDraining = parts_.drain.hasBegun();

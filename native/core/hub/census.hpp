@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
 
 #include <cstddef>
@@ -27,6 +28,7 @@ class Census {
     const FlowControl& flow;
     const Drain& drain;
     const Admission& admission;
+    const HubOptions& options;
   };
   explicit Census(const Parts& parts) : parts_(parts) {}
 

@@ -49,7 +49,7 @@ struct Hub::Parts {
   Timers timers{{deadlines, heartbeats, lagJudge, endings, writer}};
   Drain drain{registry, scheduler, deadlines};
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
-  Census census{{policies, registry, inbox, flow, drain, admission}};
+  Census census{{policies, registry, inbox, flow, drain, admission, options}};
   HubMetrics metrics{policies, registry, inbox};
   Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings, heartbeats}};
 };

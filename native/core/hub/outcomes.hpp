@@ -62,7 +62,8 @@ struct Receipt {
 };
 
 struct HubStats {
-  std::size_t connections = 0;  // that are open
+  std::size_t connections = 0;      // that are open
+  std::size_t mostConnections = 0;  // as many may be
   std::size_t channels = 0;
   std::size_t inboxBytes = 0;  // accepted, and not yet offered to everybody
   bool isDraining = false;

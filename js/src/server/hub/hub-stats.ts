@@ -100,7 +100,13 @@ export interface HubStats extends NativeStats {
 
 export function toHubStats(stats: NativeStats, metrics: NativeMetrics): HubStats {
   const policies = metrics.policies().map((policy) => [policy.name === "" ? REST : policy.name, toPolicyStats(policy)]);
-  return { ...stats, policies: Object.fromEntries(policies), memory: memoryOf(metrics) };
+  const { connectionsLimit } = stats;
+  return {
+    ...stats,
+    connectionsLimit: connectionsLimit > Number.MAX_SAFE_INTEGER ? Infinity : connectionsLimit,
+    policies: Object.fromEntries(policies),
+    memory: memoryOf(metrics),
+  };
 }
 
 function toPolicyStats(policy: NativePolicyMetrics): PolicyStats {
