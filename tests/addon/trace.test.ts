@@ -1,7 +1,8 @@
 // Trace ids, and what OpenTelemetry sees of streams and events.
 
-import { context, trace } from "@opentelemetry/api";
+import { context, metrics, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { type DataPoint, MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { createHub, createSSEStream, type HubEvents, sseResponse } from "../../js/src/server/index.js";
 import { traceParentOf } from "../../js/src/server/observe/trace.js";
@@ -11,6 +12,12 @@ import { StreamReader } from "./reading.js";
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const SPAN = "b7ad6b7169203331";
 const MADE_UP = /^[\da-f]{32}$/;
+
+/** One that collects when it is told to. */
+class TestReader extends MetricReader {
+  protected override async onShutdown(): Promise<void> {}
+  protected override async onForceFlush(): Promise<void> {}
+}
 
 let count = 0;
 const hubNow = () => createHub({ name: `trace ${++count}` });
@@ -88,15 +95,18 @@ describe("the trace id of a stream", () => {
 describe("with OpenTelemetry", () => {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const reader = new TestReader();
   const contexts = new AsyncLocalStorageContextManager().enable();
   beforeAll(() => {
     trace.setGlobalTracerProvider(provider);
     context.setGlobalContextManager(contexts);
+    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
   });
   beforeEach(() => exporter.reset());
   afterAll(() => {
     trace.disable();
     context.disable();
+    metrics.disable();
   });
 
   const spansNamed = (name: string) => exporter.getFinishedSpans().filter((span) => span.name === name);
@@ -144,6 +154,18 @@ describe("with OpenTelemetry", () => {
     expect(span?.spanContext().traceId).toBe(TRACE);
     expect(span?.parentSpanContext).toMatchObject({ spanId: SPAN, isRemote: true });
     expect(response.headers.get("x-trace-id")).toBe(TRACE);
+  });
+
+  test("a meter gets the counters of every hub", async () => {
+    const hub = hubNow();
+    hub.publish("c", { event: "e", data: 1 });
+    const { resourceMetrics } = await reader.collect();
+    const found = resourceMetrics.scopeMetrics
+      .filter(({ scope }) => scope.name === "millrace")
+      .flatMap(({ metrics: all }) => all.filter(({ descriptor }) => descriptor.name === "millrace_events_published"))
+      .flatMap(({ dataPoints }) => dataPoints as DataPoint<number>[])
+      .find(({ attributes }) => attributes.hub === hub.name);
+    expect(found).toMatchObject({ value: 1, attributes: { policy: "default" } });
   });
 
   test("what the application has registered may throw: streams open, and end", async () => {

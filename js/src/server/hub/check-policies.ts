@@ -7,6 +7,7 @@ import {
   requireStringArray,
 } from "../../shared/arguments.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
+import { REST } from "../observe/rest.js";
 import { checkStreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
 import type {
@@ -19,9 +20,6 @@ import type {
   ThrottleOptions,
 } from "./policy.js";
 import { policies as presets } from "./presets.js";
-
-/** The name under which `hub.stats()` has the channels that no policy is for. */
-export const REST = "default";
 
 const POLICY_OPTIONS: Names<ChannelPolicy> = {
   name: true,

@@ -1,7 +1,7 @@
 import type { NativeStats } from "../../native/binding.js";
 import type { NativeHistogram, NativeMemory, NativeMetrics, NativePolicyMetrics } from "../../native/native-metrics.js";
 import type { CloseReason } from "../observe/close-reason.js";
-import { REST } from "./check-policies.js";
+import { REST } from "../observe/rest.js";
 
 /** How values are distributed: half of them are below `p50`, 99 of 100 below `p99`. Estimates, from a histogram's buckets. */
 export interface Distribution {

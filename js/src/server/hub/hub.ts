@@ -45,6 +45,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
     this.name = name;
     this.#native = environment().hub(name);
     this.#slot = brokerSlot(name);
+    hubMetrics(name); // so that it is among those that are exported
     this.#registrations = new Registrations(name);
   }
 

@@ -5,7 +5,7 @@ import { prefersOpenMetrics } from "../http/accept.js";
 import { type PlainHandler, requireAllowed, toPlainHandler } from "../http/plain-handler.js";
 import type { Hub } from "../hub/hub.js";
 import type { EventMap } from "../hub/hub-types.js";
-import { familiesOf } from "./families.js";
+import { familiesOf } from "../observe/families.js";
 import { CONTENT_TYPES, toMetricsText } from "./prometheus-text.js";
 
 /** Options of {@link metricsHandler}. */

@@ -1,4 +1,4 @@
-import type { Buckets, Labels, MetricFamily } from "./families.js";
+import type { Buckets, Labels, MetricFamily } from "../observe/families.js";
 
 /** The formats that Prometheus reads: its own text format 0.0.4, and OpenMetrics 1.0. */
 export type TextFormat = "prometheus" | "openmetrics";

@@ -1,7 +1,7 @@
 import { requireFunction } from "../../shared/arguments.js";
 import type { Hub } from "../hub/hub.js";
 import type { EventMap } from "../hub/hub-types.js";
-import { type Buckets, familiesOf, type Labels, type MetricFamily } from "./families.js";
+import { type Buckets, familiesOf, type Labels, type MetricFamily } from "../observe/families.js";
 
 /** What is used of a `Registry` of the npm package `prom-client`, version 14 or newer. */
 export interface MetricsRegistry {

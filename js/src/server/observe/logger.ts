@@ -25,8 +25,13 @@ interface Sink {
   readonly isEnabled: (level: LogLevel) => boolean;
 }
 
-/** By the hub's name. */
-const sinks = () => environment().state("loggers", () => new Map<string, Sink>());
+let known: Map<string, Sink> | undefined;
+
+/** By the hub's name; one map a thread, which this copy of the module remembers: every publication asks. */
+function sinks(): Map<string, Sink> {
+  known ??= environment().state("loggers", () => new Map<string, Sink>());
+  return known;
+}
 
 /** @throws TypeError for what is no logger. */
 export function requireLogger(name: string, logger: unknown): asserts logger is Logger {

@@ -1,12 +1,13 @@
 import type { Attributes, Context, Span, TracerProvider } from "@opentelemetry/api";
 import { environment } from "../lifecycle/environment.js";
+import { exportMetrics } from "./open-telemetry-metrics.js";
 import type { TraceParent } from "./trace.js";
 
 type Api = typeof import("@opentelemetry/api");
 
 /** Under this name `@opentelemetry/api` keeps what the application has registered with it, for all copies of that package. */
 const REGISTERED = Symbol.for("opentelemetry.js.api.1");
-const TRACER = "millrace";
+const SCOPE = "millrace";
 
 interface Loading {
   api: Api | undefined;
@@ -15,15 +16,20 @@ interface Loading {
   done: Promise<void>;
 }
 
-const loading = () =>
-  environment().state(
+let known: Loading | undefined;
+
+/** One a thread, which this copy of the module remembers: every publication asks. */
+function loading(): Loading {
+  known ??= environment().state(
     "open telemetry",
     (): Loading => ({ api: undefined, isAsked: false, isLoading: false, done: Promise.resolve() }),
   );
+  return known;
+}
 
 /**
  * The package, where the application uses it: it has registered something, and the package can be loaded. It is loaded at the first
- * call that finds so; until then there is none. `whenLoaded` waits for that.
+ * call that finds so; until then there is none, and {@link openTelemetryLoading} waits for that.
  */
 function api(): Api | undefined {
   const state = loading();
@@ -34,6 +40,7 @@ function api(): Api | undefined {
       (loaded) => {
         state.isLoading = false;
         state.api = (loaded.default?.trace === undefined ? loaded : loaded.default) as Api;
+        guarded(() => exportMetrics((state.api as Api).metrics.getMeter(SCOPE)));
       },
       () => {
         state.isLoading = false;
@@ -63,7 +70,7 @@ export function startStreamSpan(parent: TraceParent | undefined, attributes: Att
   const otel = api();
   if (otel === undefined) return undefined;
   try {
-    const tracer = (otel.trace as unknown as TracerProvider).getTracer(TRACER);
+    const tracer = (otel.trace as unknown as TracerProvider).getTracer(SCOPE);
     const span = tracer.startSpan("millrace.stream", { attributes }, contextFor(otel, parent));
     return {
       traceId: span.spanContext().traceId,

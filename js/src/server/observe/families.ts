@@ -1,8 +1,8 @@
 import type { NativeHistogram, NativePolicyMetrics } from "../../native/native-metrics.js";
 import { categoryOf, type SSEErrorCode } from "../../shared/errors.js";
-import { REST } from "../hub/check-policies.js";
 import { environment } from "../lifecycle/environment.js";
-import { hubMetrics } from "../observe/hub-metrics.js";
+import { hubMetrics } from "./hub-metrics.js";
+import { REST } from "./rest.js";
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,0 +1,2 @@
+/** The name under which statistics and metrics have the channels that no policy is for. */
+export const REST = "default";
