@@ -18,7 +18,7 @@ const { Shaper } = createRequire(import.meta.url)("../dist/native/index.cjs").bi
 
 const redact = { keys: [], paths: [], patterns: [], emails: false };
 const redactor = new Shaper({ redact, maxBytes: 10 * 1024 * 2 });
-const truncater = new Shaper({ maxBytes: 10 * 1024, truncates: true });
+const truncater = new Shaper({ maxBytes: 10 * 1024, oversize: "truncate" });
 const cleanText = JSON.stringify(clean());
 const secretText = JSON.stringify(withSecret());
 const [listText, textsText] = [JSON.stringify(largeList()), JSON.stringify(largeTexts())];

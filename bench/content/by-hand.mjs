@@ -14,7 +14,6 @@ const KEYS = [
   "AIza[\\w-]{35,35}(?![A-Za-z0-9])",
   "AGE-SECRET-KEY-1[A-Z0-9]{50,}",
   "ATATT3[\\w-]{60,}",
-  "EAAA[\\w-]{60,}",
   "GOCSPX-[\\w-]{28,28}(?![A-Za-z0-9])",
   "SK[A-Fa-f0-9]{32,32}(?![A-Za-z0-9])",
   "dapi[A-Fa-f0-9]{32,32}(?![A-Za-z0-9])",

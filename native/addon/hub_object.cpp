@@ -215,9 +215,10 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::whole(const Napi::CallbackInfo& info) {
   const std::string key = toText(info[0], "key");
-  const std::string data = toText(info[1], "data");
-  const std::optional<std::string> whole =
-      content_.whole(key, data, toFlag(info[2], "isRaw") ? TextKind::plain : TextKind::json);
+  const std::string type = isGiven(info[1]) ? toText(info[1], "event") : "";
+  const std::string data = toText(info[2], "data");
+  const TextKind kind = toFlag(info[3], "isRaw") ? TextKind::plain : TextKind::json;
+  const std::optional<WholeContent> whole = content_.whole(key, type, data, kind);
   return whole ? Napi::Value(toJs(info.Env(), *whole)) : info.Env().Null();
 }
 

@@ -108,6 +108,7 @@ Napi::Object toJs(Napi::Env env, const PolicyMetrics& policy, const ContentCount
              byName(env, counts.verdicts, [](std::size_t at) { return verdictName(static_cast<Verdict>(at)); }));
   object.Set("refusedStreams", byCode(env, counts.refusedStreams));
   object.Set("refusedEvents", byCode(env, counts.refusedEvents));
+  object.Set("refusedRequests", byCode(env, counts.refusedRequests));
   const Napi::Object rates = Napi::Object::New(env);
   const auto setRate = [&](const char* name, const RateMeter& meter) {
     rates.Set(name, Napi::Number::New(env, meter.perSecond(now)));
@@ -140,6 +141,13 @@ Napi::Object toJs(Napi::Env env, const MemoryAccount& account) {
 Napi::Object toJs(Napi::Env env, const StreamTally& tally) {
   const Napi::Object object = Napi::Object::New(env);
   setNumbers(object, {{"events", tally.events}, {"bytes", tally.bytes}});
+  return object;
+}
+
+Napi::Object toJs(Napi::Env env, const WholeContent& content) {
+  const Napi::Object object = Napi::Object::New(env);
+  object.Set("data", toJs(env, content.data));
+  object.Set("mergeKey", toJs(env, content.mergeKey));
   return object;
 }
 

@@ -26,7 +26,8 @@ MetricsObject::MetricsObject(const Napi::CallbackInfo& info)
       hub_(throwingToJs(info.Env(), [&] { return Engine::process().hub(toText(info[0], "name")); })) {}
 
 void MetricsObject::refused(const Napi::CallbackInfo& info) {
-  const Refused what = toFlag(info[0], "isStream") ? Refused::stream : Refused::event;
+  const std::string name = toText(info[0], "what");
+  const Refused what = name == "stream" ? Refused::stream : name == "event" ? Refused::event : Refused::request;
   const std::string code = toText(info[1], "code");
   const std::string key = isGiven(info[2]) ? toText(info[2], "channel") : "";
   Engine::process().with(hub_, [&](Hub& hub, Instant now) { hub.metrics().noteRefusal(what, code, key, now); });
@@ -65,6 +66,7 @@ void MetricsObject::watch(const Napi::CallbackInfo& info) {
                             toMillis(one.Get("lastingMs"), "lastingMs")};
     }
   }
+  alerts_ = {};  // what was raised for others is news again
   alerts_.configure(rules);
 }
 

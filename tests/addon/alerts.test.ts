@@ -27,8 +27,8 @@ test("connections above the share of the limit, and below it again", async () =>
 
 test("refusals, records of errors and memory", async () => {
   const hub = hubWith({
-    failuresPerSecond: { above: 0.1, forMs: 0 },
-    errorRecordsPerSecond: { above: 0.1, forMs: 0 },
+    failuresPerSecond: { above: 0.04, forMs: 0 },
+    errorRecordsPerSecond: { above: 0.04, forMs: 0 },
     memory: { above: 0, forMs: 0 },
   });
   const heard = new Map<string, AlertEvent>();
@@ -40,15 +40,15 @@ test("refusals, records of errors and memory", async () => {
   }
   await until(() => heard.size === 3);
   expect([...heard.keys()].sort()).toEqual(["errorRecordsPerSecond", "failuresPerSecond", "memory"]);
-  expect(heard.get("failuresPerSecond")?.value).toBeCloseTo(0.6);
-  expect(heard.get("errorRecordsPerSecond")?.value).toBeCloseTo(0.6);
+  expect(heard.get("failuresPerSecond")?.value).toBeCloseTo(3 / 60, 1);
+  expect(heard.get("errorRecordsPerSecond")?.value).toBeCloseTo(3 / 60, 1);
   end();
 });
 
 test("an alert that is switched off or has not lasted is none, and nobody who has left is told", async () => {
   const hub = hubWith({
     failuresPerSecond: false,
-    errorRecordsPerSecond: { above: 0.1, forMs: 3_600_000 },
+    errorRecordsPerSecond: { above: 0.001, forMs: 3_600_000 },
     memory: { above: 0, forMs: 0 },
   });
   const heard: string[] = [];
@@ -76,6 +76,47 @@ test("the logger gets them without a listener, once a stream was opened", async 
   await response.body?.cancel();
 });
 
+test("the same options again do not begin anew, and false is none", async () => {
+  const name = `alerts ${++count}`;
+  const alerts = { everyMs: 30, memory: { above: 0, forMs: 0 } };
+  const heard: string[] = [];
+  const end = createHub({ name, alerts }).on("alert", (event) => void heard.push(event.name));
+  await until(() => {
+    createHub({ name, alerts }); // as a route handler does that makes its hub
+    return heard.length > 0;
+  });
+  expect(heard).toEqual(["memory"]);
+  end();
+  const none: string[] = [];
+  const off = createHub({ name: `alerts ${++count}`, alerts: false });
+  off.on("alert", (event) => void none.push(event.name))();
+  expect(none).toEqual([]);
+});
+
+test("who begins to listen is told of what is alarming already", async () => {
+  const hub = hubWith({ memory: { above: 0, forMs: 0 } });
+  for (let round = 0; round < 2; round++) {
+    const heard: string[] = [];
+    const end = hub.on("alert", ({ state }) => void heard.push(state));
+    await until(() => heard.length > 0);
+    expect(heard).toEqual(["raised"]);
+    end();
+  }
+});
+
+test("where nobody is ever let in, the logger is told, too", async () => {
+  const entries: unknown[][] = [];
+  const write = (level: string) => (message: string) => void entries.push([level, message]);
+  const logger = { debug() {}, info() {}, warn: write("warn"), error: write("error") };
+  const hub = hubWith({ failuresPerSecond: { above: 0.01, forMs: 0 } }, { logger });
+  await open(hub, false);
+  await until(() => entries.length > 1);
+  expect(entries).toEqual([
+    ["warn", "millrace: request refused"],
+    ["warn", "millrace: alert failuresPerSecond raised"],
+  ]);
+});
+
 test.each<[object, string]>([
   [{ latency: 5 }, 'alerts has no option "latency": is it "latencyMs"?'],
   [{ latencyMs: "5" }, "alerts.latencyMs must be an object, not string"],
@@ -83,6 +124,7 @@ test.each<[object, string]>([
   [{ latencyMs: { above: 5, below: 6 } }, "alerts.latencyMs.below must be at most 5, not 6"],
   [{ latencyMs: { below: 6 } }, "alerts.latencyMs.above must be a number of at least 0, not undefined"],
   [{ everyMs: 1 }, "alerts.everyMs must be a number of at least 10, not 1"],
+  [{ everyMs: 3e9 }, "alerts.everyMs must be at most 2147483647, not 3000000000"],
 ])("%j is refused", (alerts, message) => {
   expect(() => createHub({ name: "wrong alerts", alerts: alerts as AlertOptions })).toThrow(new TypeError(message));
 });

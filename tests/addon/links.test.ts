@@ -49,6 +49,12 @@ test("an event tells of the interval in its data", async () => {
   await server.close();
 });
 
+test("an interval below a second cannot be adaptive", () => {
+  expect(() => createHub({ name: "short links", heartbeat: { everyMs: 500, adaptive: true } })).toThrow(
+    /heartbeat.everyMs, with adaptive, must be a number of at least 1000/,
+  );
+});
+
 test.each<[object, string]>([
   [{ fromMs: 500 }, "heartbeat.adaptive.fromMs must be a number of at least 1000, not 500"],
   [{ fromMs: 16_000 }, "heartbeat.adaptive.fromMs must be at most 15000, not 16000"],

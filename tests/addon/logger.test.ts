@@ -130,6 +130,11 @@ describe.each(LOGGERS)("%s", (kind, make) => {
     await until(() => entries.length === 2);
     expect(entries.map(messageOf)).toEqual(["warn millrace: request refused", "error millrace: authorize failed"]);
     expect(entries[0]).toMatchObject({ kind: "audit", code: "FORBIDDEN", category: "authentication", channels: ["c"] });
+    expect(JSON.parse(JSON.stringify(entries[1]))).toMatchObject({
+      code: "authorize",
+      err: { name: "Error", message: "mine", stack: expect.stringContaining("logger.test") },
+      traceId: expect.any(String),
+    });
     expect(printed).not.toHaveBeenCalled();
     printed.mockRestore();
   });
@@ -163,6 +168,21 @@ test("a logger that throws ends nothing, and is told of on the console", async (
   expect(hub.publish("c", { event: "e", data: 1 }).state).toBe("sent");
   await response.body?.cancel();
   expect(printed.mock.calls[0]?.[0]).toMatch(/the logger of the hub "logged \d+" failed/);
+  printed.mockRestore();
+});
+
+test("a logger whose promises reject ends nothing, and one that publishes is not asked about that", async () => {
+  const printed = jest.spyOn(console, "error").mockImplementation(() => {});
+  let calls = 0;
+  const debug = () => {
+    calls += 1;
+    hub.publish("log", { event: "e", data: "of the logger" });
+    return Promise.reject(new Error("the backend is down"));
+  };
+  const hub = createHub({ name: `logged ${++count}`, logger: { debug, info: debug, warn: debug, error: debug } });
+  hub.publish("c", { event: "e", data: 1 });
+  expect(calls).toBe(1);
+  await until(() => printed.mock.calls.length === 1);
   printed.mockRestore();
 });
 

@@ -1,12 +1,13 @@
 // What is counted of a hub, and the ways to get it: hub.stats(), a scrape, a registry of prom-client.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Registry } from "prom-client";
+import { Gauge, Registry } from "prom-client";
 import {
   type ChannelPolicy,
   createHub,
   createSSEStream,
   metricsHandler,
+  refusalResponse,
   registerMetrics,
   SSEError,
 } from "../../js/src/server/index.js";
@@ -57,7 +58,10 @@ test("stats say what happened to the channels of each policy", async () => {
     latencyMs: { count: 1 },
   });
   expect(policy?.publishedBytes).toBe(policy?.eventBytes.sum);
-  expect(policy?.perSecond).toMatchObject({ published: 0.4, opened: 0.4, errorRecords: 0.2, failures: 0 });
+  const { published, opened, errorRecords, failures } = policy?.perSecond ?? {};
+  for (const rate of [published, opened]) expect(rate).toBeCloseTo(2 / 60, 2);
+  expect(errorRecords).toBeCloseTo(1 / 60, 2);
+  expect(failures).toBe(0);
   expect(rest).toMatchObject({ published: 1, delivered: 0, opened: 0 });
 });
 
@@ -250,6 +254,82 @@ test("a registry of prom-client has the same metrics, of several hubs", async ()
   const { text: scraped } = await scrape(hubs[0]);
   const namesOf = (all: string) => new Set([...all.matchAll(/^# TYPE (\S+ \S+)$/gm)].map((match) => match[1]));
   expect(namesOf(text)).toEqual(namesOf(scraped));
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+  expect(await registry.metrics()).toContain(
+    `millrace_events_published_total{hub="${hubs[1].name}",policy="rooms"} 2\n`,
+  );
+  registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE as never);
   registry.resetMetrics();
   expect(await registry.metrics()).toContain(`{hub="${hubs[1].name}",policy="rooms"} 2\n`);
+});
+
+test("what a registry has already under such a name is not replaced, and nothing is added then", async () => {
+  const registry = new Registry();
+  new Gauge({ name: "millrace_channels", help: "mine", registers: [registry] });
+  const hub = hubWith();
+  expect(() => registerMetrics(hub, registry)).toThrow(/has a metric millrace_channels that is not Millrace's/);
+  expect((await registry.getMetricsAsJSON()).map(({ name }) => name)).toEqual(["millrace_channels"]);
+  expect(() => metricsHandler(undefined as never)).toThrow("metricsHandler takes a hub, as createHub makes it");
+  expect(() => registerMetrics({ name: "x" } as never, registry)).toThrow("registerMetrics takes a hub");
+});
+
+test("requests for the metrics are no streams, and only GET and HEAD are answered", async () => {
+  const hub = hubWith();
+  const handler = metricsHandler(hub, { authorize: () => false });
+  const refused = new Promise((resolve) => hub.on("refused", resolve));
+  expect((await handler(request({ "X-Trace-ID": "t1" }))).headers.get("x-trace-id")).toBe("t1");
+  expect(await refused).toMatchObject({ code: "FORBIDDEN", channels: [], traceId: "t1" });
+  expect(hub.stats().policies.default).toMatchObject({
+    refused: { streams: {}, events: {}, requests: { FORBIDDEN: 1 } },
+    perSecond: { failures: 0 },
+  });
+  const posted = await handler(new Request("http://host/", { method: "POST" }));
+  expect([posted.status, posted.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+});
+
+test("what a registration is refused for counts as a stream", () => {
+  const hub = createHub({ name: `metrics ${++count}`, limits: { perChannel: 1 } });
+  const streams = [hub.createStream(), hub.createStream()];
+  hub.register("c", (streams[0] as (typeof streams)[0]).send);
+  expect(() => hub.register("c", (streams[1] as (typeof streams)[0]).send)).toThrow(SSEError);
+  expect(hub.stats().policies.default?.refused.streams).toEqual({ TOO_MANY_CONNECTIONS: 1 });
+  for (const stream of streams) stream.close();
+});
+
+test("a poll's events and bytes are delivered, and it is no stream", async () => {
+  const hub = hubWith();
+  const { id } = hub.publish("c", { event: "e", data: 1 });
+  hub.publish("c", { event: "e", data: "x".repeat(1000) });
+  const headers = { Accept: "application/json", "Last-Event-ID": id as string };
+  await (await hub.response(request(headers), { channels: ["c"] })).json();
+  const { delivered, deliveredBytes, opened } = hub.stats().policies.default ?? {};
+  expect([delivered, opened]).toEqual([1, 0]);
+  expect(deliveredBytes).toBeGreaterThan(1000);
+});
+
+test.each([
+  ["without a message", { name: "SSEError", code: "FORBIDDEN" }, 403],
+  ["of a name that every object has", new SSEError("constructor" as never, ""), 500],
+  [
+    "that cannot be looked at",
+    new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error("no");
+        },
+      },
+    ),
+    500,
+  ],
+  ["with a wait that is none", Object.assign(new SSEError("RATE_LIMITED", ""), { retryAfterMs: Symbol("x") }), 429],
+])("an error %s is answered", async (_name, error, status) => {
+  const hub = hubWith();
+  hub.on("error", () => {});
+  const fail = () => {
+    throw error;
+  };
+  expect((await metricsHandler(hub, { authorize: fail })(request())).status).toBe(status);
+  expect((await hub.response(request(), { channels: ["c"], authorize: fail })).status).toBe(status);
+  expect([undefined, status]).toContain(refusalResponse(error)?.status);
 });

@@ -1,9 +1,11 @@
 // Events that are too large for their channel: their data in a content store, and a handler that serves it.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { jest } from "@jest/globals";
 import { CID } from "multiformats/cid";
 import { sha256 } from "multiformats/hashes/sha2";
 import { cidOf } from "../../js/src/server/content/cid.js";
@@ -170,6 +172,7 @@ test("the handler asks, serves for good, and knows what a browser has", async ()
   });
   expect((await ask(`/content?cid=${cid}`)).status).toBe(200);
   expect((await ask(`/content/${cid}`, { "x-user": "ann", "if-none-match": `W/"x", "${cid}"` })).status).toBe(304);
+  expect((await ask(`/content/${cid}`, { "x-user": "ann", "if-none-match": "*" })).status).toBe(304);
   expect((await ask(`/content/${cid}`, { "if-none-match": `"${cid}"` })).status).toBe(403);
   expect((await ask(`/content/${cid}`, {})).status).toBe(403);
   const absent = cidOf(new Uint8Array(3));
@@ -197,6 +200,105 @@ test("the handler answers Node's requests", async () => {
   } finally {
     server.close();
   }
+});
+
+test("what is not the content of its identifier is not served, and may be put again", async () => {
+  const path = folder();
+  const store = fileContentStore(path);
+  const bytes = new TextEncoder().encode("the content");
+  const cid = cidOf(bytes);
+  const serve = contentHandler(store);
+  const ask = async () => (await serve(new Request(`http://host/${cid}`))).status;
+  const printed = jest.spyOn(console, "error").mockImplementation(() => {});
+  for (const spoil of [
+    () => writeFileSync(join(path, cid), "the c0ntent"),
+    () => writeFileSync(join(path, cid), ""),
+    () => mkdirSync(join(path, cid)),
+    () => symlinkSync("/etc/passwd", join(path, cid)),
+  ]) {
+    rmSync(join(path, cid), { force: true, recursive: true });
+    spoil();
+    expect(await ask()).toBe(404);
+    await store.put(cid, bytes);
+    expect(await ask()).toBe(200);
+  }
+  printed.mockRestore();
+});
+
+test.each(["hello", {}, 5, true, new Uint16Array([1]), null])(
+  "a store that answers %p is answered with 404",
+  async (nonsense) => {
+    const printed = jest.spyOn(console, "error").mockImplementation(() => {});
+    const store = { put: () => {}, get: () => nonsense } as never as ContentStore;
+    expect((await contentHandler(store)(new Request(`http://host/${cidOf(new Uint8Array(1))}`))).status).toBe(404);
+    printed.mockRestore();
+  },
+);
+
+test("an event that is refused leaves nothing in the store", () => {
+  const put: string[] = [];
+  const store: ContentStore = { put: (cid) => void put.push(cid), get: () => undefined };
+  const hub = createHub({
+    name: `references ${++count}`,
+    contentStore: store,
+    policies: [{ match: "c:*", maxBytes: 256, oversize: "reference", limits: { publishesPerUser: 1 } }],
+  });
+  const publish = (letter: string, more = {}) =>
+    hub.publish("c:1", { event: "e", data: letter.repeat(300), userId: "eve", ...more });
+  publish("a");
+  expect(() => publish("b")).toThrow(expect.objectContaining({ code: "RATE_LIMITED" }));
+  expect(() => publish("c", { userId: "ann", id: "1.5" })).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
+  expect(put).toHaveLength(1);
+});
+
+test("similar events are merged by what their data was", () => {
+  const hub = hubWith(memoryContentStore(), {
+    policies: [{ match: "c:*", maxBytes: 256, oversize: "reference", merge: { fields: ["message"] } }],
+  });
+  const publish = (n: number) =>
+    hub.publish("c:1", { event: "e", data: { message: `took ${n} ms`, pad: "x".repeat(300 + n) } });
+  expect([1, 2, 3].map((n) => publish(n).state)).toEqual(["sent", "held", "merged"]);
+  hub.close();
+});
+
+test("drain waits for the store", async () => {
+  const path = folder();
+  const hub = hubWith(fileContentStore(path));
+  for (let n = 0; n < 20; n++) hub.publish("c:1", { event: "e", data: `${n}${"x".repeat(10_000)}` });
+  await hub.drain({ withinMs: 30_000 });
+  expect(readdirSync(path)).toHaveLength(20);
+});
+
+test("what a drain leaves out is told", async () => {
+  const hub = hubWith({ put: () => new Promise(() => {}), get: () => undefined });
+  const told = new Promise<unknown>((resolve) => hub.on("error", resolve));
+  hub.publish("c:1", { event: "e", data: "x".repeat(300) });
+  await hub.drain({ withinMs: 20 });
+  expect(await told).toMatchObject({
+    code: "contentStore",
+    error: { message: expect.stringContaining("lacks 1 contents") },
+  });
+});
+
+test("refusals and errors are told to the hub whose store it is", async () => {
+  const store = memoryContentStore();
+  const hub = hubWith(store, { exposeErrors: true });
+  const told: string[] = [];
+  hub.on("refused", ({ code }) => void told.push(code));
+  hub.on("error", ({ error }) => void told.push((error as Error).message));
+  const ask = (authorize: () => boolean) => contentHandler(store, { authorize })(new Request("http://host/x"));
+  await ask(() => false);
+  const failed = await ask(() => {
+    throw new Error("mine");
+  });
+  expect(told).toEqual(["FORBIDDEN", "mine"]);
+  expect(await failed.json()).toMatchObject({ detail: "mine" });
+});
+
+test.each(["//", "///", "http://[/", "/%", "/?cid=%ff", "/#x"])("the address %j is of no content", async (url) => {
+  const serve = contentHandler(memoryContentStore());
+  const request = { url, method: "GET", headers: { get: () => null } };
+  expect((await serve(request)).status).toBe(404);
 });
 
 test("in production a handler without authorize serves nobody", async () => {

@@ -3,22 +3,38 @@
 import { sanitizeMessage } from "../../js/src/server/content/sanitize.js";
 import { createHub, metricsHandler, refusalResponse, SSEError } from "../../js/src/server/index.js";
 
-test.each([
+test.each<[string, string | undefined]>([
   ["The client may not read these channels", undefined],
   ["This address answers with text/event-stream or application/json, and the request accepts neither", undefined],
   ["a ratio of 1/2, and/or 3 / 4; is it so? yes: 5 = 5", undefined],
+  ["room:1:log has 5 readers (of 10), user_7 [admin]", undefined],
   ["ENOENT: no such file, open '/srv/app/secrets/key.pem'", "ENOENT: no such file, open '[path]'"],
   ["cannot load ./lib/a.js (from ../b.js)", "cannot load [path] (from [path])"],
   ["in file:///srv/app/index.mjs:12", "in [path]"],
   ["C:\\Users\\ann\\app.js failed", "[path] failed"],
+  ["ENOENT:C:\\Users\\ann\\key.pem", "[path]"],
+  ["C:\\Program Files\\My App\\secret.pem", "[path] [path] [path]"],
   ["\\\\server\\share\\x failed", "[path] failed"],
+  ["open '/srv/my app/secret.pem'", "open '[path] [path]'"],
+  ["/srv/app/(group)/secret/page.tsx", "[path](group)[path]"],
+  ["/srv/a,b/secret.pem and /srv/it's/secret.pem", "[path],[path] and [path]'[path]"],
+  ["/домой/секрет.pem, ~ann/.ssh/id_rsa", "[path], [path]"],
+  ["“/srv/app/x”, «/srv/app/x», </srv/app/x>, -I/srv/x, @/srv/x", "“[path]”, «[path]», <[path]>, [path], [path]"],
+  ["src/secrets/keys.json, src/app.ts and %2Fsrv%2Fapp", "[path], [path] and [path]"],
   ["GET https://user:pw@db.example:8080/a/b?token=1#x failed", "GET https://db.example:8080 failed"],
-  ["request to orders?id=12&key=abc failed", "request to orders failed"],
+  ["postgres://admin:Sup3r/Secret9@db.internal/x", "postgres://db.internal"],
+  ["postgres://admin:p@ssW0rd!@db/x", "postgres://db"],
+  ["postgres://admin:pa'ssW0rd@db/x", "postgres://db"],
+  ["user:hunter2@host.example", "[address]"],
+  ["request to orders?id=12&key=abc or orders?secret failed", "request to orders or orders failed"],
+  ['orders?id="secret value"', "orders"],
   ["first line\n    at f (/srv/app/x.js:1:2)", "first line"],
   ["Bearer abcdefghijklmnopqrstuvwxyz0123456789 was refused", "Bearer [REDACTED] was refused"],
+  [`${"a ".repeat(990)}postgres://admin:hunter2hunter2hunter2@db/x`, undefined],
   ["", ""],
 ])("%j", (message, seen) => {
-  expect(sanitizeMessage(message)).toBe(seen ?? message);
+  if (seen === undefined && message.length > 1024) expect(sanitizeMessage(message)).not.toContain("hunter2");
+  else expect(sanitizeMessage(message)).toBe(seen ?? message);
 });
 
 test("a long message is cut, and takes no longer than its length", () => {

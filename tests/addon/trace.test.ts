@@ -66,6 +66,12 @@ describe("the trace id of a stream", () => {
     );
   });
 
+  test.each(["", "two words", "a\r\nb", "x".repeat(129), "ä"])("the option %j is refused", async (traceId) => {
+    await expect(hubNow().response(request(), { channels: ["c"], traceId })).rejects.toThrow(
+      /traceId must be 1 to 128/,
+    );
+  });
+
   test("is on every answer, and told of refusals", async () => {
     const hub = hubNow();
     const refused: (string | undefined)[] = [];
@@ -166,6 +172,23 @@ describe("with OpenTelemetry", () => {
       .flatMap(({ dataPoints }) => dataPoints as DataPoint<number>[])
       .find(({ attributes }) => attributes.hub === hub.name);
     expect(found).toMatchObject({ value: 1, attributes: { policy: "default" } });
+  });
+
+  test("the option counts before the span", async () => {
+    const response = await hubNow().response(request(), { channels: ["c"], traceId: "mine" });
+    expect(response.headers.get("x-trace-id")).toBe("mine");
+    await response.body?.cancel();
+  });
+
+  test("a tracer that traces nothing leaves the request's id", async () => {
+    trace.disable();
+    try {
+      const response = await hubNow().response(request({ "X-Trace-ID": "mine" }), { channels: ["c"] });
+      expect(response.headers.get("x-trace-id")).toBe("mine");
+      await response.body?.cancel();
+    } finally {
+      trace.setGlobalTracerProvider(provider);
+    }
   });
 
   test("what the application has registered may throw: streams open, and end", async () => {

@@ -223,7 +223,12 @@ export interface NativeHub {
     },
   ): NativeReceipt | NativeWaiting | NativeLimited | NativeRefusal;
   /** Data that is too large, redacted, where the channel's policy has it kept elsewhere; `null`: it has not. */
-  whole(key: string, data: string, isRaw: boolean): string | null;
+  whole(
+    key: string,
+    event: NativeEvent["event"],
+    data: string,
+    isRaw: boolean,
+  ): { readonly data: string /** See `merge.fields`; empty: none. */; readonly mergeKey: string } | null;
   /** What waits in the channel, or in all, because of a policy, leaves now. */
   flush(key?: string): void;
   send(connection: ConnectionId, ...event: NativeEventArguments): NativeReceipt | NativeRefusal;

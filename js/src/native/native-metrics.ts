@@ -38,6 +38,7 @@ export interface NativePolicyMetrics {
   /** By code. */
   readonly refusedStreams: Readonly<Record<string, number>>;
   readonly refusedEvents: Readonly<Record<string, number>>;
+  readonly refusedRequests: Readonly<Record<string, number>>;
   /** Over the last minute. */
   readonly perSecond: {
     readonly published: number;
@@ -80,10 +81,13 @@ export interface NativeAlertChange {
   readonly value: number;
 }
 
+/** A stream or a poll, an event, or a request for something else: metrics, a content. */
+export type RefusedWhat = "stream" | "event" | "request";
+
 /** What is counted of the process's hub of one name, and this thread's watch over it. */
 export interface NativeMetrics {
-  /** A request (`isStream`) or an event was refused, for this channel or for none in particular. */
-  refused(isStream: boolean, code: string, channel?: string): void;
+  /** Something was refused, for this channel or for none in particular. */
+  refused(what: RefusedWhat, code: string, channel?: string): void;
   /** An event that is a record of an error was published. */
   errorRecord(channel: string): void;
   /** In the order of the policies; that of the other channels is the last. */

@@ -71,20 +71,21 @@ export type SSEErrorCode =
  * - `timeout`: something took too long.
  * - `limit`: there are too many of something, or they come too fast.
  * - `parsing`: bytes or data that were received cannot be read.
- * - `content`: an event cannot be sent as it is.
+ * - `content`: an event cannot be sent as it is, or a content is not there.
  * - `stream`: everything else.
  */
 export type SSEErrorCategory = "connection" | "stream" | "parsing" | "authentication" | "timeout" | "limit" | "content";
 
-const CATEGORIES = ["connection", "authentication", "timeout", "limit", "parsing", "content"] as const;
-/** A group for each of them, of how its codes begin: a table of the codes would be a fifth of what a page loads of errors. */
-const BEGINNINGS =
-  /^(?:(CONN|GAVE|BAD|DRAIN|NO_S|NOT)|(UNA|FORB|NO_A)|(TIMED)|(OVER|RATE|TOO|SERVER)|(LINE|INVALID_[UJD])|(EVENT|INVALID_F|UNSE))/;
+/** How the codes of each begin: a table of whole codes would be a fifth of what a page loads of errors. */
+const CATEGORIES =
+  /^(?:(?<connection>CONN|GAVE|BAD|DRAIN|NO_S|NOT_A)|(?<authentication>UNA|FORB|NO_A)|(?<timeout>TIMED)|(?<limit>OVER|RATE|TOO|SERVER)|(?<parsing>LINE|INVALID_[UJD])|(?<content>EVENT|INVALID_F|UNSE|NOT_F))/;
 
 /** Of a `BAD_RESPONSE`, the status says it where it can. */
 export function categoryOf(code: SSEErrorCode, status?: number): SSEErrorCategory {
-  const group = BEGINNINGS.exec(status === 401 || status === 403 ? "FORB" : status === 429 ? "TOO" : code);
-  return CATEGORIES[(group?.findIndex((found, at) => at > 0 && found) as number) - 1] ?? "stream";
+  const said = code === "BAD_RESPONSE" ? status : 0;
+  const text = said === 401 || said === 403 ? "FORB" : said === 429 ? "TOO" : code;
+  const found = Object.entries(CATEGORIES.exec(text)?.groups ?? {}).find(([, beginning]) => beginning);
+  return (found?.[0] ?? "stream") as SSEErrorCategory;
 }
 
 /** What an {@link SSEError} carries besides code and message. */
@@ -138,10 +139,14 @@ export class SSEError extends Error {
 
 /** Whether it is one, of whichever copy of this module: bundlers may make several. */
 export function isSSEError(error: unknown): error is SSEError {
-  if (error instanceof SSEError) return true;
-  const { name, code } = (typeof error === "object" && error !== null ? error : {}) as {
-    name?: unknown;
-    code?: unknown;
-  };
-  return name === "SSEError" && typeof code === "string";
+  try {
+    if (error instanceof SSEError) return true;
+    const { name, code } = (typeof error === "object" && error !== null ? error : {}) as {
+      name?: unknown;
+      code?: unknown;
+    };
+    return name === "SSEError" && typeof code === "string";
+  } catch {
+    return false; // an object that throws when it is looked at
+  }
 }

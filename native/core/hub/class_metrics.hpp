@@ -54,6 +54,7 @@ struct ClassMetrics {
   std::array<std::uint64_t, kVerdicts> verdicts{};
   RefusalCounts refusedStreams;
   RefusalCounts refusedEvents;
+  RefusalCounts refusedRequests;
   std::uint64_t errorRecords = 0;  // events of which their publisher said that they are records of errors
 
   RateMeter publishRate;

@@ -12,7 +12,7 @@ void Heartbeats::runDue(Subscriber& subscriber, Instant now) {
   if (!options.adaptive || subscriber.socket() == nullptr) {
     subscriber.deadlines.heartbeat = now + options.every;
     if (!subscriber.isBehind()) {
-      writeIfNeeded(subscriber, now);
+      static_cast<void>(writeIfNeeded(subscriber, now));
     }
     return;
   }
@@ -35,22 +35,24 @@ void Heartbeats::noteLink(Subscriber& subscriber, const LinkState& link, Instant
     return;
   }
   if (pace.isDue(now)) {
-    pace.beat(now);
-    writeIfNeeded(subscriber, now);  // its owner is about to read it: it is not blocked
+    // Its owner is about to read it: it is not blocked.
+    writeIfNeeded(subscriber, now) ? pace.beat(now) : pace.skip(now);
   }
   subscriber.deadlines.heartbeat = pace.next(now);
   deadlines_.note(subscriber);
 }
 
 // No heartbeat is written for a subscriber that has unread events, unless its filter may drop all of them.
-void Heartbeats::writeIfNeeded(Subscriber& subscriber, Instant now) {
+bool Heartbeats::writeIfNeeded(Subscriber& subscriber, Instant now) {
   const bool mayHaveNothing = subscriber.subscriptions().areFiltered() && !subscriber.reader().preamble().hasText();
   const bool hasBytes = subscriber.hasPending() && !mayHaveNothing;
-  if (subscriber.hasBeenRead() && !hasBytes) {
-    write(subscriber, now);
-    ++subscriber.group->metrics.heartbeats;
-    subscriber.group->metrics.heartbeatRate.add(1, now);
+  if (!subscriber.hasBeenRead() || hasBytes) {
+    return false;
   }
+  write(subscriber, now);
+  ++subscriber.group->metrics.heartbeats;
+  subscriber.group->metrics.heartbeatRate.add(1, now);
+  return true;
 }
 
 // The client is told how far its stream has come, where no event has told it: so that it resumes without a gap from a channel
@@ -61,7 +63,7 @@ void Heartbeats::write(Subscriber& subscriber, Instant now) {
   std::string& text = reader.preamble().text();
   if (heartbeat.type.empty()) {
     const bool isPaced = subscriber.linkPace != nullptr;
-    const std::string every = isPaced ? "every=" + std::to_string(subscriber.linkPace->interval().count()) : "";
+    const std::string every = isPaced ? "every=" + std::to_string(subscriber.linkPace->nextInterval().count()) : "";
     encodeHeartbeat(heartbeat.data + (heartbeat.data.empty() || !isPaced ? "" : " ") + every, text);
   } else {
     const std::string data = heartbeat.data.empty() ? usualData(subscriber, now) : heartbeat.data;
@@ -85,7 +87,7 @@ std::string Heartbeats::usualData(const Subscriber& subscriber, Instant now) {
   data += R"(,"events":)" + std::to_string(subscriber.reader().eventsTaken());
   data += R"(,"channels":)" + std::to_string(subscriber.subscriptions().size());
   if (subscriber.linkPace != nullptr) {
-    data += R"(,"everyMs":)" + std::to_string(subscriber.linkPace->interval().count());
+    data += R"(,"everyMs":)" + std::to_string(subscriber.linkPace->nextInterval().count());
   }
   data += R"(,"remainingMs":)";
   data += end == kNever ? "null" : std::to_string((end - now).count());

@@ -26,7 +26,8 @@ class Heartbeats {
   void noteLink(Subscriber& subscriber, const LinkState& link, Instant now);
 
  private:
-  void writeIfNeeded(Subscriber& subscriber, Instant now);
+  // Says whether it was written.
+  [[nodiscard]] bool writeIfNeeded(Subscriber& subscriber, Instant now);
   void write(Subscriber& subscriber, Instant now);
   [[nodiscard]] static std::string usualData(const Subscriber& subscriber, Instant now);
 

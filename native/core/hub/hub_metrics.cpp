@@ -12,11 +12,17 @@ ClassMetrics& HubMetrics::of(std::string_view key) const {
 
 void HubMetrics::noteRefusal(Refused what, std::string_view code, std::string_view key, Instant now) {
   ClassMetrics& metrics = of(key);
-  if (what == Refused::stream) {
-    metrics.refusedStreams.add(code);
-    metrics.failureRate.add(1, now);
-  } else {
-    metrics.refusedEvents.add(code);
+  switch (what) {
+    case Refused::stream:
+      metrics.refusedStreams.add(code);
+      metrics.failureRate.add(1, now);
+      return;
+    case Refused::event:
+      metrics.refusedEvents.add(code);
+      return;
+    case Refused::request:
+      metrics.refusedRequests.add(code);
+      return;
   }
 }
 

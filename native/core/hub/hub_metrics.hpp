@@ -33,7 +33,11 @@ struct MemoryAccount {
   std::size_t waiting = 0;      // events that wait because of a policy
 };
 
-enum class Refused : std::uint8_t { stream, event };
+enum class Refused : std::uint8_t {
+  stream,
+  event,
+  request,  // for metrics, a content and the like
+};
 
 // Everything that is counted of a hub, by policy. Most of it is counted where it happens, in the ClassMetrics of a channel's class;
 // what happens outside of the hub is told here.

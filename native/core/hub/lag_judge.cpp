@@ -60,7 +60,7 @@ void LagJudge::judge(Subscriber& subscriber, Instant now) {
   }
   const LagOptions& limits = subscriber.options().lag;
   const LogDistance lag = reader.lag();
-  if (!subscriber.isListener()) {
+  if (!subscriber.isListener() && lag.events > 0) {
     subscriber.group->metrics.lag.add(lag.events);
   }
   const bool isSlow = subscriber.pace == Pace::slow;

@@ -1,30 +1,30 @@
 #include "core/hub/link_pace.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace {
 
 LinkHealth LinkPace::look(const LinkState& link, Instant now) {
   isAwaited_ = false;
-  isLookedAt_ = true;
+  const bool isAfterBeat = !std::exchange(isLookedAt_, true);
+  const Instant acknowledged = now - link.sinceAcknowledgement;
   if (link.unacknowledged == 0) {
     unacknowledgedSince_ = kNever;
   } else if (unacknowledgedSince_ == kNever) {
-    unacknowledgedSince_ = std::max(lastBeat_, now - link.sinceAcknowledgement);
+    // What is on its way may have been sent just now, unless the heartbeat before has not been acknowledged either.
+    unacknowledgedSince_ = isAfterBeat ? std::max(lastBeat_, acknowledged) : now;
+  } else {
+    unacknowledgedSince_ = std::max(unacknowledgedSince_, acknowledged);
   }
-  const bool isTroubled = this->isTroubled(link);
+  isTroubled_ = isTroubled(link);
   retransmitted_ = link.retransmitted;
-  const Millis dead = 2 * limits_.from;
-  if (unacknowledgedSince_ != kNever && now - unacknowledgedSince_ >= dead && link.sinceAcknowledgement >= dead) {
+  if (unacknowledgedSince_ != kNever && now - unacknowledgedSince_ >= 2 * limits_.from) {
     return LinkHealth::dead;
   }
-  if (isTroubled) {
-    interval_ = limits_.from;
-    nextBeat_ = std::min(nextBeat_, lastBeat_ + interval_);
+  if (isTroubled_) {
+    nextBeat_ = std::min(nextBeat_, lastBeat_ + limits_.from);
     return LinkHealth::troubled;
-  }
-  if (isDue(now)) {  // it was well for a whole interval
-    interval_ = std::min(limits_.to, interval_ + interval_ / 2);
   }
   return LinkHealth::healthy;
 }
@@ -37,11 +37,18 @@ bool LinkPace::isTroubled(const LinkState& link) const {
   return link.unanswered > 0 || isLate || isLossy || isUnsteady;
 }
 
+Millis LinkPace::nextInterval() const {
+  return isTroubled_ ? limits_.from : std::min(limits_.to, interval_ + interval_ / 2);
+}
+
 void LinkPace::beat(Instant now) {
+  interval_ = nextInterval();
   lastBeat_ = now;
   nextBeat_ = now + interval_;
   isLookedAt_ = false;
 }
+
+void LinkPace::skip(Instant now) { nextBeat_ = now + interval_; }
 
 Instant LinkPace::next(Instant now) const {
   const Instant look = isLookedAt_ ? nextBeat_ : std::min(nextBeat_, lastBeat_ + limits_.from);

@@ -22,8 +22,8 @@ enum class LinkHealth : std::uint8_t { healthy, troubled, dead };
 // How often a connection is sent heartbeats, by the state of its link: more often while it is in trouble, so that its end is found
 // soon, and ever less often while it is well. Between two heartbeats it looks once whether the link has taken the first.
 //
-// A link is dead when it has acknowledged nothing of what it was sent for two of the shortest intervals. A peer that is merely stopped is
-// none: its system acknowledges.
+// A link is dead when it has acknowledged nothing for two of the shortest intervals, while it was known to have something to
+// acknowledge: a heartbeat, or what was seen at a look. A peer that is merely stopped is none: its system acknowledges.
 class LinkPace {
  public:
   // The first heartbeat is due `now`; the interval is `every` at first.
@@ -35,11 +35,15 @@ class LinkPace {
   [[nodiscard]] bool isAwaited() const { return isAwaited_; }
   [[nodiscard]] LinkHealth look(const LinkState& link, Instant now);
 
-  // Whether it is time for a heartbeat. Whether or not one was written, beat() says that it was its time.
   [[nodiscard]] bool isDue(Instant now) const { return now >= nextBeat_; }
-  void beat(Instant now);
-  // Until the next heartbeat after one that is written now.
+  // It is due: what a heartbeat is to say of when the next comes.
+  [[nodiscard]] Millis nextInterval() const;
+  // As the client was told last.
   [[nodiscard]] Millis interval() const { return interval_; }
+  // One was written that says so.
+  void beat(Instant now);
+  // None was needed, for there were events: what the client was told last goes on.
+  void skip(Instant now);
   // When to look at the link, or to write a heartbeat.
   [[nodiscard]] Instant next(Instant now) const;
 
@@ -53,7 +57,8 @@ class LinkPace {
   Instant unacknowledgedSince_ = kNever;
   std::uint32_t retransmitted_ = 0;
   bool isAwaited_ = false;
-  bool isLookedAt_ = true;  // since the last heartbeat
+  bool isTroubled_ = false;
+  bool isLookedAt_ = true;  // since the last heartbeat that was written
 };
 
 }  // namespace millrace

@@ -12,6 +12,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   endFlight();  // of what was given before and never taken
   hasMore_ = false;
   endNotice_.withhold();
+  gatheredAt_ = now;
   spans.begin();
   if (isBroken()) {
     return;
@@ -137,7 +138,7 @@ void LogReader::taken() {
   cut_.clear();
   preamble_.sent();
   if (!own_.isEmpty()) {
-    eventsTaken_ += own_.given().next - own_.log().begin().next;
+    eventsTaken_ += own_.fresh.events;
     own_.trimBefore(own_.given());
   }
   if (end_ == End::reached) {
@@ -146,7 +147,7 @@ void LogReader::taken() {
   endNotice_.taken();
   for (Subscription& subscription : subscriptions_) {
     if (subscription.cursor < subscription.given) {
-      eventsTaken_ += subscription.given.next - subscription.cursor.next;
+      eventsTaken_ += subscription.fresh.events;
       subscription.cursor = subscription.given;
     }
   }
@@ -203,11 +204,12 @@ std::uint64_t LogReader::findCut(Merge& merge, const char* firstUntaken) {
     if (isIt) {
       cutAt(*source, entry.bytes.substr(static_cast<std::size_t>(firstUntaken - entry.bytes.data())));
     }
-    if (source->subscription == nullptr || source->subscription->wants(entry)) {
+    const bool isWanted = source->subscription == nullptr || source->subscription->wants(entry);
+    if (isWanted && source->log->isCurrent(source->at, gatheredAt_)) {
       freshOf(*source).add(entry);
+      ++eventsTaken_;
     }
     merge.advance();
-    ++eventsTaken_;
     if (isIt) {
       return sequence;
     }

@@ -51,7 +51,7 @@ class LogReader {
   [[nodiscard]] bool awaits(const Subscription& subscription, std::uint64_t through = kEverySequence) const;
   // Everything up to such an event has been taken.
   [[nodiscard]] bool isComplete() const { return hasLastEvent_ && !hasPending(); }
-  // Events that were taken so far. Of a filtered channel those that are not for the subscriber count, too.
+  // Events that were taken so far; one that was cut counts as soon as its beginning was taken.
   [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
 
   // Nothing with a larger sequence is given any more.
@@ -124,6 +124,7 @@ class LogReader {
   std::uint64_t givenPosition_ = 0;  // what position_ becomes once all of the last gather() was taken
   std::uint64_t lastSequence_ = kEverySequence;
   std::uint64_t eventsTaken_ = 0;
+  Instant gatheredAt_;
   End end_ = End::ahead;
   bool hasLastEvent_ = false;  // gather() has given an event of closeAfter, which is the last
   bool hasMore_ = false;

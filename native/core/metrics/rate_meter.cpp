@@ -29,7 +29,7 @@ double RateMeter::perSecond(Instant now) const {
     sum += slots_[(current_ + kSlots - static_cast<std::size_t>(age)) % kSlots];
   }
   const Instant begin = end_ + kSlot * stale - kSlot * std::int64_t{kSlots};
-  const Millis span = std::max(kSlot, now - std::max(begin, since_));
+  const Millis span = std::max(kSlot, now - begin);
   return static_cast<double>(sum) * 1000 / static_cast<double>(span.count());
 }
 

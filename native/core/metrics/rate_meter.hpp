@@ -17,7 +17,7 @@ class RateMeter {
     }
     slots_[current_] += count;
   }
-  // Younger than a minute, it divides by its age, but by one slot at least.
+  // What was before the first value counts as nothing: a burst at the beginning is no higher rate than one later.
   [[nodiscard]] double perSecond(Instant now) const;
 
  private:

@@ -64,6 +64,7 @@ PollPage BodyReader::readPage(std::size_t hub, SubscriberId id, std::size_t byte
     for (const std::string_view span : spans.bytes) {
       read.append(span);
     }
+    chosen.turns().countBytes(id, read.size());
     static_cast<void>(chosen.turns().taken(std::move(reading), now));
     PollPage taken;
     taken.hasMore = chosen.view(id).hasMore();

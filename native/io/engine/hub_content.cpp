@@ -45,9 +45,14 @@ void ContentView::shape(const EventContent& event) {
   }
 }
 
-std::optional<std::string> ContentView::whole(std::string_view channel, std::string_view data, TextKind kind) {
+std::optional<WholeContent> ContentView::whole(std::string_view channel, std::string_view type, std::string_view data,
+                                               TextKind kind) {
   const Shaper* const shaper = shaperOf(channel);
-  return shaper == nullptr ? std::nullopt : shaper->whole(data, kind);
+  std::optional<std::string> whole = shaper == nullptr ? std::nullopt : shaper->whole(data, kind);
+  if (!whole) {
+    return std::nullopt;
+  }
+  return WholeContent{std::move(*whole), kind == TextKind::json ? shaper->mergeKey(type, data) : ""};
 }
 
 // None where the channel's events stay as they are.

@@ -57,6 +57,12 @@ struct EventContent {
   bool mayMerge = true;  // it has no key of another kind
 };
 
+// Data that is to be kept elsewhere, and the key by which its event is merged; empty: none.
+struct WholeContent {
+  std::string data;
+  std::string mergeKey;
+};
+
 // The same as one thread sees it: it asks for the rules only when they have changed.
 class ContentView {
  public:
@@ -66,7 +72,8 @@ class ContentView {
   // fields for one.
   void shape(const EventContent& event);
   // See Shaper::whole().
-  [[nodiscard]] std::optional<std::string> whole(std::string_view channel, std::string_view data, TextKind kind);
+  [[nodiscard]] std::optional<WholeContent> whole(std::string_view channel, std::string_view type,
+                                                  std::string_view data, TextKind kind);
   [[nodiscard]] HubContent& content() { return *content_; }
 
  private:

@@ -69,7 +69,7 @@ TEST_F(LinkPaceTest, aLinkInTroubleGetsTheShortestInterval) {
     LinkState link = idle();
     spoil(link);
     const LinkHealth health = one.look(link, now);
-    EXPECT_EQ(one.interval() == seconds(5), health == LinkHealth::troubled);
+    EXPECT_EQ(one.nextInterval() == seconds(5), health == LinkHealth::troubled);
     return health == LinkHealth::troubled;
   };
   EXPECT_TRUE(troubled([](LinkState& link) { link.unanswered = 1; }));
@@ -120,6 +120,54 @@ TEST_F(LinkPaceTest, whoAcknowledgesNowAndThenIsNotDead) {
   for (int round = 0; round < 100; ++round, now += seconds(5)) {
     EXPECT_EQ(run(silent(seconds(4))), LinkHealth::troubled);
   }
+}
+
+TEST_F(LinkPaceTest, whatIsOnItsWayAtALookAfterALongQuietIsNotOld) {
+  static_cast<void>(run(idle()));
+  runUntil(now + seconds(200), idle());
+  now = pace.next(now);
+  while (!pace.isDue(now)) {
+    static_cast<void>(run(idle()));
+    now = pace.next(now);
+  }
+  // An event was sent within the round trip; the acknowledgement before it is of the last heartbeat.
+  EXPECT_EQ(run(silent(seconds(45))), LinkHealth::troubled);
+  now = pace.next(now);
+  EXPECT_EQ(run(idle()), LinkHealth::healthy) << "it was acknowledged";
+}
+
+TEST_F(LinkPaceTest, aLinkThatTakesEverythingButIsAlwaysBusyIsNotDead) {
+  for (int look = 0; look < 100; ++look, now += seconds(5)) {
+    LinkState link = silent(Millis(30));
+    EXPECT_NE(run(link), LinkHealth::dead);
+  }
+}
+
+TEST_F(LinkPaceTest, whatWasNeverSeenOnItsWayCountsFromTheFirstLookThatSeesIt) {
+  static_cast<void>(run(idle()));
+  now += seconds(5);
+  static_cast<void>(run(idle()));
+  now = pace.next(now);
+  EXPECT_EQ(run(silent(seconds(20))), LinkHealth::troubled) << "an event, sent since the last look";
+  now += seconds(5);
+  EXPECT_EQ(run(silent(seconds(25))), LinkHealth::troubled);
+  now += seconds(5);
+  EXPECT_EQ(run(silent(seconds(30))), LinkHealth::dead);
+}
+
+TEST_F(LinkPaceTest, aHeartbeatThatNobodyNeededLeavesTheIntervalThatTheClientKnows) {
+  static_cast<void>(run(idle()));
+  ASSERT_EQ(pace.interval(), Millis(22500));
+  for (int round = 0; round < 5; ++round) {
+    now += Millis(22500);
+    static_cast<void>(pace.look(idle(), now));
+    ASSERT_TRUE(pace.isDue(now));
+    pace.skip(now);
+    EXPECT_EQ(pace.next(now), now + Millis(22500));
+  }
+  now += Millis(22500);
+  static_cast<void>(run(idle()));
+  EXPECT_EQ(pace.interval(), Millis(33750)) << "the next that is written tells of a longer one";
 }
 
 TEST_F(LinkPaceTest, itIsAwaitedUntilItWasLookedAt) {

@@ -12,6 +12,8 @@ export interface ContentStore {
   put(cid: string, bytes: Uint8Array): void | Promise<void>;
   /** The bytes, or undefined where there are none, or none any more. */
   get(cid: string): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /** Forgets what `get` gave, for it is not what the identifier says. */
+  delete?(cid: string): void | Promise<void>;
 }
 
 /** A content identifier as Millrace makes them: CIDv1, raw, SHA2-256, base32. Nothing else is looked up in a store. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { requireNumber, requireObject, requireString } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
@@ -12,6 +12,11 @@ export interface FileContentStoreOptions {
 }
 
 const OPTIONS: Names<FileContentStoreOptions> = { maxBytes: true };
+const UNFINISHED = /^bafkrei[a-z2-7]{52}\.[\da-f-]{36}\.tmp$/;
+/** Of a process that has ended meanwhile. */
+const OLD_MS = 3_600_000;
+/** So much is left when room is made: looking at a folder of many files takes long. */
+const FULL_SHARE = 0.9;
 const DEFAULT_BYTES = 1024 * 1024 * 1024;
 
 /**
@@ -49,15 +54,25 @@ class FileContentStore implements ContentStore {
 
   async get(cid: string): Promise<Uint8Array | undefined> {
     if (!isCid(cid)) return undefined; // it would be a path
-    return absentAsUndefined(readFile(join(this.#folder, cid)));
+    const file = join(this.#folder, cid);
+    const about = await absentAsUndefined(lstat(file));
+    return about?.isFile() ? absentAsUndefined(readFile(file)) : undefined;
+  }
+
+  async delete(cid: string): Promise<void> {
+    if (isCid(cid)) await rm(join(this.#folder, cid), { force: true, recursive: true });
   }
 
   async #write(cid: string, bytes: Uint8Array): Promise<void> {
     const file = join(this.#folder, cid);
     await mkdir(this.#folder, { recursive: true });
-    const now = new Date();
-    const isKnown = await absentAsUndefined(utimes(file, now, now).then(() => true));
-    if (!isKnown) {
+    const about = await absentAsUndefined(lstat(file));
+    const isKnown = about?.isFile() === true && about.size === bytes.length;
+    if (isKnown) {
+      const now = new Date();
+      await absentAsUndefined(utimes(file, now, now));
+    } else {
+      if (about !== undefined) await this.delete(cid); // what a crash, or somebody else, has left there
       // Whoever reads it sees all of it or nothing.
       const unfinished = `${file}.${randomUUID()}.tmp`;
       try {
@@ -72,9 +87,17 @@ class FileContentStore implements ContentStore {
     if (this.#bytes === undefined || this.#bytes > this.#maxBytes) await this.#makeRoom(cid);
   }
 
+  async #forgetIfOld(name: string): Promise<void> {
+    const file = join(this.#folder, name);
+    const about = await absentAsUndefined(stat(file));
+    if (about !== undefined && Date.now() - about.mtimeMs > OLD_MS) await rm(file, { force: true });
+  }
+
   /** Deletes the oldest contents, but not the one that was just put. */
   async #makeRoom(newest: string): Promise<void> {
-    const files = (await readdir(this.#folder)).filter(isCid);
+    const names = await readdir(this.#folder);
+    await Promise.all(names.filter((name) => UNFINISHED.test(name)).map((name) => this.#forgetIfOld(name)));
+    const files = names.filter(isCid);
     const found = await Promise.all(
       files.map(async (name) => {
         const about = await absentAsUndefined(stat(join(this.#folder, name)));
@@ -83,8 +106,9 @@ class FileContentStore implements ContentStore {
     );
     const contents = found.filter((one) => one !== undefined).sort((one, other) => one.atMs - other.atMs);
     let bytes = contents.reduce((sum, one) => sum + one.bytes, 0);
+    if (bytes <= this.#maxBytes) contents.length = 0;
     for (const content of contents) {
-      if (bytes <= this.#maxBytes) break;
+      if (bytes <= FULL_SHARE * this.#maxBytes) break;
       if (content.name === newest) continue;
       await rm(join(this.#folder, content.name), { force: true });
       bytes -= content.bytes;

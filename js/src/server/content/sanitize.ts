@@ -10,17 +10,42 @@ const shaper = (): NativeShaper =>
     return new (environment().binding.Shaper)({ redact, maxBytes: LONGEST_BYTES, oversize: "truncate" });
   });
 
+/** What a path, an address or a query is not interrupted by. */
+const WORD = /[^\s"'`<>«»“”„‘’(){}[\]|;,]+/gu;
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
 /**
- * An error's message as a client may see it: its first line, without the paths of files, without what addresses have behind their
- * host, and without secrets. At most 1 KiB.
+ * An error's message as a client may see it: its first line, without the paths of files, without what addresses have beside their
+ * host, without queries and secrets. At most 1 KiB. It rather takes a word too many: `text/plain` stays, and `src/app.ts` does not.
  */
-export function sanitizeMessage(message: string): string {
-  const [line = ""] = message.slice(0, LONGEST_READ).split(/[\r\n]/, 1);
-  const clean = line
-    .replace(/\bfile:\/\/[^\s"'<>)]*/gi, "[path]")
-    .replace(/\b([a-z][a-z0-9+.-]{0,20}:\/\/)(?:[^\s"'<>)/@]*@)?([^\s"'<>)/?#]*)[^\s"'<>)]*/gi, "$1$2")
-    .replace(/(^|[\s"'`(=:,[])(?:~|\.{1,2})?\/[\w.@%-][^\s"'`()<>,]*/g, "$1[path]")
-    .replace(/(^|[\s"'`(=,[])(?:[A-Za-z]:\\|\\\\)[^\s"'`<>|,]+/g, "$1[path]")
-    .replace(/\?[^\s"'`=]{1,200}=[^\s"'`]*/g, "");
-  return shaper().shape(clean, true) ?? clean;
+export function sanitizeMessage(message: unknown): string {
+  const text = typeof message === "string" ? message : "";
+  const [line = ""] = text.slice(0, LONGEST_READ).split(/[\r\n]/, 1);
+  // The last word may have been cut, so that nothing shows what it is.
+  const whole = text.length > LONGEST_READ && line.length === LONGEST_READ ? line.replace(/\S*$/, "…") : line;
+  // Behind the last `@`, for a password may have any character.
+  const bare = whole.replace(/([a-z][a-z\d+.-]{0,20}:\/\/)\S*@/gi, "$1");
+  const redacted = shaper().shape(bare, true) ?? bare;
+  return redacted.replace(/=("[^"]*"|'[^']*')/g, "=").replace(WORD, sanitizeWord);
+}
+
+function sanitizeWord(word: string): string {
+  const scheme = /^([a-z][a-z\d+.-]{0,20}):\/\//i.exec(word);
+  if (scheme !== null) return scheme[1]?.toLowerCase() === "file" ? "[path]" : originOf(word, scheme[0]);
+  if (isPath(word)) return "[path]";
+  if (word.includes("@")) return "[address]";
+  const query = word.indexOf("?");
+  return query < 0 || query === word.length - 1 ? word : word.slice(0, query);
+}
+
+function isPath(word: string): boolean {
+  if (/\\|%2f|%5c/i.test(word) || /^(?:[/~].|\.{1,2}\/)/.test(word)) return true;
+  const slashes = word.split("/").length - 1;
+  // One alone is a fraction, an alternative or a media type, unless a file's name follows.
+  return slashes > 1 || (slashes === 1 && /\/.*\.\w+|:\//.test(word));
+}
+
+function originOf(address: string, scheme: string): string {
+  const [host = ""] = address.slice(scheme.length).split(/[/?#]/, 1);
+  return HOST.test(host) ? scheme + host : "[address]";
 }

@@ -1,13 +1,15 @@
 import { isSSEError, SSEError } from "../../shared/errors.js";
 import { isRefusal } from "../access/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
+import { sanitizeMessage } from "../content/sanitize.js";
 import { environment } from "../lifecycle/environment.js";
 import { exposesErrors } from "../observe/exposure.js";
 import { emitHubEvent } from "../observe/hub-events.js";
-import { log } from "../observe/logger.js";
+import { isLogged, log } from "../observe/logger.js";
 import { openTelemetryLoading } from "../observe/open-telemetry.js";
-import { countRefusedStream } from "../observe/refusals.js";
+import { countRefused } from "../observe/refusals.js";
 import { randomTraceId, traceIdOf } from "../observe/trace.js";
+import { ensureWatched } from "../observe/watching.js";
 import { streamDefaults } from "../stream/defaults.js";
 import type { HubStream } from "../stream/hub-stream.js";
 import { openStream, reportFailure } from "../stream/opener.js";
@@ -72,7 +74,7 @@ export function answerFailure<Answer>(
   options: Partial<ResponseOptions> | undefined,
 ): Answer | Promise<Answer> {
   const accept = headerOf(exchange.request, "accept");
-  const traceId = safeTraceId(exchange.request);
+  const traceId = options?.traceId ?? safeTraceId(exchange.request);
   const retryMs = () => environment().hub(hubName).nextRetry();
   const answer = exchange.refuse(
     failureAnswer(error, {
@@ -84,6 +86,7 @@ export function answerFailure<Answer>(
       traceId,
     }),
   );
+  countRefused("stream", hubName, error, options?.channels?.[0]);
   tellFailure(hubName, error, options?.channels ?? [], traceId);
   return answer;
 }
@@ -95,20 +98,21 @@ export function tellFailure(
   channels: readonly string[],
   traceId: string | undefined,
 ): void {
-  countRefusedStream(hubName, error, channels[0]);
   if (isSSEError(error) && isRefusal(error)) {
     const { code, category } = error;
     emitHubEvent(hubName, "refused", { code, channels, error, traceId });
+    if (isLogged(hubName, "warn")) ensureWatched(hubName); // nobody may ever be let in
     const isAudited = category === "authentication";
     log(hubName, isAudited ? "warn" : "debug", "request refused", {
       ...(isAudited && { kind: "audit" }),
+      why: sanitizeMessage(error.message),
       code,
       category,
       channels,
       traceId,
     });
   } else {
-    reportFailure(hubName, error, channels);
+    reportFailure(hubName, error, channels, traceId);
   }
 }
 
@@ -137,6 +141,7 @@ function headerOf(request: RequestLike, name: string): string | null {
   }
 }
 
-function safeTraceId(request: RequestLike): string {
+/** Of a request whose headers may throw when they are read. */
+export function safeTraceId(request: RequestLike): string {
   return traceIdOf({ headers: { get: (name) => headerOf(request, name) } }) ?? randomTraceId();
 }

@@ -3,7 +3,7 @@ import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { RequestLike } from "../access/request-like.js";
 import { type ContentStore, isCid, requireContentStore } from "../content/content-store.js";
-import { contentsOf } from "../content/contents.js";
+import { contentsOf, hubOfStore } from "../content/contents.js";
 import { type PlainHandler, requireAllowed, toPlainHandler } from "./plain-handler.js";
 
 /** Options of {@link contentHandler}. */
@@ -21,7 +21,7 @@ const DEFAULT_HUB = "default";
 /**
  * A handler that serves what `oversize: "reference"` has put into a content store: `GET …/<cid>`, the last part of the path, or the query
  * `cid`. A content never changes, so browsers may keep it for good; it is asked for each time who may see it. 404: there is none, or
- * none any more.
+ * none any more. Refusals and errors are told to the hub whose `contentStore` it is.
  *
  * @example
  * // app/content/[cid]/route.ts
@@ -33,18 +33,19 @@ export function contentHandler(store: ContentStore, options: ContentHandlerOptio
   requireKnown("contentHandler", options, OPTIONS);
   const { authorize } = options;
   if (authorize !== undefined) requireFunction("authorize", authorize);
-  return toPlainHandler(DEFAULT_HUB, async (request) => {
+  const hubName = () => hubOfStore(store) ?? DEFAULT_HUB;
+  return toPlainHandler(hubName, async (request) => {
     const cid = cidIn(request.url);
-    await requireAllowed("contentHandler", authorize && (() => authorize(request, cid)));
+    await requireAllowed("contentHandler", hubName(), authorize && (() => authorize(request, cid)));
     const headers = {
       "Cache-Control": "private, max-age=31536000, immutable",
       ETag: `"${cid}"`,
       "X-Content-Type-Options": "nosniff",
     };
     const known = request.headers.get("if-none-match") ?? "";
-    const bytes = isCid(cid) ? await contentsOf(store).get(cid) : undefined;
+    const bytes = isCid(cid) ? await contentsOf(store).get(hubName(), cid) : undefined;
     if (bytes === undefined) throw new SSEError("NOT_FOUND", "There is no such content, or none any more");
-    if (known.includes(headers.ETag)) return new Response(null, { status: 304, headers });
+    if (known.trim() === "*" || known.includes(headers.ETag)) return new Response(null, { status: 304, headers });
     // No type that a browser would run or show.
     return new Response(new Uint8Array(bytes), { headers: { ...headers, "Content-Type": "application/octet-stream" } });
   });
@@ -52,6 +53,6 @@ export function contentHandler(store: ContentStore, options: ContentHandlerOptio
 
 /** The last part of the path, or the query `cid`; empty: the address has none. */
 function cidIn(url: string): string {
-  const { pathname, searchParams } = new URL(url, "http://host/");
-  return searchParams.get("cid") ?? pathname.split("/").at(-1) ?? "";
+  const [path = "", query = ""] = (url.split("#", 1)[0] ?? "").split("?", 2);
+  return new URLSearchParams(query).get("cid") ?? path.split("/").at(-1) ?? "";
 }

@@ -1,6 +1,6 @@
 import { requireObject } from "../../shared/arguments.js";
 import { requireKnown } from "../../shared/misspelt.js";
-import { countRefusedStream } from "../observe/refusals.js";
+import { countRefused } from "../observe/refusals.js";
 import { streamDefaults } from "../stream/defaults.js";
 import { HubStream } from "../stream/hub-stream.js";
 import { checkStreamOptions, STREAM_OPTIONS, type StreamOptions } from "../stream/options.js";
@@ -34,7 +34,7 @@ export function createStream(hubName: string, options: StreamOptions): HubStream
     return stream;
   } catch (error) {
     release();
-    countRefusedStream(hubName, error, undefined);
+    countRefused("stream", hubName, error);
     throw error;
   }
 }

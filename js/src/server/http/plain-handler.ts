@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { describe } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
 import { exposesErrors } from "../observe/exposure.js";
-import { randomTraceId, traceIdOf } from "../observe/trace.js";
-import { tellFailure } from "./answer-request.js";
+import { countRefused } from "../observe/refusals.js";
+import { reportOnce } from "../observe/report.js";
+import { safeTraceId, tellFailure } from "./answer-request.js";
 import { nodeHeaders } from "./headers.js";
 import { nodeRequest } from "./node-request.js";
 import { failureAnswer } from "./refusal.js";
@@ -14,33 +16,44 @@ export interface PlainHandler {
   (req: IncomingMessage, res: ServerResponse): Promise<void>;
 }
 
+const METHODS = ["GET", "HEAD"];
+
 /**
  * Makes a handler of a function that answers requests with short responses, which are read whole where Node's response carries them.
  * What the function throws is answered as `hub.response` answers it: refusals by their status, everything else with 500, and the hub is told.
+ *
+ * @param hubOf - the name of the hub that is told.
  */
-export function toPlainHandler(hubName: string, answer: (request: RequestLike) => Promise<Response>): PlainHandler {
+export function toPlainHandler(hubOf: () => string, answer: (request: RequestLike) => Promise<Response>): PlainHandler {
   const answered = async (request: RequestLike): Promise<Response> => {
+    if (!METHODS.includes(request.method ?? "GET")) {
+      return new Response(null, { status: 405, headers: { Allow: METHODS.join(", ") } });
+    }
     try {
       return await answer(request);
     } catch (error) {
-      const traceId = traceIdOf(request) ?? randomTraceId();
-      const { status, headers, body } = failureAnswer(error, {
-        accept: null,
-        retryMs: () => 0,
-        isExposed: exposesErrors(hubName),
-        traceId,
-      });
+      const hubName = hubOf();
+      const traceId = safeTraceId(request);
+      const isExposed = exposesErrors(hubName);
+      const { status, headers, body } = failureAnswer(error, { accept: null, retryMs: () => 0, isExposed, traceId });
+      countRefused("request", hubName, error);
       tellFailure(hubName, error, [], traceId);
       return new Response(body, { status, headers });
     }
   };
   const handler = async (request: RequestLike | IncomingMessage, res?: unknown): Promise<Response | undefined> => {
     if (!isNodeResponse(res)) return answered(request as RequestLike);
-    const response = await answered(nodeRequest(request as IncomingMessage));
-    await write(response, request as IncomingMessage, res);
+    const req = request as IncomingMessage;
+    await write(await answered(withAddress(nodeRequest(req))), req, res);
     return undefined;
   };
   return handler as PlainHandler;
+}
+
+/** With the whole address, as web Requests have it; as it came where that is none. */
+function withAddress(request: RequestLike): RequestLike {
+  const base = `http://${request.headers.get("host") ?? "localhost"}`;
+  return { ...request, url: URL.canParse(request.url, base) ? new URL(request.url, base).href : request.url };
 }
 
 /**
@@ -48,13 +61,24 @@ export function toPlainHandler(hubName: string, answer: (request: RequestLike) =
  *
  * @throws SSEError `FORBIDDEN`, `NO_AUTHORIZER`.
  */
-export async function requireAllowed(of: string, ask: (() => boolean | Promise<boolean>) | undefined): Promise<void> {
+export async function requireAllowed(
+  of: string,
+  hubName: string,
+  ask: (() => boolean | Promise<boolean>) | undefined,
+): Promise<void> {
   if (ask !== undefined) {
-    if ((await ask()) === true) return;
+    const answer: unknown = await ask();
+    if (answer === true) return;
+    if (answer !== false) {
+      const what = `authorize of ${of} must answer true or false, not ${describe(answer)}; the client was refused`;
+      reportOnce(hubName, "authorize", what);
+    }
     throw new SSEError("FORBIDDEN", "This is not for this client");
   }
   if (process.env.NODE_ENV !== "production") return;
-  throw new SSEError("NO_AUTHORIZER", `${of} needs the option authorize in production`);
+  const what = `${of} needs the option authorize in production: until then it answers nobody`;
+  reportOnce(hubName, "authorize", what);
+  throw new SSEError("NO_AUTHORIZER", what);
 }
 
 /** Next.js gives a route handler a second argument, too: the route's parameters. */
@@ -65,6 +89,7 @@ function isNodeResponse(res: unknown): res is ServerResponse {
 async function write(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   if (res.headersSent || res.destroyed) return; // its client has gone, or the application has answered
-  res.writeHead(response.status, nodeHeaders(response.headers));
+  const size = response.body === null ? {} : { "content-length": body.length };
+  res.writeHead(response.status, { ...nodeHeaders(response.headers), ...size });
   res.end(req.method === "HEAD" ? undefined : body);
 }

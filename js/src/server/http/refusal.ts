@@ -1,5 +1,5 @@
-import { isSSEError } from "../../shared/errors.js";
-import { REFUSALS, type RefusalStatus } from "../access/refusals.js";
+import { isSSEError, type SSEError } from "../../shared/errors.js";
+import { isRefusal, REFUSALS, type RefusalStatus } from "../access/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
 import { sanitizeMessage } from "../content/sanitize.js";
 import { namesProblem, prefersJson } from "./accept.js";
@@ -7,6 +7,7 @@ import type { PlainAnswer } from "./exchange.js";
 import { headersBeside } from "./headers.js";
 
 const RETRY_AFTER_SECONDS = 5;
+const LONGEST_RETRY_MS = 86_400_000;
 const PROBLEM_HEADERS = { "Content-Type": "application/problem+json", "Cache-Control": "no-store" };
 
 interface Refusal {
@@ -24,7 +25,7 @@ function failureOf(error: unknown, isExposed: boolean): Refusal {
 }
 
 function refusalOf(error: unknown, isExposed: boolean): Refusal | undefined {
-  const refusal = isSSEError(error) ? REFUSALS[error.code] : undefined;
+  const refusal = isRefusal(error) ? REFUSALS[(error as SSEError).code] : undefined;
   if (!isSSEError(error) || refusal === undefined) return undefined;
   // What the application has to do is not for its clients.
   const detail = error.code === "NO_AUTHORIZER" ? undefined : sanitizeMessage(error.message);
@@ -47,7 +48,8 @@ function exposed(error: unknown): object {
 
 /** Whole seconds, rounded up. */
 function retryAfterSeconds({ retryAfterMs }: { readonly retryAfterMs?: number }): number {
-  return retryAfterMs === undefined ? RETRY_AFTER_SECONDS : Math.max(1, Math.ceil(retryAfterMs / 1000));
+  const isTime = typeof retryAfterMs === "number" && retryAfterMs >= 0 && retryAfterMs <= LONGEST_RETRY_MS;
+  return isTime ? Math.max(1, Math.ceil(retryAfterMs / 1000)) : RETRY_AFTER_SECONDS;
 }
 
 /**
@@ -81,8 +83,9 @@ function drainedStream(error: unknown, accept: string | null, retryMs: () => num
  */
 export function refusalResponse(error: unknown, request?: RequestLike): Response | undefined {
   const retryMs = () => Math.floor(1000 + Math.random() * 10000);
-  const drained = request && drainedStream(error, request.headers.get("accept"), retryMs);
-  const refusal = drained ?? refusalOf(error, false);
+  const drained =
+    request && isSSEError(error) ? drainedStream(error, request.headers.get("accept"), retryMs) : undefined;
+  const refusal = drained ?? readableRefusal(error);
   return refusal && new Response(refusal.body, refusal);
 }
 
@@ -101,11 +104,27 @@ export interface FailureContext {
   readonly vary?: string | undefined;
 }
 
+/** Whatever was thrown, which may be an object that throws when it is looked at. */
+function readableAnswer(drained: () => Refusal | undefined, error: unknown, isExposed: boolean): Refusal {
+  try {
+    return drained() ?? refusalOf(error, isExposed) ?? failureOf(error, isExposed);
+  } catch {
+    return failureOf(undefined, false);
+  }
+}
+
+function readableRefusal(error: unknown): Refusal | undefined {
+  try {
+    return refusalOf(error, false);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The answer to any error. */
 export function failureAnswer(error: unknown, context: FailureContext): PlainAnswer {
   const { accept, retryMs, headers: own, vary, isExposed = false, traceId } = context;
-  const refusal = drainedStream(error, accept, retryMs) ?? refusalOf(error, isExposed);
-  const { status, headers, body } = refusal ?? failureOf(error, isExposed);
+  const { status, headers, body } = readableAnswer(() => drainedStream(error, accept, retryMs), error, isExposed);
   const usual = { ...headers, ...(traceId !== undefined && { "X-Trace-ID": traceId }) };
   return { status, headers: headersBeside(usual, own, vary), body, reason: "refused" };
 }

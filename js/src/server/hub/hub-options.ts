@@ -71,8 +71,8 @@ export interface HubOptions extends FlowOptions, ContentOptions {
    * `error` for code of the application's that fails, which is not written to the console then. None has a token, or data.
    */
   logger?: Logger;
-  /** When the hub's `alert` event tells of something, in this thread. */
-  alerts?: AlertOptions;
+  /** When the hub's `alert` event tells of something, in this thread. `false`: never. Default: as {@link AlertOptions} says. */
+  alerts?: false | AlertOptions;
   /** The defaults of the hub's streams. */
   lag?: StreamOptions["lag"];
   heartbeat?: StreamOptions["heartbeat"];

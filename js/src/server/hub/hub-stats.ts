@@ -68,11 +68,8 @@ export interface PolicyStats {
   readonly ended: Readonly<Partial<Record<CloseReason, number>>>;
   /** What became of the cursors that clients came with. */
   readonly verdicts: Readonly<Record<"continued" | "gap" | "reset", number>>;
-  /** Requests and events that were refused, by the code of their error. */
-  readonly refused: {
-    readonly streams: Readonly<Record<string, number>>;
-    readonly events: Readonly<Record<string, number>>;
-  };
+  /** What was refused, by the code of the error; `requests` are those to handlers of metrics and contents. */
+  readonly refused: Readonly<Record<"streams" | "events" | "requests", Readonly<Record<string, number>>>>;
   readonly perSecond: Rates;
   /** From an event's publication until the client's socket, or the body's reader, had it; once for all that was sent together. */
   readonly latencyMs: Distribution;
@@ -110,10 +107,20 @@ export function toHubStats(stats: NativeStats, metrics: NativeMetrics): HubStats
 }
 
 function toPolicyStats(policy: NativePolicyMetrics): PolicyStats {
-  const { name, refusedStreams, refusedEvents, latencyMs, eventBytes, lagEvents, durationMs, ...counts } = policy;
+  const {
+    name,
+    refusedStreams,
+    refusedEvents,
+    refusedRequests,
+    latencyMs,
+    eventBytes,
+    lagEvents,
+    durationMs,
+    ...counts
+  } = policy;
   return {
     ...counts,
-    refused: { streams: refusedStreams, events: refusedEvents },
+    refused: { streams: refusedStreams, events: refusedEvents, requests: refusedRequests },
     latencyMs: toDistribution(latencyMs),
     eventBytes: toDistribution(eventBytes),
     lagEvents: toDistribution(lagEvents),

@@ -1,5 +1,6 @@
 import type { BrokeredEvent } from "../../cluster/broker.js";
 import { SSEError } from "../../shared/errors.js";
+import { cidOf } from "../content/cid.js";
 import { contentStoreOf, contentsOf } from "../content/contents.js";
 import { environment } from "../lifecycle/environment.js";
 
@@ -13,29 +14,38 @@ export interface ContentReference {
   readonly raw?: true;
 }
 
+/** An event with a reference in place of its data, which is to be kept once the event was accepted. */
+interface Referring {
+  readonly event: BrokeredEvent;
+  keep(): void;
+}
+
 /**
- * An event that is too large for its channel, with its data in the hub's content store and a reference in its place; undefined where the
- * channel's policy wants none.
+ * An event that is too large for its channel, for the hub's content store; undefined where the channel's policy wants none.
  *
  * @throws SSEError `OVERLOADED`; `EVENT_TOO_LARGE` where this thread has no content store for the hub.
  */
-export function asReference(hubName: string, channel: string, event: BrokeredEvent): BrokeredEvent | undefined {
-  const { data, isRaw } = event;
+export function asReference(hubName: string, channel: string, event: BrokeredEvent): Referring | undefined {
+  const { data, isRaw, mergeKey, throttleKey } = event;
   if (data === undefined) return undefined;
-  const whole = environment().hub(hubName).whole(channel, data, isRaw);
+  const whole = environment().hub(hubName).whole(channel, event.event, data, isRaw);
   if (whole === null) return undefined;
   const store = contentStoreOf(hubName);
   if (store === undefined) {
     throw new SSEError(
       "EVENT_TOO_LARGE",
-      `The data goes to a content store by its policy, and this thread has none: give contentStore to createHub here, too`,
+      "The data goes to a content store by its policy, and this thread has none: give contentStore to createHub here, too",
     );
   }
-  const bytes = new TextEncoder().encode(whole);
-  const reference: ContentReference = {
-    $ref: contentsOf(store).put(hubName, bytes),
-    bytes: bytes.length,
-    ...(isRaw && { raw: true }),
+  const contents = contentsOf(store);
+  const bytes = new TextEncoder().encode(whole.data);
+  const cid = cidOf(bytes);
+  contents.requireRoom(cid, bytes);
+  const reference: ContentReference = { $ref: cid, bytes: bytes.length, ...(isRaw && { raw: true }) };
+  // The key of merge.fields is that of the data itself.
+  const key = throttleKey === undefined && whole.mergeKey !== "" ? whole.mergeKey : undefined;
+  return {
+    event: { ...event, data: JSON.stringify(reference), isRaw: false, mergeKey: mergeKey ?? key },
+    keep: () => contents.put(hubName, cid, bytes),
   };
-  return { ...event, data: JSON.stringify(reference), isRaw: false };
 }

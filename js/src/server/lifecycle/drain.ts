@@ -24,6 +24,7 @@ const DRAIN_OPTIONS: Names<DrainOptions> = { withinMs: true, retryFromMs: true, 
 const ON_SIGNAL_OPTIONS: Names<DrainOnSignalOptions> = { ...DRAIN_OPTIONS, signals: true };
 
 const LOOK_EVERY_MS = 20;
+export const DEFAULT_WITHIN_MS = 10_000;
 
 /** Ends every connection of a hub in waves, and waits until they are gone or the time is over. */
 export async function drainHub(hub: NativeHub, options: DrainOptions): Promise<void> {
@@ -39,7 +40,7 @@ export async function drainHub(hub: NativeHub, options: DrainOptions): Promise<v
 }
 
 function timesOf(options: DrainOptions): Required<DrainOptions> {
-  const { withinMs = 10000, retryFromMs = 1000, retrySpreadMs = 10000 } = options;
+  const { withinMs = DEFAULT_WITHIN_MS, retryFromMs = 1000, retrySpreadMs = 10000 } = options;
   requireNumber("withinMs", withinMs);
   requireNumber("retryFromMs", retryFromMs);
   requireNumber("retrySpreadMs", retrySpreadMs);

@@ -7,6 +7,7 @@ import type { Hub } from "../hub/hub.js";
 import type { EventMap } from "../hub/hub-types.js";
 import { familiesOf } from "../observe/families.js";
 import { CONTENT_TYPES, toMetricsText } from "./prometheus-text.js";
+import { requireHub } from "./require-hub.js";
 
 /** Options of {@link metricsHandler}. */
 export interface MetricsHandlerOptions {
@@ -34,14 +35,18 @@ export function metricsHandler<Events extends EventMap>(
   hub: Hub<Events>,
   options: MetricsHandlerOptions = {},
 ): PlainHandler {
+  requireHub("metricsHandler", hub);
   requireObject("options", options);
   requireKnown("metricsHandler", options, OPTIONS);
   const { authorize } = options;
   if (authorize !== undefined) requireFunction("authorize", authorize);
-  return toPlainHandler(hub.name, async (request) => {
-    await requireAllowed("metricsHandler", authorize && (() => authorize(request)));
-    const format = prefersOpenMetrics(request.headers.get("accept")) ? "openmetrics" : "prometheus";
-    const headers = { "Content-Type": CONTENT_TYPES[format], "Cache-Control": "no-store", Vary: "Accept" };
-    return new Response(toMetricsText(familiesOf(hub.name), format), { headers });
-  });
+  return toPlainHandler(
+    () => hub.name,
+    async (request) => {
+      await requireAllowed("metricsHandler", hub.name, authorize && (() => authorize(request)));
+      const format = prefersOpenMetrics(request.headers.get("accept")) ? "openmetrics" : "prometheus";
+      const headers = { "Content-Type": CONTENT_TYPES[format], "Cache-Control": "no-store", Vary: "Accept" };
+      return new Response(toMetricsText(familiesOf(hub.name), format), { headers });
+    },
+  );
 }

@@ -2,9 +2,11 @@ import { requireFunction } from "../../shared/arguments.js";
 import type { Hub } from "../hub/hub.js";
 import type { EventMap } from "../hub/hub-types.js";
 import { type Buckets, familiesOf, type Labels, type MetricFamily } from "../observe/families.js";
+import { requireHub } from "./require-hub.js";
 
 /** What is used of a `Registry` of the npm package `prom-client`, version 14 or newer. */
 export interface MetricsRegistry {
+  readonly contentType?: string;
   registerMetric(metric: never): void;
   getSingleMetric(name: string): unknown;
 }
@@ -35,13 +37,24 @@ const hubsOf = Symbol.for("millrace.hubs");
  * registerMetrics(hub, register);
  */
 export function registerMetrics<Events extends EventMap>(hub: Hub<Events>, registry: MetricsRegistry): void {
+  requireHub("registerMetrics", hub);
   requireFunction("registry.registerMetric", registry?.registerMetric);
-  for (const { name, type } of familiesOf(hub.name)) {
-    const promName = type === "counter" ? `${name}_total` : name;
+  const families = familiesOf(hub.name);
+  for (const { name, type } of families) {
+    const known = registry.getSingleMetric(promNameOf(name, type)) as { [hubsOf]?: unknown } | undefined;
+    if (known === undefined || known[hubsOf] !== undefined) continue;
+    throw new TypeError(`The registry has a metric ${promNameOf(name, type)} that is not Millrace's`);
+  }
+  for (const { name, type } of families) {
+    const promName = promNameOf(name, type);
     const known = registry.getSingleMetric(promName) as (PromMetric & { [hubsOf]?: Set<string> }) | undefined;
     if (known?.[hubsOf] !== undefined) known[hubsOf].add(hub.name);
-    else registry.registerMetric(toPromMetric(name, promName, new Set([hub.name])) as never);
+    else registry.registerMetric(toPromMetric(name, promName, new Set([hub.name]), registry) as never);
   }
+}
+
+function promNameOf(name: string, type: MetricFamily["type"]): string {
+  return type === "counter" ? `${name}_total` : name;
 }
 
 const ofTurn = new Map<string, MetricFamily[]>();
@@ -54,15 +67,17 @@ function familiesOfTurn(hub: string): MetricFamily[] {
   return families;
 }
 
-function toPromMetric(name: string, promName: string, hubs: Set<string>): PromMetric {
+function toPromMetric(name: string, promName: string, hubs: Set<string>, registry: MetricsRegistry): PromMetric {
   return {
     name: promName,
     [hubsOf]: hubs,
     async get() {
+      // In that format prom-client adds `_total` itself.
+      const named = registry.contentType?.includes("openmetrics") ? name : promName;
       const families = [...hubs].flatMap(familiesOfTurn).filter((family) => family.name === name);
       const { help = "", type = "gauge" } = families[0] ?? {};
       return {
-        name: promName,
+        name: named,
         help,
         type,
         aggregator: "sum",

@@ -3,6 +3,7 @@ import { clearInterval, setInterval } from "node:timers";
 import type { AlertName, NativeAlertRule } from "../../native/native-metrics.js";
 import { requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { environment } from "../lifecycle/environment.js";
 import { hubMetrics } from "./hub-metrics.js";
 
@@ -80,6 +81,8 @@ const LEAST_EVERY_MS = 10;
 
 /** What a hub's alerts are, in this thread. */
 interface Watch {
+  /** The options, as text. */
+  said: string;
   rules: Partial<Record<AlertEvent["name"], NativeAlertRule>>;
   everyMs: number;
   timer: NodeJS.Timeout | undefined;
@@ -88,10 +91,13 @@ interface Watch {
 }
 
 /** @throws TypeError that names the option. */
-export function checkAlerts(options: AlertOptions): void {
+export function checkAlerts(options: false | AlertOptions): void {
+  if (options === false) return;
   requireObject("alerts", options);
   requireKnown("alerts", options, OPTIONS);
-  if (options.everyMs !== undefined) requireNumber("alerts.everyMs", options.everyMs, { least: LEAST_EVERY_MS });
+  if (options.everyMs !== undefined) {
+    requireNumber("alerts.everyMs", options.everyMs, { least: LEAST_EVERY_MS, most: LONGEST_TIMER_MS });
+  }
   for (const name of NAMES) toRule(name, options[name]);
 }
 
@@ -114,7 +120,7 @@ function watchOf(hubName: string): Watch {
   const watches = environment().state("alerts", () => new Map<string, Watch>());
   let watch = watches.get(hubName);
   if (watch === undefined) {
-    watch = { rules: rulesOf({}), everyMs: DEFAULT_EVERY_MS, timer: undefined, heartbeats: 0 };
+    watch = { said: "{}", rules: rulesOf({}), everyMs: DEFAULT_EVERY_MS, timer: undefined, heartbeats: 0 };
     watches.set(hubName, watch);
   }
   return watch;
@@ -126,10 +132,13 @@ function rulesOf(options: AlertOptions): Watch["rules"] {
 }
 
 /** The alerts are these from now on; options that were checked. */
-export function setAlerts(hubName: string, options: AlertOptions): void {
+export function setAlerts(hubName: string, options: false | AlertOptions): void {
   const watch = watchOf(hubName);
-  watch.rules = rulesOf(options);
-  watch.everyMs = options.everyMs ?? DEFAULT_EVERY_MS;
+  const said = JSON.stringify(options);
+  if (said === watch.said) return; // a module that is evaluated for each request must not begin anew each time
+  watch.said = said;
+  watch.rules = options === false ? {} : rulesOf(options);
+  watch.everyMs = (options === false ? undefined : options.everyMs) ?? DEFAULT_EVERY_MS;
   if (watch.timer === undefined) return;
   stopWatching(hubName);
   startWatching(hubName, watch);

@@ -1,4 +1,4 @@
-import type { NativeHistogram, NativePolicyMetrics } from "../../native/native-metrics.js";
+import type { NativeHistogram, NativePolicyMetrics, RefusedWhat } from "../../native/native-metrics.js";
 import { categoryOf, type SSEErrorCode } from "../../shared/errors.js";
 import { environment } from "../lifecycle/environment.js";
 import { hubMetrics } from "./hub-metrics.js";
@@ -103,6 +103,10 @@ export function familiesOf(hubName: string): MetricFamily[] {
         "event",
         withLabel("code", ({ refusedEvents }) => refusedEvents),
       ),
+      ...refusals(
+        "request",
+        withLabel("code", ({ refusedRequests }) => refusedRequests),
+      ),
     ]),
     ...HISTOGRAMS.map(([name, help, of, unit]) => ({
       type: "histogram" as const,
@@ -145,7 +149,7 @@ function family(
 }
 
 /** With what was refused, and the category of its error. */
-function refusals(what: "stream" | "event", samples: readonly Sample<number>[]): Sample<number>[] {
+function refusals(what: RefusedWhat, samples: readonly Sample<number>[]): Sample<number>[] {
   return samples.map(({ labels, value }) => ({
     labels: { ...labels, what, category: categoryOf(labels.code as SSEErrorCode) },
     value,

@@ -1,3 +1,4 @@
+import type { SSEError } from "../../shared/errors.js";
 import type { Names } from "../../shared/misspelt.js";
 import { environment } from "../lifecycle/environment.js";
 import type { AlertEvent } from "./alerts.js";
@@ -18,11 +19,11 @@ export interface HubEvents {
   };
   /** Such a stream has ended. */
   close: { readonly id: string; readonly reason: CloseReason };
-  /** `response` or `attach` has answered with an error. */
+  /** `response` or `attach`, or a handler of metrics or contents, has refused a request. What failed for another reason is `error`. */
   refused: {
     readonly code: string;
     readonly channels: readonly string[];
-    readonly error: unknown;
+    readonly error: SSEError;
     readonly traceId: string | undefined;
   };
   /**
@@ -30,7 +31,13 @@ export interface HubEvents {
    * what a `request` was to be answered with, or a `contentStore`. Its client was answered 500 (403 by `authorize`). Without a listener of this
    * event it is written to the console.
    */
-  error: { readonly error: unknown; readonly code: UserCode; readonly channels?: readonly string[] };
+  error: {
+    readonly error: unknown;
+    readonly code: UserCode;
+    readonly channels?: readonly string[];
+    /** Of the request that was to be answered. */
+    readonly traceId?: string;
+  };
   /** Something about the hub has become alarming, or is well again; see the option `alerts`. Looked for while somebody listens. */
   alert: AlertEvent;
 }

@@ -1,10 +1,12 @@
 import { requireFunction } from "../../shared/arguments.js";
 import { environment } from "../lifecycle/environment.js";
+import { runGuarded } from "./guarded.js";
 import { print } from "./print.js";
 
 /**
  * What a hub writes its log with. The loggers of `pino` and `winston` are such, and so is `console`. Each entry is a message and an object
- * of plain values, in the order that the logger takes them.
+ * of plain values: the message first, as winston and the console take them or, where the logger has `bindings` or `fields` as pino and bunyan
+ * do, the object first.
  */
 export interface Logger {
   debug(...entry: never[]): unknown;
@@ -17,7 +19,7 @@ export type LogLevel = keyof Logger;
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
-type Write = (level: LogLevel, message: string, fields: object) => void;
+type Write = (level: LogLevel, message: string, fields: object) => unknown;
 
 /** What is called of a logger. */
 interface Sink {
@@ -53,10 +55,8 @@ type LooseLogger = Record<LogLevel, (...entry: unknown[]) => unknown> & {
 function toSink(logger: LooseLogger): Sink {
   const takesObjectFirst = logger.bindings !== undefined || logger.fields !== undefined;
   return {
-    write: (level, message, fields) => {
-      if (takesObjectFirst) logger[level](fields, message);
-      else logger[level](message, fields);
-    },
+    write: (level, message, fields) =>
+      takesObjectFirst ? logger[level](fields, message) : logger[level](message, fields),
     isEnabled: (level) => logger.isLevelEnabled?.(level) !== false,
   };
 }
@@ -72,13 +72,37 @@ export function isLogged(hubName: string, level: LogLevel): boolean {
   }
 }
 
-/** Writes an entry, where the hub has a logger. A logger that throws is told of on the console. */
+let isWriting = false;
+
+/**
+ * Writes an entry, where the hub has a logger. What that throws, or the promise rejects with that it returns, is told of on the console. What a
+ * logger does may make entries of its own, of events that it publishes for one: they are left out, for each would make another.
+ */
 export function log(hubName: string, level: LogLevel, message: string, fields: object): void {
+  const sink = sinks().get(hubName);
+  if (sink === undefined || isWriting) return;
+  const said = Object.entries({ hub: hubName, ...fields }).filter(([, value]) => value !== undefined);
+  isWriting = true;
+  runGuarded(
+    () => sink.write(level, `millrace: ${message}`, Object.fromEntries(said)),
+    (error) => print(`Millrace: the logger of the hub "${hubName}" failed:`, error),
+  );
+  isWriting = false;
+}
+
+/** An error as plain values: formats that make JSON of entries would leave nothing of it. */
+export function errorFields(error: unknown): object | string {
   try {
-    sinks()
-      .get(hubName)
-      ?.write(level, `millrace: ${message}`, { hub: hubName, ...fields });
-  } catch (error) {
-    print(`Millrace: the logger of the hub "${hubName}" failed:`, error);
+    if (!(error instanceof Error)) return String(error);
+    const { name, message, stack, code, cause } = error as Error & { readonly code?: unknown };
+    return {
+      name,
+      message,
+      ...(code !== undefined && { code }),
+      stack,
+      ...(cause !== undefined && { cause: errorFields(cause) }),
+    };
+  } catch {
+    return "an error that cannot be read";
   }
 }

@@ -1,15 +1,21 @@
 import type { Attributes, Context, Span, TracerProvider } from "@opentelemetry/api";
 import { environment } from "../lifecycle/environment.js";
+import { runGuarded } from "./guarded.js";
 import { exportMetrics } from "./open-telemetry-metrics.js";
-import type { TraceParent } from "./trace.js";
+import { isTraceId, type TraceParent } from "./trace.js";
 
 type Api = typeof import("@opentelemetry/api");
 
 /** Under this name `@opentelemetry/api` keeps what the application has registered with it, for all copies of that package. */
 const REGISTERED = Symbol.for("opentelemetry.js.api.1");
 const SCOPE = "millrace";
+// Of its enumerations TraceFlags and SpanStatusCode, which not every way to import the package has.
+const SAMPLED = 1;
+const STATUS_ERROR = 2;
 
 interface Loading {
+  /** Whose meter has the hubs' metrics. */
+  meters: unknown;
   api: Api | undefined;
   isAsked: boolean;
   isLoading: boolean;
@@ -22,7 +28,7 @@ let known: Loading | undefined;
 function loading(): Loading {
   known ??= environment().state(
     "open telemetry",
-    (): Loading => ({ api: undefined, isAsked: false, isLoading: false, done: Promise.resolve() }),
+    (): Loading => ({ meters: undefined, api: undefined, isAsked: false, isLoading: false, done: Promise.resolve() }),
   );
   return known;
 }
@@ -39,8 +45,7 @@ function api(): Api | undefined {
     state.done = import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ name).then(
       (loaded) => {
         state.isLoading = false;
-        state.api = (loaded.default?.trace === undefined ? loaded : loaded.default) as Api;
-        guarded(() => exportMetrics((state.api as Api).metrics.getMeter(SCOPE)));
+        state.api = (loaded.trace === undefined ? loaded.default : loaded) as Api;
       },
       () => {
         state.isLoading = false;
@@ -71,32 +76,45 @@ export function startStreamSpan(parent: TraceParent | undefined, attributes: Att
   if (otel === undefined) return undefined;
   try {
     const tracer = (otel.trace as unknown as TracerProvider).getTracer(SCOPE);
+    exportMetricsOnce(otel);
     const span = tracer.startSpan("millrace.stream", { attributes }, contextFor(otel, parent));
+    if (!isTraceId(span.spanContext().traceId)) return undefined; // no tracer is registered, or none that traces
     return {
       traceId: span.spanContext().traceId,
       event: (name, more) => guarded(() => span.addEvent(name, more)),
-      end: endOf(otel, span),
+      end: endOf(span),
     };
   } catch {
     return undefined; // whatever the application has registered, streams open
   }
 }
 
-function contextFor({ context, trace, TraceFlags }: Api, parent: TraceParent | undefined): Context {
+/** What is registered later takes the place of what was there, and has nothing yet. */
+function exportMetricsOnce({ metrics }: Api): void {
+  const provider = metrics.getMeterProvider();
+  if (loading().meters === provider) return;
+  loading().meters = provider;
+  exportMetrics(provider.getMeter(SCOPE));
+}
+
+function contextFor({ context, trace }: Api, parent: TraceParent | undefined): Context {
   const active = context.active();
   if (parent === undefined || trace.getSpan(active) !== undefined) return active;
   const { traceId, spanId, flags } = parent;
-  const traceFlags = (flags & 1) === 1 ? TraceFlags.SAMPLED : TraceFlags.NONE;
+  const traceFlags = flags & SAMPLED;
   return trace.setSpanContext(active, { traceId, spanId, traceFlags, isRemote: true });
 }
 
-function endOf({ SpanStatusCode }: Api, span: Span): StreamSpan["end"] {
-  return (attributes, failure) =>
-    guarded(() => {
-      span.setAttributes(attributes);
-      if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
-      span.end();
-    });
+function endOf(span: Span): StreamSpan["end"] {
+  return (attributes, failure) => {
+    for (const doing of [
+      () => span.setAttributes(attributes),
+      () => failure !== undefined && span.setStatus({ code: STATUS_ERROR, message: failure }),
+      () => span.end(),
+    ]) {
+      guarded(doing);
+    }
+  };
 }
 
 /** Notes on the span that is active that an event was published; its data is not told. */
@@ -110,10 +128,6 @@ export function notePublished(attributes: () => Attributes): void {
 }
 
 /** What the application has registered may throw; nothing of ours fails by it. */
-function guarded(doing: () => void): void {
-  try {
-    doing();
-  } catch {
-    // it is its own to tell
-  }
+function guarded(doing: () => unknown): void {
+  runGuarded(doing, () => {}); // it is its own to tell
 }

@@ -1,6 +1,6 @@
 import { environment } from "../lifecycle/environment.js";
 import { emitHubEvent, hasHubListeners } from "./hub-events.js";
-import { isLogged, log } from "./logger.js";
+import { errorFields, isLogged, log } from "./logger.js";
 import { print } from "./print.js";
 import type { UserCode } from "./user-code.js";
 
@@ -8,11 +8,18 @@ import type { UserCode } from "./user-code.js";
 const MOST_REMEMBERED = 1000;
 
 /** Tells of an error of the application's: the listeners of the hub's `error`, or else the console. Never throws. */
-export function reportError(hubName: string, code: UserCode, error: unknown, channels?: readonly string[]): void {
+export function reportError(
+  hubName: string,
+  code: UserCode,
+  error: unknown,
+  channels?: readonly string[],
+  traceId?: string,
+): void {
+  const about = { ...(channels && { channels }), ...(traceId !== undefined && { traceId }) };
   const isHeard = hasHubListeners(hubName, "error");
   const isWritten = isLogged(hubName, "error");
-  if (isHeard) emitHubEvent(hubName, "error", { error, code, ...(channels && { channels }) });
-  if (isWritten) log(hubName, "error", `${code} failed`, { code, channels, err: error });
+  if (isHeard) emitHubEvent(hubName, "error", { error, code, ...about });
+  if (isWritten) log(hubName, "error", `${code} failed`, { code, ...about, err: errorFields(error) });
   if (!isHeard && !isWritten) {
     print(`Millrace: ${code} of the hub "${hubName}" failed:`, error);
   }

@@ -1,4 +1,5 @@
 import type { NativeTally } from "../../native/binding.js";
+import { now } from "../lifecycle/now.js";
 import type { CloseReason } from "./close-reason.js";
 import { emitHubEvent } from "./hub-events.js";
 import { isLogged, log } from "./logger.js";
@@ -16,6 +17,8 @@ export interface OpenedStream {
   /** What became of the cursor that its client came with; `null`: it came without one. */
   readonly verdict: string | null;
   readonly request: TracedRequest | undefined;
+  /** The application's, before all others. */
+  readonly ownTraceId: string | undefined;
 }
 
 /** What is told of a stream's life: to the hub's listeners, to its logger, as a span. */
@@ -38,29 +41,29 @@ const FAILURES: readonly string[] = ["lagging", "unread"];
 
 /** Tells of a stream that was opened, and gives what is to be told of its end. */
 export function recordStream(stream: OpenedStream): StreamRecord {
-  const { hubName, id, traceId, channels, userId, verdict, request } = stream;
+  const { hubName, id, traceId, channels, userId, verdict, request, ownTraceId } = stream;
   const span = startStreamSpan(request && traceParentOf(request), {
     "millrace.hub": hubName,
     "millrace.stream.id": id,
     "millrace.channels": [...channels],
     ...(verdict !== null && { "millrace.verdict": verdict }),
   });
-  emitHubEvent(hubName, "connection", { id, channels, userId, traceId: span?.traceId ?? traceId });
+  emitHubEvent(hubName, "connection", { id, channels, userId, traceId: ownTraceId ?? span?.traceId ?? traceId });
+  if (isLogged(hubName, "warn")) ensureWatched(hubName);
   const isDetailed = span !== undefined || isLogged(hubName, "info");
   if (!isDetailed && !isLogged(hubName, "debug")) return PLAIN;
-  const about = { streamId: id, traceId: span?.traceId ?? traceId, userId, channels, verdict };
+  const about = { streamId: id, traceId: ownTraceId ?? span?.traceId ?? traceId, userId, channels, verdict };
   log(hubName, "debug", "stream opened", about);
-  if (isLogged(hubName, "error")) ensureWatched(hubName);
   return detailed(about, span);
 }
 
 function detailed(about: object, span: StreamSpan | undefined): StreamRecord {
-  const openedMs = Date.now();
+  const openedMs = now();
   return {
     span,
     isDetailed: true,
     ended(hubName, id, reason, tally) {
-      const given = { reason, durationMs: Date.now() - openedMs, ...tally };
+      const given = { reason, durationMs: Math.round(now() - openedMs), ...tally };
       log(hubName, "info", "stream ended", { kind: "access", ...about, ...given });
       const attributes = {
         "millrace.close_reason": reason,

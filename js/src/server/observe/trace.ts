@@ -17,6 +17,11 @@ export interface TraceParent {
 
 const LONGEST_ID = 128;
 
+/** Of W3C Trace Context, and not that of nothing. */
+export function isTraceId(id: unknown): boolean {
+  return typeof id === "string" && /^[\da-f]{32}$/.test(id) && !/^0+$/.test(id);
+}
+
 /**
  * What the header `traceparent` says; undefined where it is absent or wrong. Of a version that is not known, what version 00 has is read.
  *

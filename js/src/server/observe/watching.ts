@@ -18,5 +18,5 @@ export function ensureWatched(hubName: string): void {
 
 /** Nobody listens any more. */
 export function forgetWatch(hubName: string): void {
-  if (!hasHubListeners(hubName, "alert") && !isLogged(hubName, "error")) stopWatching(hubName);
+  if (!hasHubListeners(hubName, "alert") && !isLogged(hubName, "warn")) stopWatching(hubName);
 }

@@ -62,6 +62,7 @@ export class HubStream implements SSEStream, Reader {
   #isClosed = false;
   #record: StreamRecord | undefined;
   readonly #traceId: string | undefined;
+  readonly #ownTraceId: string | undefined;
 
   /**
    * @param options - which were checked.
@@ -81,7 +82,8 @@ export class HubStream implements SSEStream, Reader {
       isCompressed,
     });
     const { request } = options;
-    this.#traceId = options.traceId ?? traceIdOf(request);
+    this.#ownTraceId = options.traceId;
+    this.#traceId = traceIdOf(request);
     const { signal, method } = request ?? {};
     if (request && signal) this.#forgetSignal = onAbort(signal, request, () => this.leave());
     this.#onClose = options.onClose;
@@ -96,7 +98,7 @@ export class HubStream implements SSEStream, Reader {
   }
 
   get traceId(): string {
-    return this.#record?.span?.traceId ?? this.#traceId ?? madeUpTraceId(this.connection);
+    return this.#ownTraceId ?? this.#record?.span?.traceId ?? this.#traceId ?? madeUpTraceId(this.connection);
   }
 
   get stream(): Body {
@@ -187,8 +189,8 @@ export class HubStream implements SSEStream, Reader {
 
   /** Tells the hub's listeners of the stream, and later of its end. */
   announce(channels: readonly string[], userId: string | undefined, request: RequestLike | undefined): void {
-    const about = { hubName: this.#hubName, id: this.id, traceId: this.traceId, channels, userId, request };
-    this.#record = recordStream({ ...about, verdict: this.#hub.verdict(this.connection) });
+    const about = { hubName: this.#hubName, id: this.id, traceId: this.traceId, ownTraceId: this.#ownTraceId };
+    this.#record = recordStream({ ...about, channels, userId, request, verdict: this.#hub.verdict(this.connection) });
   }
 
   /** Nobody reads it: it ends at once, and what is left is dropped. */

@@ -129,7 +129,12 @@ class UserCodeError extends Error {
 }
 
 /** Reports the error that a request could not be answered with. */
-export function reportFailure(hubName: string, error: unknown, channels: readonly string[]): void {
-  if (error instanceof UserCodeError) reportError(hubName, error.code, error.cause, channels);
-  else reportError(hubName, "request", error, channels);
+export function reportFailure(
+  hubName: string,
+  error: unknown,
+  channels: readonly string[],
+  traceId: string | undefined,
+): void {
+  const isUsers = error instanceof UserCodeError;
+  reportError(hubName, isUsers ? error.code : "request", isUsers ? error.cause : error, channels, traceId);
 }

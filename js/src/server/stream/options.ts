@@ -146,13 +146,21 @@ export function checkStreamOptions(options: StreamOptions): void {
   if (lag !== undefined) checkLag(lag);
   if (maxDurationMs !== undefined) requireNumber("maxDurationMs", maxDurationMs, { least: 1 });
   if (retryMs !== undefined && !isRetry(retryMs)) throw new TypeError(retryRule("retryMs", retryMs));
-  if (traceId !== undefined) requireString("traceId", traceId);
+  if (traceId !== undefined) requireTraceId(traceId);
   if (closeAfter !== undefined) {
     const types: unknown = typesOf(closeAfter);
     requireStringArray("closeAfter", types);
     for (const type of types) requireName("closeAfter", type);
   }
   if (onClose !== undefined) requireFunction("onClose", onClose);
+}
+
+/** It is sent in a header. */
+function requireTraceId(traceId: unknown): void {
+  requireString("traceId", traceId);
+  if (!/^[!-~]{1,128}$/.test(traceId)) {
+    throw new TypeError("traceId must be 1 to 128 printable ASCII characters without spaces: it is sent in a header");
+  }
 }
 
 function checkHeartbeat(heartbeat: HeartbeatOptions): void {
@@ -178,6 +186,7 @@ function checkAdaptive({ everyMs = DEFAULT_HEARTBEAT_MS, data, adaptive }: Heart
   if (data !== undefined) {
     throw new TypeError("heartbeat.adaptive needs the usual heartbeat.data, which tells the client of the interval");
   }
+  requireNumber("heartbeat.everyMs, with adaptive,", everyMs, { least: LEAST_ADAPTIVE_MS });
   if (adaptive === true) return;
   requireObject("heartbeat.adaptive", adaptive);
   requireKnown("heartbeat.adaptive", adaptive, ADAPTIVE_OPTIONS);

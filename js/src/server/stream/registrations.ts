@@ -1,7 +1,9 @@
 import type { NativeHub } from "../../native/binding.js";
 import { requireFunction, requireKey, requireNames, requireObject, requireUser } from "../../shared/arguments.js";
+import { isSSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { environment } from "../lifecycle/environment.js";
+import { countRefused } from "../observe/refusals.js";
 import { joinChannel, withEndingTypes } from "./join-channel.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
 import { streamOfSend } from "./send-functions.js";
@@ -48,7 +50,9 @@ export class Registrations {
     } else if (stream.hub !== this.#hubName) {
       throw new TypeError(`send belongs to a stream of the hub "${stream.hub}", not of "${this.#hubName}"`);
     } else {
-      joinChannel(this.#hub, stream.connection, key, withEndingTypes(stream.closeAfter, options), stream);
+      this.#counting(key, () =>
+        joinChannel(this.#hub, stream.connection, key, withEndingTypes(stream.closeAfter, options), stream),
+      );
     }
   }
 
@@ -74,10 +78,21 @@ export class Registrations {
       functions.set(send, registered);
     }
     try {
-      joinChannel(this.#hub, registered.listener.connection, key, options);
+      const { connection } = registered.listener;
+      this.#counting(key, () => joinChannel(this.#hub, connection, key, options));
       registered.keys.add(key);
     } finally {
       this.#forgetIfUnused(send);
+    }
+  }
+
+  /** What is refused counts as a stream that was. */
+  #counting(key: string, join: () => void): void {
+    try {
+      join();
+    } catch (error) {
+      if (isSSEError(error) && error.code !== "STREAM_CLOSED") countRefused("stream", this.#hubName, error, key);
+      throw error;
     }
   }
 
