@@ -56,7 +56,14 @@ export async function answerRequest<Answer>(
       });
     }
     stream = opened.stream;
-    if (!stream.hasEnded) stream.announce(options.channels, opened.userId, request);
+    if (!stream.hasEnded) {
+      stream.announce({
+        channels: options.channels,
+        userId: opened.userId,
+        request,
+        ownTraceId: options.traceId,
+      });
+    }
     releaseAtEnd(stream, release);
     return await exchange.stream(stream, streamHeaders(headersOf(stream, exchange.vary), options.headers));
   } catch (error) {

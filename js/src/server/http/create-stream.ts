@@ -30,7 +30,9 @@ export function createStream(hubName: string, options: StreamOptions): HubStream
     const stream = new HubStream(hubName, how, isCompressed({ request, mayCompress: node.mayCompress }, how.compress));
     releaseAtEnd(stream, release);
     node.carry(stream, direct !== false);
-    if (!stream.hasEnded) stream.announce([], undefined, request);
+    if (!stream.hasEnded) {
+      stream.announce({ channels: [], userId: undefined, request, ownTraceId: options.traceId });
+    }
     return stream;
   } catch (error) {
     release();

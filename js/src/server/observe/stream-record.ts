@@ -7,31 +7,36 @@ import { type StreamSpan, startStreamSpan } from "./open-telemetry.js";
 import { type TracedRequest, traceParentOf } from "./trace.js";
 import { ensureWatched } from "./watching.js";
 
-/** What there is to say of a stream that has been opened. */
-export interface OpenedStream {
-  readonly hubName: string;
-  readonly id: string;
-  readonly traceId: string;
+/** What whoever opens a stream says of it. */
+export interface AnnouncedStream {
   readonly channels: readonly string[];
   readonly userId: string | undefined;
-  /** What became of the cursor that its client came with; `null`: it came without one. */
-  readonly verdict: string | null;
   readonly request: TracedRequest | undefined;
   /** The application's, before all others. */
   readonly ownTraceId: string | undefined;
 }
 
+/** What there is to say of a stream that has been opened. */
+export interface OpenedStream extends AnnouncedStream {
+  readonly hubName: string;
+  readonly id: string;
+  readonly traceId: string;
+  /** What became of the cursor that its client came with; `null`: it came without one. */
+  readonly verdict: string | null;
+}
+
 /** What is told of a stream's life: to the hub's listeners, to its logger, as a span. */
 export interface StreamRecord {
-  /** Undefined: nobody wants to know what the stream was given. */
-  readonly span: StreamSpan | undefined;
+  /** Undefined: the stream knows it. */
+  readonly traceId: string | undefined;
+  /** Whether somebody wants to know what the stream was given. */
   readonly isDetailed: boolean;
   ended(hubName: string, id: string, reason: CloseReason, tally: NativeTally | undefined): void;
 }
 
 /** One for all streams of which nothing is told but to listeners: thousands may idle. */
 const PLAIN: StreamRecord = {
-  span: undefined,
+  traceId: undefined,
   isDetailed: false,
   ended: (hubName, id, reason) => emitHubEvent(hubName, "close", { id, reason }),
 };
@@ -41,26 +46,27 @@ const FAILURES: readonly string[] = ["lagging", "unread"];
 
 /** Tells of a stream that was opened, and gives what is to be told of its end. */
 export function recordStream(stream: OpenedStream): StreamRecord {
-  const { hubName, id, traceId, channels, userId, verdict, request, ownTraceId } = stream;
+  const { hubName, id, channels, userId, verdict, request, ownTraceId } = stream;
   const span = startStreamSpan(request && traceParentOf(request), {
     "millrace.hub": hubName,
     "millrace.stream.id": id,
     "millrace.channels": [...channels],
     ...(verdict !== null && { "millrace.verdict": verdict }),
   });
-  emitHubEvent(hubName, "connection", { id, channels, userId, traceId: ownTraceId ?? span?.traceId ?? traceId });
+  const traceId = ownTraceId ?? span?.traceId ?? stream.traceId;
+  emitHubEvent(hubName, "connection", { id, channels, userId, traceId });
   if (isLogged(hubName, "warn")) ensureWatched(hubName);
   const isDetailed = span !== undefined || isLogged(hubName, "info");
   if (!isDetailed && !isLogged(hubName, "debug")) return PLAIN;
-  const about = { streamId: id, traceId: ownTraceId ?? span?.traceId ?? traceId, userId, channels, verdict };
+  const about = { streamId: id, traceId, userId, channels, verdict };
   log(hubName, "debug", "stream opened", about);
   return detailed(about, span);
 }
 
-function detailed(about: object, span: StreamSpan | undefined): StreamRecord {
+function detailed(about: { readonly traceId: string }, span: StreamSpan | undefined): StreamRecord {
   const openedMs = now();
   return {
-    span,
+    traceId: about.traceId,
     isDetailed: true,
     ended(hubName, id, reason, tally) {
       const given = { reason, durationMs: Math.round(now() - openedMs), ...tally };

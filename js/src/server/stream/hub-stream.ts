@@ -4,12 +4,11 @@ import type { NativeCloseReason } from "../../shared/close-reasons.js";
 import { CLOSE_REASONS } from "../../shared/close-reasons.js";
 import type { AuthorizeContext } from "../access/authorize.js";
 import { askLate, type KeptContext, keepContext, releaseContext } from "../access/late-authorizer.js";
-import type { RequestLike } from "../access/request-like.js";
 import { accepted, opened } from "../content/message.js";
 import { type Environment, environment, type Reader } from "../lifecycle/environment.js";
 import { callUser } from "../observe/call.js";
 import type { CloseReason } from "../observe/close-reason.js";
-import { recordStream, type StreamRecord } from "../observe/stream-record.js";
+import { type AnnouncedStream, recordStream, type StreamRecord } from "../observe/stream-record.js";
 import { madeUpTraceId, traceIdOf } from "../observe/trace.js";
 import type { Body } from "./body.js";
 import { BodySource, FIRST_CHUNK_BYTES } from "./body-source.js";
@@ -62,7 +61,6 @@ export class HubStream implements SSEStream, Reader {
   #isClosed = false;
   #record: StreamRecord | undefined;
   readonly #traceId: string | undefined;
-  readonly #ownTraceId: string | undefined;
 
   /**
    * @param options - which were checked.
@@ -82,8 +80,7 @@ export class HubStream implements SSEStream, Reader {
       isCompressed,
     });
     const { request } = options;
-    this.#ownTraceId = options.traceId;
-    this.#traceId = traceIdOf(request);
+    this.#traceId = options.traceId ?? traceIdOf(request);
     const { signal, method } = request ?? {};
     if (request && signal) this.#forgetSignal = onAbort(signal, request, () => this.leave());
     this.#onClose = options.onClose;
@@ -98,7 +95,7 @@ export class HubStream implements SSEStream, Reader {
   }
 
   get traceId(): string {
-    return this.#ownTraceId ?? this.#record?.span?.traceId ?? this.#traceId ?? madeUpTraceId(this.connection);
+    return this.#record?.traceId ?? this.#traceId ?? madeUpTraceId(this.connection);
   }
 
   get stream(): Body {
@@ -188,9 +185,9 @@ export class HubStream implements SSEStream, Reader {
   }
 
   /** Tells the hub's listeners of the stream, and later of its end. */
-  announce(channels: readonly string[], userId: string | undefined, request: RequestLike | undefined): void {
-    const about = { hubName: this.#hubName, id: this.id, traceId: this.traceId, ownTraceId: this.#ownTraceId };
-    this.#record = recordStream({ ...about, channels, userId, request, verdict: this.#hub.verdict(this.connection) });
+  announce(about: AnnouncedStream): void {
+    const verdict = this.#hub.verdict(this.connection);
+    this.#record = recordStream({ ...about, hubName: this.#hubName, id: this.id, traceId: this.traceId, verdict });
   }
 
   /** Nobody reads it: it ends at once, and what is left is dropped. */
