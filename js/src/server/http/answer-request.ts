@@ -61,7 +61,7 @@ export async function answerRequest<Answer>(
         channels: options.channels,
         userId: opened.userId,
         request,
-        ownTraceId: options.traceId,
+        ownTraceId: options.traceId || undefined,
       });
     }
     releaseAtEnd(stream, release);
@@ -81,7 +81,7 @@ export function answerFailure<Answer>(
   options: Partial<ResponseOptions> | undefined,
 ): Answer | Promise<Answer> {
   const accept = headerOf(exchange.request, "accept");
-  const traceId = options?.traceId ?? safeTraceId(exchange.request);
+  const traceId = sendableTraceId(options?.traceId) ?? safeTraceId(exchange.request);
   const retryMs = () => environment().hub(hubName).nextRetry();
   const answer = exchange.refuse(
     failureAnswer(error, {
@@ -146,6 +146,11 @@ function headerOf(request: RequestLike, name: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** The application's, unless it is what is wrong with the answer. */
+function sendableTraceId(traceId: unknown): string | undefined {
+  return typeof traceId === "string" && /^[!-~]+$/.test(traceId) ? traceId : undefined;
 }
 
 /** Of a request whose headers may throw when they are read. */

@@ -31,7 +31,7 @@ export function createStream(hubName: string, options: StreamOptions): HubStream
     releaseAtEnd(stream, release);
     node.carry(stream, direct !== false);
     if (!stream.hasEnded) {
-      stream.announce({ channels: [], userId: undefined, request, ownTraceId: options.traceId });
+      stream.announce({ channels: [], userId: undefined, request, ownTraceId: options.traceId || undefined });
     }
     return stream;
   } catch (error) {

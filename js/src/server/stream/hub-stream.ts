@@ -80,7 +80,7 @@ export class HubStream implements SSEStream, Reader {
       isCompressed,
     });
     const { request } = options;
-    this.#traceId = options.traceId ?? traceIdOf(request);
+    this.#traceId = options.traceId || traceIdOf(request);
     const { signal, method } = request ?? {};
     if (request && signal) this.#forgetSignal = onAbort(signal, request, () => this.leave());
     this.#onClose = options.onClose;
