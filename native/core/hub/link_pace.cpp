@@ -13,9 +13,9 @@ LinkHealth LinkPace::look(const LinkState& link, Instant now) {
     unacknowledgedSince_ = kNever;
   } else if (unacknowledgedSince_ == kNever) {
     // What is on its way may have been sent just now, unless the heartbeat before has not been acknowledged either.
-    unacknowledgedSince_ = isAfterBeat ? std::max(lastBeat_, acknowledged) : now;
-  } else {
-    unacknowledgedSince_ = std::max(unacknowledgedSince_, acknowledged);
+    unacknowledgedSince_ = isAfterBeat && acknowledged <= lastBeat_ ? lastBeat_ : now;
+  } else if (acknowledged > unacknowledgedSince_) {
+    unacknowledgedSince_ = now;  // what was on its way then has arrived
   }
   isTroubled_ = isTroubled(link);
   retransmitted_ = link.retransmitted;

@@ -143,6 +143,18 @@ TEST_F(LinkPaceTest, aLinkThatTakesEverythingButIsAlwaysBusyIsNotDead) {
   }
 }
 
+TEST_F(LinkPaceTest, whatWasOnItsWayAtEachLookIsNotTheSame) {
+  static_cast<void>(run(idle()));
+  for (int round = 0; round < 20; ++round) {
+    now = pace.next(now);
+    // The event of the look before was acknowledged soon after it, and another one has just been sent.
+    EXPECT_NE(pace.look(silent(pace.interval() - Millis(50)), now), LinkHealth::dead) << round;
+    if (pace.isDue(now)) {
+      pace.skip(now);  // there are events
+    }
+  }
+}
+
 TEST_F(LinkPaceTest, whatWasNeverSeenOnItsWayCountsFromTheFirstLookThatSeesIt) {
   static_cast<void>(run(idle()));
   now += seconds(5);
