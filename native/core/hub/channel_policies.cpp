@@ -17,6 +17,11 @@ ChannelPolicies::Classes ChannelPolicies::set(const ChannelPolicy& rest, const s
     next.back()->policy = rule.settings.over(rest);
   }
   std::swap(classes_, next);
+  std::erase(next, nullptr);
+  for (const auto& retired : next) {
+    rest_->metrics.add(retired->metrics);  // so that streams which it has opened end somewhere
+    rest_->dropped += retired->dropped;
+  }
   return next;
 }
 

@@ -13,8 +13,8 @@ class ChannelPolicies {
  public:
   using Classes = std::vector<std::unique_ptr<ChannelClass>>;
 
-  // A class goes on that has a rule of the same name. Those that have none any more are given back: they must live until no channel
-  // is in them.
+  // A class goes on that has a rule of the same name. Those that have none any more are given back, and what they have counted is the
+  // rest's: they must live until no channel is in them.
   [[nodiscard]] Classes set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules);
   // It lives until a set() gives it back.
   [[nodiscard]] ChannelClass& of(std::string_view key) const;

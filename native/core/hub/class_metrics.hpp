@@ -27,7 +27,7 @@ inline constexpr std::array<std::uint64_t, 8> kDurationBounds{1000,   10000,   6
 // What was refused, by the code of the error that says so. Codes are few; what comes after the first of them is "OTHER".
 class RefusalCounts {
  public:
-  void add(std::string_view code);
+  void add(std::string_view code, std::uint64_t times = 1);
   [[nodiscard]] const std::map<std::string, std::uint64_t, std::less<>>& counts() const { return counts_; }
 
  private:
@@ -39,6 +39,9 @@ class RefusalCounts {
 // What is counted of the channels of one policy, and of the streams that read them. It only grows. A stream counts in the class of
 // the first channel that it reads; one without a channel in that of the rest.
 struct ClassMetrics {
+  // What another class has counted; its rates are left out.
+  void add(const ClassMetrics& other);
+
   std::uint64_t published = 0;       // events that came into a log
   std::uint64_t publishedBytes = 0;  // as they are sent
   std::uint64_t delivered = 0;       // events, once for each connection that has taken them

@@ -12,6 +12,13 @@ void Histogram::add(std::uint64_t value) {
   sum_ += value;
 }
 
+void Histogram::add(const Histogram& other) {
+  for (std::size_t place = 0; place < counts_.size(); ++place) {
+    counts_[place] += other.counts_[place];
+  }
+  sum_ += other.sum_;
+}
+
 double quantile(std::span<const std::uint64_t> bounds, std::span<const std::uint64_t> counts, double share) {
   const auto total = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
   double below = 0;

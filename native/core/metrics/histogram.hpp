@@ -13,6 +13,8 @@ class Histogram {
   explicit Histogram(std::span<const std::uint64_t> bounds) : bounds_(bounds), counts_(bounds.size() + 1) {}
 
   void add(std::uint64_t value);
+  // What another one of the same bounds has counted.
+  void add(const Histogram& other);
 
   [[nodiscard]] std::span<const std::uint64_t> bounds() const { return bounds_; }
   // Of each bound the values up to it and above the one before; of the last place those above all bounds.
