@@ -228,7 +228,11 @@ export interface NativeHub {
     event: NativeEvent["event"],
     data: string,
     isRaw: boolean,
-  ): { readonly data: string /** See `merge.fields`; empty: none. */; readonly mergeKey: string } | null;
+  ): {
+    readonly data: string;
+    /** See `merge.fields`; empty: none. */
+    readonly mergeKey: string;
+  } | null;
   /** What waits in the channel, or in all, because of a policy, leaves now. */
   flush(key?: string): void;
   send(connection: ConnectionId, ...event: NativeEventArguments): NativeReceipt | NativeRefusal;

@@ -1,4 +1,4 @@
-/** What the addon is told of policies, and tells of them. */
+/** What the addon is told of policies. */
 
 /** What a policy, or the hub for channels without one, says; what is left out stays as it is, or is the hub's. */
 export interface NativePolicySettings {

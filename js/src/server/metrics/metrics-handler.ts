@@ -28,7 +28,10 @@ const OPTIONS: Names<MetricsHandlerOptions> = { authorize: true };
  * @example
  * // app/metrics/route.ts
  * export const GET = metricsHandler(hub, {
- *   authorize: (request) => request.headers.get("authorization") === `Bearer ${process.env.METRICS_TOKEN}`,
+ *   authorize: (request) => {
+ *     const token = process.env.METRICS_TOKEN; // where it is not set, nobody is let in
+ *     return token !== undefined && request.headers.get("authorization") === `Bearer ${token}`;
+ *   },
  * });
  */
 export function metricsHandler<Events extends EventMap>(

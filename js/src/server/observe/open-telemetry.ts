@@ -63,7 +63,6 @@ export function openTelemetryLoading(): Promise<void> | undefined {
 /** The span of a stream. */
 export interface StreamSpan {
   readonly traceId: string;
-  event(name: string, attributes: Attributes): void;
   end(attributes: Attributes, failure: string | undefined): void;
 }
 
@@ -79,11 +78,7 @@ export function startStreamSpan(parent: TraceParent | undefined, attributes: Att
     exportMetricsOnce(otel);
     const span = tracer.startSpan("millrace.stream", { attributes }, contextFor(otel, parent));
     if (!isTraceId(span.spanContext().traceId)) return undefined; // no tracer is registered, or none that traces
-    return {
-      traceId: span.spanContext().traceId,
-      event: (name, more) => guarded(() => span.addEvent(name, more)),
-      end: endOf(span),
-    };
+    return { traceId: span.spanContext().traceId, end: endOf(span) };
   } catch {
     return undefined; // whatever the application has registered, streams open
   }
