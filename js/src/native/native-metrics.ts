@@ -11,44 +11,70 @@ export interface NativeHistogram {
   readonly p99: number;
 }
 
-/** What was counted of the channels of one policy; native/core/hub/class_metrics.hpp says what each of them is. */
-export interface NativePolicyMetrics {
-  /** Empty: of the channels that no policy is for. */
-  readonly name: string;
-  readonly channels: number;
-  readonly connections: number;
+/** How many a second, over the last minute. */
+export interface Rates {
   readonly published: number;
-  readonly publishedBytes: number;
   readonly delivered: number;
-  readonly deliveredBytes: number;
-  readonly held: number;
-  readonly merged: number;
-  readonly dropped: number;
-  readonly redacted: number;
-  readonly truncated: number;
-  readonly referenced: number;
-  readonly evicted: number;
-  readonly expired: number;
+  /** Streams. */
   readonly opened: number;
+  /** Streams whose client came back with a cursor. */
   readonly resumed: number;
   readonly heartbeats: number;
+  /** Refused streams, and streams that ended because their client was too slow (`lagging`) or never came (`unread`). */
+  readonly failures: number;
+  /** Published events whose data has `level: "error"` or `"fatal"`. */
   readonly errorRecords: number;
-  readonly ended: Readonly<Record<NativeCloseReason, number>>;
+}
+
+/** What is counted of the channels of one policy; native/core/hub/class_metrics.hpp counts it. */
+export interface PolicyCounts {
+  readonly channels: number;
+  /** Connections that read at least one of them. */
+  readonly connections: number;
+  /** Events that came into a channel's log. */
+  readonly published: number;
+  readonly publishedBytes: number;
+  /** Events, once for each connection that has taken them. */
+  readonly delivered: number;
+  /** Bytes that were sent to connections, without the framing of HTTP. */
+  readonly deliveredBytes: number;
+  /** Events that had to wait. */
+  readonly held: number;
+  /** Events that took the place of one that waited. */
+  readonly merged: number;
+  /** Events that were lost because the buffer of a `rate` was full. */
+  readonly dropped: number;
+  /** Events in which something was redacted. */
+  readonly redacted: number;
+  /** Events that were truncated. */
+  readonly truncated: number;
+  /** Events whose data went to the content store. */
+  readonly referenced: number;
+  /** Events that left a history because of its size. */
+  readonly evicted: number;
+  /** Events that left a history because of their age. */
+  readonly expired: number;
+  /** Streams. */
+  readonly opened: number;
+  /** Of them those whose client came back with a cursor. */
+  readonly resumed: number;
+  readonly heartbeats: number;
+  /** Published events whose data has `level: "error"` or `"fatal"`. */
+  readonly errorRecords: number;
+  /** Streams that have ended, by reason; one of the application's own counts as `closed`. */
+  readonly ended: Readonly<Partial<Record<NativeCloseReason, number>>>;
+  /** What became of the cursors that clients came with. */
   readonly verdicts: Readonly<Record<"continued" | "gap" | "reset", number>>;
+  readonly perSecond: Rates;
+}
+
+export interface NativePolicyMetrics extends PolicyCounts {
+  /** Empty: of the channels that no policy is for. */
+  readonly name: string;
   /** By code. */
   readonly refusedStreams: Readonly<Record<string, number>>;
   readonly refusedEvents: Readonly<Record<string, number>>;
   readonly refusedRequests: Readonly<Record<string, number>>;
-  /** Over the last minute. */
-  readonly perSecond: {
-    readonly published: number;
-    readonly delivered: number;
-    readonly opened: number;
-    readonly resumed: number;
-    readonly heartbeats: number;
-    readonly failures: number;
-    readonly errorRecords: number;
-  };
   readonly latencyMs: NativeHistogram;
   readonly eventBytes: NativeHistogram;
   readonly lagEvents: NativeHistogram;

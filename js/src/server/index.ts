@@ -4,6 +4,8 @@
  *
  * @packageDocumentation
  */
+
+export type { PolicyCounts, Rates } from "../native/native-metrics.js";
 export { SSEError, type SSEErrorCategory, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
 export type { RequestLike } from "./access/request-like.js";
@@ -28,7 +30,7 @@ export {
 } from "./hub/default-hub.js";
 export type { Hub } from "./hub/hub.js";
 export type { HubOptions, LimitOptions } from "./hub/hub-options.js";
-export type { Distribution, HubStats, MemoryStats, PolicyStats, Rates } from "./hub/hub-stats.js";
+export type { Distribution, HubStats, MemoryStats, PolicyStats } from "./hub/hub-stats.js";
 export type {
   AnyEvents,
   EventMap,

@@ -1,6 +1,11 @@
 import type { NativeStats } from "../../native/binding.js";
-import type { NativeHistogram, NativeMemory, NativeMetrics, NativePolicyMetrics } from "../../native/native-metrics.js";
-import type { CloseReason } from "../observe/close-reason.js";
+import type {
+  NativeHistogram,
+  NativeMemory,
+  NativeMetrics,
+  NativePolicyMetrics,
+  PolicyCounts,
+} from "../../native/native-metrics.js";
 import { REST } from "../observe/rest.js";
 
 /** How values are distributed: half of them are below `p50`, 99 of 100 below `p99`. Estimates, from a histogram's buckets. */
@@ -11,66 +16,13 @@ export interface Distribution {
   readonly p99: number;
 }
 
-/** How many a second, over the last minute. */
-export interface Rates {
-  readonly published: number;
-  readonly delivered: number;
-  /** Streams. */
-  readonly opened: number;
-  /** Streams whose client came back with a cursor. */
-  readonly resumed: number;
-  readonly heartbeats: number;
-  /** Refused streams, and streams that ended because their client was too slow (`lagging`) or never came (`unread`). */
-  readonly failures: number;
-  /** Published events whose data has `level: "error"` or `"fatal"`. */
-  readonly errorRecords: number;
-}
-
 /**
  * What was counted of the channels of one policy since the process began, and what there is of them now. A stream that reads channels of
  * several policies counts in that of its first channel.
  */
-export interface PolicyStats {
-  readonly channels: number;
-  /** Connections that read at least one of them. */
-  readonly connections: number;
-  /** Events that came into a channel's log. */
-  readonly published: number;
-  readonly publishedBytes: number;
-  /** Events, once for each connection that has taken them. */
-  readonly delivered: number;
-  /** Bytes that were sent to connections, without the framing of HTTP. */
-  readonly deliveredBytes: number;
-  /** Events that had to wait. */
-  readonly held: number;
-  /** Events that took the place of one that waited. */
-  readonly merged: number;
-  /** Events that were lost because the buffer of a `rate` was full. */
-  readonly dropped: number;
-  /** Events in which something was redacted. */
-  readonly redacted: number;
-  /** Events that were truncated. */
-  readonly truncated: number;
-  /** Events whose data went to the content store. */
-  readonly referenced: number;
-  /** Events that left a history because of its size. */
-  readonly evicted: number;
-  /** Events that left a history because of their age. */
-  readonly expired: number;
-  /** Streams. */
-  readonly opened: number;
-  /** Of them those whose client came back with a cursor. */
-  readonly resumed: number;
-  readonly heartbeats: number;
-  /** Published events whose data has `level: "error"` or `"fatal"`. */
-  readonly errorRecords: number;
-  /** Streams that have ended, by reason; one of the application's own counts as `closed`. */
-  readonly ended: Readonly<Partial<Record<CloseReason, number>>>;
-  /** What became of the cursors that clients came with. */
-  readonly verdicts: Readonly<Record<"continued" | "gap" | "reset", number>>;
+export interface PolicyStats extends PolicyCounts {
   /** What was refused, by the code of the error; `requests` are those to handlers of metrics and contents. */
   readonly refused: Readonly<Record<"streams" | "events" | "requests", Readonly<Record<string, number>>>>;
-  readonly perSecond: Rates;
   /** From an event's publication until the client's socket, or the body's reader, had it; once for all that was sent together. */
   readonly latencyMs: Distribution;
   readonly eventBytes: Distribution;
