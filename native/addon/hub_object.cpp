@@ -33,6 +33,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("greet", &HubObject::giving<&HubObject::greet>),
                          InstanceMethod("publish", &HubObject::giving<&HubObject::publish>),
                          InstanceMethod("whole", &HubObject::giving<&HubObject::whole>),
+                         InstanceMethod("countReferenced", &HubObject::doing<&HubObject::countReferenced>),
                          InstanceMethod("flush", &HubObject::doing<&HubObject::flush>),
                          InstanceMethod("send", &HubObject::giving<&HubObject::send>),
                          InstanceMethod("comment", &HubObject::giving<&HubObject::comment>),
@@ -202,14 +203,18 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
     event.retry = toRetry(given.Get("retry"));
     more = toPublishTexts(given);
   }
+  ContentChange change;
   if (event.data) {  // before the engine's lock: to search an event takes longer than to append it
-    content_.shape({key, event.type, *event.data, event.isRaw ? TextKind::plain : TextKind::json, more.mergeKey,
-                    more.throttleKey.empty()});
+    change = content_.shape({key, event.type, *event.data, event.isRaw ? TextKind::plain : TextKind::json,
+                             more.mergeKey, more.throttleKey.empty()});
   }
   const PublishOptions options = more.options();
   Receipt receipt;
   const WriteOutcome outcome =
       with([&](Hub& hub, Instant now) { return hub.publish(key, event.fields(), options, now, receipt); });
+  if (outcome == WriteOutcome::written) {
+    content_.count(key, change);
+  }
   return toJs(info.Env(), outcome, receipt);
 }
 
@@ -220,6 +225,11 @@ Napi::Value HubObject::whole(const Napi::CallbackInfo& info) {
   const TextKind kind = toFlag(info[3], "isRaw") ? TextKind::plain : TextKind::json;
   const std::optional<WholeContent> whole = content_.whole(key, type, data, kind);
   return whole ? Napi::Value(toJs(info.Env(), *whole)) : info.Env().Null();
+}
+
+void HubObject::countReferenced(const Napi::CallbackInfo& info) {
+  const std::string key = toText(info[0], "key");
+  content_.count(key, {.isRedacted = toFlag(info[1], "isRedacted"), .isReferenced = true});
 }
 
 void HubObject::flush(const Napi::CallbackInfo& info) {

@@ -42,6 +42,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value greet(const Napi::CallbackInfo& info);
   Napi::Value publish(const Napi::CallbackInfo& info);
   Napi::Value whole(const Napi::CallbackInfo& info);
+  void countReferenced(const Napi::CallbackInfo& info);
   void flush(const Napi::CallbackInfo& info);
   Napi::Value send(const Napi::CallbackInfo& info);
   Napi::Value comment(const Napi::CallbackInfo& info);

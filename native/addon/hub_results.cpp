@@ -146,8 +146,9 @@ Napi::Object toJs(Napi::Env env, const StreamTally& tally) {
 
 Napi::Object toJs(Napi::Env env, const WholeContent& content) {
   const Napi::Object object = Napi::Object::New(env);
-  object.Set("data", toJs(env, content.data));
+  object.Set("data", toJs(env, content.data.text));
   object.Set("mergeKey", toJs(env, content.mergeKey));
+  object.Set("isRedacted", Napi::Boolean::New(env, content.data.change.isRedacted));
   return object;
 }
 

@@ -66,7 +66,9 @@ void MetricsObject::watch(const Napi::CallbackInfo& info) {
                             toMillis(one.Get("lastingMs"), "lastingMs")};
     }
   }
-  alerts_ = {};  // what was raised for others is news again
+  if (toFlag(info[1], "isNew")) {
+    alerts_ = {};
+  }
   alerts_.configure(rules);
 }
 

@@ -22,8 +22,8 @@ ShaperObject::ShaperObject(const Napi::CallbackInfo& info) : Door<ShaperObject>(
 Napi::Value ShaperObject::shape(const Napi::CallbackInfo& info) {
   const std::string text = toText(info[0], "text");
   const TextKind kind = toFlag(info[1], "isRaw") ? TextKind::plain : TextKind::json;
-  const std::optional<std::string> shaped = shaper_->shape(text, kind);
-  return shaped ? Napi::Value(toJs(info.Env(), *shaped)) : info.Env().Null();
+  const std::optional<ShapedData> shaped = shaper_->shape(text, kind);
+  return shaped ? Napi::Value(toJs(info.Env(), shaped->text)) : info.Env().Null();
 }
 
 }  // namespace millrace

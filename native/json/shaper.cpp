@@ -13,38 +13,42 @@ Shaper::Shaper(const ContentRules& rules, std::shared_ptr<ContentCounts> counts)
       counts_(std::move(counts)) {}
 
 // What is refused for its size is not searched for secrets, and what is cut is searched before: half of one shows nothing of it.
-std::optional<std::string> Shaper::shape(std::string_view data, TextKind kind) const {
+std::optional<ShapedData> Shaper::shape(std::string_view data, TextKind kind) const {
   if (data.size() > rules_.maxBytes && rules_.oversize != Oversize::truncate) {
     return std::nullopt;
   }
-  std::optional<std::string> shaped;
-  if (redactor_) {
-    if (std::optional<Redactor::Result> result = redactor_->redact(data, kind)) {
-      shaped = std::move(result->text);
-      ++counts_->redacted;
-    }
-  }
-  const std::string_view now = shaped ? std::string_view(*shaped) : data;
+  std::optional<ShapedData> shaped = redacted(data, kind);
+  const std::string_view now = shaped ? std::string_view(shaped->text) : data;
   if (now.size() > rules_.maxBytes && rules_.oversize == Oversize::truncate) {
-    shaped =
+    std::string cut =
         kind == TextKind::json ? truncateJson(now, rules_.maxBytes, rules_.keep) : truncateText(now, rules_.maxBytes);
-    ++counts_->truncated;
+    shaped = ShapedData{std::move(cut), {.isRedacted = shaped.has_value(), .isTruncated = true}};
   }
   return shaped;
 }
 
-std::optional<std::string> Shaper::whole(std::string_view data, TextKind kind) const {
-  if (data.size() <= rules_.maxBytes || rules_.oversize != Oversize::reference) {
+std::optional<ShapedData> Shaper::whole(std::string_view data, TextKind kind) const {
+  if (rules_.oversize != Oversize::reference) {
     return std::nullopt;
   }
-  ++counts_->referenced;
-  if (redactor_) {
-    if (std::optional<Redactor::Result> result = redactor_->redact(data, kind)) {
-      ++counts_->redacted;
-      return std::move(result->text);
-    }
+  ShapedData shaped = redacted(data, kind).value_or(ShapedData{std::string(data), {}});
+  shaped.change.isReferenced = true;
+  return shaped;
+}
+
+// None where nothing is secret.
+std::optional<ShapedData> Shaper::redacted(std::string_view data, TextKind kind) const {
+  std::optional<Redactor::Result> result = redactor_ ? redactor_->redact(data, kind) : std::nullopt;
+  if (!result) {
+    return std::nullopt;
   }
-  return std::string(data);
+  return ShapedData{std::move(result->text), {.isRedacted = true}};
+}
+
+void Shaper::count(const ContentChange& change) const {
+  counts_->redacted += change.isRedacted ? 1 : 0;
+  counts_->truncated += change.isTruncated ? 1 : 0;
+  counts_->referenced += change.isReferenced ? 1 : 0;
 }
 
 std::string Shaper::mergeKey(std::string_view type, std::string_view data) const {

@@ -42,19 +42,34 @@ struct ContentCounts {
   std::atomic<std::uint64_t> referenced = 0;
 };
 
+// What was done to the data of an event. It is counted once the event was accepted.
+struct ContentChange {
+  bool isRedacted = false;
+  bool isTruncated = false;
+  bool isReferenced = false;
+};
+
+struct ShapedData {
+  std::string text;
+  ContentChange change;
+};
+
 // Brings the data of events into the shape that a policy demands, before they are numbered. Thread-safe.
 class Shaper {
  public:
   Shaper(const ContentRules& rules, std::shared_ptr<ContentCounts> counts);
 
   // The data in its shape; none where it stays as it is. Data that is still too large is for the core to refuse.
-  [[nodiscard]] std::optional<std::string> shape(std::string_view data, TextKind kind) const;
-  // Data that is too large, redacted, where it is to be kept elsewhere; none: it is not.
-  [[nodiscard]] std::optional<std::string> whole(std::string_view data, TextKind kind) const;
+  [[nodiscard]] std::optional<ShapedData> shape(std::string_view data, TextKind kind) const;
+  // The data of an event that is too large, redacted, where it is to be kept elsewhere; none: it is not.
+  [[nodiscard]] std::optional<ShapedData> whole(std::string_view data, TextKind kind) const;
+  void count(const ContentChange& change) const;
   // For events without a merge key of their own; empty: they have none.
   [[nodiscard]] std::string mergeKey(std::string_view type, std::string_view data) const;
 
  private:
+  [[nodiscard]] std::optional<ShapedData> redacted(std::string_view data, TextKind kind) const;
+
   const ContentRules rules_;
   const std::optional<Redactor> redactor_;
   const std::shared_ptr<ContentCounts> counts_;

@@ -55,6 +55,14 @@ describe("redaction", () => {
     expect(hub.stats().policies["c:*"]).toMatchObject({ redacted: 4, truncated: 0 });
   });
 
+  test("what is refused does not count as redacted", () => {
+    const hub = hubWith({ redact: true, limits: { publishesPerUser: 1 } });
+    const publish = () => hub.publish("c:1", { event: "e", data: { password: "hunter2" }, userId: "eve" });
+    publish();
+    expect(publish).toThrow(expect.objectContaining({ code: "RATE_LIMITED" }));
+    expect(hub.stats().policies["c:*"]).toMatchObject({ redacted: 1, published: 1 });
+  });
+
   test("without it, and in other channels, everything stays", async () => {
     const hub = hubWith({ redact: true });
     expect(await seenOf(hub, [message({ password: "x" })], "else")).toEqual(['{"password":"x"}']);

@@ -92,6 +92,15 @@ test("a client that takes nothing does not hold the drain up", async () => {
   await close();
 });
 
+test("drain resolves once the listeners have heard everything, what has waited for its policy included", async () => {
+  const hub = createHub({ name: "drains listeners", policies: [{ match: "r:*", rate: { perSecond: 1, burst: 1 } }] });
+  const heard: unknown[] = [];
+  hub.subscribe("r:1", ({ data }) => void heard.push(data));
+  for (let n = 0; n < 5; n++) hub.publish("r:1", { event: "e", data: n });
+  await hub.drain();
+  expect(heard).toEqual([0, 1, 2, 3, 4]);
+});
+
 test("close ends everything at once", async () => {
   const hub = createHub({ name: "closed at once" });
   const { port, streams, close } = await attaching(hub, { channels: ["c"] });

@@ -176,6 +176,8 @@ test("the handler asks, serves for good, and knows what a browser has", async ()
   expect((await ask(`/content/${cid}`, { "if-none-match": `"${cid}"` })).status).toBe(403);
   expect((await ask(`/content/${cid}`, {})).status).toBe(403);
   const absent = cidOf(new Uint8Array(3));
+  // The last part of the path counts, whatever the query says.
+  expect((await ask(`/content/${absent}?cid=${cid}`)).status).toBe(404);
   for (const path of [`/content/${absent}`, "/content/", "/content/..%2f..%2fetc%2fpasswd", `/content/${cid}x`]) {
     const answer = await ask(path);
     expect([path, answer.status, await answer.json()]).toEqual([
@@ -184,7 +186,7 @@ test("the handler asks, serves for good, and knows what a browser has", async ()
       expect.objectContaining({ code: "NOT_FOUND" }),
     ]);
   }
-  expect(asked.slice(0, 2)).toEqual([cid, cid]);
+  expect(new Set(asked)).toEqual(new Set([cid, absent])); // and nothing that is no identifier
 });
 
 test("the handler answers Node's requests", async () => {
@@ -192,11 +194,15 @@ test("the handler answers Node's requests", async () => {
   const bytes = new Uint8Array([0, 255, 10]);
   await store.put(cidOf(bytes), bytes);
   const serve = contentHandler(store);
-  const server = createServer((req, res) => void serve(req, res)).listen(0, "127.0.0.1");
+  const server = createServer((req, res) => {
+    res.setHeader("Vary", "Origin");
+    void serve(req, res);
+  }).listen(0, "127.0.0.1");
   try {
     await new Promise((resolve) => server.once("listening", resolve));
     const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x/${cidOf(bytes)}`);
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
+    expect(answer.headers.get("vary")).toBe("Origin");
   } finally {
     server.close();
   }
@@ -249,6 +255,74 @@ test("an event that is refused leaves nothing in the store", () => {
   expect(() => publish("b")).toThrow(expect.objectContaining({ code: "RATE_LIMITED" }));
   expect(() => publish("c", { userId: "ann", id: "1.5" })).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
   expect(put).toHaveLength(1);
+  expect(hub.stats().policies["c:*"]).toMatchObject({ referenced: 1, published: 1, redacted: 0 });
+});
+
+test("stores in memory are one a name, for a module may be in several bundles", async () => {
+  const [name, other] = [`shared ${++count}`, `other ${count}`];
+  const hub = hubWith(memoryContentStore({ name }));
+  const { $ref } = (await published(hub, { event: "e", data: "y".repeat(300) })) as ContentReference;
+  const ask = async (store: ContentStore) => (await contentHandler(store)(new Request(`http://host/${$ref}`))).status;
+  expect(await ask(memoryContentStore({ name }))).toBe(200);
+  expect(await ask(memoryContentStore({ name: other }))).toBe(404);
+});
+
+test("a store that was replaced is waited for, and what waits for it is served by the new one", async () => {
+  let stored = () => {};
+  const slow: ContentStore = {
+    put: () =>
+      new Promise((resolve) => {
+        stored = resolve;
+      }),
+    get: () => undefined,
+  };
+  const hub = hubWith(slow);
+  const { $ref } = (await published(hub, { event: "e", data: "z".repeat(300) })) as ContentReference;
+  const next: ContentStore = { put: () => {}, get: () => undefined };
+  createHub({ name: hub.name, contentStore: next, policies: [{ match: "c:*", maxBytes: 256, oversize: "reference" }] });
+  const told: string[] = [];
+  hub.on("error", ({ error }) => void told.push((error as Error).message));
+  const ask = async () => (await contentHandler(next)(new Request(`http://host/${$ref}`))).status;
+  expect(await ask()).toBe(200);
+  await hub.drain({ withinMs: 20 });
+  expect(told).toEqual([expect.stringContaining("lacks 1 contents")]);
+  stored();
+  await until(async () => (await ask()) === 404);
+  await hub.drain({ withinMs: 60_000 });
+  expect(told).toHaveLength(1);
+});
+
+test("a store that fails to give or to forget is told of as the store", async () => {
+  const [wrong, absent] = [cidOf(new Uint8Array(1)), cidOf(new Uint8Array(2))];
+  const store: ContentStore = {
+    put: () => {},
+    get: (cid) => {
+      if (cid === wrong) return new Uint8Array(9);
+      throw new Error("the disk is gone");
+    },
+    delete: () => Promise.reject(new Error("read only")),
+  };
+  const hub = hubWith(store);
+  const told: [string, string][] = [];
+  hub.on("error", ({ code, error }) => void told.push([code, (error as Error).message]));
+  const ask = async (cid: string) => (await contentHandler(store)(new Request(`http://host/${cid}`))).status;
+  expect(await ask(absent)).toBe(500);
+  expect(await ask(wrong)).toBe(404);
+  expect(told).toEqual([
+    ["contentStore", "the disk is gone"],
+    ["contentStore", expect.stringContaining("what is not its content")],
+  ]);
+});
+
+test("a damaged file of the same length is written anew when its content is put again", async () => {
+  const path = folder();
+  const store = fileContentStore(path);
+  const bytes = new TextEncoder().encode("the content");
+  const cid = cidOf(bytes);
+  await store.put(cid, bytes);
+  writeFileSync(join(path, cid), "the c0ntent");
+  await store.put(cid, bytes);
+  expect(await textOf(store, cid)).toBe("the content");
 });
 
 test("similar events are merged by what their data was", () => {
@@ -286,7 +360,8 @@ test("refusals and errors are told to the hub whose store it is", async () => {
   const told: string[] = [];
   hub.on("refused", ({ code }) => void told.push(code));
   hub.on("error", ({ error }) => void told.push((error as Error).message));
-  const ask = (authorize: () => boolean) => contentHandler(store, { authorize })(new Request("http://host/x"));
+  const ask = (authorize: () => boolean) =>
+    contentHandler(store, { authorize })(new Request(`http://host/${cidOf(new Uint8Array(1))}`));
   await ask(() => false);
   const failed = await ask(() => {
     throw new Error("mine");
@@ -305,7 +380,7 @@ test("in production a handler without authorize serves nobody", async () => {
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = "production";
   try {
-    const answer = await contentHandler(memoryContentStore())(new Request("http://host/x"));
+    const answer = await contentHandler(memoryContentStore())(new Request(`http://host/${cidOf(new Uint8Array(1))}`));
     expect([answer.status, await answer.json()]).toEqual([503, expect.objectContaining({ code: "NO_AUTHORIZER" })]);
   } finally {
     process.env.NODE_ENV = NODE_ENV;
@@ -323,6 +398,16 @@ test("wrong options are named", () => {
   expect(() => contentHandler(undefined as never)).toThrow("store.put must be a function");
   expect(() => fileContentStore("")).toThrow("folder must not be empty");
   expect(() => memoryContentStore({ maxByte: 1 } as never)).toThrow(/maxBytes/);
+});
+
+test("what a history is too small for goes to the store, too", async () => {
+  const hub = hubWith(memoryContentStore(), {
+    policies: [{ match: "c:*", oversize: "reference", history: { bytes: 2048 } }],
+  });
+  expect(await published(hub, { event: "e", data: "x".repeat(5000) })).toMatchObject({ bytes: 5002 });
+  const large = { event: "e".repeat(5000), data: 1 };
+  expect(() => hub.publish("c:1", large)).toThrow(expect.objectContaining({ code: "EVENT_TOO_LARGE" }));
+  expect(hub.stats().policies["c:*"]).toMatchObject({ published: 1, referenced: 1 });
 });
 
 test("what is too large for a policy that refuses is refused as before", () => {

@@ -74,6 +74,24 @@ test.concurrent.each(["/handed", "/kept"])("the process ends with the drain, wit
   expect(retryTimes(outcome)).toEqual(SPREAD);
 });
 
+test.concurrent.each(["drainOnSignal([hub], options)", "await register({ drain: options })"])(
+  "the content store has everything before the process ends: %s",
+  async (drains) => {
+    const outcome = await terminate(`
+      const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      const put = async () => {
+        while (hub.stats().connections > 0 || !hub.stats().isDraining) await wait(10);
+        await wait(100);
+        console.log("stored");
+      };
+      createHub({ contentStore: { put, get: () => undefined }, maxBytes: 256, oversize: "reference" });
+      hub.publish("other", { event: "e", data: "x".repeat(300) });
+      ${drains};
+    `);
+    expect(outcome).toMatchObject({ code: 0, output: expect.stringMatching(/stored/) });
+  },
+);
+
 test.concurrent.each([
   { what: "when the server is closed", exit: "process.exit()", expected: 0 },
   { what: "as killed by the signal", exit: "process.exit(143)", expected: 0 },

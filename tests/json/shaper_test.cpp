@@ -10,7 +10,10 @@ namespace {
 class ShaperTest : public ::testing::Test {
  protected:
   std::string shaped(const ContentRules& rules, std::string_view data, TextKind kind = TextKind::json) {
-    return Shaper(rules, counts).shape(data, kind).value_or("as it is");
+    const Shaper shaper(rules, counts);
+    const std::optional<ShapedData> shaped = shaper.shape(data, kind);
+    shaper.count(shaped ? shaped->change : ContentChange{});
+    return shaped ? shaped->text : "as it is";
   }
 
   std::shared_ptr<ContentCounts> counts = std::make_shared<ContentCounts>();

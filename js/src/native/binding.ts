@@ -232,7 +232,10 @@ export interface NativeHub {
     readonly data: string;
     /** See `merge.fields`; empty: none. */
     readonly mergeKey: string;
+    readonly isRedacted: boolean;
   } | null;
+  /** An event with a reference in place of such data was accepted. */
+  countReferenced(key: string, isRedacted: boolean): void;
   /** What waits in the channel, or in all, because of a policy, leaves now. */
   flush(key?: string): void;
   send(connection: ConnectionId, ...event: NativeEventArguments): NativeReceipt | NativeRefusal;

@@ -32,23 +32,35 @@ std::shared_ptr<const ContentCounts> HubContent::counts(std::string_view name) c
   return found == counts_.end() ? nullptr : found->second;
 }
 
-void ContentView::shape(const EventContent& event) {
+ContentChange ContentView::shape(const EventContent& event) {
   const Shaper* const shaper = shaperOf(event.channel);
   if (shaper == nullptr) {
-    return;
+    return {};
   }
   if (event.mayMerge && event.mergeKey.empty() && event.kind == TextKind::json) {
     event.mergeKey = shaper->mergeKey(event.type, event.data);
   }
-  if (std::optional<std::string> shaped = shaper->shape(event.data, event.kind)) {
-    event.data = std::move(*shaped);
+  std::optional<ShapedData> shaped = shaper->shape(event.data, event.kind);
+  if (!shaped) {
+    return {};
+  }
+  event.data = std::move(shaped->text);
+  return shaped->change;
+}
+
+void ContentView::count(std::string_view channel, const ContentChange& change) {
+  if (!change.isRedacted && !change.isTruncated && !change.isReferenced) {
+    return;
+  }
+  if (const Shaper* const shaper = shaperOf(channel)) {
+    shaper->count(change);
   }
 }
 
 std::optional<WholeContent> ContentView::whole(std::string_view channel, std::string_view type, std::string_view data,
                                                TextKind kind) {
   const Shaper* const shaper = shaperOf(channel);
-  std::optional<std::string> whole = shaper == nullptr ? std::nullopt : shaper->whole(data, kind);
+  std::optional<ShapedData> whole = shaper == nullptr ? std::nullopt : shaper->whole(data, kind);
   if (!whole) {
     return std::nullopt;
   }

@@ -59,7 +59,7 @@ struct EventContent {
 
 // Data that is to be kept elsewhere, and the key by which its event is merged; empty: none.
 struct WholeContent {
-  std::string data;
+  ShapedData data;
   std::string mergeKey;
 };
 
@@ -69,8 +69,9 @@ class ContentView {
   explicit ContentView(std::shared_ptr<HubContent> content) : content_(std::move(content)) {}
 
   // Brings the event into the shape that its channel's policy demands, and gives it a merge key, where it has none and the policy names
-  // fields for one.
-  void shape(const EventContent& event);
+  // fields for one. What it has done is to be counted once the event was accepted.
+  [[nodiscard]] ContentChange shape(const EventContent& event);
+  void count(std::string_view channel, const ContentChange& change);
   // See Shaper::whole().
   [[nodiscard]] std::optional<WholeContent> whole(std::string_view channel, std::string_view type,
                                                   std::string_view data, TextKind kind);

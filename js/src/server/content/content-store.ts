@@ -1,4 +1,4 @@
-import { requireFunction } from "../../shared/arguments.js";
+import { isObjectLike, requireFunction } from "../../shared/arguments.js";
 
 /**
  * Where the data goes of events that are too large, by its content identifier. {@link memoryContentStore} and
@@ -24,7 +24,7 @@ export function isCid(text: string): boolean {
 }
 
 export function requireContentStore(name: string, store: unknown): asserts store is ContentStore {
-  const { put, get } = (typeof store === "object" && store !== null ? store : {}) as Partial<ContentStore>;
+  const { put, get } = (isObjectLike(store) ? store : {}) as Partial<ContentStore>;
   requireFunction(`${name}.put`, put);
   requireFunction(`${name}.get`, get);
 }

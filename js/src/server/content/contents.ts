@@ -2,7 +2,10 @@ import { setTimeout } from "node:timers";
 import { SSEError } from "../../shared/errors.js";
 import { environment } from "../lifecycle/environment.js";
 import { now } from "../lifecycle/now.js";
+import { setSettling } from "../lifecycle/settling.js";
+import { runGuarded } from "../observe/guarded.js";
 import { reportError } from "../observe/report.js";
+import { runUserCode } from "../observe/user-code-error.js";
 import { cidOf } from "./cid.js";
 import type { ContentStore } from "./content-store.js";
 
@@ -20,7 +23,8 @@ class Contents {
   readonly #store: ContentStore;
   readonly #waiting = new Map<string, Uint8Array>();
   #bytes = 0;
-  #reportedAtMs = Number.NEGATIVE_INFINITY;
+  /** By the hub's name. */
+  readonly #reportedAtMs = new Map<string, number>();
 
   constructor(store: ContentStore) {
     this.#store = store;
@@ -45,21 +49,36 @@ class Contents {
     if (this.#waiting.has(cid)) return;
     this.#waiting.set(cid, bytes);
     this.#bytes += bytes.length;
+    unsettledOf(hubName).add(this);
     this.#try(hubName, cid, bytes, FIRST_RETRY_MS);
   }
 
-  /** Undefined also for what is not what its identifier says: it was damaged, or the store answers nonsense. */
+  /** A content that the store does not have yet. */
+  waitingFor(cid: string): Uint8Array | undefined {
+    return this.#waiting.get(cid);
+  }
+
+  /**
+   * Undefined also for what is not what its identifier says: it was damaged, or the store answers nonsense.
+   *
+   * @throws what the store throws, as code of the application's.
+   */
   async get(hubName: string, cid: string): Promise<Uint8Array | undefined> {
-    const waiting = this.#waiting.get(cid);
-    if (waiting !== undefined) return waiting;
-    const bytes: unknown = await this.#store.get(cid);
-    if (bytes === undefined || bytes === null) return undefined;
-    if (bytes instanceof Uint8Array && cidOf(bytes) === cid) return bytes;
+    const waiting = [this, ...unsettledOf(hubName)].map((contents) => contents.waitingFor(cid));
+    const found = waiting.find((bytes) => bytes !== undefined);
+    if (found !== undefined) return found;
+    const isWhole = await runUserCode("contentStore", async () => {
+      const bytes: unknown = await this.#store.get(cid);
+      if (bytes === undefined || bytes === null) return undefined;
+      return bytes instanceof Uint8Array && cidOf(bytes) === cid ? bytes : false;
+    });
+    if (isWhole !== false) return isWhole;
     this.#report(
       hubName,
       new TypeError(`The content store gave for ${cid} what is not its content; it is answered with 404`),
     );
-    await this.#store.delete?.(cid);
+    const onError = (error: unknown) => this.#report(hubName, error);
+    runGuarded(() => this.#store.delete?.(cid), onError);
     return undefined;
   }
 
@@ -71,6 +90,7 @@ class Contents {
     };
     const stored = () => {
       if (this.#waiting.delete(cid)) this.#bytes -= bytes.length;
+      if (this.waiting === 0) unsettledOf(hubName).delete(this);
     };
     try {
       const putting = this.#store.put(cid, bytes.slice()); // a copy: what it does with them is its own affair
@@ -82,8 +102,8 @@ class Contents {
   }
 
   #report(hubName: string, error: unknown): void {
-    if (now() - this.#reportedAtMs < BETWEEN_REPORTS_MS) return;
-    this.#reportedAtMs = now();
+    if (now() - (this.#reportedAtMs.get(hubName) ?? Number.NEGATIVE_INFINITY) < BETWEEN_REPORTS_MS) return;
+    this.#reportedAtMs.set(hubName, now());
     reportError(hubName, "contentStore", error);
   }
 }
@@ -99,23 +119,15 @@ export function contentsOf(store: ContentStore): Contents {
   return contents;
 }
 
-const LOOK_EVERY_MS = 10;
-
-/** Waits until the hub's store has everything, or the time is over; then the hub is told how much it lacks. */
-export async function settleContents(hubName: string, withinMs: number): Promise<void> {
-  const store = contentStoreOf(hubName);
-  if (store === undefined) return;
-  const contents = contentsOf(store);
-  const end = now() + withinMs;
-  while (contents.waiting > 0 && now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+/** Of those stores that a hub has, and has had, the ones that do not have everything yet. */
+function unsettledOf(hubName: string): Set<Contents> {
+  const all = environment().state("unsettled contents", () => new Map<string, Set<Contents>>());
+  let unsettled = all.get(hubName);
+  if (unsettled === undefined) {
+    unsettled = new Set();
+    all.set(hubName, unsettled);
   }
-  if (contents.waiting === 0) return;
-  reportError(
-    hubName,
-    "contentStore",
-    new Error(`The content store lacks ${contents.waiting} contents of events that were sent`),
-  );
+  return unsettled;
 }
 
 const stores = () => environment().state("content stores", () => new Map<string, ContentStore>());
@@ -123,11 +135,20 @@ const stores = () => environment().state("content stores", () => new Map<string,
 /** The hub's store in this thread. */
 export const contentStoreOf = (hubName: string): ContentStore | undefined => stores().get(hubName);
 
-/** The first hub whose store this is, in this thread. */
-export function hubOfStore(store: ContentStore): string | undefined {
-  return [...stores()].find(([, one]) => one === store)?.[0];
-}
+const hubs = () => environment().state("hubs of content stores", () => new WeakMap<ContentStore, string>());
+
+/** The first hub that this store was given to, in this thread. */
+export const hubOfStore = (store: ContentStore): string | undefined => hubs().get(store);
 
 export function setContentStore(hubName: string, store: ContentStore): void {
   stores().set(hubName, store);
+  setSettling(hubName, {
+    isSettled: () => unsettledOf(hubName).size === 0,
+    giveUp() {
+      const lacking = [...unsettledOf(hubName)].reduce((sum, contents) => sum + contents.waiting, 0);
+      const error = new Error(`The content store lacks ${lacking} contents of events that were sent`);
+      reportError(hubName, "contentStore", error);
+    },
+  });
+  if (!hubs().has(store)) hubs().set(store, hubName);
 }

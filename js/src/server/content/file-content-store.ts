@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { requireNumber, requireObject, requireString } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { type ContentStore, isCid } from "./content-store.js";
@@ -30,7 +30,7 @@ export function fileContentStore(folder: string, options: FileContentStoreOption
   requireKnown("fileContentStore", options, OPTIONS);
   const { maxBytes = DEFAULT_BYTES } = options;
   requireNumber("maxBytes", maxBytes, { infinity: true });
-  return new FileContentStore(folder, maxBytes);
+  return new FileContentStore(resolve(folder), maxBytes); // wherever the process goes
 }
 
 class FileContentStore implements ContentStore {
@@ -67,7 +67,8 @@ class FileContentStore implements ContentStore {
     const file = join(this.#folder, cid);
     await mkdir(this.#folder, { recursive: true });
     const about = await absentAsUndefined(lstat(file));
-    const isKnown = about?.isFile() === true && about.size === bytes.length;
+    const mayBeKnown = about?.isFile() === true && about.size === bytes.length;
+    const isKnown = mayBeKnown && (await absentAsUndefined(readFile(file)))?.equals(bytes) === true;
     if (isKnown) {
       const now = new Date();
       await absentAsUndefined(utimes(file, now, now));
@@ -110,7 +111,7 @@ class FileContentStore implements ContentStore {
     for (const content of contents) {
       if (bytes <= FULL_SHARE * this.#maxBytes) break;
       if (content.name === newest) continue;
-      await rm(join(this.#folder, content.name), { force: true });
+      await this.delete(content.name);
       bytes -= content.bytes;
     }
     this.#bytes = bytes;

@@ -9,7 +9,7 @@ import { type PlainHandler, requireAllowed, toPlainHandler } from "./plain-handl
 /** Options of {@link contentHandler}. */
 export interface ContentHandlerOptions {
   /**
-   * Says whether the request may see this content. `false`, or any other answer than `true`, is answered 403; it may throw an SSEError
+   * Says whether the request may see the content of this identifier. `false`, or any other answer than `true`, is answered 403; it may throw an SSEError
    * `UNAUTHENTICATED`, `FORBIDDEN` or `NOT_FOUND`. Without it everybody may in development, and nobody in production.
    */
   authorize?: (request: RequestLike, cid: string) => boolean | Promise<boolean>;
@@ -19,8 +19,8 @@ const OPTIONS: Names<ContentHandlerOptions> = { authorize: true };
 const DEFAULT_HUB = "default";
 
 /**
- * A handler that serves what `oversize: "reference"` has put into a content store: `GET …/<cid>`, the last part of the path, or the query
- * `cid`. A content never changes, so browsers may keep it for good; it is asked for each time who may see it. 404: there is none, or
+ * A handler that serves what `oversize: "reference"` has put into a content store: `GET …/<cid>`, the last part of the path or, where
+ * that is none, the query `cid`. A content never changes, so browsers may keep it for good; it is asked for each time who may see it. 404: there is none, or
  * none any more. Refusals and errors are told to the hub whose `contentStore` it is.
  *
  * @example
@@ -36,6 +36,7 @@ export function contentHandler(store: ContentStore, options: ContentHandlerOptio
   const hubName = () => hubOfStore(store) ?? DEFAULT_HUB;
   return toPlainHandler(hubName, async (request) => {
     const cid = cidIn(request.url);
+    if (cid === undefined) throw new SSEError("NOT_FOUND", "This is the address of no content");
     await requireAllowed("contentHandler", hubName(), authorize && (() => authorize(request, cid)));
     const headers = {
       "Cache-Control": "private, max-age=31536000, immutable",
@@ -43,7 +44,7 @@ export function contentHandler(store: ContentStore, options: ContentHandlerOptio
       "X-Content-Type-Options": "nosniff",
     };
     const known = request.headers.get("if-none-match") ?? "";
-    const bytes = isCid(cid) ? await contentsOf(store).get(hubName(), cid) : undefined;
+    const bytes = await contentsOf(store).get(hubName(), cid);
     if (bytes === undefined) throw new SSEError("NOT_FOUND", "There is no such content, or none any more");
     if (known.trim() === "*" || known.includes(headers.ETag)) return new Response(null, { status: 304, headers });
     // No type that a browser would run or show.
@@ -51,8 +52,8 @@ export function contentHandler(store: ContentStore, options: ContentHandlerOptio
   });
 }
 
-/** The last part of the path, or the query `cid`; empty: the address has none. */
-function cidIn(url: string): string {
+/** The last part of the path or, where that is none, the query `cid`. */
+function cidIn(url: string): string | undefined {
   const [path = "", query = ""] = (url.split("#", 1)[0] ?? "").split("?", 2);
-  return new URLSearchParams(query).get("cid") ?? path.split("/").at(-1) ?? "";
+  return [path.split("/").at(-1), new URLSearchParams(query).get("cid")].find((text) => isCid(text ?? "")) ?? undefined;
 }

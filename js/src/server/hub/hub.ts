@@ -4,16 +4,14 @@ import type { NativeHub } from "../../native/binding.js";
 import { requireFunction, requireKey } from "../../shared/arguments.js";
 import { isSSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
-import { settleContents } from "../content/contents.js";
 import type { PublishReceipt } from "../content/message.js";
 import type { AttachOptions } from "../http/attach-options.js";
 import { createStream } from "../http/create-stream.js";
 import { answerFetch } from "../http/fetch-exchange.js";
 import { answerNode } from "../http/node-exchange.js";
-import { DEFAULT_WITHIN_MS, type DrainOptions, drainHub } from "../lifecycle/drain.js";
+import { type DrainOptions, drainHub, endAll } from "../lifecycle/drain.js";
 import { environment } from "../lifecycle/environment.js";
 import { replaceOnReload } from "../lifecycle/hot-reload.js";
-import { now } from "../lifecycle/now.js";
 import { isErrorRecord } from "../observe/error-record.js";
 import { HUB_EVENTS, type HubEvents, onHubEvent } from "../observe/hub-events.js";
 import { hubMetrics } from "../observe/hub-metrics.js";
@@ -80,7 +78,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
       const referring = isTooLarge ? asReference(this.name, channel, event) : undefined;
       if (referring === undefined) throw error;
       const receipt = broker.publish(channel, referring.event);
-      referring.keep();
+      referring.accepted();
       return receipt;
     }
   }
@@ -198,18 +196,16 @@ export class Hub<Events extends EventMap = AnyEvents> {
 
   /**
    * For a shutdown: no connection is opened any more (`DRAINING`, 503), every client is told when to come back, each at a
-   * time of its own, and the streams end in waves, with all that was published before. Resolves when they have ended or the
-   * time is over, and the content store has what was given to it. There is no way back for a hub.
+   * time of its own, and the streams end in waves, with all that was published before. Resolves when they have ended, this thread's
+   * listeners have heard everything and the content store has what was given to it, or the time is over. There is no way back for a hub.
    */
   async drain(options: DrainOptions = {}): Promise<void> {
-    const end = now() + (options?.withinMs ?? DEFAULT_WITHIN_MS);
-    await drainHub(this.#native, options);
-    await settleContents(this.name, Math.max(0, end - now()));
+    await drainHub(this.name, options);
   }
 
   /** Drains at once: everything ends now, and the hub takes no connection any more. */
   close(): void {
-    void drainHub(this.#native, { withinMs: 0, retrySpreadMs: 0 });
+    endAll(this.name, { withinMs: 0, retrySpreadMs: 0 });
   }
 
   /** A handle to one channel. */

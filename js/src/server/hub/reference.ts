@@ -14,10 +14,11 @@ export interface ContentReference {
   readonly raw?: true;
 }
 
-/** An event with a reference in place of its data, which is to be kept once the event was accepted. */
+/** An event with a reference in place of its data. */
 interface Referring {
   readonly event: BrokeredEvent;
-  keep(): void;
+  /** The event was accepted: keeps the data. */
+  accepted(): void;
 }
 
 /**
@@ -28,7 +29,8 @@ interface Referring {
 export function asReference(hubName: string, channel: string, event: BrokeredEvent): Referring | undefined {
   const { data, isRaw, mergeKey, throttleKey } = event;
   if (data === undefined) return undefined;
-  const whole = environment().hub(hubName).whole(channel, event.event, data, isRaw);
+  const hub = environment().hub(hubName);
+  const whole = hub.whole(channel, event.event, data, isRaw);
   if (whole === null) return undefined;
   const store = contentStoreOf(hubName);
   if (store === undefined) {
@@ -46,6 +48,9 @@ export function asReference(hubName: string, channel: string, event: BrokeredEve
   const key = throttleKey === undefined && whole.mergeKey !== "" ? whole.mergeKey : undefined;
   return {
     event: { ...event, data: JSON.stringify(reference), isRaw: false, mergeKey: mergeKey ?? key },
-    keep: () => contents.put(hubName, cid, bytes),
+    accepted() {
+      hub.countReferenced(channel, whole.isRedacted);
+      contents.put(hubName, cid, bytes);
+    },
   };
 }

@@ -3,12 +3,12 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import { setTimeout } from "node:timers";
-import type { NativeHub } from "../../native/binding.js";
 import { describe, requireNames, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { environment } from "./environment.js";
 import { now } from "./now.js";
+import { settle } from "./settling.js";
 
 /** Options of {@link Hub.drain}. */
 export interface DrainOptions {
@@ -24,19 +24,30 @@ const DRAIN_OPTIONS: Names<DrainOptions> = { withinMs: true, retryFromMs: true, 
 const ON_SIGNAL_OPTIONS: Names<DrainOnSignalOptions> = { ...DRAIN_OPTIONS, signals: true };
 
 const LOOK_EVERY_MS = 20;
-export const DEFAULT_WITHIN_MS = 10_000;
+const DEFAULT_WITHIN_MS = 10_000;
 
-/** Ends every connection of a hub in waves, and waits until they are gone or the time is over. */
-export async function drainHub(hub: NativeHub, options: DrainOptions): Promise<void> {
+/**
+ * Ends every connection of a hub in waves, and waits until they are gone, this thread's listeners have heard everything and the content
+ * store has what was given to it, or the time is over.
+ */
+export async function drainHub(hubName: string, options: DrainOptions): Promise<void> {
   requireObject("options", options);
   requireKnown("drain", options, DRAIN_OPTIONS);
-  const { withinMs, retryFromMs, retrySpreadMs } = timesOf(options);
-  hub.drain(withinMs, retryFromMs, retrySpreadMs);
-  environment().schedule();
+  const { withinMs } = timesOf(options);
   const end = now() + withinMs;
-  while (hub.stats().connections > 0 && now() < end) {
+  endAll(hubName, options);
+  const hub = environment().hub(hubName);
+  while ((hub.stats().connections > 0 || environment().hasUnheard(hub)) && now() < end) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_EVERY_MS, withinMs)));
   }
+  await settle(hubName, end);
+}
+
+/** Has every connection of a hub end, in waves. */
+export function endAll(hubName: string, options: DrainOptions): void {
+  const { withinMs, retryFromMs, retrySpreadMs } = timesOf(options);
+  environment().hub(hubName).drain(withinMs, retryFromMs, retrySpreadMs);
+  environment().schedule();
 }
 
 function timesOf(options: DrainOptions): Required<DrainOptions> {
@@ -123,9 +134,9 @@ export function drainAllOnSignal(options: DrainOnSignalOptions): void {
   const made = choice();
   if (made.isMade || made.takeBack !== undefined) return;
   const drainables = () =>
-    environment().hubs.map((hub) => ({
-      drain: (given: DrainOptions = {}) => drainHub(hub, given),
-      stats: () => hub.stats(),
+    environment().hubNames.map((name) => ({
+      drain: (given: DrainOptions = {}) => drainHub(name, given),
+      stats: () => environment().hub(name).stats(),
     }));
   made.takeBack = onSignal(drainables, options);
 }

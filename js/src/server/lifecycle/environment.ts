@@ -15,6 +15,8 @@ export interface Reader {
   onClosing(reason: NativeCloseReason): void;
   /** Some hub has an authorizer now; perhaps this reader's. */
   onAuthorizer?(): void;
+  /** Of a function that listens: whether it has yet to hear an event of this hub. */
+  hasUnheard?(hub: NativeHub): boolean;
   /** The reactor that wrote to its socket has closed it. */
   onSocketClosed?(reason: NativeCloseReason, tally: NativeTally): void;
 }
@@ -71,9 +73,14 @@ export class Environment {
     return hub;
   }
 
-  /** The hubs that this thread has made. */
-  get hubs(): readonly NativeHub[] {
-    return [...this.#hubs.values()];
+  /** Of the hubs that this thread has made. */
+  get hubNames(): readonly string[] {
+    return [...this.#hubs.keys()];
+  }
+
+  /** Whether a function that listens in this thread has yet to hear an event of the hub. */
+  hasUnheard(hub: NativeHub): boolean {
+    return [...this.#readers.values()].some((reader) => reader.hasUnheard?.(hub));
   }
 
   /** What another part of the server keeps once a thread, made when there is none; all copies of a module share it. */

@@ -84,6 +84,10 @@ export class Listener implements Reader {
     if (this.#isOpen && this.#hub.hasPending(this.connection)) setImmediate(() => this.onReadable());
   }
 
+  hasUnheard(hub: NativeHub): boolean {
+    return this.#isOpen && hub === this.#hub && hub.hasPending(this.connection);
+  }
+
   onClosing(): void {
     this.close();
   }
