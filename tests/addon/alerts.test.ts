@@ -93,6 +93,21 @@ test("the same options again do not begin anew, and false is none", async () => 
   expect(none).toEqual([]);
 });
 
+test("what is raised is resolved where its alert goes, and is not raised twice by other options", async () => {
+  const hub = hubWith({ memory: { above: 0, forMs: 0 } });
+  const heard: AlertEvent[] = [];
+  const end = hub.on("alert", (event) => void heard.push(event));
+  await until(() => heard.length === 1);
+  createHub({ name: hub.name, alerts: { everyMs: 11, memory: { above: 0.000_001, forMs: 0 }, latencyMs: 5 } });
+  createHub({ name: hub.name, alerts: false });
+  await until(() => heard.length > 1);
+  expect(heard.map(({ name, state, above }) => [name, state, above])).toEqual([
+    ["memory", "raised", 0],
+    ["memory", "resolved", 0.000_001],
+  ]);
+  end();
+});
+
 test("who begins to listen is told of what is alarming already", async () => {
   const hub = hubWith({ memory: { above: 0, forMs: 0 } });
   for (let round = 0; round < 2; round++) {

@@ -46,6 +46,7 @@ describe.each(["stream", "poll"] as const)("authorize of a %s", (kind) => {
     expect(await statusOf(hub, { authorize }, kind)).toBe(403);
     expect(await statusOf(hub, { authorize: async () => answer }, kind)).toBe(403);
     expect(errors).toEqual([expect.stringMatching(/^authorize: authorize must answer true, false or \{ userId/)]);
+    if (typeof answer === "string" && answer !== "") expect(errors[0]).toContain("not a text; the client was refused");
     expect(hub.stats()).toMatchObject({ connections: 0, channels: 0 });
   });
 

@@ -186,6 +186,45 @@ test("a logger whose promises reject ends nothing, and one that publishes is not
   printed.mockRestore();
 });
 
+test("a logger goes on after one that failed while the console throws, as some test set-ups have it", () => {
+  const printed = jest.spyOn(console, "error").mockImplementation(() => {
+    throw new Error("no console in tests");
+  });
+  const failing = () => {
+    throw new Error("the disk is full");
+  };
+  createHub({
+    name: `logged ${++count}`,
+    logger: { debug: failing, info: failing, warn: failing, error: failing },
+  }).publish("c", { event: "e", data: 1 });
+  printed.mockRestore();
+  const entries: string[] = [];
+  const write = (message: string) => void entries.push(message);
+  // A function may be a logger, if it has the methods.
+  const logger = Object.assign(() => {}, { debug: write, info: write, warn: write, error: write });
+  createHub({ name: `logged ${++count}`, logger }).publish("c", { event: "e", data: 1 });
+  expect(entries).toEqual(["millrace: event published"]);
+});
+
+test("an error that has caused itself, one of many parts and a long one are written within bounds", async () => {
+  const entries: { err: object }[] = [];
+  const logger: Logger = {
+    ...console,
+    error: (_message: string, fields: { err: object }) => void entries.push(fields),
+  };
+  const hub = createHub({ name: `logged ${++count}`, logger });
+  const own = new Error("own cause");
+  own.cause = own;
+  const parts = new AggregateError([new Error("first"), new Error("second")], "both");
+  for (const error of [own, parts, new Error("m".repeat(1_000_000))]) {
+    await hub.response(new Request("http://host/"), { channels: ["c"], authorize: () => Promise.reject(error) });
+  }
+  expect(JSON.stringify(entries).length).toBeLessThan(100_000);
+  expect(entries[0]?.err).toMatchObject({ message: "own cause", cause: { message: "own cause" } });
+  expect(entries[1]?.err).toMatchObject({ message: "both", errors: [{ message: "first" }, { message: "second" }] });
+  expect(entries[2]?.err).toMatchObject({ message: `${"m".repeat(8192)}…` });
+});
+
 test("what is no logger is refused, by what it lacks", () => {
   const { debug, info, warn } = console;
   expect(() => createHub({ name: "no logger", logger: { debug, info, warn } as never })).toThrow(

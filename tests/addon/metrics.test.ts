@@ -173,6 +173,12 @@ test.each([
   expect(text).toContain(`# TYPE ${families} counter\n${"millrace_events_published_total"}{`);
 });
 
+test("a limit of connections that is none is infinite", async () => {
+  const hub = createHub({ name: "metrics without a limit", limits: { connections: Infinity } });
+  const text = await (await metricsHandler(hub)(request())).text();
+  expect(text).toContain(`millrace_hub_connections_limit{hub="${hub.name}"} +Inf\n`);
+});
+
 test("a scrape is as long with fifty thousand channels as with one", async () => {
   const hub = hubWith(rooms, { match: "log:*", preset: "logs" });
   const publish = (n: number) => hub.publish(`room:${n}`, { event: "e", data: 1 });
@@ -307,6 +313,12 @@ test("a poll's events and bytes are delivered, and it is no stream", async () =>
   expect(deliveredBytes).toBeGreaterThan(1000);
 });
 
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable(new Error("gone"), {});
+  revoke();
+  return proxy;
+}
+
 test.each([
   ["without a message", { name: "SSEError", code: "FORBIDDEN" }, 403],
   ["of a name that every object has", new SSEError("constructor" as never, ""), 500],
@@ -320,6 +332,18 @@ test.each([
         },
       },
     ),
+    500,
+  ],
+  ["that is a revoked proxy", revoked(), 500],
+  [
+    "whose message throws",
+    {
+      name: "SSEError",
+      code: "FORBIDDEN",
+      get message() {
+        throw new Error("no");
+      },
+    },
     500,
   ],
   ["with a wait that is none", Object.assign(new SSEError("RATE_LIMITED", ""), { retryAfterMs: Symbol("x") }), 429],

@@ -81,7 +81,18 @@ describe("the trace id of a stream", () => {
     const traceparent = `00-${TRACE}-${SPAN}-01`;
     const poll = await hub.response(request({ traceparent, Accept: "application/json" }), { channels: ["c"] });
     const forbidden = await hub.response(request({ traceparent }), { channels: ["c"], authorize: () => false });
-    expect([poll, forbidden].map(({ headers }) => headers.get("x-trace-id"))).toEqual([TRACE, TRACE]);
+    const { id } = hub.publish("c", { event: "done", data: 1 });
+    const after = { traceparent, "Last-Event-ID": id as string };
+    const options = { channels: ["c"], closeAfter: "done" };
+    const ended = await hub.response(request(after), options);
+    const endedPoll = await hub.response(request({ ...after, Accept: "application/json" }), options);
+    const answers = [poll, forbidden, ended, endedPoll];
+    expect(answers.map(({ status, headers }) => [status, headers.get("x-trace-id")])).toEqual([
+      [200, TRACE],
+      [403, TRACE],
+      [204, TRACE],
+      [204, TRACE],
+    ]);
     expect(refused).toEqual([TRACE]);
   });
 

@@ -120,8 +120,8 @@ export interface NativeMetrics {
   policies(): NativePolicyMetrics[];
   /** Looks at every connection. */
   memory(): NativeMemory;
-  /** From now on there are these alerts. */
-  watch(rules: { readonly [Name in AlertName]?: NativeAlertRule }): void;
+  /** From now on there are these alerts. `isNew`: none is raised. */
+  watch(rules: { readonly [Name in AlertName]?: NativeAlertRule }, isNew: boolean): void;
   /** What has become alarming, or well again, since the last call. `memoryShare`: how much of its memory the process uses, 0 to 1. */
   check(memoryShare: number): NativeAlertChange[];
 }

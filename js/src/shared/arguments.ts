@@ -50,6 +50,11 @@ export function requireObject(name: string, value: unknown): void {
   }
 }
 
+/** What may have methods: an object, or a function, as some loggers are. */
+export function isObjectLike(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
 /** True, false, or left out. */
 export function requireFlag(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== "boolean") {

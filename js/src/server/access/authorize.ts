@@ -47,11 +47,12 @@ function forbidden(): SSEError {
 
 function describedUser(userId: unknown): string {
   if (userId === "") return "empty";
-  return typeof userId === "string" ? `${JSON.stringify(userId)}, with half of a surrogate pair` : describe(userId);
+  return typeof userId === "string" ? "a text with half of a surrogate pair" : describe(userId);
 }
 
+/** Never a text itself, which may be a token. */
 function described(answer: unknown): string {
-  if (typeof answer === "string") return JSON.stringify(answer.slice(0, 40));
+  if (typeof answer === "string") return "a text";
   if (isPlainObject(answer)) {
     const names = Object.keys(answer).slice(0, 5);
     return names.includes("userId") && names.length === 1

@@ -1,8 +1,8 @@
+import { isRefusal } from "../../shared/refusals.js";
 import { environment } from "../lifecycle/environment.js";
 import { reportError } from "../observe/report.js";
 import { type AuthorizeContext, ask } from "./authorize.js";
 import { authorizers } from "./authorizers.js";
-import { isRefusal } from "./refusals.js";
 
 /** Streams of a thread whose contexts are kept; the streams beyond them are refused when an authorizer comes. */
 const MOST_CONTEXTS = 1000;

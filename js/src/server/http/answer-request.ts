@@ -1,5 +1,5 @@
 import { isSSEError, SSEError } from "../../shared/errors.js";
-import { isRefusal } from "../access/refusals.js";
+import { isRefusal } from "../../shared/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
 import { sanitizeMessage } from "../content/sanitize.js";
 import { environment } from "../lifecycle/environment.js";
@@ -7,14 +7,16 @@ import { exposesErrors } from "../observe/exposure.js";
 import { emitHubEvent } from "../observe/hub-events.js";
 import { isLogged, log } from "../observe/logger.js";
 import { openTelemetryLoading } from "../observe/open-telemetry.js";
+import { readable } from "../observe/readable-error.js";
 import { countRefused } from "../observe/refusals.js";
-import { randomTraceId, traceIdOf } from "../observe/trace.js";
+import { reportFailure } from "../observe/user-code-error.js";
 import { ensureWatched } from "../observe/watching.js";
 import { streamDefaults } from "../stream/defaults.js";
 import type { HubStream } from "../stream/hub-stream.js";
-import { openStream, reportFailure } from "../stream/opener.js";
+import { openStream } from "../stream/opener.js";
 import type { ResponseOptions } from "../stream/response-options.js";
 import { acceptsEventStream, acceptsGzip, prefersJson } from "./accept.js";
+import { headerOf, traceIdFor } from "./answer-trace.js";
 import { releaseAtEnd } from "./claim-socket.js";
 import type { Exchange } from "./exchange.js";
 import { headersBeside, headersOf, streamHeaders } from "./headers.js";
@@ -50,7 +52,7 @@ export async function answerRequest<Answer>(
       release();
       return await exchange.answer({
         status: 204,
-        headers: headersBeside({}, options.headers, exchange.vary),
+        headers: headersBeside({ "X-Trace-ID": traceIdFor(request, options) }, options.headers, exchange.vary),
         body: null,
         reason: "completed",
       });
@@ -66,10 +68,10 @@ export async function answerRequest<Answer>(
     }
     releaseAtEnd(stream, release);
     return await exchange.stream(stream, streamHeaders(headersOf(stream, exchange.vary), options.headers));
-  } catch (error) {
+  } catch (thrown) {
     release();
     stream?.abandon("refused");
-    return answerFailure(hubName, exchange, error, options);
+    return answerFailure(hubName, exchange, readable(thrown), options);
   }
 }
 
@@ -81,7 +83,7 @@ export function answerFailure<Answer>(
   options: Partial<ResponseOptions> | undefined,
 ): Answer | Promise<Answer> {
   const accept = headerOf(exchange.request, "accept");
-  const traceId = sendableTraceId(options?.traceId) ?? safeTraceId(exchange.request);
+  const traceId = traceIdFor(exchange.request, options);
   const retryMs = () => environment().hub(hubName).nextRetry();
   const answer = exchange.refuse(
     failureAnswer(error, {
@@ -137,23 +139,4 @@ function requireAcceptable(request: RequestLike): void {
     "NOT_ACCEPTABLE",
     "This address answers with text/event-stream or application/json, and the request accepts neither",
   );
-}
-
-/** The application's own kind of request may throw. */
-function headerOf(request: RequestLike, name: string): string | null {
-  try {
-    return request.headers.get(name);
-  } catch {
-    return null;
-  }
-}
-
-/** The application's, unless it is what is wrong with the answer. */
-function sendableTraceId(traceId: unknown): string | undefined {
-  return typeof traceId === "string" && /^[!-~]+$/.test(traceId) ? traceId : undefined;
-}
-
-/** Of a request whose headers may throw when they are read. */
-export function safeTraceId(request: RequestLike): string {
-  return traceIdOf({ headers: { get: (name) => headerOf(request, name) } }) ?? randomTraceId();
 }

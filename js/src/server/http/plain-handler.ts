@@ -3,9 +3,12 @@ import { describe } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
 import { exposesErrors } from "../observe/exposure.js";
+import { readable } from "../observe/readable-error.js";
 import { countRefused } from "../observe/refusals.js";
 import { reportOnce } from "../observe/report.js";
-import { safeTraceId, tellFailure } from "./answer-request.js";
+import { runUserCode } from "../observe/user-code-error.js";
+import { tellFailure } from "./answer-request.js";
+import { traceIdFor } from "./answer-trace.js";
 import { nodeHeaders } from "./headers.js";
 import { nodeRequest } from "./node-request.js";
 import { failureAnswer } from "./refusal.js";
@@ -31,9 +34,10 @@ export function toPlainHandler(hubOf: () => string, answer: (request: RequestLik
     }
     try {
       return await answer(request);
-    } catch (error) {
+    } catch (thrown) {
+      const error = readable(thrown);
       const hubName = hubOf();
-      const traceId = safeTraceId(request);
+      const traceId = traceIdFor(request);
       const isExposed = exposesErrors(hubName);
       const { status, headers, body } = failureAnswer(error, { accept: null, retryMs: () => 0, isExposed, traceId });
       countRefused("request", hubName, error);
@@ -67,7 +71,7 @@ export async function requireAllowed(
   ask: (() => boolean | Promise<boolean>) | undefined,
 ): Promise<void> {
   if (ask !== undefined) {
-    const answer: unknown = await ask();
+    const answer: unknown = await runUserCode("authorize", ask);
     if (answer === true) return;
     if (answer !== false) {
       const what = `authorize of ${of} must answer true or false, not ${describe(answer)}; the client was refused`;
@@ -90,6 +94,7 @@ async function write(response: Response, req: IncomingMessage, res: ServerRespon
   const body = Buffer.from(await response.arrayBuffer());
   if (res.headersSent || res.destroyed) return; // its client has gone, or the application has answered
   const size = response.body === null ? {} : { "content-length": body.length };
-  res.writeHead(response.status, { ...nodeHeaders(response.headers), ...size });
+  const vary = [res.getHeader("vary") ?? [], response.headers.get("vary") ?? []].flat().join(", ");
+  res.writeHead(response.status, { ...nodeHeaders(response.headers), ...size, ...(vary !== "" && { vary }) });
   res.end(req.method === "HEAD" ? undefined : body);
 }

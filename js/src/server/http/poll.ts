@@ -3,6 +3,7 @@ import { environment } from "../lifecycle/environment.js";
 import { streamDefaults } from "../stream/defaults.js";
 import { openStream } from "../stream/opener.js";
 import type { ResponseOptions } from "../stream/response-options.js";
+import { traceIdFor } from "./answer-trace.js";
 import type { Exchange, PlainAnswer } from "./exchange.js";
 import { headersOnTop, keepingVary } from "./headers.js";
 
@@ -95,8 +96,10 @@ async function pageFor(hubName: string, exchange: Exchange<unknown>, options: Re
 }
 
 /** For a client that has everything up to a `closeAfter` event, or has gone. */
-function nothingLeft({ vary }: Exchange<unknown>, { headers }: ResponseOptions): PlainAnswer {
-  return { status: 204, headers: headersOnTop(keepingVary(HEADERS, vary), headers), body: null, reason: "completed" };
+function nothingLeft({ request, vary }: Exchange<unknown>, options: ResponseOptions): PlainAnswer {
+  const usual = { ...HEADERS, "X-Trace-ID": traceIdFor(request, options) };
+  const headers = headersOnTop(keepingVary(usual, vary), options.headers);
+  return { status: 204, headers, body: null, reason: "completed" };
 }
 
 /** A {@link PollBody} as text: its events are JSON already. */

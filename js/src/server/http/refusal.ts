@@ -1,5 +1,5 @@
 import { isSSEError, type SSEError } from "../../shared/errors.js";
-import { isRefusal, REFUSALS, type RefusalStatus } from "../access/refusals.js";
+import { isRefusal, REFUSALS, type RefusalStatus } from "../../shared/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
 import { sanitizeMessage } from "../content/sanitize.js";
 import { namesProblem, prefersJson } from "./accept.js";

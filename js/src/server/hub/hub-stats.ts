@@ -6,6 +6,7 @@ import type {
   NativePolicyMetrics,
   PolicyCounts,
 } from "../../native/native-metrics.js";
+import { limitOf } from "../observe/connections-limit.js";
 import { REST } from "../observe/rest.js";
 
 /** How values are distributed: half of them are below `p50`, 99 of 100 below `p99`. Estimates, from a histogram's buckets. */
@@ -49,10 +50,9 @@ export interface HubStats extends NativeStats {
 
 export function toHubStats(stats: NativeStats, metrics: NativeMetrics): HubStats {
   const policies = metrics.policies().map((policy) => [policy.name === "" ? REST : policy.name, toPolicyStats(policy)]);
-  const { connectionsLimit } = stats;
   return {
     ...stats,
-    connectionsLimit: connectionsLimit > Number.MAX_SAFE_INTEGER ? Infinity : connectionsLimit,
+    connectionsLimit: limitOf(stats),
     policies: Object.fromEntries(policies),
     memory: memoryOf(metrics),
   };

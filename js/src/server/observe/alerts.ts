@@ -84,6 +84,8 @@ interface Watch {
   /** The options, as text. */
   said: string;
   rules: Partial<Record<AlertEvent["name"], NativeAlertRule>>;
+  /** The newest threshold of each alert that there was: one whose rule has gone is resolved by it. */
+  aboves: Partial<Record<AlertEvent["name"], number>>;
   everyMs: number;
   timer: NodeJS.Timeout | undefined;
   /** Heartbeats by then. */
@@ -120,7 +122,9 @@ function watchOf(hubName: string): Watch {
   const watches = environment().state("alerts", () => new Map<string, Watch>());
   let watch = watches.get(hubName);
   if (watch === undefined) {
-    watch = { said: "{}", rules: rulesOf({}), everyMs: DEFAULT_EVERY_MS, timer: undefined, heartbeats: 0 };
+    const rules = rulesOf({});
+    const aboves = abovesOf(rules);
+    watch = { said: "{}", rules, aboves, everyMs: DEFAULT_EVERY_MS, timer: undefined, heartbeats: 0 };
     watches.set(hubName, watch);
   }
   return watch;
@@ -131,17 +135,23 @@ function rulesOf(options: AlertOptions): Watch["rules"] {
   return Object.fromEntries(rules.filter(([, rule]) => rule !== undefined));
 }
 
+function abovesOf(rules: Watch["rules"]): Watch["aboves"] {
+  return Object.fromEntries(Object.entries(rules).map(([name, { above }]) => [name, above]));
+}
+
 /** The alerts are these from now on; options that were checked. */
 export function setAlerts(hubName: string, options: false | AlertOptions): void {
   const watch = watchOf(hubName);
   const said = JSON.stringify(options);
   if (said === watch.said) return; // a module that is evaluated for each request must not begin anew each time
   watch.said = said;
-  watch.rules = options === false ? {} : rulesOf(options);
+  const rules = options === false ? {} : rulesOf(options);
+  watch.aboves = { ...watch.aboves, ...abovesOf(rules) };
+  watch.rules = rules;
   watch.everyMs = (options === false ? undefined : options.everyMs) ?? DEFAULT_EVERY_MS;
   if (watch.timer === undefined) return;
   stopWatching(hubName);
-  startWatching(hubName, watch);
+  startWatching(hubName, watch, false);
 }
 
 /** What the hub tells: of an alert, and how many heartbeats there were since the last time. */
@@ -156,7 +166,7 @@ const told = () => environment().state("alerts told to", () => new Map<string, W
 export function watchHub(hubName: string, tell: WatchTold): void {
   told().set(hubName, tell);
   const watch = watchOf(hubName);
-  if (watch.timer === undefined) startWatching(hubName, watch);
+  if (watch.timer === undefined) startWatching(hubName, watch, true);
 }
 
 export function stopWatching(hubName: string): void {
@@ -165,9 +175,10 @@ export function stopWatching(hubName: string): void {
   watch.timer = undefined;
 }
 
-function startWatching(hubName: string, watch: Watch): void {
+/** `isNew`: nobody has watched until now, so that what was raised for others is news again. */
+function startWatching(hubName: string, watch: Watch, isNew: boolean): void {
   const native = Object.entries(watch.rules).map(([name, rule]) => [NATIVE_NAMES[name as AlertEvent["name"]], rule]);
-  hubMetrics(hubName).watch(Object.fromEntries(native));
+  hubMetrics(hubName).watch(Object.fromEntries(native), isNew);
   watch.timer = setInterval(() => look(hubName, watch), watch.everyMs);
   watch.timer.unref?.();
 }
@@ -177,7 +188,7 @@ function look(hubName: string, watch: Watch): void {
   const metrics = hubMetrics(hubName);
   for (const { name, isRaised, value } of metrics.check(memoryShare())) {
     const option = NAMES.find((one) => NATIVE_NAMES[one] === name) as AlertEvent["name"];
-    const above = watch.rules[option]?.above ?? Infinity;
+    const above = watch.aboves[option] ?? Infinity;
     tell?.alert({ name: option, state: isRaised ? "raised" : "resolved", value, above });
   }
   const heartbeats = metrics.policies().reduce((sum, policy) => sum + policy.heartbeats, 0);

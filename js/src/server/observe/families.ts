@@ -1,6 +1,7 @@
 import type { NativeHistogram, NativePolicyMetrics, RefusedWhat } from "../../native/native-metrics.js";
 import { categoryOf, type SSEErrorCode } from "../../shared/errors.js";
 import { environment } from "../lifecycle/environment.js";
+import { limitOf } from "./connections-limit.js";
 import { hubMetrics } from "./hub-metrics.js";
 import { REST } from "./rest.js";
 
@@ -119,12 +120,12 @@ export function familiesOf(hubName: string): MetricFamily[] {
 
 function hubGauges(hubName: string, labels: Labels): MetricFamily[] {
   const stats = environment().hub(hubName).stats();
-  const { connections, connectionsLimit, channels, inboxBytes, isDraining, takenOver, heldEvents } = stats;
+  const { connections, channels, inboxBytes, isDraining, takenOver, heldEvents } = stats;
   const gauge = (name: string, help: string, value: number) => family("gauge", name, help, [{ labels, value }]);
   const memory = Object.entries(hubMetrics(hubName).memory());
   return [
     gauge("hub_connections", "Open connections, whether they read a channel or not.", connections),
-    gauge("hub_connections_limit", "As many connections may be open.", connectionsLimit),
+    gauge("hub_connections_limit", "As many connections may be open.", limitOf(stats)),
     gauge("hub_channels", "Channels that hold an event or have a reader.", channels),
     gauge("hub_inbox_bytes", "Bytes that were accepted and not yet offered to every connection.", inboxBytes),
     gauge("hub_held_events", "Events that wait because of their channels' policies.", heldEvents),

@@ -50,7 +50,12 @@ export const HUB_EVENTS: Names<HubEvents> = {
   alert: true,
 };
 
-type Listeners = Map<string, Set<(event: never) => unknown>>;
+/** One for each time that it was added: the same function may be, twice. */
+interface Added {
+  readonly listener: (event: never) => unknown;
+}
+
+type Listeners = Map<string, Set<Added>>;
 
 /** The listeners of a hub, in whichever copy of this module they were added. */
 function listenersOf(hubName: string): Listeners {
@@ -71,8 +76,9 @@ export function onHubEvent<Type extends keyof HubEvents>(
   const listeners = listenersOf(hubName);
   const ofType = listeners.get(type) ?? new Set();
   listeners.set(type, ofType);
-  ofType.add(listener as (event: never) => unknown);
-  return () => ofType.delete(listener as (event: never) => unknown);
+  const added: Added = { listener: listener as (event: never) => unknown };
+  ofType.add(added);
+  return () => ofType.delete(added);
 }
 
 export function hasHubListeners(hubName: string, type: keyof HubEvents): boolean {
@@ -82,7 +88,7 @@ export function hasHubListeners(hubName: string, type: keyof HubEvents): boolean
 /** What a listener throws goes to the console: the listeners of `error` are listeners, too. */
 export function emitHubEvent<Type extends keyof HubEvents>(hubName: string, type: Type, event: HubEvents[Type]): void {
   const onError = (error: unknown) => print(`Millrace: a listener of the hub "${hubName}" failed:`, error);
-  for (const listener of [...(listenersOf(hubName).get(type) ?? [])]) {
+  for (const { listener } of [...(listenersOf(hubName).get(type) ?? [])]) {
     runGuarded(() => (listener as (event: unknown) => unknown)(event), onError);
   }
 }

@@ -1,4 +1,4 @@
-import { requireFunction } from "../../shared/arguments.js";
+import { isObjectLike, requireFunction } from "../../shared/arguments.js";
 import { environment } from "../lifecycle/environment.js";
 import { runGuarded } from "./guarded.js";
 import { print } from "./print.js";
@@ -37,7 +37,7 @@ function sinks(): Map<string, Sink> {
 
 /** @throws TypeError for what is no logger. */
 export function requireLogger(name: string, logger: unknown): asserts logger is Logger {
-  const methods = (typeof logger === "object" && logger !== null ? logger : {}) as Partial<Record<LogLevel, unknown>>;
+  const methods = (isObjectLike(logger) ? logger : {}) as Partial<Record<LogLevel, unknown>>;
   for (const level of LEVELS) requireFunction(`${name}.${level}`, methods[level]);
 }
 
@@ -83,26 +83,49 @@ export function log(hubName: string, level: LogLevel, message: string, fields: o
   if (sink === undefined || isWriting) return;
   const said = Object.entries({ hub: hubName, ...fields }).filter(([, value]) => value !== undefined);
   isWriting = true;
-  runGuarded(
-    () => sink.write(level, `millrace: ${message}`, Object.fromEntries(said)),
-    (error) => print(`Millrace: the logger of the hub "${hubName}" failed:`, error),
-  );
-  isWriting = false;
+  try {
+    runGuarded(
+      () => sink.write(level, `millrace: ${message}`, Object.fromEntries(said)),
+      (error) => print(`Millrace: the logger of the hub "${hubName}" failed:`, error),
+    );
+  } finally {
+    isWriting = false;
+  }
 }
+
+/** Characters of an error's text that are written. */
+const LONGEST_TEXT = 8192;
+/** Errors that an error is written with: those that have caused it, and those that it is made of. */
+const MOST_ERRORS = 8;
 
 /** An error as plain values: formats that make JSON of entries would leave nothing of it. */
 export function errorFields(error: unknown): object | string {
+  return fieldsOf(error, { left: MOST_ERRORS });
+}
+
+function fieldsOf(error: unknown, budget: { left: number }): object | string {
+  budget.left -= 1;
+  if (budget.left < 0) return "and more";
   try {
-    if (!(error instanceof Error)) return String(error);
-    const { name, message, stack, code, cause } = error as Error & { readonly code?: unknown };
+    if (!(error instanceof Error)) return shortened(String(error));
+    const { name, message, stack, code, cause, errors } = error as Error & {
+      readonly code?: unknown;
+      readonly errors?: unknown;
+    };
+    const parts: readonly unknown[] = Array.isArray(errors) ? errors.slice(0, MOST_ERRORS) : [];
     return {
       name,
-      message,
+      message: shortened(message),
       ...(code !== undefined && { code }),
-      stack,
-      ...(cause !== undefined && { cause: errorFields(cause) }),
+      stack: shortened(stack),
+      ...(cause !== undefined && { cause: fieldsOf(cause, budget) }),
+      ...(parts.length > 0 && { errors: parts.map((part) => fieldsOf(part, budget)) }),
     };
   } catch {
     return "an error that cannot be read";
   }
+}
+
+function shortened<Text>(text: Text): Text | string {
+  return typeof text === "string" && text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }

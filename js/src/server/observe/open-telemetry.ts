@@ -75,9 +75,12 @@ export function startStreamSpan(parent: TraceParent | undefined, attributes: Att
   if (otel === undefined) return undefined;
   try {
     const tracer = (otel.trace as unknown as TracerProvider).getTracer(SCOPE);
-    exportMetricsOnce(otel);
+    guarded(() => exportMetricsOnce(otel));
     const span = tracer.startSpan("millrace.stream", { attributes }, contextFor(otel, parent));
-    if (!isTraceId(span.spanContext().traceId)) return undefined; // no tracer is registered, or none that traces
+    if (!isTraceId(span.spanContext().traceId)) {
+      span.end(); // no tracer is registered, or none that traces
+      return undefined;
+    }
     return { traceId: span.spanContext().traceId, end: endOf(span) };
   } catch {
     return undefined; // whatever the application has registered, streams open

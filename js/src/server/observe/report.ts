@@ -2,6 +2,7 @@ import { environment } from "../lifecycle/environment.js";
 import { emitHubEvent, hasHubListeners } from "./hub-events.js";
 import { errorFields, isLogged, log } from "./logger.js";
 import { print } from "./print.js";
+import { readable } from "./readable-error.js";
 import type { UserCode } from "./user-code.js";
 
 /** Reports that a thread remembers; beyond them, a report may come again. */
@@ -11,10 +12,11 @@ const MOST_REMEMBERED = 1000;
 export function reportError(
   hubName: string,
   code: UserCode,
-  error: unknown,
+  thrown: unknown,
   channels?: readonly string[],
   traceId?: string,
 ): void {
+  const error = readable(thrown);
   const about = { ...(channels && { channels }), ...(traceId !== undefined && { traceId }) };
   const isHeard = hasHubListeners(hubName, "error");
   const isWritten = isLogged(hubName, "error");

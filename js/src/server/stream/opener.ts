@@ -2,12 +2,10 @@ import { requireName } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { type AuthorizeContext, ask } from "../access/authorize.js";
 import { authorizerOf } from "../access/authorizers.js";
-import { isRefusal } from "../access/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../content/message.js";
 import { environment } from "../lifecycle/environment.js";
-import { reportError } from "../observe/report.js";
-import type { UserCode } from "../observe/user-code.js";
+import { runUserCode } from "../observe/user-code-error.js";
 import { HubStream } from "./hub-stream.js";
 import { joinChannel, withEndingTypes } from "./join-channel.js";
 import { lastEventIdOf } from "./last-event-id.js";
@@ -107,34 +105,4 @@ function endedWhileOpening({ endReason }: HubStream): SSEError | undefined {
   if (endReason === "draining") return new SSEError("DRAINING", "The hub began to shut down while the stream was made");
   if (endReason === "refused") return new SSEError("FORBIDDEN", "The client may not read these channels");
   return new SSEError("TIMED_OUT", `The stream ended (${endReason}) before its snapshot was made`);
-}
-
-/** Refusals, which the application's code may throw, are thrown as they are; other errors of it as a {@link UserCodeError}. */
-async function runUserCode<Answer>(code: UserCode, run: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await run();
-  } catch (error) {
-    throw isRefusal(error) ? error : new UserCodeError(code, error);
-  }
-}
-
-/** Code of the application's has thrown. */
-class UserCodeError extends Error {
-  readonly code: UserCode;
-
-  constructor(code: UserCode, cause: unknown) {
-    super(`${code} has thrown`, { cause });
-    this.code = code;
-  }
-}
-
-/** Reports the error that a request could not be answered with. */
-export function reportFailure(
-  hubName: string,
-  error: unknown,
-  channels: readonly string[],
-  traceId: string | undefined,
-): void {
-  const isUsers = error instanceof UserCodeError;
-  reportError(hubName, isUsers ? error.code : "request", isUsers ? error.cause : error, channels, traceId);
 }

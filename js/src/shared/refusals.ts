@@ -1,4 +1,4 @@
-import { isSSEError, type SSEErrorCode } from "../../shared/errors.js";
+import { isSSEError, type SSEErrorCode } from "./errors.js";
 
 /** How a refused request is answered. */
 export interface RefusalStatus {
