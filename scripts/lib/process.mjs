@@ -87,7 +87,7 @@ export function start(command, args, { cwd = root, env = {}, stdio = ["ignore", 
  * Runs a program to its end. Resolves to { ok, code, output } with stdout and stderr as they came; never rejects.
  * After `timeoutMs` it is killed with everything that it has started, and the output says so. `echo` shows the output as it comes.
  */
-export function run(command, args, { timeoutMs = 15 * 60_000, echo = false, ...options } = {}) {
+export function run(command, args, { timeoutMs = 45 * 60_000, echo = false, ...options } = {}) {
   return new Promise((settle) => {
     const child = start(command, args, options);
     const chunks = [];

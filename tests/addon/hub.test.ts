@@ -63,6 +63,21 @@ test("a listener in the process is no connection, and hears nothing once it is s
   expect(first?.map(({ data }) => data)).toEqual([1]);
 });
 
+test("a function that listens to the hub's events twice is called twice, until each is ended", async () => {
+  const hub = createHub({ name: "listens twice" });
+  let heard = 0;
+  const listener = () => {
+    heard += 1;
+  };
+  const ends = [hub.on("close", listener), hub.on("close", listener)];
+  for (const expected of [2, 3, 3]) {
+    const response = await hub.response(new Request("http://host/"), { channels: ["c"] });
+    await response.body?.cancel();
+    expect(heard).toBe(expected);
+    ends.shift()?.();
+  }
+});
+
 test("a listener that is stopped from inside hears nothing more of the same turn", async () => {
   const hub = createHub({ name: "stopping" });
   const [first, second]: ReceivedMessage[][] = [[], []];

@@ -204,6 +204,24 @@ test("the heartbeat is the stream's own, or that of its channels' policies, or t
   expect(await secondsOf(["fast:1"], { heartbeat: { everyMs: 7000 } })).toBe("7");
 });
 
+type Heartbeat = NonNullable<HubOptions["heartbeat"]>;
+
+test.each<[Heartbeat, Heartbeat, string]>([
+  [{ adaptive: true }, { event: "beat", data: { n: 1 } }, "heartbeat.adaptive needs the usual heartbeat.data"],
+  [{ everyMs: 20_000, adaptive: { fromMs: 10_000 } }, { everyMs: 5000 }, "fromMs must be at most 5000"],
+  [{ adaptive: true }, { everyMs: 300 }, "heartbeat.everyMs, with adaptive, must be a number of at least 1000"],
+])("the hub's heartbeat %j and a policy's %j contradict each other", (own, heartbeat, message) => {
+  const policies = [{ name: "p", match: "a", heartbeat }];
+  const said = (name: string, options: HubOptions) => () =>
+    createHub({ name: `policies ${count} ${name}`, ...options });
+  count += 1;
+  expect(said("both", { heartbeat: own, policies })).toThrow('heartbeat of the policy "p", with the hub\'s own: ');
+  expect(said("both", { heartbeat: own, policies })).toThrow(message);
+  said("later", { policies })();
+  expect(said("later", { heartbeat: own })).toThrow(message);
+  said("stays", { heartbeat: own, policies: [{ match: "a", heartbeat: false }] })();
+});
+
 test("policies that are given again replace those before, for channels that are there, too", () => {
   const name = `policies ${++count}`;
   const hub = createHub({ name });

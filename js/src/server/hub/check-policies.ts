@@ -60,10 +60,10 @@ export function withPresets(policies: readonly ChannelPolicy[]): ChannelPolicy[]
   if (!Array.isArray(policies as unknown)) throw new TypeError("policies must be an array of policies");
   const names = new Set<string>();
   const matches = new Set<string>();
-  return policies.map((policy, at) => {
+  return Array.from(policies, (policy: unknown, at) => {
     const where = `policies[${at}]`;
     requireObject(where, policy);
-    requireKnown(where, policy, POLICY_OPTIONS);
+    requireKnown(where, policy as ChannelPolicy, POLICY_OPTIONS);
     const { preset, ...own } = policy as ChannelPolicy;
     const { match, name = match } = own;
     checkMatch(`${where}.match`, match);

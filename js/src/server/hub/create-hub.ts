@@ -7,8 +7,8 @@ import { environment } from "../lifecycle/environment.js";
 import { checkAlerts, setAlerts } from "../observe/alerts.js";
 import { setExposure } from "../observe/exposure.js";
 import { requireLogger, setLogger } from "../observe/logger.js";
-import { addStreamDefaults, setPolicyHeartbeats } from "../stream/defaults.js";
-import { checkStreamOptions, type StreamDefaults } from "../stream/options.js";
+import { addStreamDefaults, policyHeartbeatsWith, setPolicyHeartbeats } from "../stream/defaults.js";
+import { checkStreamOptions, type HeartbeatOptions, type StreamDefaults } from "../stream/options.js";
 import { withPresets } from "./check-policies.js";
 import { declare } from "./declare.js";
 import { Hub } from "./hub.js";
@@ -65,6 +65,9 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   requireStoreFor(contentStore ?? contentStoreOf(name), others, rules);
   const limits = { ...others, ...(rules && { policies: rules }) };
   const native = toNativeHubOptions(limits);
+  for (const policy of policyHeartbeatsWith(name, heartbeat, rules)) {
+    if (policy.heartbeat) checkMerged(policy.name, policy.heartbeat);
+  }
   declare(name, { ...limits, ...defaults });
   hub.configure(native);
   environment().schedule(); // what waited may leave by the new rules
@@ -76,6 +79,16 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   if (alerts !== undefined) setAlerts(name, alerts);
   if (authorize !== undefined) authorizers().set(name, authorize);
   return new Hub<Events>(name);
+}
+
+/** What the hub and its policy say may contradict each other. */
+function checkMerged(policy: string, heartbeat: HeartbeatOptions): void {
+  try {
+    checkStreamOptions({ heartbeat });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TypeError(`heartbeat of the policy "${policy}", with the hub's own: ${error.message}`, { cause: error });
+  }
 }
 
 /** What is to go to a content store needs one. */

@@ -38,15 +38,37 @@ function shortest(all: readonly Heartbeat[]): Heartbeat {
   return all.reduce((best, one) => (everyMs(one) < everyMs(best) ? one : best));
 }
 
+/**
+ * What the heartbeats of a hub's policies become with what is said of the hub's own now.
+ *
+ * @param policies - undefined: they stay as they are.
+ */
+export function policyHeartbeatsWith(
+  hubName: string,
+  given: Heartbeat,
+  policies: readonly { readonly name?: string; readonly heartbeat?: Heartbeat }[] | undefined,
+): { readonly name: string; readonly heartbeat: Heartbeat }[] {
+  const own = heartbeatOver(defaults().get(hubName)?.heartbeat, given);
+  const said = policies?.map(({ name = "", heartbeat }) => [name, heartbeat] as const);
+  const all = said ?? [...(policyHeartbeats().get(hubName) ?? [])];
+  return all.map(([name, heartbeat]) => ({ name, heartbeat: withDefaults(heartbeat, own) }));
+}
+
+/** What was said before holds where nothing is said now. */
+function heartbeatOver(before: Heartbeat, given: Heartbeat): Heartbeat {
+  return before && given ? { ...before, ...given } : (given ?? before);
+}
+
 /** Adds defaults. Those that were given before and are not given now stay; so do the single values of `lag` and `heartbeat`. */
 export function addStreamDefaults(hubName: string, given: StreamDefaults): void {
   const before = defaults().get(hubName) ?? {};
-  const { lag, heartbeat } = before;
+  const { lag } = before;
+  const heartbeat = heartbeatOver(before.heartbeat, given.heartbeat);
   defaults().set(hubName, {
     ...before,
     ...given,
     ...(lag && given.lag && { lag: { ...lag, ...given.lag } }),
-    ...(heartbeat && given.heartbeat && { heartbeat: { ...heartbeat, ...given.heartbeat } }),
+    ...(heartbeat !== undefined && { heartbeat }),
   });
 }
 
