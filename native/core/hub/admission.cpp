@@ -99,6 +99,10 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
   subscription.channel = &channel;
   subscription.cursor = channel.log.after(subscriber->joinPosition(head));
   subscription.types = hashesOf(options.types);
+  subscription.owesState = !subscriber->isListener();
+  if (subscription.owesState && channel.state != nullptr) {
+    subscriber->reader().preamble().expectState();
+  }
   const bool hasHistory = subscription.cursor < channel.log.readableEnd();
   if (hasHistory) {
     channel.hold(now + parts_.options.lagGrace);  // the client was promised this history

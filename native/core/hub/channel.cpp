@@ -5,7 +5,8 @@
 namespace millrace {
 
 bool Channel::isVoid() const {
-  return log.isEmpty() && members.isEmpty() && log.evictedThrough() == lostBefore && isAtRest() && holding == nullptr;
+  return log.isEmpty() && members.isEmpty() && log.evictedThrough() == lostBefore && isAtRest() && holding == nullptr &&
+         state == nullptr;
 }
 
 bool Channel::isAtRest() const {

@@ -3,6 +3,7 @@
 #include "core/base/instant.hpp"
 #include "core/flow/channel_flow.hpp"
 #include "core/hub/channel_class.hpp"
+#include "core/hub/channel_state.hpp"
 #include "core/hub/members.hpp"
 #include "core/log/channel_log.hpp"
 
@@ -101,6 +102,7 @@ struct Channel {
   ChannelInbox inbox;                       // the inbox's
   bool isInDeflateQueue = false;            // the deflate queue's
   std::size_t storing = 0;                  // events that the store queue has
+  std::unique_ptr<ChannelState> state;      // none: it has no state but its events
   std::unique_ptr<ChannelHolding> holding;  // the flow control's; made when it is needed
 
  private:

@@ -21,6 +21,7 @@
 #include "core/hub/timers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace {
 
@@ -110,6 +111,10 @@ SubscriberView Hub::view(SubscriberId id) const { return {parts_->registry.find(
 WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const PublishOptions& options, Instant now,
                           Receipt& receipt) {
   return parts_->publisher.publish(key, fields, options, now, receipt);
+}
+
+WriteOutcome Hub::setState(std::string_view key, std::shared_ptr<StateSource> state, Instant now) {
+  return parts_->publisher.setState(key, std::move(state), parts_->sequence.newest(), now);
 }
 
 void Hub::flush(std::optional<std::string_view> key, Instant now) {

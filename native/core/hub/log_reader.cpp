@@ -21,15 +21,14 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   own_.fresh = {};
   subscriptions_.clearFresh();
   if (isEvicted()) {
-    preamble_.noticeGap();
+    tellOfGap();
   }
+  addStates();
   if (!cut_.isEmpty()) {
     give(cut_.rest(), {}, spans);
     cut_.pin(spans);
   }
-  if (const std::string_view text = preamble_.send(); !text.empty()) {
-    give(text, {}, spans);
-  }
+  preamble_.send().forEach([&](std::string_view text) { give(text, {}, spans); });
   ReadLimits allowed = limits;
   allowed.sequence = std::min(limits.sequence, subscriptions_.readableThrough());
   if (readsOnePlainLog()) {
@@ -49,10 +48,41 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   }
 }
 
+// Who has missed something is sent what it was to lead to.
+void LogReader::tellOfGap() {
+  preamble_.noticeGap();
+  for (Subscription& subscription : subscriptions_) {
+    subscription.owesState = subscription.owesState || subscription.cursor < subscription.channel->log.begin();
+  }
+}
+
+void LogReader::addStates() {
+  if (!subscriptions_.oweStates()) {
+    return;
+  }
+  for (Subscription& subscription : subscriptions_) {
+    const ChannelState* const state = subscription.channel->state.get();
+    SharedText text =
+        std::exchange(subscription.owesState, false) && state != nullptr ? state->source->text() : nullptr;
+    if (text != nullptr) {
+      preamble_.addState(std::move(text));
+      const bool hasParts = subscription.cursor < subscription.channel->log.after(state->through);
+      subscription.stateThrough = hasParts ? state->through : 0;
+    }
+  }
+}
+
+void LogReader::forgetStates() {
+  for (Subscription& subscription : subscriptions_) {
+    subscription.owesState = false;
+  }
+}
+
 // With one log, all of which is to be given, nothing is looked at event by event.
 bool LogReader::readsOnePlainLog() const {
   return subscriptions_.size() == 1 && own_.isEmpty() && options_.closeAfter.empty() && !options_.isCompressed &&
-         subscriptions_.first().types.empty() && subscriptions_.first().channel->log.isPlain();
+         subscriptions_.first().types.empty() && subscriptions_.first().stateThrough == 0 &&
+         subscriptions_.first().channel->log.isPlain();
 }
 
 void LogReader::gatherPlain(const ReadLimits& limits, Spans& spans) {
@@ -82,7 +112,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
     }
     const LogEntry& entry = source->log->at(source->at);
     const bool isOwn = source->subscription == nullptr;
-    if ((isOwn || source->subscription->wants(entry)) && source->log->isCurrent(source->at, now)) {
+    if ((isOwn || isWanted(*source->subscription, entry)) && source->log->isCurrent(source->at, now)) {
       const std::size_t spansBefore = spans.bytes.size();
       give(entry.bytes, entry.deflated, spans);
       if (spans.bytes.size() > spansBefore) {
@@ -130,6 +160,12 @@ void LogReader::mergeFrom(Merge& merge, bool toGiven, std::uint64_t through) {
   }
 }
 
+// An event with which the stream ends is sent, whatever it is part of.
+bool LogReader::isWanted(const Subscription& subscription, const LogEntry& entry) const {
+  return subscription.wants(entry) ||
+         (subscription.stateThrough > 0 && options_.endsAfter(entry.typeHash) && subscription.isPartOfState(entry));
+}
+
 void LogReader::taken() {
   endFlight();
   if (end_ == End::given) {
@@ -149,6 +185,10 @@ void LogReader::taken() {
     if (subscription.cursor < subscription.given) {
       eventsTaken_ += subscription.fresh.events;
       subscription.cursor = subscription.given;
+    }
+    if (subscription.stateThrough > 0 &&
+        subscription.cursor >= subscription.channel->log.after(subscription.stateThrough)) {
+      subscription.stateThrough = 0;
     }
   }
   position_ = std::max(position_, std::exchange(givenPosition_, 0));
@@ -174,7 +214,7 @@ void LogReader::takenUpToEvent(const char* firstUntaken) {
     return;
   }
   cut_.clear();
-  if (contains(preamble_.sending(), firstUntaken)) {
+  if (preamble_.sending().contains(firstUntaken)) {
     preamble_.sentUpTo(firstUntaken);
     return;
   }
@@ -204,8 +244,8 @@ std::uint64_t LogReader::findCut(Merge& merge, const char* firstUntaken) {
     if (isIt) {
       cutAt(*source, entry.bytes.substr(static_cast<std::size_t>(firstUntaken - entry.bytes.data())));
     }
-    const bool isWanted = source->subscription == nullptr || source->subscription->wants(entry);
-    if (isWanted && source->log->isCurrent(source->at, gatheredAt_)) {
+    const bool wasGiven = source->subscription == nullptr || isWanted(*source->subscription, entry);
+    if (wasGiven && source->log->isCurrent(source->at, gatheredAt_)) {
       freshOf(*source).add(entry);
       ++eventsTaken_;
     }
@@ -261,6 +301,9 @@ LogDistance LogReader::lag() const {
 // An event with which the stream ends is not dropped: the subscriber would go on behind the end.
 void LogReader::dropOldest() {
   preamble_.noticeGap();
+  for (Subscription& subscription : subscriptions_) {
+    subscription.owesState = true;
+  }
   subscriptions_.skipEvicted();
   Merge merge;
   mergeFrom(merge, false, subscriptions_.readableThrough());

@@ -11,12 +11,16 @@ namespace millrace {
 
 void Preamble::noticeGap() {
   if (!std::exchange(hasGap_, true)) {
-    encodeVerdict(Verdict::gap, next_);
+    encodeVerdict(Verdict::gap, text());
   }
 }
 
 void Preamble::greet(std::string_view encoded) {
-  next_.append(encoded);
+  text().append(encoded);
+  expectState();
+}
+
+void Preamble::expectState() {
   if (beginning_ == Beginning::owed) {
     beginning_ = Beginning::owedWithSnapshot;
   }
@@ -24,23 +28,21 @@ void Preamble::greet(std::string_view encoded) {
 
 void Preamble::complete(const Sequence& sequence, std::uint64_t position, bool readsChannels) {
   if (std::exchange(owesCursor_, false)) {
-    encodeCursor(sequence.idOf(position), next_);
+    encodeCursor(sequence.idOf(position), text());
   }
   if (std::exchange(beginning_, Beginning::none) != Beginning::none) {
     std::string beginning;
     encodeBegin(readsChannels ? Resumption::possible : Resumption::impossible, beginning);
-    next_.insert(0, beginning);
+    next_.insertFirst(beginning);
   }
 }
 
-std::string_view Preamble::send() {
+const TextPieces& Preamble::send() {
   sending_.append(std::exchange(next_, {}));
   hasGap_ = false;
   return sending_;
 }
 
-void Preamble::sentUpTo(const char* firstUntaken) {
-  sending_.erase(0, static_cast<std::size_t>(firstUntaken - sending_.data()));
-}
+void Preamble::sentUpTo(const char* firstUntaken) { sending_.dropBefore(firstUntaken); }
 
 }  // namespace millrace

@@ -1,19 +1,23 @@
 #pragma once
 
+#include "core/hub/text_pieces.hpp"
+
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace millrace {
 
 class Sequence;
 
-// What a subscriber is sent before the events of the next read: the notice that begins its stream, verdicts, a snapshot, the
-// cursor line. It is text of the subscriber's own, and in no log.
+// What a subscriber is sent before the events of the next read: the notice that begins its stream, verdicts, a snapshot, the states of
+// its channels, the cursor line. It is in no log.
 class Preamble {
  public:
   // Text for the next read, behind what waits already.
-  [[nodiscard]] std::string& text() { return next_; }
+  [[nodiscard]] std::string& text() { return next_.tail(); }
   // Tells the client, once a read, that events are missing.
   void noticeGap();
   // The first read begins with the notice `millrace.begin`.
@@ -23,25 +27,29 @@ class Preamble {
   void oweCursor() { owesCursor_ = true; }
   // A snapshot's event, which has no id.
   void greet(std::string_view encoded);
+  // The state of a channel, behind what waits already.
+  void addState(SharedText text) { next_.addShared(std::move(text)); }
+  // There may be states before the first cursor line.
+  void expectState();
   // Whether the first thing with an id that the client is sent is the cursor line.
   [[nodiscard]] bool beginsWithCursor() const { return owesCursor_ && beginning_ != Beginning::owedWithSnapshot; }
 
   // Writes what is owed: the cursor `position`, and the beginning. `readsChannels`: whether the client can resume.
   void complete(const Sequence& sequence, std::uint64_t position, bool readsChannels);
   // All that is to be sent now, in place until sent() or sentUpTo(). What is added later waits for the next read.
-  [[nodiscard]] std::string_view send();
+  const TextPieces& send();
   // All of send() was taken.
-  void sent() { sending_ = {}; }
+  void sent() { sending_.clear(); }
   // send() was taken up to this byte.
   void sentUpTo(const char* firstUntaken);
   // Bytes to be sent before everything else, which nothing else keeps.
-  void sendFirst(std::string_view bytes) { sending_.insert(0, bytes); }
+  void sendFirst(std::string_view bytes) { sending_.insertFirst(bytes); }
   // What was given by send() and not taken yet.
-  [[nodiscard]] std::string_view sending() const { return sending_; }
+  [[nodiscard]] const TextPieces& sending() const { return sending_; }
 
   // Nothing waits to be sent.
-  [[nodiscard]] bool isEmpty() const { return next_.empty() && sending_.empty() && !owesAnything(); }
-  [[nodiscard]] bool hasText() const { return !next_.empty(); }
+  [[nodiscard]] bool isEmpty() const { return next_.isEmpty() && sending_.isEmpty() && !owesAnything(); }
+  [[nodiscard]] bool hasText() const { return !next_.isEmpty(); }
   // The bytes that it has asked for.
   [[nodiscard]] std::size_t capacity() const { return next_.capacity() + sending_.capacity(); }
 
@@ -50,8 +58,8 @@ class Preamble {
 
   enum class Beginning : std::uint8_t { none, owed, owedWithSnapshot };
 
-  std::string next_;
-  std::string sending_;
+  TextPieces next_;
+  TextPieces sending_;
   Beginning beginning_ = Beginning::none;
   bool owesCursor_ = false;
   bool hasGap_ = false;  // next_ tells of a gap

@@ -5,6 +5,8 @@
 #include "core/hub/registry.hpp"
 #include "core/hub/sweeper.hpp"
 
+#include <utility>
+
 namespace millrace {
 
 WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields, const PublishOptions& options,
@@ -62,6 +64,27 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   }
   receipt.id.clear();
   receipt.recipients = 0;
+  return WriteOutcome::written;
+}
+
+WriteOutcome Publisher::setState(std::string_view key, std::shared_ptr<StateSource> state, std::uint64_t through,
+                                 Instant now) {
+  Channel* const known = parts_.registry.findChannel(key);
+  const WriteOutcome room =
+      known != nullptr || state == nullptr ? WriteOutcome::written : makeRoom(parts_.registry.classOf(known, key), now);
+  if (room != WriteOutcome::written || (known == nullptr && state == nullptr)) {
+    return room;
+  }
+  Channel& channel = known != nullptr ? *known : parts_.registry.addChannel(key, now);
+  channel.lastUse = now;
+  parts_.sweeper.noteUse(now);
+  if (state == nullptr) {
+    channel.state.reset();
+  } else if (channel.state == nullptr) {
+    channel.state = std::make_unique<ChannelState>(ChannelState{std::move(state), through});
+  } else {
+    *channel.state = {std::move(state), through};
+  }
   return WriteOutcome::written;
 }
 

@@ -49,6 +49,8 @@ void Subscriber::holdUntil(Instant until) const {
 
 void Subscriber::completePreamble(const Sequence& sequence) {
   clientCursor_.sayVerdict(reader_);
+  const bool hasAll = !hasBeenRead() && clientCursor_.verdict() == Verdict::continued;
+  hasAll ? reader_.forgetStates() : reader_.addStates();
   reader_.preamble().complete(sequence, reader_.position(), !subscriptions().isEmpty());
 }
 

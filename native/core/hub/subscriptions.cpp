@@ -34,6 +34,11 @@ void Subscriptions::remove(const Channel& channel) {
   list_.pop_back();
 }
 
+bool Subscriptions::oweStates() const {
+  return std::any_of(list_.begin(), list_.end(),
+                     [](const Subscription& subscription) { return subscription.owesState; });
+}
+
 void Subscriptions::clearFresh() {
   for (Subscription& subscription : list_) {
     subscription.fresh = {};

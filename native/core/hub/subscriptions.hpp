@@ -14,9 +14,13 @@ namespace millrace {
 
 // One channel that a subscriber reads.
 struct Subscription {
-  // Whether it reads the entry's type.
+  // Whether it reads the entry's type, and was not sent a state that the entry is part of.
   [[nodiscard]] bool wants(const LogEntry& entry) const {
-    return types.empty() || std::find(types.begin(), types.end(), entry.typeHash) != types.end();
+    const bool isOfItsTypes = types.empty() || std::find(types.begin(), types.end(), entry.typeHash) != types.end();
+    return isOfItsTypes && (entry.sequence > stateThrough || !isPartOfState(entry));
+  }
+  [[nodiscard]] bool isPartOfState(const LogEntry& entry) const {
+    return channel->state != nullptr && channel->state->source->isChangedBy(entry.typeHash);
   }
 
   Channel* channel = nullptr;
@@ -24,7 +28,9 @@ struct Subscription {
   Cursor given;                      // behind what the last gather() gave
   std::vector<std::uint64_t> types;  // hashes of the event types to read, each once; empty: all
   std::size_t slot = 0;              // its place in the channel's members
+  std::uint64_t stateThrough = 0;    // of the state that was given; 0: no entry that is to come is part of it
   bool isInFlight = false;           // between gather() and taken()
+  bool owesState = false;            // the channel's state is to be sent, if it has one
   FreshEvents fresh;                 // of this channel
 };
 
@@ -49,6 +55,9 @@ class Subscriptions {
   [[nodiscard]] bool contain(const ChannelClass& group) const;
   Subscription& add(Subscription subscription);
   void remove(const Channel& channel);
+
+  // Whether a channel's state is to be sent.
+  [[nodiscard]] bool oweStates() const;
 
   // There are no fresh events.
   void clearFresh();

@@ -2,6 +2,7 @@
 
 #include "core/hub/log_reader.hpp"
 #include "core/hub/part_fixture.hpp"
+#include "core/hub/text_of.hpp"
 
 #include <optional>
 #include <string>
@@ -33,7 +34,7 @@ class ClientCursorTest : public test::PartTest {
   std::string said() {
     cursor.sayVerdict(reader);
     reader.preamble().complete(sequence, reader.position(), true);
-    std::string text(reader.preamble().send());
+    const std::string text = test::textOf(reader.preamble().send());
     reader.preamble().sent();
     return text;
   }
@@ -238,11 +239,11 @@ TEST_F(ClientCursorTest, anIdWhoseFirstChannelIsJoinedTooLateIsSaidAtOnce) {
     late.join(isKnown ? k : l, sequence.newest(), true, other);
     EXPECT_EQ(late.verdict(), isKnown ? Verdict::gap : Verdict::reset);
     EXPECT_FALSE(late.owesVerdict());
-    EXPECT_EQ(other.preamble().send(), verdict(isKnown ? "gap" : "reset"));
+    EXPECT_EQ(test::textOf(other.preamble().send()), verdict(isKnown ? "gap" : "reset"));
     EXPECT_EQ(other.position(), 9U);
     late.join(l, sequence.newest(), true, other);
     other.preamble().sent();
-    EXPECT_EQ(other.preamble().send(), "") << "once";
+    EXPECT_EQ(test::textOf(other.preamble().send()), "") << "once";
   }
 }
 

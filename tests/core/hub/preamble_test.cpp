@@ -1,6 +1,7 @@
 #include "core/hub/preamble.hpp"
 
 #include "core/hub/sequence.hpp"
+#include "core/hub/text_of.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +25,7 @@ class PreambleTest : public ::testing::Test {
   // All of the next read, which is taken.
   std::string read(std::uint64_t position = 0, bool readsChannels = true) {
     preamble.complete(sequence, position, readsChannels);
-    std::string text(preamble.send());
+    const std::string text = test::textOf(preamble.send());
     preamble.sent();
     return text;
   }
@@ -52,13 +53,13 @@ TEST_F(PreambleTest, textIsSentOnce) {
 
 TEST_F(PreambleTest, whatIsAddedLaterWaitsForTheNextRead) {
   preamble.text() += "first";
-  const std::string_view sending = preamble.send();
+  const TextPieces& sending = preamble.send();
   preamble.text() += "later";
-  EXPECT_EQ(sending, "first");
-  EXPECT_EQ(preamble.sending(), "first");
+  EXPECT_EQ(test::textOf(sending), "first");
+  EXPECT_EQ(test::textOf(preamble.sending()), "first");
   EXPECT_TRUE(preamble.hasText());
   preamble.sent();
-  EXPECT_EQ(preamble.sending(), "");
+  EXPECT_TRUE(preamble.sending().isEmpty());
   EXPECT_FALSE(preamble.isEmpty());
   EXPECT_EQ(read(), "later");
 }
@@ -68,11 +69,11 @@ TEST_F(PreambleTest, isSentFromAnyByteOn) {
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     Preamble one;
     one.text() += text;
-    one.sentUpTo(one.send().data() + cut);
+    one.sentUpTo(test::startOf(one.send()) + cut);
     EXPECT_EQ(one.isEmpty(), cut == text.size());
     EXPECT_FALSE(one.hasText()) << "it waits for nothing";
     one.text() += "later";
-    EXPECT_EQ(one.send(), text.substr(cut) + "later") << "cut at " << cut;
+    EXPECT_EQ(test::textOf(one.send()), text.substr(cut) + "later") << "cut at " << cut;
   }
 }
 
@@ -80,8 +81,8 @@ TEST_F(PreambleTest, whatNothingElseKeepsIsSentFirst) {
   preamble.text() += "text";
   preamble.sendFirst("rest");
   EXPECT_FALSE(preamble.isEmpty());
-  EXPECT_EQ(preamble.send(), "resttext");
-  preamble.sentUpTo(preamble.sending().data() + 2);
+  EXPECT_EQ(test::textOf(preamble.send()), "resttext");
+  preamble.sentUpTo(test::startOf(preamble.sending()) + 2);
   preamble.sendFirst("older ");
   EXPECT_EQ(read(), "older sttext");
 }
