@@ -1,3 +1,4 @@
+#include "addon/document_object.hpp"
 #include "addon/environment_object.hpp"
 #include "addon/hub_object.hpp"
 #include "addon/metrics_object.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   Engine::process();  // has the hashes' key drawn before a receiver can need it
+  exports.Set("Document", DocumentObject::define(env));
   exports.Set("Environment", EnvironmentObject::define(env));
   exports.Set("Hub", HubObject::define(env));
   exports.Set("Metrics", MetricsObject::define(env));

@@ -110,15 +110,6 @@ std::optional<JsonDocument> JsonDocument::parse(std::string_view json) {
   return document.root_.read(json, 0) ? std::optional(std::move(document)) : std::nullopt;
 }
 
-bool JsonDocument::patch(std::string_view patch) {
-  Value read;
-  if (!read.read(patch, 0)) {
-    return false;
-  }
-  root_.merge(std::move(read));
-  return true;
-}
-
 std::string JsonDocument::text() const {
   std::string text;
   root_.write(text);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace millrace {
 
@@ -20,8 +21,8 @@ class JsonDocument {
   // None: the text is no JSON, or its objects nest too deep. What lies within arrays is not looked at.
   [[nodiscard]] static std::optional<JsonDocument> parse(std::string_view json);
 
-  // False: the patch is no such text, and nothing has changed.
-  [[nodiscard]] bool patch(std::string_view patch);
+  // Applies a patch.
+  void merge(JsonDocument patch) { root_.merge(std::move(patch.root_)); }
   [[nodiscard]] std::string text() const;
 
  private:

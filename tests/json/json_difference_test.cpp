@@ -62,7 +62,9 @@ TEST(JsonDifferenceProperty, theDifferenceMakesOneOfTheOther) {
     if (patch) {
       ++found;
       std::optional<JsonDocument> document = JsonDocument::parse(texts[0]);
-      ASSERT_TRUE(document && document->patch(*patch)) << "seed " << seed;
+      std::optional<JsonDocument> change = JsonDocument::parse(*patch);
+      ASSERT_TRUE(document && change) << "seed " << seed;
+      document->merge(std::move(*change));
       ASSERT_EQ(json::parse(document->text()), to) << "seed " << seed << "\n" << texts[0] << "\n" << *patch;
     } else {
       ASSERT_TRUE(!to.is_object() || texts[1].find("null") != std::string::npos) << "seed " << seed;

@@ -17,7 +17,12 @@ namespace json = boost::json;
 
 std::string patched(std::string_view target, std::string_view patch) {
   std::optional<JsonDocument> document = JsonDocument::parse(target);
-  return document && document->patch(patch) ? document->text() : "none";
+  std::optional<JsonDocument> change = JsonDocument::parse(patch);
+  if (!document || !change) {
+    return "none";
+  }
+  document->merge(std::move(*change));
+  return document->text();
 }
 
 // RFC 7396, appendix A.

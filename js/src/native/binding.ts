@@ -1,13 +1,20 @@
 import type { NativeCloseReason } from "../shared/close-reasons.js";
 import type { ReceiverCore } from "../shared/receiver.js";
+import type { NativeDocument } from "./native-document.js";
 import type { NativeMetrics } from "./native-metrics.js";
 import type { NativeContentSettings, NativePolicy, NativePolicySettings } from "./native-policy.js";
-import type { NativeJoin, NativeRefusal, OpenRefusal, RATE_REFUSALS, WAITING_STATES } from "./outcomes.js";
+import type { NativeLimited, NativeReceipt, NativeWaiting } from "./native-receipt.js";
+import type { NativeJoin, NativeRefusal, OpenRefusal } from "./outcomes.js";
 
 /** What the addon exports; one C++ class each (`native/addon`). Arguments are checked there too, so nothing crashes. */
 export interface NativeBinding {
   readonly Environment: new (wake: () => void) => NativeEnvironment;
   readonly Hub: new (name: string) => NativeHub;
+  readonly Document: new (
+    hub: string,
+    channel: string,
+    types: { readonly snapshot: string; readonly patch: string; readonly changes: readonly string[] },
+  ) => NativeDocument;
   readonly Metrics: new (name: string) => NativeMetrics;
   readonly Shaper: new (settings: NativeContentSettings) => NativeShaper;
   readonly Receiver: new (
@@ -83,20 +90,6 @@ export type NativeEventArguments = [
   isRaw: boolean,
   retry: NativeEvent["retry"],
 ];
-
-export interface NativeReceipt {
-  readonly id: string;
-  readonly recipients: number;
-}
-
-/** An event that is not sent yet, as its channel's policy has it. */
-export type NativeWaiting = (typeof WAITING_STATES)[number];
-
-/** An event that came too fast. */
-export interface NativeLimited {
-  readonly refusal: (typeof RATE_REFUSALS)[number];
-  readonly retryAfterMs: number;
-}
 
 /** What a poll is answered with. */
 export interface NativePage {

@@ -29,6 +29,7 @@ export {
   unregisterConnection,
 } from "./hub/default-hub.js";
 export type { Hub } from "./hub/hub.js";
+export type { ChangeMessage, DocumentOptions, HubDocument, MergePatch } from "./hub/hub-document.js";
 export type { HubOptions, LimitOptions } from "./hub/hub-options.js";
 export type { Distribution, HubStats, MemoryStats, PolicyStats } from "./hub/hub-stats.js";
 export type {

@@ -21,7 +21,6 @@
 #include "core/hub/timers.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace millrace {
 
@@ -47,6 +46,7 @@ struct Hub::Parts {
   EventWriter writer{{sequence, scheduler, inbox, deflates, ownEvents, channelEvents, stores, options}};
   FlowControl flow{{registry, inbox, writer}};
   Publisher publisher{{registry, sweeper, writer, flow}};
+  ChannelStates states{registry, publisher, sequence};
   Timers timers{{deadlines, heartbeats, lagJudge, endings, writer}};
   Drain drain{registry, scheduler, deadlines};
   Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
@@ -113,10 +113,6 @@ WriteOutcome Hub::publish(std::string_view key, const EventFields& fields, const
   return parts_->publisher.publish(key, fields, options, now, receipt);
 }
 
-WriteOutcome Hub::setState(std::string_view key, std::shared_ptr<StateSource> state, Instant now) {
-  return parts_->publisher.setState(key, std::move(state), parts_->sequence.newest(), now);
-}
-
 void Hub::flush(std::optional<std::string_view> key, Instant now) {
   if (!key) {
     parts_->flow.flushAll(now);
@@ -150,9 +146,9 @@ WriteOutcome Hub::greet(SubscriberId id, const EventFields& fields, Instant now)
 
 Turns& Hub::turns() { return parts_->turns; }
 
-DeflateQueue& Hub::deflates() { return parts_->deflates; }
-
 StoreQueue& Hub::stores() { return parts_->stores; }
+
+ChannelStates& Hub::states() { return parts_->states; }
 
 // --- time
 

@@ -2,9 +2,8 @@
 
 #include "core/base/instant.hpp"
 #include "core/hub/census.hpp"
-#include "core/hub/channel_state.hpp"
+#include "core/hub/channel_states.hpp"
 #include "core/hub/close_reason.hpp"
-#include "core/hub/deflate_queue.hpp"
 #include "core/hub/hub_metrics.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
@@ -61,8 +60,6 @@ class Hub {
 
   [[nodiscard]] WriteOutcome publish(std::string_view key, const EventFields& fields, const PublishOptions& options,
                                      Instant now, Receipt& receipt);
-  // From now on the channel has this state, which holds all that was published in it; null: none. The channel is made if it is not there.
-  [[nodiscard]] WriteOutcome setState(std::string_view key, std::shared_ptr<StateSource> state, Instant now);
   // What waits in this channel, or in all, because of a policy, leaves now.
   void flush(std::optional<std::string_view> key, Instant now);
   // To one subscriber only.
@@ -77,8 +74,11 @@ class Hub {
   // --- reading
 
   [[nodiscard]] Turns& turns();
-  [[nodiscard]] DeflateQueue& deflates();
   [[nodiscard]] StoreQueue& stores();
+
+  // --- what the events lead to
+
+  [[nodiscard]] ChannelStates& states();
 
   // --- time
 

@@ -2,6 +2,8 @@
 
 #include "core/base/byte_range.hpp"
 #include "core/hub/merge.hpp"
+#include "core/hub/owed_states.hpp"
+#include "core/hub/plain_log.hpp"
 
 #include <string>
 #include <utility>
@@ -21,9 +23,12 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   own_.fresh = {};
   subscriptions_.clearFresh();
   if (isEvicted()) {
-    tellOfGap();
+    preamble_.noticeGap();
+    subscriptions_.oweStatesOfEvicted();
   }
-  addStates();
+  if (subscriptions_.mayOweStates()) {
+    sendOwedStates(subscriptions_, preamble_);
+  }
   if (!cut_.isEmpty()) {
     give(cut_.rest(), {}, spans);
     cut_.pin(spans);
@@ -32,7 +37,10 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   ReadLimits allowed = limits;
   allowed.sequence = std::min(limits.sequence, subscriptions_.readableThrough());
   if (readsOnePlainLog()) {
-    gatherPlain(allowed, spans);
+    Subscription& only = subscriptions_.first();
+    const PlainRead read = gatherPlain(only, endOf(only.channel->log, allowed.sequence), allowed.bytes, spans);
+    hasMore_ = read.hasMore;
+    givenPosition_ = read.position;
   } else {
     gatherMerged(now, allowed, spans);
   }
@@ -48,55 +56,11 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   }
 }
 
-// Who has missed something is sent what it was to lead to.
-void LogReader::tellOfGap() {
-  preamble_.noticeGap();
-  for (Subscription& subscription : subscriptions_) {
-    subscription.owesState = subscription.owesState || subscription.cursor < subscription.channel->log.begin();
-  }
-}
-
-void LogReader::addStates() {
-  if (!subscriptions_.oweStates()) {
-    return;
-  }
-  for (Subscription& subscription : subscriptions_) {
-    const ChannelState* const state = subscription.channel->state.get();
-    SharedText text =
-        std::exchange(subscription.owesState, false) && state != nullptr ? state->source->text() : nullptr;
-    if (text != nullptr) {
-      preamble_.addState(std::move(text));
-      const bool hasParts = subscription.cursor < subscription.channel->log.after(state->through);
-      subscription.stateThrough = hasParts ? state->through : 0;
-    }
-  }
-}
-
-void LogReader::forgetStates() {
-  for (Subscription& subscription : subscriptions_) {
-    subscription.owesState = false;
-  }
-}
-
 // With one log, all of which is to be given, nothing is looked at event by event.
 bool LogReader::readsOnePlainLog() const {
   return subscriptions_.size() == 1 && own_.isEmpty() && options_.closeAfter.empty() && !options_.isCompressed &&
          subscriptions_.first().types.empty() && subscriptions_.first().stateThrough == 0 &&
          subscriptions_.first().channel->log.isPlain();
-}
-
-void LogReader::gatherPlain(const ReadLimits& limits, Spans& spans) {
-  Subscription& only = subscriptions_.first();
-  const ChannelLog& log = only.channel->log;
-  only.cursor = std::max(only.cursor, log.begin());
-  const Cursor end = std::max(endOf(log, limits.sequence), only.cursor);
-  only.given = std::min(end, log.upTo(only.cursor, limits.bytes));
-  hasMore_ = only.given < end;
-  if (only.cursor < only.given) {
-    log.gather(only.cursor, only.given, spans);
-    only.fresh.add(log.at(only.cursor), only.given.next - only.cursor.next);
-    givenPosition_ = log.at({only.given.next - 1}).sequence;
-  }
 }
 
 void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans) {
@@ -112,7 +76,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
     }
     const LogEntry& entry = source->log->at(source->at);
     const bool isOwn = source->subscription == nullptr;
-    if ((isOwn || isWanted(*source->subscription, entry)) && source->log->isCurrent(source->at, now)) {
+    if ((isOwn || source->subscription->wants(entry, options_)) && source->log->isCurrent(source->at, now)) {
       const std::size_t spansBefore = spans.bytes.size();
       give(entry.bytes, entry.deflated, spans);
       if (spans.bytes.size() > spansBefore) {
@@ -158,12 +122,6 @@ void LogReader::mergeFrom(Merge& merge, bool toGiven, std::uint64_t through) {
     const ChannelLog& log = own_.log();
     merge.add({&log, nullptr, log.begin(), toGiven ? own_.given() : endOf(log, through)});
   }
-}
-
-// An event with which the stream ends is sent, whatever it is part of.
-bool LogReader::isWanted(const Subscription& subscription, const LogEntry& entry) const {
-  return subscription.wants(entry) ||
-         (subscription.stateThrough > 0 && options_.endsAfter(entry.typeHash) && subscription.isPartOfState(entry));
 }
 
 void LogReader::taken() {
@@ -244,7 +202,7 @@ std::uint64_t LogReader::findCut(Merge& merge, const char* firstUntaken) {
     if (isIt) {
       cutAt(*source, entry.bytes.substr(static_cast<std::size_t>(firstUntaken - entry.bytes.data())));
     }
-    const bool wasGiven = source->subscription == nullptr || isWanted(*source->subscription, entry);
+    const bool wasGiven = source->subscription == nullptr || source->subscription->wants(entry, options_);
     if (wasGiven && source->log->isCurrent(source->at, gatheredAt_)) {
       freshOf(*source).add(entry);
       ++eventsTaken_;
@@ -301,9 +259,7 @@ LogDistance LogReader::lag() const {
 // An event with which the stream ends is not dropped: the subscriber would go on behind the end.
 void LogReader::dropOldest() {
   preamble_.noticeGap();
-  for (Subscription& subscription : subscriptions_) {
-    subscription.owesState = true;
-  }
+  subscriptions_.oweStates();
   subscriptions_.skipEvicted();
   Merge merge;
   mergeFrom(merge, false, subscriptions_.readableThrough());

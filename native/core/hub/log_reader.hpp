@@ -92,11 +92,6 @@ class LogReader {
     cut_.keepBefore(channel, cursor, isInFlight(), preamble_);
   }
 
-  // Has the next gather() give the states that are owed, where the channels have some.
-  void addStates();
-  // None is owed: the client has what they are made of.
-  void forgetStates();
-
   [[nodiscard]] Subscriptions& subscriptions() { return subscriptions_; }
   [[nodiscard]] const Subscriptions& subscriptions() const { return subscriptions_; }
   [[nodiscard]] Preamble& preamble() { return preamble_; }
@@ -108,10 +103,7 @@ class LogReader {
   enum class End : std::uint8_t { ahead, given, reached };
 
   [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kEverySequence) const;
-  void tellOfGap();
   [[nodiscard]] bool readsOnePlainLog() const;
-  [[nodiscard]] bool isWanted(const Subscription& subscription, const LogEntry& entry) const;
-  void gatherPlain(const ReadLimits& limits, Spans& spans);
   void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
   void mergeFrom(Merge& merge, bool toGiven, std::uint64_t through = kEverySequence);
   void give(std::string_view bytes, const Deflated& deflated, Spans& spans) const;

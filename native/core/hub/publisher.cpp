@@ -5,8 +5,6 @@
 #include "core/hub/registry.hpp"
 #include "core/hub/sweeper.hpp"
 
-#include <utility>
-
 namespace millrace {
 
 WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields, const PublishOptions& options,
@@ -67,24 +65,17 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   return WriteOutcome::written;
 }
 
-WriteOutcome Publisher::setState(std::string_view key, std::shared_ptr<StateSource> state, std::uint64_t through,
-                                 Instant now) {
-  Channel* const known = parts_.registry.findChannel(key);
-  const WriteOutcome room =
-      known != nullptr || state == nullptr ? WriteOutcome::written : makeRoom(parts_.registry.classOf(known, key), now);
-  if (room != WriteOutcome::written || (known == nullptr && state == nullptr)) {
-    return room;
+WriteOutcome Publisher::use(std::string_view key, Instant now, Channel*& channel) {
+  channel = parts_.registry.findChannel(key);
+  if (channel == nullptr) {
+    const WriteOutcome room = makeRoom(parts_.registry.classOf(channel, key), now);
+    if (room != WriteOutcome::written) {
+      return room;
+    }
+    channel = &parts_.registry.addChannel(key, now);
   }
-  Channel& channel = known != nullptr ? *known : parts_.registry.addChannel(key, now);
-  channel.lastUse = now;
+  channel->lastUse = now;
   parts_.sweeper.noteUse(now);
-  if (state == nullptr) {
-    channel.state.reset();
-  } else if (channel.state == nullptr) {
-    channel.state = std::make_unique<ChannelState>(ChannelState{std::move(state), through});
-  } else {
-    *channel.state = {std::move(state), through};
-  }
   return WriteOutcome::written;
 }
 

@@ -1,13 +1,10 @@
 #pragma once
 
 #include "core/base/instant.hpp"
-#include "core/hub/channel_state.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
 #include "core/wire/event.hpp"
 
-#include <cstdint>
-#include <memory>
 #include <string_view>
 
 namespace millrace {
@@ -35,9 +32,8 @@ class Publisher {
   [[nodiscard]] WriteOutcome publish(std::string_view key, const EventFields& fields, const PublishOptions& options,
                                      Instant now, Receipt& receipt);
 
-  // See Hub. `through`: the newest sequence.
-  [[nodiscard]] WriteOutcome setState(std::string_view key, std::shared_ptr<StateSource> state, std::uint64_t through,
-                                      Instant now);
+  // A channel that is used, but not published into; it is made if it is not there.
+  [[nodiscard]] WriteOutcome use(std::string_view key, Instant now, Channel*& channel);
 
  private:
   [[nodiscard]] WriteOutcome makeRoom(const ChannelClass& group, Instant now);

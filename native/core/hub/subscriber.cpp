@@ -1,5 +1,6 @@
 #include "core/hub/subscriber.hpp"
 
+#include "core/hub/owed_states.hpp"
 #include "core/hub/sequence.hpp"
 
 namespace millrace {
@@ -49,8 +50,11 @@ void Subscriber::holdUntil(Instant until) const {
 
 void Subscriber::completePreamble(const Sequence& sequence) {
   clientCursor_.sayVerdict(reader_);
-  const bool hasAll = !hasBeenRead() && clientCursor_.verdict() == Verdict::continued;
-  hasAll ? reader_.forgetStates() : reader_.addStates();
+  if (subscriptions().mayOweStates()) {
+    const bool hasAll = !hasBeenRead() && clientCursor_.verdict() == Verdict::continued;
+    hasAll ? subscriptions().settleStates([](const Subscription&) {})
+           : sendOwedStates(subscriptions(), reader_.preamble());
+  }
   reader_.preamble().complete(sequence, reader_.position(), !subscriptions().isEmpty());
 }
 

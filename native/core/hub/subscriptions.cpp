@@ -19,6 +19,7 @@ bool Subscriptions::contain(const ChannelClass& group) const {
 }
 
 Subscription& Subscriptions::add(Subscription subscription) {
+  mayOweStates_ = mayOweStates_ || subscription.owesState;
   list_.push_back(std::move(subscription));
   return list_.back();
 }
@@ -34,9 +35,18 @@ void Subscriptions::remove(const Channel& channel) {
   list_.pop_back();
 }
 
-bool Subscriptions::oweStates() const {
-  return std::any_of(list_.begin(), list_.end(),
-                     [](const Subscription& subscription) { return subscription.owesState; });
+void Subscriptions::oweStates() {
+  for (Subscription& subscription : list_) {
+    subscription.owesState = true;
+  }
+  mayOweStates_ = true;
+}
+
+void Subscriptions::oweStatesOfEvicted() {
+  for (Subscription& subscription : list_) {
+    subscription.owesState = subscription.owesState || subscription.cursor < subscription.channel->log.begin();
+  }
+  mayOweStates_ = true;
 }
 
 void Subscriptions::clearFresh() {

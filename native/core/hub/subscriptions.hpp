@@ -2,6 +2,7 @@
 
 #include "core/hub/channel.hpp"
 #include "core/hub/fresh_events.hpp"
+#include "core/hub/subscriber_options.hpp"
 #include "core/log/cursor.hpp"
 
 #include <algorithm>
@@ -14,13 +15,13 @@ namespace millrace {
 
 // One channel that a subscriber reads.
 struct Subscription {
-  // Whether it reads the entry's type, and was not sent a state that the entry is part of.
-  [[nodiscard]] bool wants(const LogEntry& entry) const {
+  // Whether it reads the entry's type, and was not sent a state that the entry is part of. An event with which the stream ends is sent
+  // all the same.
+  [[nodiscard]] bool wants(const LogEntry& entry, const SubscriberOptions& options) const {
     const bool isOfItsTypes = types.empty() || std::find(types.begin(), types.end(), entry.typeHash) != types.end();
-    return isOfItsTypes && (entry.sequence > stateThrough || !isPartOfState(entry));
-  }
-  [[nodiscard]] bool isPartOfState(const LogEntry& entry) const {
-    return channel->state != nullptr && channel->state->source->isChangedBy(entry.typeHash);
+    const bool wasSent = entry.sequence <= stateThrough && channel->state != nullptr &&
+                         channel->state->source->isChangedBy(entry.typeHash) && !options.endsAfter(entry.typeHash);
+    return isOfItsTypes && !wasSent;
   }
 
   Channel* channel = nullptr;
@@ -56,8 +57,22 @@ class Subscriptions {
   Subscription& add(Subscription subscription);
   void remove(const Channel& channel);
 
-  // Whether a channel's state is to be sent.
-  [[nodiscard]] bool oweStates() const;
+  // Whether a channel's state may have to be sent: every read asks.
+  [[nodiscard]] bool mayOweStates() const { return mayOweStates_; }
+  // All of them, for the client has missed something.
+  void oweStates();
+  // Of the channels whose logs were trimmed beyond the cursors.
+  void oweStatesOfEvicted();
+  // Calls `act(Subscription&)` for those that owe one, which then do not.
+  template <typename Act>
+  void settleStates(Act&& act) {
+    mayOweStates_ = false;
+    for (Subscription& subscription : list_) {
+      if (std::exchange(subscription.owesState, false)) {
+        act(subscription);
+      }
+    }
+  }
 
   // There are no fresh events.
   void clearFresh();
@@ -81,6 +96,7 @@ class Subscriptions {
 
  private:
   std::vector<Subscription> list_;
+  bool mayOweStates_ = false;
 };
 
 }  // namespace millrace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/hub/deflate_queue.hpp"
 #include "core/hub/link_pace.hpp"
 #include "core/hub/read_limits.hpp"
 #include "core/hub/turn.hpp"
@@ -13,7 +14,6 @@
 
 namespace millrace {
 
-class DeflateQueue;
 class Endings;
 class Heartbeats;
 class Inbox;
@@ -100,6 +100,9 @@ class Turns {
   void trust(OwnerId owner);
   // There is no such owner any more.
   void forget(OwnerId owner);
+
+  // What is to be deflated before compressed subscribers can be read.
+  [[nodiscard]] DeflateQueue& deflates() { return parts_.deflates; }
 
   OwnerTurn begin(OwnerId owner);
   // The next part of the turn: looks at about `limit` subscribers. Says whether there are more.

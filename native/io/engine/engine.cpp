@@ -233,11 +233,11 @@ void Engine::deflatePending(std::span<const std::size_t> handles) {
     std::vector<std::pair<Hub*, DeflateJob>> jobs;
     for (const std::size_t handle : handles) {
       Hub* const hub = hubs_[handle];
-      if (hub->deflates().isEmpty()) {
+      if (hub->turns().deflates().isEmpty()) {
         continue;
       }
-      const std::uint64_t last = through.try_emplace(hub, hub->deflates().newest()).first->second;
-      for (DeflateJob& job : hub->deflates().jobs(kAtOnce, last)) {
+      const std::uint64_t last = through.try_emplace(hub, hub->turns().deflates().newest()).first->second;
+      for (DeflateJob& job : hub->turns().deflates().jobs(kAtOnce, last)) {
         jobs.emplace_back(hub, std::move(job));
       }
     }
@@ -249,7 +249,7 @@ void Engine::deflatePending(std::span<const std::size_t> handles) {
     }
     const std::lock_guard lock(mutex_);
     for (const auto& [hub, job] : jobs) {
-      hub->deflates().finish(job);
+      hub->turns().deflates().finish(job);
     }
     jobs.clear();  // the pins, under the lock
   }

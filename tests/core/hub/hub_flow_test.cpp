@@ -262,7 +262,7 @@ TEST_F(HubFlow, aFloodOfOneKeyIsOneEventAWindow) {
     hub.tick(now);
   }
   hub.flush(std::nullopt, now);
-  EXPECT_EQ(hub.deflates().newest(), 6U) << "the first, and one for each second";
+  EXPECT_EQ(hub.turns().deflates().newest(), 6U) << "the first, and one for each second";
   EXPECT_LT(mostBytes, 1000U);
 }
 

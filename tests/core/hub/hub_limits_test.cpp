@@ -34,7 +34,7 @@ TEST_F(HubLimits, aRefusedPublishMakesNoChannel) {
   hub.configure(options);
   EXPECT_EQ(tryPublish("large", fields), WriteOutcome::tooLarge);
   EXPECT_EQ(hub.census().stats().channels, 0U);
-  EXPECT_EQ(hub.deflates().newest(), 0U);
+  EXPECT_EQ(hub.turns().deflates().newest(), 0U);
 }
 
 TEST_F(HubLimits, aRefusedJoinMakesNoChannel) {

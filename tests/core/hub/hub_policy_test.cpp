@@ -172,7 +172,7 @@ TEST_F(HubPolicy, aUserMayPublishSoOften) {
   EXPECT_EQ(tryPublish("room:1", fields, bob), WriteOutcome::written);
   pass(500);
   EXPECT_EQ(tryPublish("room:3", fields, ann), WriteOutcome::written);
-  EXPECT_EQ(hub.deflates().newest(), 6U) << "a refused event has no number";
+  EXPECT_EQ(hub.turns().deflates().newest(), 6U) << "a refused event has no number";
 }
 
 // Whoever says later what the policies are: routes are evaluated in any order.

@@ -33,7 +33,7 @@ class HubState : public test::HubTest {
   void change(std::string_view data, std::string_view type = "change") {
     publish("k", data, type);
     state->set(data);
-    EXPECT_EQ(hub.setState("k", state, now), WriteOutcome::written);
+    EXPECT_EQ(hub.states().set("k", state, now), WriteOutcome::written);
   }
 
   static std::string change(std::uint64_t sequence, std::string_view data, std::string_view type = "change") {
@@ -135,11 +135,11 @@ TEST_F(HubState, theEventThatEndsTheStreamIsSentAllTheSame) {
 
 TEST_F(HubState, aChannelOfNoEventsMayHaveOne) {
   state->set("set");
-  EXPECT_EQ(hub.setState("k", state, now), WriteOutcome::written);
+  EXPECT_EQ(hub.states().set("k", state, now), WriteOutcome::written);
   open(1);
   join(1, "k");
   EXPECT_EQ(read(1), stateOf("set") + "id: a.0\n\n");
-  EXPECT_EQ(hub.setState("k", nullptr, now), WriteOutcome::written);
+  hub.states().clear("k");
   open(2);
   join(2, "k");
   EXPECT_EQ(read(2), "id: a.0\n\n");

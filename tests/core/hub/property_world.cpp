@@ -65,7 +65,7 @@ void World::publish() {
     return;
   }
   ASSERT_EQ(outcome, WriteOutcome::written);
-  head_ = hub_->deflates().newest();
+  head_ = hub_->turns().deflates().newest();
   event.sequence = head_;
   event.id = receipt.id;
   byId_.emplace(event.id, event);

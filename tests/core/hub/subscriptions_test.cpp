@@ -72,13 +72,13 @@ TEST_F(SubscriptionsTest, withoutTypesEveryTypeIsWanted) {
   Subscription subscription;
   const LogEntry x = test::entryOf(1, "x", "x");
   const LogEntry message = test::entryOf(2, "y");
-  EXPECT_TRUE(subscription.wants(x));
+  EXPECT_TRUE(subscription.wants(x, {}));
   subscription.types = {typeHash("y"), typeHash("x")};
-  EXPECT_TRUE(subscription.wants(x));
-  EXPECT_FALSE(subscription.wants(message));
+  EXPECT_TRUE(subscription.wants(x, {}));
+  EXPECT_FALSE(subscription.wants(message, {}));
   subscription.types = {typeHash("message")};
-  EXPECT_FALSE(subscription.wants(x));
-  EXPECT_TRUE(subscription.wants(message)) << "an event without a type is a message";
+  EXPECT_FALSE(subscription.wants(x, {}));
+  EXPECT_TRUE(subscription.wants(message, {})) << "an event without a type is a message";
 }
 
 TEST_F(SubscriptionsTest, areFilteredIfOneOfThemIs) {

@@ -1,6 +1,5 @@
 #include "core/hub/turns.hpp"
 
-#include "core/hub/deflate_queue.hpp"
 #include "core/hub/endings.hpp"
 #include "core/hub/heartbeats.hpp"
 #include "core/hub/inbox.hpp"

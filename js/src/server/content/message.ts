@@ -1,4 +1,5 @@
-import type { ConnectionId, NativeEvent, NativeLimited, NativeReceipt, NativeWaiting } from "../../native/binding.js";
+import type { ConnectionId, NativeEvent } from "../../native/binding.js";
+import type { NativeLimited, NativeReceipt, NativeWaiting } from "../../native/native-receipt.js";
 import type { NativeRefusal, OpenRefusal } from "../../native/outcomes.js";
 import {
   describe,

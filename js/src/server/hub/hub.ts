@@ -26,6 +26,7 @@ import type { ResponseOptions } from "../stream/response-options.js";
 import type { SSEStream } from "../stream/sse-stream.js";
 import { toBrokeredEvent } from "./brokered-event.js";
 import { type BrokerSlot, brokerSlot } from "./brokers.js";
+import { type DocumentOptions, HubDocument } from "./hub-document.js";
 import { type HubStats, toHubStats } from "./hub-stats.js";
 import type { AnyEvents, EventMap, HubChannel, HubMessage } from "./hub-types.js";
 import { asReference } from "./reference.js";
@@ -223,6 +224,18 @@ export class Hub<Events extends EventMap = AnyEvents> {
       flush: () => hub.flush(key),
       subscribe,
     };
+  }
+
+  /**
+   * The JSON document of a channel: the state that its events lead to, which who begins is sent first.
+   *
+   * @example
+   * const job = hub.document<{ done: number }>("job:42");
+   * job.set({ done: 0 });
+   * job.patch({ done: 1 });
+   */
+  document<State = unknown>(channel: string, options: DocumentOptions = {}): HubDocument<State> {
+    return new HubDocument(this.name, channel, options);
   }
 
   /** The connections that read this channel, or at least one channel. */

@@ -1,0 +1,16 @@
+import type { RATE_REFUSALS, WAITING_STATES } from "./outcomes.js";
+
+/** An event that was accepted and sent. */
+export interface NativeReceipt {
+  readonly id: string;
+  readonly recipients: number;
+}
+
+/** An event that is not sent yet, as its channel's policy has it. */
+export type NativeWaiting = (typeof WAITING_STATES)[number];
+
+/** An event that came too fast. */
+export interface NativeLimited {
+  readonly refusal: (typeof RATE_REFUSALS)[number];
+  readonly retryAfterMs: number;
+}

@@ -1,0 +1,143 @@
+#include "addon/document_object.hpp"
+
+#include "addon/convert.hpp"
+#include "addon/hub_results.hpp"
+#include "json/json_difference.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+EventFields eventOf(std::string_view type, std::string_view data) {
+  EventFields fields;
+  fields.type = type;
+  fields.data = data;
+  return fields;
+}
+
+}  // namespace
+
+Napi::Function DocumentObject::define(Napi::Env env) {
+  return DefineClass(env, "Document",
+                     {
+                         InstanceMethod("json", &DocumentObject::giving<&DocumentObject::json>),
+                         InstanceMethod("set", &DocumentObject::giving<&DocumentObject::set>),
+                         InstanceMethod("patch", &DocumentObject::giving<&DocumentObject::patch>),
+                         InstanceMethod("clear", &DocumentObject::doing<&DocumentObject::clear>),
+                     });
+}
+
+DocumentObject::DocumentObject(const Napi::CallbackInfo& info)
+    : Door<DocumentObject>(info),
+      hub_(throwingToJs(info.Env(), [&] { return Engine::process().hub(toText(info[0], "hub")); })) {
+  throwingToJs(info.Env(), [&] {
+    key_ = toText(info[1], "channel");
+    const Napi::Object types = toObject(info[2], "types");
+    types_.snapshot = toText(types.Get("snapshot"), "snapshot");
+    types_.patch = toText(types.Get("patch"), "patch");
+    types_.changes = toTexts(types.Get("changes"), "changes");
+  });
+}
+
+Napi::Value DocumentObject::json(const Napi::CallbackInfo& info) {
+  const std::optional<std::string> json =
+      Engine::process().with(hub_, [&](Hub& hub, Instant) -> std::optional<std::string> {
+        const std::shared_ptr<ChannelDocument> document = documentIn(hub);
+        return document == nullptr ? std::nullopt : std::optional(std::string(document->json()));
+      });
+  return json ? Napi::Value(toJs(info.Env(), *json)) : info.Env().Null();
+}
+
+// What others see of it is the difference, or all of it where that is shorter or cannot be said by a patch.
+Napi::Value DocumentObject::set(const Napi::CallbackInfo& info) {
+  std::string json = toText(info[0], "json");
+  const ContentChange change = shape(json);
+  Receipt receipt;
+  bool isSame = false;
+  const WriteOutcome outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) {
+    std::shared_ptr<ChannelDocument> document = documentIn(hub);
+    const std::optional<std::string> difference =
+        document == nullptr ? std::nullopt : jsonDifference(document->json(), json);
+    isSame = document != nullptr && document->json() == json;
+    if (isSame) {
+      return WriteOutcome::written;
+    }
+    const bool isPatch = difference && difference->size() < json.size();
+    const EventFields event = isPatch ? eventOf(types_.patch, *difference) : eventOf(types_.snapshot, json);
+    const WriteOutcome published = hub.publish(key_, event, {}, now, receipt);
+    if (published != WriteOutcome::written) {
+      return published;
+    }
+    document = document != nullptr ? document : std::make_shared<ChannelDocument>(types_);
+    document->set(json);
+    return hub.states().set(key_, document, now);
+  });
+  if (isSame) {
+    return info.Env().Null();
+  }
+  count(outcome, change);
+  return toJs(info.Env(), outcome, receipt);
+}
+
+// The second to the fifth argument are the event's; without data, the patch is its data.
+Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
+  std::string text = toText(info[0], "patch");
+  const ContentChange change = shape(text);
+  std::optional<JsonDocument> patch = JsonDocument::parse(text);
+  if (!patch) {
+    return toJs(info.Env(), std::string_view("invalidPatch"));
+  }
+  const bool hasData = isGiven(info[2]);
+  const std::string type = isGiven(info[1]) ? toText(info[1], "event") : types_.patch;
+  std::string data = hasData ? toText(info[2], "data") : text;
+  const ContentChange dataChange = hasData ? shape(data) : change;
+  const PublishTexts more = isGiven(info[3]) ? toPublishTexts(toObject(info[3], "options")) : PublishTexts();
+  const PublishOptions options = more.options();
+  Receipt receipt;
+  bool isTooLarge = false;
+  const WriteOutcome outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) {
+    std::shared_ptr<ChannelDocument> document = documentIn(hub);
+    if (document == nullptr) {
+      document = std::make_shared<ChannelDocument>(types_);
+      document->set("{}");
+    }
+    isTooLarge = !document->canTake(text.size());
+    if (isTooLarge) {
+      return WriteOutcome::empty;
+    }
+    const WriteOutcome published = hub.publish(key_, eventOf(type, data), options, now, receipt);
+    if (published != WriteOutcome::written) {
+      return published;
+    }
+    document->patch(std::move(*patch), text.size());
+    return hub.states().set(key_, document, now);
+  });
+  if (isTooLarge) {
+    return toJs(info.Env(), std::string_view("documentTooLarge"));
+  }
+  count(outcome, dataChange);
+  return toJs(info.Env(), outcome, receipt);
+}
+
+void DocumentObject::clear(const Napi::CallbackInfo&) {
+  Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.states().clear(key_); });
+}
+
+std::shared_ptr<ChannelDocument> DocumentObject::documentIn(Hub& hub) const {
+  return std::dynamic_pointer_cast<ChannelDocument>(hub.states().of(key_));
+}
+
+ContentChange DocumentObject::shape(std::string& json) {
+  std::string noKey;
+  return content_.shape({key_, {}, json, TextKind::json, noKey, false});
+}
+
+void DocumentObject::count(WriteOutcome outcome, const ContentChange& change) {
+  if (outcome == WriteOutcome::written) {
+    content_.count(key_, change);
+  }
+}
+
+}  // namespace millrace

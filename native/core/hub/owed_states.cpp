@@ -1,0 +1,19 @@
+#include "core/hub/owed_states.hpp"
+
+#include <utility>
+
+namespace millrace {
+
+void sendOwedStates(Subscriptions& subscriptions, Preamble& preamble) {
+  subscriptions.settleStates([&preamble](Subscription& subscription) {
+    const ChannelState* const state = subscription.channel->state.get();
+    SharedText text = state == nullptr ? nullptr : state->source->text();
+    if (text != nullptr) {
+      preamble.addState(std::move(text));
+      const bool hasParts = subscription.cursor < subscription.channel->log.after(state->through);
+      subscription.stateThrough = hasParts ? state->through : 0;
+    }
+  });
+}
+
+}  // namespace millrace
