@@ -23,5 +23,6 @@ export {
   SSEMessageEvent,
   type UntypedEvents,
 } from "./stream/events.js";
+export { mergePatch } from "./stream/merge-patch.js";
 export type { ResumeVerdict } from "./stream/notices.js";
 export { SSEClient } from "./target/sse-client.js";
