@@ -31,13 +31,15 @@ class JsonDocument {
   // An object, or the text of what is none.
   struct Value {
     Value();
+    ~Value();
+    Value(const Value&) = delete;
+    Value& operator=(const Value&) = delete;
     Value(Value&&) noexcept;
     Value& operator=(Value&&) noexcept;
-    ~Value();
 
     [[nodiscard]] bool read(std::string_view json, std::size_t depth);
     void merge(Value&& patch);
-    void write(std::string& text) const;
+    void write(std::string& to) const;
 
     std::string text;
     std::unique_ptr<Object> object;

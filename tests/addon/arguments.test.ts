@@ -78,6 +78,21 @@ const cases: [string, () => unknown, RegExp][] = [
   ],
   ["a misspelt limit", () => untyped(millrace.createHub)({ limits: { perUsers: 1 } }), /^limits .*: is it "perUser"/],
   ["a misspelt history", () => untyped(millrace.createHub)({ history: { ttl: 1 } }), /^history .*: is it "ttlMs"/],
+  [
+    "a comment that is no heartbeat",
+    () => millrace.createSSEStream({ heartbeat: { comment: "ping {n}" } }),
+    /begins with the word heartbeat/,
+  ],
+  [
+    "a comment with a field that there is not",
+    () => millrace.createSSEStream({ heartbeat: { comment: "heartbeat {uptimMs}" } }),
+    /field cannot be "uptimMs": is it "uptimeMs"/,
+  ],
+  [
+    "a comment beside an event",
+    () => millrace.createSSEStream({ heartbeat: { comment: "heartbeat", event: "beat" } }),
+    /heartbeat.comment is not sent beside heartbeat.event/,
+  ],
   ["a misspelt stream option", () => untyped(millrace.createSSEStream)({ heartbeatMs: 1 }), /: is it "heartbeat"/],
   ["a misspelt heartbeat", () => untyped(millrace.createSSEStream)({ heartbeat: { every: 1 } }), /: is it "everyMs"/],
   ["a misspelt lag", () => untyped(millrace.createSSEStream)({ lag: { event: 1 } }), /^lag .*: is it "events"/],

@@ -200,6 +200,23 @@ describe("lifetime", () => {
     stream.close();
   });
 
+  test("a heartbeat's comment says what it is told to, and counts", async () => {
+    const heartbeat = { everyMs: 5, comment: "heartbeat {n} of {streamId}, {remainingMs} left" };
+    const stream = createSSEStream({ heartbeat });
+    const reader = await new StreamReader(stream.stream).until(({ text }) => text.includes(": heartbeat 3"));
+    expect(reader.text).toContain([1, 2, 3].map((n) => `: heartbeat ${n} of ${stream.id}, null left\n\n`).join(""));
+    stream.close();
+  });
+
+  test("the fields of a heartbeat's data are filled in", async () => {
+    const data = { stream_id: "{streamId}", heartbeat_count: "{n}", remaining: "{remainingSeconds}", text: "no. {n}" };
+    const stream = createSSEStream({ heartbeat: { everyMs: 5, event: "heartbeat", data } });
+    const reader = await new StreamReader(stream.stream).untilEvents(2);
+    const said = (n: number) => ({ stream_id: stream.id, heartbeat_count: n, remaining: null, text: `no. ${n}` });
+    expect(reader.events).toEqual([1, 2].map((n) => `heartbeat:${JSON.stringify(said(n))}`));
+    stream.close();
+  });
+
   test("a heartbeat can be an event", async () => {
     const stream = createSSEStream({ heartbeat: { everyMs: 5, event: "beat", data: { alive: true } } });
     const reader = await new StreamReader(stream.stream).untilEvents(2);

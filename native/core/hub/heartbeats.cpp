@@ -61,12 +61,14 @@ void Heartbeats::write(Subscriber& subscriber, Instant now) {
   const HeartbeatOptions& heartbeat = subscriber.options().heartbeat;
   LogReader& reader = subscriber.reader();
   std::string& text = reader.preamble().text();
+  ++subscriber.heartbeats;
+  const std::string said = heartbeat.data.empty() ? "" : filledHeartbeat(heartbeat.data, fieldsOf(subscriber, now));
   if (heartbeat.type.empty()) {
     const bool isPaced = subscriber.linkPace != nullptr;
     const std::string every = isPaced ? "every=" + std::to_string(subscriber.linkPace->nextInterval().count()) : "";
-    encodeHeartbeat(heartbeat.data + (heartbeat.data.empty() || !isPaced ? "" : " ") + every, text);
+    encodeHeartbeat(said + (said.empty() || !isPaced ? "" : " ") + every, text);
   } else {
-    const std::string data = heartbeat.data.empty() ? usualData(subscriber, now) : heartbeat.data;
+    const std::string data = said.empty() ? usualData(subscriber, now) : said;
     EventFields fields;
     fields.type = heartbeat.type;
     fields.data = data;
@@ -78,6 +80,23 @@ void Heartbeats::write(Subscriber& subscriber, Instant now) {
     reader.setPosition(through);
   }
   scheduler_.noteNews(subscriber, now);
+}
+
+HeartbeatFields Heartbeats::fieldsOf(const Subscriber& subscriber, Instant now) {
+  const Instant end = subscriber.deadlines.end;
+  HeartbeatFields fields;
+  fields.n = subscriber.heartbeats;
+  fields.streamId = subscriber.id();
+  fields.uptimeMs = (now - subscriber.openedAt).count();
+  fields.events = subscriber.reader().eventsTaken();
+  fields.bytes = subscriber.bytesTaken;
+  fields.channels = subscriber.subscriptions().size();
+  const bool isPaced = subscriber.linkPace != nullptr;
+  fields.everyMs = (isPaced ? subscriber.linkPace->nextInterval() : subscriber.options().heartbeat.every).count();
+  if (end != kNever) {
+    fields.remainingMs = std::max<std::int64_t>(0, (end - now).count());
+  }
+  return fields;
 }
 
 std::string Heartbeats::usualData(const Subscriber& subscriber, Instant now) {

@@ -3,6 +3,7 @@
 #include "core/base/instant.hpp"
 #include "core/hub/deadlines.hpp"
 #include "core/hub/endings.hpp"
+#include "core/hub/heartbeat_template.hpp"
 #include "core/hub/scheduler.hpp"
 #include "core/hub/sequence.hpp"
 #include "core/hub/subscriber.hpp"
@@ -29,6 +30,8 @@ class Heartbeats {
   // Says whether it was written.
   [[nodiscard]] bool writeIfNeeded(Subscriber& subscriber, Instant now);
   void write(Subscriber& subscriber, Instant now);
+  // Of the heartbeat that is being written.
+  [[nodiscard]] static HeartbeatFields fieldsOf(const Subscriber& subscriber, Instant now);
   [[nodiscard]] static std::string usualData(const Subscriber& subscriber, Instant now);
 
   const Sequence& sequence_;

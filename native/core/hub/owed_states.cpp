@@ -7,12 +7,16 @@ namespace millrace {
 void sendOwedStates(Subscriptions& subscriptions, Preamble& preamble) {
   subscriptions.settleStates([&preamble](Subscription& subscription) {
     const ChannelState* const state = subscription.channel->state.get();
-    SharedText text = state == nullptr ? nullptr : state->source->text();
-    if (text != nullptr) {
-      preamble.addState(std::move(text));
-      const bool hasParts = subscription.cursor < subscription.channel->log.after(state->through);
-      subscription.stateThrough = hasParts ? state->through : 0;
+    if (state == nullptr) {
+      return;
     }
+    SharedText text = state->source->text();
+    if (text == nullptr) {
+      return;
+    }
+    preamble.addState(std::move(text));
+    const bool hasParts = subscription.cursor < subscription.channel->log.after(state->through);
+    subscription.stateThrough = hasParts ? state->through : 0;
   });
 }
 

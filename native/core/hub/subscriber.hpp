@@ -97,6 +97,7 @@ class Subscriber {
   const std::string* userId = nullptr;                 // the registry; none: it is no user's
   CloseReason closeReason = CloseReason::durationCap;  // of deadlines.end; once it is ending, why
   Pace pace = Pace::inTime;                            // the lag judge
+  std::uint32_t heartbeats = 0;                        // that were written
   bool isCounted = false;                              // the registry; among the streams of its group
   bool hasProgressed = false;  // it has taken something since its end began; the lag judge sets it
 

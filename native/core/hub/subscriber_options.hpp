@@ -35,9 +35,11 @@ struct AdaptiveHeartbeat {
 };
 
 struct HeartbeatOptions {
-  Millis every{15000};                          // 0: none
-  std::string type;                             // empty: a comment
-  std::string data;                             // JSON; empty: stream id, uptime, counts and remaining time
+  Millis every{15000};  // 0: none
+  std::string type;     // empty: a comment
+  // Of an event JSON, where empty means stream id, uptime, counts and remaining time; of a comment what follows its first word. Either has
+  // its fields filled in: see filledHeartbeat().
+  std::string data;
   std::optional<AdaptiveHeartbeat> adaptive{};  // none: the interval stays
 
   bool operator==(const HeartbeatOptions&) const = default;

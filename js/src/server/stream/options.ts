@@ -19,10 +19,17 @@ import { lastEventIdOf } from "./last-event-id.js";
 export interface HeartbeatOptions {
   /** Milliseconds between signs of life. Default 15000. */
   everyMs?: number;
+  /**
+   * What the comment says, for who reads along: `"heartbeat {n}"`. It begins with the word `heartbeat`, by which clients know one. The core fills in
+   * `{n}` (the first is 1), `{streamId}`, `{uptimeMs}`, `{uptimeSeconds}`, `{events}`, `{bytes}`, `{channels}`, `{everyMs}`, `{remainingMs}` and
+   * `{remainingSeconds}`. Default `"heartbeat"`.
+   */
+  comment?: string;
   /** Sends an event of this type instead of a comment, for clients that measure. */
   event?: string;
   /**
-   * The event's data, sent as JSON. Default: `{ streamId, uptimeMs, events, channels, remainingMs }`, where `events` counts
+   * The event's data, sent as JSON, with the fields of `comment` filled in: a text that is nothing but one of them becomes a number, as in
+   * `{ uptime_seconds: "{uptimeSeconds}" }`. Default: `{ streamId, uptimeMs, events, channels, remainingMs }`, where `events` counts
    * what the stream was given so far, and `remainingMs` is null without `maxDurationMs`; with `adaptive` also `everyMs`.
    */
   data?: unknown;
@@ -118,10 +125,22 @@ export const STREAM_OPTIONS: Names<StreamOptions> = {
   direct: true,
   onClose: true,
 };
-const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = { everyMs: true, event: true, data: true, adaptive: true };
+const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = {
+  everyMs: true,
+  comment: true,
+  event: true,
+  data: true,
+  adaptive: true,
+};
+/** What the core fills in: native/core/hub/heartbeat_template.hpp. */
+const HEARTBEAT_FIELDS = [
+  ...["n", "streamId", "uptimeMs", "uptimeSeconds", "events", "bytes", "channels", "everyMs"],
+  ...["remainingMs", "remainingSeconds"],
+];
 const ADAPTIVE_OPTIONS: Names<AdaptiveHeartbeatOptions> = { fromMs: true, toMs: true };
 const LAG_OPTIONS: Names<LagOptions> = { events: true, bytes: true, overflow: true, stallMs: true };
 const OVERFLOWS = ["disconnect", "dropOldest"] satisfies LagOptions["overflow"][];
+const LONGEST_COMMENT = 1000;
 export const DEFAULT_HEARTBEAT_MS = 15000;
 const DEFAULT_ADAPTIVE = { fromMs: 5000, toMs: 45000 } as const;
 /** Clients take no interval below it. */
@@ -158,9 +177,10 @@ export function checkStreamOptions(options: StreamOptions): void {
 function checkHeartbeat(heartbeat: HeartbeatOptions): void {
   requireObject("heartbeat", heartbeat);
   requireKnown("heartbeat", heartbeat, HEARTBEAT_OPTIONS);
-  const { everyMs, event, data } = heartbeat;
+  const { everyMs, comment, event, data } = heartbeat;
   if (everyMs !== undefined) requireNumber("heartbeat.everyMs", everyMs, { least: 1 });
   checkAdaptive(heartbeat);
+  if (comment !== undefined) checkComment(comment, event);
   if (event === undefined) {
     if (data === undefined) return;
     throw new TypeError("heartbeat.data needs heartbeat.event: a comment has no data");
@@ -171,6 +191,18 @@ function checkHeartbeat(heartbeat: HeartbeatOptions): void {
     throw new SSEError("INVALID_FIELD", "heartbeat.event must not hold CR, LF or NUL: they would end the line");
   }
   toHeartbeatEvent(heartbeat);
+}
+
+function checkComment(comment: unknown, event: unknown): void {
+  requireString("heartbeat.comment", comment);
+  if (event !== undefined) throw new TypeError("heartbeat.comment is not sent beside heartbeat.event: leave one out");
+  if (!/^heartbeat( |$)/.test(comment) || /[\r\n\0]/.test(comment) || comment.length > LONGEST_COMMENT) {
+    throw new TypeError(
+      `heartbeat.comment must be one line of at most ${LONGEST_COMMENT} characters that begins with the word heartbeat: clients know it by that`,
+    );
+  }
+  for (const [, field = ""] of comment.matchAll(/\{(\w*)\}/g))
+    requireOneOf("heartbeat.comment's field", field, HEARTBEAT_FIELDS);
 }
 
 function checkAdaptive({ everyMs = DEFAULT_HEARTBEAT_MS, data, adaptive }: HeartbeatOptions): void {
@@ -244,9 +276,9 @@ export function toNativeOpenOptions(
   };
 }
 
-/** The heartbeat's event as it is sent; empty texts for a comment. */
+/** The heartbeat's event as it is sent; for a comment, without a type, what stands behind its first word. */
 function toHeartbeatEvent(heartbeat: HeartbeatOptions | undefined): { event: string; data: string } {
-  if (heartbeat?.event === undefined) return { event: "", data: "" };
+  if (heartbeat?.event === undefined) return { event: "", data: (heartbeat?.comment ?? "").slice("heartbeat ".length) };
   const { data = "" } = toNativeEvent({ event: heartbeat.event, data: heartbeat.data });
   return { event: heartbeat.event, data };
 }
