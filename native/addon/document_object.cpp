@@ -54,6 +54,9 @@ Napi::Value DocumentObject::json(const Napi::CallbackInfo& info) {
 Napi::Value DocumentObject::set(const Napi::CallbackInfo& info) {
   std::string json = toText(info[0], "json");
   const ContentChange change = shape(json);
+  if (json.size() > ChannelDocument::kMostBytes) {
+    return toJs(info.Env(), std::string_view("documentTooLarge"));
+  }
   Receipt receipt;
   bool isSame = false;
   const WriteOutcome outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) {

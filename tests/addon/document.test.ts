@@ -1,5 +1,7 @@
 // The JSON document of a channel: what its events lead to, and who is sent it.
 
+import { gunzipSync } from "node:zlib";
+import { mergePatch } from "../../js/src/client/index.js";
 import { createHub, type HubOptions, type MergePatch } from "../../js/src/server/index.js";
 import { attaching, until } from "./listening.js";
 import { RawClient } from "./raw_client.js";
@@ -138,6 +140,65 @@ test("a poll has it as its first event, and a socket that the core writes to is 
   await server.close();
 });
 
+test("whoever comes when sees the same, whatever changes", async () => {
+  let seed = 7;
+  const below = (bound: number) => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return Math.floor((seed / 2147483648) * bound);
+  };
+  const anything = (depth: number): unknown => {
+    const kind = below(depth > 2 ? 4 : 6);
+    if (kind < 4) return [below(9), `${'"\\{},:ä\ud83d\ude00'.slice(below(6))}`, true, [below(3), { n: null }]][kind];
+    const names = Array.from({ length: below(5) }, () => `k${below(6)}`);
+    return Object.fromEntries(names.map((name) => [name, anything(depth + 1)]));
+  };
+  const patchOf = (depth: number): object => {
+    const names = Array.from({ length: 1 + below(3) }, () => `k${below(6)}`);
+    const value = () => [null, anything(1), depth > 2 ? 1 : patchOf(depth + 1)][below(3)];
+    return Object.fromEntries(names.map((name) => [name, value()]));
+  };
+  const hub = hubWith();
+  const job = hub.document<object>("job");
+  job.set({});
+  const readers: StreamReader[] = [];
+  for (let n = 0; n < 400; n++) {
+    if (n % 80 === 0) readers.push(await (await reading(hub)).untilEvents(1));
+    if (below(4) === 0) job.set(mergePatch((await job.get()) as object, patchOf(0)));
+    else job.patch(patchOf(0));
+  }
+  job.patch({ end: true });
+  const state = await job.get();
+  for (const reader of readers) {
+    await reader.until(({ events }) => events.at(-1)?.includes('"end":true') === true);
+    let seen: object = {};
+    for (const item of reader.items) {
+      if (item.kind !== "event") continue;
+      seen = item.type === "state" ? (JSON.parse(item.data) as object) : mergePatch(seen, JSON.parse(item.data));
+    }
+    expect(seen).toEqual(state);
+    await reader.cancel();
+  }
+});
+
+test("a compressed stream has it, too", async () => {
+  const hub = hubWith();
+  const job = hub.document<object>("job", { events: ["done"] });
+  job.set({ text: "x".repeat(5000) });
+  const request = new Request("http://host/", { headers: { "Accept-Encoding": "gzip" } });
+  const response = await hub.response(request, { channels: ["job"], compress: true, closeAfter: "done" });
+  expect(response.headers.get("content-encoding")).toBe("gzip");
+  job.patch({ n: 1 });
+  const reading = response.arrayBuffer();
+  job.patch({ done: true }, { event: "done" });
+  const text = gunzipSync(Buffer.from(await reading)).toString();
+  expect(text.split("\n").filter((line) => /^(event|data)/.test(line))).toEqual([
+    ...["event: millrace.begin", 'data: {"resumes":true}'],
+    ...["event: state", expect.stringMatching(/^data: {"text":"x{5000}","n":1/)],
+    ...["event: done", 'data: {"done":true}'],
+    ...["event: millrace.end", expect.stringContaining('"reason":"completed"')],
+  ]);
+});
+
 test("what a policy redacts is in no event and not in the document", async () => {
   const hub = hubWith({ redact: true });
   const job = hub.document<object>("job");
@@ -177,6 +238,8 @@ test("it is one for all handles, is bounded, and goes when it is cleared", async
   const large = "x".repeat(900_000);
   for (let n = 0; n < 9; n++) job.patch({ [`large${n}`]: large });
   expect(() => job.patch({ another: large })).toThrow(expect.objectContaining({ code: "EVENT_TOO_LARGE" }));
+  const whole = (await job.get()) as object;
+  expect(() => job.set({ ...whole, another: large })).toThrow(expect.objectContaining({ code: "EVENT_TOO_LARGE" }));
   for (let n = 0; n < 5; n++) job.patch({ [`large${n}`]: null });
   job.patch({ another: large });
   job.clear();

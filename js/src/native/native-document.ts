@@ -9,7 +9,7 @@ export interface NativeDocument {
   /** `null`: there is none. */
   json(): string | null;
   /** Publishes the difference, or all of it where that is shorter; `null`: nothing has changed. */
-  set(json: string): NativeChange | null;
+  set(json: string): NativeChange | "documentTooLarge" | null;
   /**
    * Applies a JSON Merge Patch, to `{}` where there is no document, and publishes it, or other data in its place. `documentTooLarge`: it would
    * have more than 8 MiB, or nests too deep; `invalidPatch`: the patch does.

@@ -213,7 +213,8 @@ void Registry::sweepChannels(Millis idle, EmptyChannel empty, Instant now) {
     channel.tidy(now);
     // An empty one has nothing to keep but what it has lost, which matters to clients that have been away for less than that.
     const Millis remembered = empty == EmptyChannel::removed ? Millis{0} : std::min(idle, channel.policy().history.ttl);
-    const Millis kept = channel.log.isEmpty() ? remembered : idle;
+    const bool isEmpty = channel.log.isEmpty() && channel.state == nullptr;
+    const Millis kept = isEmpty ? remembered : idle;
     const bool isIdle = channel.members.isEmpty() && channel.lastUse + kept <= now;
     if (!isIdle) {
       ++at;

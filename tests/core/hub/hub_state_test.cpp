@@ -3,6 +3,7 @@
 
 #include "core/hub/hub_fixture.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -143,6 +144,18 @@ TEST_F(HubState, aChannelOfNoEventsMayHaveOne) {
   open(2);
   join(2, "k");
   EXPECT_EQ(read(2), "id: a.0\n\n");
+}
+
+TEST_F(HubState, aChannelThatHasOneIsKeptWhenItsEventsAreTooOld) {
+  change("1");
+  const HubOptions& options = hub.options();
+  const Instant used = now;
+  now = used + std::max(options.history.ttl, options.channelTtl / 2) + Millis{1};
+  hub.tick(now);
+  EXPECT_NE(hub.states().of("k"), nullptr);
+  now = used + options.channelTtl * 2;
+  hub.tick(now);
+  EXPECT_EQ(hub.states().of("k"), nullptr);
 }
 
 TEST_F(HubState, aThousandThatTakeNothingShareOneText) {

@@ -74,7 +74,7 @@ export class HubDocument<State = unknown> {
    * The document is this from now on. What has changed is published, found by the core: as a patch or, where that is longer or cannot say it
    * (a member that becomes `null`), as a whole. Gives the event's receipt; `null`: nothing has changed.
    *
-   * @throws SSEError as {@link Hub.publish} does; nothing has changed then.
+   * @throws SSEError as {@link Hub.publish} does, and `EVENT_TOO_LARGE` for more than 8 MiB; nothing has changed then.
    */
   set(state: State): PublishReceipt | null {
     const text = jsonOf("state", state);
