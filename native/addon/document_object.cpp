@@ -61,12 +61,12 @@ Napi::Value DocumentObject::set(const Napi::CallbackInfo& info) {
   bool isSame = false;
   const WriteOutcome outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) {
     std::shared_ptr<ChannelDocument> document = documentIn(hub);
-    const std::optional<std::string> difference =
-        document == nullptr ? std::nullopt : jsonDifference(document->json(), json);
     isSame = document != nullptr && document->json() == json;
     if (isSame) {
       return WriteOutcome::written;
     }
+    const std::optional<std::string> difference =
+        document == nullptr ? std::nullopt : jsonDifference(document->json(), json);
     const bool isPatch = difference && difference->size() < json.size();
     const EventFields event = isPatch ? eventOf(types_.patch, *difference) : eventOf(types_.snapshot, json);
     const WriteOutcome published = hub.publish(key_, event, {}, now, receipt);

@@ -53,8 +53,7 @@ class InstanceHub implements BrokerHub {
         ? undefined
         : { retry, ttlMs, conflateKey, mergeKey, throttleKey, userId };
     const receipt = published(this.#native.publish(channel, event, id, data, isRaw, more));
-    if (receipt.state === "sent") environment().ensureTimer();
-    else environment().schedule();
+    environment().noteAccepted(receipt.state);
     return receipt;
   }
 }

@@ -122,8 +122,7 @@ export class HubDocument<State = unknown> {
         throw new SSEError("UNSERIALIZABLE", "patch has more than 200 objects within each other");
       }
       const receipt = published(outcome);
-      if (receipt.state === "sent") environment().ensureTimer();
-      else environment().schedule();
+      environment().noteAccepted(receipt.state);
       tellPublished(this.#hubName, this.channel, event, receipt);
       return receipt;
     } catch (error) {

@@ -2,6 +2,7 @@
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import type { ConnectionId, NativeBinding, NativeEnvironment, NativeHub, NativeTally } from "../../native/binding.js";
 import { nativeModule } from "../../native/load-native.js";
+import type { NativeWaiting } from "../../native/native-receipt.js";
 import { requireBinding } from "../../native/require-binding.js";
 import type { NativeCloseReason } from "../../shared/close-reasons.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
@@ -119,6 +120,12 @@ export class Environment {
   /** A channel was used: its clean-up needs a timer, if there is none yet. */
   ensureTimer(): void {
     if (this.#timer === undefined) this.schedule();
+  }
+
+  /** An event was accepted: its channel needs clean-up or, where it waits because of a policy, a time to leave. */
+  noteAccepted(state: "sent" | NativeWaiting): void {
+    if (state === "sent") this.ensureTimer();
+    else this.schedule();
   }
 
   #turn(): void {
