@@ -34,7 +34,7 @@ async function polls(tab: Tab, server: ScenarioServer): Promise<void> {
 async function probesInVain(tab: Tab, server: ScenarioServer, network: Network): Promise<void> {
   network.heldHeartbeats = Number.POSITIVE_INFINITY;
   const asked = server.asked.length;
-  await tab.skip(FIRST_PROBE_MS);
+  await tab.skipBetweenPolls(FIRST_PROBE_MS);
   await server.until(() => server.asked.slice(asked).some((request) => !isPoll(request)));
   await server.publish(10);
   await tab.skip(PROBE_ENDS_MS);
@@ -59,7 +59,7 @@ test(
     await probesInVain(tab, server, network);
 
     network.heldHeartbeats = 0;
-    await tab.skip(SECOND_PROBE_MS);
+    await tab.skipBetweenPolls(SECOND_PROBE_MS);
     await tab.until(() => tab.last.transport === "stream");
     await server.publish(10);
     await tab.hasAllOf(server.published);
@@ -80,7 +80,7 @@ test(
     expect(tab.errors.map(({ code }) => code)).toEqual(Array(3).fill("CONNECTION_FAILED"));
 
     network.cutAtChunk = Number.POSITIVE_INFINITY;
-    await tab.skip(FIRST_PROBE_MS);
+    await tab.skipBetweenPolls(FIRST_PROBE_MS);
     await tab.until(() => tab.last.transport === "stream");
     await server.publish(10);
     await tab.hasAllOf(server.published);

@@ -5,6 +5,7 @@ import {
   type SessionState,
   SSEClient,
   type SSEClientOptions,
+  type TapeEntry,
   type UntypedEvents,
 } from "millrace/client";
 
@@ -56,6 +57,8 @@ export interface PageTools {
   status(): ClientStatus;
   /** Puts the client's clock forward; what is due then is done before this returns. */
   skip(ms: number): void;
+  /** Like {@link PageTools.skip}, at a moment when the client waits for its next poll: no request is taken for a slow one. */
+  skipBetweenPolls(ms: number): Promise<void>;
   /** Puts it forward to what is due next. */
   skipToNext(): void;
   /** Puts it forward by so much when the page is frozen: it finds out when it is thawed. */
@@ -126,12 +129,18 @@ declare const tellTest: (seen: Seen) => void;
 
 const OWN_EVENTS = ["open", "error", "statechange", "healthchange", "resume", "close"];
 let clock: TestClock | undefined;
+let lastOnTape: TapeEntry["kind"] | undefined;
 let tokens = 0;
 
 function open({ url, options, clock: kind = "own", freshTokens = false }: ClientSetup): void {
   clock = kind === "own" ? undefined : new TestClock(kind === "still");
   const client: SSEClient = new SSEClient(url, {
     debug: true,
+    tape: {
+      write: ({ kind: what }) => {
+        lastOnTape = what;
+      },
+    },
     ...(options as SSEClientOptions<UntypedEvents>),
     ...(clock && { clock }),
     ...(freshTokens && { headers: async () => ({ Authorization: `Bearer ${++tokens}` }) }),
@@ -160,6 +169,10 @@ const pageTools: PageTools = {
     return { state, health, readyState, transport, implementation, attempts };
   },
   skip: (ms) => clock?.skip(ms),
+  skipBetweenPolls: async (ms) => {
+    while (lastOnTape !== "end") await new Promise(requestAnimationFrame);
+    clock?.skip(ms);
+  },
   skipToNext: () => clock?.skipToNext(),
   sleepWhenFrozen: (ms) => document.addEventListener("freeze", () => clock?.sleep(ms), { once: true }),
 };

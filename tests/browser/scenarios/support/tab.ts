@@ -78,6 +78,10 @@ export class Tab extends Observed {
     return this.page.evaluate((forward) => pageTools.skip(forward), ms);
   }
 
+  skipBetweenPolls(ms: number): Promise<void> {
+    return this.page.evaluate((forward) => pageTools.skipBetweenPolls(forward), ms);
+  }
+
   skipToNext(): Promise<void> {
     return this.page.evaluate(() => pageTools.skipToNext());
   }
