@@ -22,6 +22,7 @@ EventFields eventOf(std::string_view type, std::string_view data) {
 Napi::Function DocumentObject::define(Napi::Env env) {
   return DefineClass(env, "Document",
                      {
+                         InstanceMethod("exists", &DocumentObject::giving<&DocumentObject::exists>),
                          InstanceMethod("json", &DocumentObject::giving<&DocumentObject::json>),
                          InstanceMethod("set", &DocumentObject::giving<&DocumentObject::set>),
                          InstanceMethod("patch", &DocumentObject::giving<&DocumentObject::patch>),
@@ -38,7 +39,16 @@ DocumentObject::DocumentObject(const Napi::CallbackInfo& info)
     types_.snapshot = toText(types.Get("snapshot"), "snapshot");
     types_.patch = toText(types.Get("patch"), "patch");
     types_.changes = toTexts(types.Get("changes"), "changes");
+    const Napi::Object parts = toObject(types.Get("parts"), "parts");
+    for (const std::string& type : toTexts(parts.GetPropertyNames(), "parts")) {
+      types_.parts.push_back({type, toTexts(parts.Get(type), "part")});
+    }
   });
+}
+
+Napi::Value DocumentObject::exists(const Napi::CallbackInfo& info) {
+  const bool exists = Engine::process().with(hub_, [&](Hub& hub, Instant) { return documentIn(hub) != nullptr; });
+  return Napi::Boolean::New(info.Env(), exists);
 }
 
 Napi::Value DocumentObject::json(const Napi::CallbackInfo& info) {
@@ -84,7 +94,7 @@ Napi::Value DocumentObject::set(const Napi::CallbackInfo& info) {
   return toJs(info.Env(), outcome, receipt);
 }
 
-// The second to the fifth argument are the event's; without data, the patch is its data.
+// The second to the fourth argument are the event's; without data, the patch is its data. With the fifth, the document is `{}` before.
 Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
   std::string text = toText(info[0], "patch");
   const ContentChange change = shape(text);
@@ -98,10 +108,11 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
   const ContentChange dataChange = hasData ? shape(data) : change;
   const PublishTexts more = isGiven(info[3]) ? toPublishTexts(toObject(info[3], "options")) : PublishTexts();
   const PublishOptions options = more.options();
+  const bool isWhole = isGiven(info[4]) && toFlag(info[4], "isWhole");
   Receipt receipt;
   bool isTooLarge = false;
   const WriteOutcome outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) {
-    std::shared_ptr<ChannelDocument> document = documentIn(hub);
+    std::shared_ptr<ChannelDocument> document = isWhole ? nullptr : documentIn(hub);
     if (document == nullptr) {
       document = std::make_shared<ChannelDocument>(types_);
       document->set("{}");

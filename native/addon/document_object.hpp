@@ -19,6 +19,7 @@ class DocumentObject : public Door<DocumentObject> {
   explicit DocumentObject(const Napi::CallbackInfo& info);
 
  private:
+  Napi::Value exists(const Napi::CallbackInfo& info);
   Napi::Value json(const Napi::CallbackInfo& info);
   Napi::Value set(const Napi::CallbackInfo& info);
   Napi::Value patch(const Napi::CallbackInfo& info);

@@ -3,6 +3,7 @@
 #include "addon/convert.hpp"
 #include "addon/given.hpp"
 #include "addon/policy_arguments.hpp"
+#include "core/base/add_by_name.hpp"
 #include "core/wire/type_hash.hpp"
 #include "io/engine/clock.hpp"
 
@@ -41,6 +42,10 @@ HubSettings toHubSettings(const Napi::Object& options) {
     settings.policies = toPolicies(options.Get("policies"));
     settings.contents = toContentPolicies(options.Get("policies"));
   }
+  if (isGiven(options.Get("addedPolicies"))) {
+    settings.addedPolicies = toPolicies(options.Get("addedPolicies"));
+    settings.addedContents = toContentPolicies(options.Get("addedPolicies"));
+  }
   settings.connections = given.whole("connections");
   settings.perUser = given.whole("perUser");
   settings.channels = given.whole("channels");
@@ -59,6 +64,7 @@ HubOptions HubSettings::over(HubOptions options) const {
   options.publishesPerUser = rest.publishesPerUser;
   options.flow = rest.flow;
   options.policies = policies.value_or(std::move(options.policies));
+  addByName(addedPolicies, options.addedPolicies);
   options.connections = connections.value_or(options.connections);
   options.perUser = perUser.value_or(options.perUser);
   options.channels = channels.value_or(options.channels);

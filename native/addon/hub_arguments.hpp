@@ -45,6 +45,8 @@ struct HubSettings {
   std::optional<std::vector<PolicyRule>> policies;
   ContentSettings ownContent;
   std::optional<std::vector<NamedContent>> contents;  // of the policies
+  std::vector<PolicyRule> addedPolicies;              // each in place of the one of its name
+  std::vector<NamedContent> addedContents;            // of those
   std::optional<std::size_t> connections;
   std::optional<std::size_t> perUser;
   std::optional<std::size_t> channels;

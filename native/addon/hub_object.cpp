@@ -59,7 +59,7 @@ HubObject::HubObject(const Napi::CallbackInfo& info)
 void HubObject::configure(const Napi::CallbackInfo& info) {
   const HubSettings settings = toHubSettings(toObject(info[0], "options"));
   with([&](Hub& hub, Instant) { hub.configure(settings.over(hub.options())); });
-  content_.content().configure(settings.ownContent, settings.contents);
+  content_.content().configure(settings.ownContent, settings.contents, settings.addedContents);
   if (settings.reactors) {
     Engine::process().reactors().setCount(*settings.reactors);
   }
@@ -95,6 +95,8 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   options.lastEventId = lastEventId;
   options.kind = toSubscriberKind(given.Get("kind"));
   options.retry = toRetry(given.Get("retryMs"));
+  const std::string greeting = isGiven(given.Get("greeting")) ? toText(given.Get("greeting"), "greeting") : "";
+  options.greeting = greeting;
   const SubscriberId id = Engine::process().newSubscriberId();
   const OpenOutcome outcome = with([&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
   if (outcome != OpenOutcome::opened) {
@@ -115,6 +117,7 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
   JoinOptions options;
   options.userId = userId;
   options.types = typeViews;
+  options.last = isGiven(info[4]) ? toWhole(info[4], "last") : 0;
   const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
   return toJs(info.Env(), outcomeName(outcome));
 }

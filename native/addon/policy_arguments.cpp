@@ -81,6 +81,8 @@ PolicySettings toPolicySettings(const Napi::Object& object) {
   }
   settings.mergeWindow = given.millis("mergeWindowMs");
   settings.throttleEvery = given.millis("throttleEveryMs");
+  settings.batchEvery = given.millis("batchEveryMs");
+  settings.channelTtl = given.millis("policyChannelTtlMs");
   return settings;
 }
 

@@ -7,7 +7,7 @@ export function reading(hub: Hub, channels: readonly string[]) {
   const { binding, id } = environment();
   const native = environment().hub(hub.name);
   const connection = native.open(id, toNativeOpenOptions({}, false, "connection")) as number;
-  for (const channel of channels) native.join(connection, channel, undefined, undefined);
+  for (const channel of channels) native.join(connection, channel, undefined, undefined, undefined);
   const receiver = new binding.Receiver(0, Infinity, Infinity);
   return {
     take() {

@@ -40,6 +40,7 @@ function drawOptions(random: Random): SessionOptions {
   const silenceMs = random.below(4) === 0 ? 0 : 1000 + random.below(60000);
   const pollEveryMs = random.below(2) === 0 ? 0 : 500 + random.below(10000);
   const pausesWhenHidden = random.below(3) === 0;
+  const pollAfter = 1 + random.below(5);
   return {
     attempts,
     baseMs,
@@ -50,6 +51,7 @@ function drawOptions(random: Random): SessionOptions {
     coolDownMs,
     silenceMs,
     pollEveryMs,
+    pollAfter,
     pausesWhenHidden,
   };
 }

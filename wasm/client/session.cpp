@@ -58,7 +58,7 @@ extern "C" {
 // In the order of client-options.ts; infinite attempts are no limit.
 EMSCRIPTEN_KEEPALIVE SessionHandle* sessionNew(double attempts, double baseMs, double maxMs, double serverMinMs,
                                                double serverMaxMs, double failures, double coolDownMs, double silenceMs,
-                                               double pollEveryMs, bool pausesWhenHidden) {
+                                               double pollEveryMs, double pollAfter, bool pausesWhenHidden) {
   SessionOptions options;
   if (attempts <= UINT32_MAX) {
     options.attempts = static_cast<std::uint32_t>(attempts);
@@ -67,6 +67,7 @@ EMSCRIPTEN_KEEPALIVE SessionHandle* sessionNew(double attempts, double baseMs, d
   options.breaker = {static_cast<std::uint32_t>(failures), toMillis(coolDownMs)};
   options.silence = toMillis(silenceMs);
   options.pollEvery = toMillis(pollEveryMs);
+  options.pollAfter = static_cast<std::uint32_t>(pollAfter);
   options.pausesWhenHidden = pausesWhenHidden;
   auto* const handle = new SessionHandle{{}, Session(options)};
   handle->look({});

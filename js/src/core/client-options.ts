@@ -44,6 +44,7 @@ const SESSION_DEFAULTS: Required<SessionOptions> = {
   coolDownMs: 30000,
   silenceMs: 45000,
   pollEveryMs: 0,
+  pollAfter: 3,
   pausesWhenHidden: false,
 };
 

@@ -53,6 +53,8 @@ export interface SessionOptions {
   readonly silenceMs?: number;
   /** How often to poll where streaming is impossible; 0: no polling. Default 0. */
   readonly pollEveryMs?: number;
+  /** After how many attempts in a row that brought nothing. Default 3. */
+  readonly pollAfter?: number;
   /** Drop the connection while the page is hidden. Default false. */
   readonly pausesWhenHidden?: boolean;
 }

@@ -13,7 +13,13 @@ export interface NativeBinding {
   readonly Document: new (
     hub: string,
     channel: string,
-    types: { readonly snapshot: string; readonly patch: string; readonly changes: readonly string[] },
+    types: {
+      readonly snapshot: string;
+      readonly patch: string;
+      readonly changes: readonly string[];
+      /** Names of members, as JSON has them, by the type of the event that follows the snapshot. */
+      readonly parts: Readonly<Record<string, readonly string[]>>;
+    },
   ) => NativeDocument;
   readonly Metrics: new (name: string) => NativeMetrics;
   readonly Shaper: new (settings: NativeContentSettings) => NativeShaper;
@@ -124,6 +130,7 @@ export interface NativeOpenOptions {
   readonly closeAfter: readonly string[];
   readonly retryMs: number | undefined;
   readonly lastEventId: string | undefined;
+  readonly greeting: string | undefined;
   /** A poll is limited as a connection is, and not counted among the streams; a listener, in the process, neither. */
   readonly kind: "connection" | "poll" | "listener";
 }
@@ -131,6 +138,8 @@ export interface NativeOpenOptions {
 /** What is left out stays as it is. */
 export interface NativeHubOptions extends NativePolicySettings, NativeContentSettings {
   readonly policies?: readonly NativePolicy[] | undefined;
+  /** Behind those, for channels that none of them matches; each takes the place of the one of its name. */
+  readonly addedPolicies?: readonly NativePolicy[] | undefined;
   readonly connections?: number | undefined;
   readonly perUser?: number | undefined;
   readonly channels?: number | undefined;
@@ -168,7 +177,14 @@ export interface NativeHub {
   requireAuthorizer(): void;
   hasAuthorizer(): boolean;
   open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal;
-  join(connection: ConnectionId, key: string, userId?: string, events?: readonly string[]): NativeJoin;
+  /** `last`: of a client without a cursor, the newest so many events are read, too; `Infinity`: all. */
+  join(
+    connection: ConnectionId,
+    key: string,
+    userId: string | undefined,
+    events: readonly string[] | undefined,
+    last: number | undefined,
+  ): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
   /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */
   close(connection: ConnectionId, reason?: string): void;

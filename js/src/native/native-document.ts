@@ -6,6 +6,7 @@ export type NativeChange = NativeReceipt | NativeWaiting | NativeLimited | Nativ
 
 /** The JSON document of a channel, in whichever thread it was set. */
 export interface NativeDocument {
+  exists(): boolean;
   /** `null`: there is none. */
   json(): string | null;
   /** Publishes the difference, or all of it where that is shorter; `null`: nothing has changed. */
@@ -19,6 +20,7 @@ export interface NativeDocument {
     event?: string,
     data?: string,
     options?: { readonly mergeKey?: string | undefined; readonly throttleKey?: string | undefined },
+    isWhole?: boolean,
   ): NativeChange | "documentTooLarge" | "invalidPatch";
   clear(): void;
 }

@@ -19,6 +19,7 @@ export interface NativePolicySettings {
   /** 0: none, as below. */
   readonly mergeWindowMs?: number | undefined;
   readonly throttleEveryMs?: number | undefined;
+  readonly batchEveryMs?: number | undefined;
   readonly mergeFields?: readonly string[] | undefined;
 }
 
@@ -52,4 +53,6 @@ export interface NativeContentSettings {
 export interface NativePolicy extends NativePolicySettings, NativeContentSettings {
   readonly name: string;
   readonly match: string;
+  /** After which one of its channels is forgotten. */
+  readonly policyChannelTtlMs?: number | undefined;
 }

@@ -24,7 +24,7 @@ FlowOutcome ChannelFlow::offer(const FlowEvent& event, const FlowRules& rules, N
     const auto holding = keyed.windows->hold(keyed.key, event);
     return holding == KeyWindows::Holding::held ? FlowOutcome::held : FlowOutcome::merged;
   }
-  const FlowOutcome outcome = offerToRate(event, rules.rate, room, now);
+  const FlowOutcome outcome = offerToRate(event, rules, room, now);
   const bool mayOpen = newWindows == NewWindows::open && windows() < kMostWindows;
   if (keyed.windows != nullptr && outcome != FlowOutcome::refused && mayOpen && keyed.length > Millis{0}) {
     keyed.windows->open(keyed.key, now + keyed.length, event.at);
@@ -44,11 +44,26 @@ ChannelFlow::Keyed ChannelFlow::keyedOf(const FlowEvent& event, const FlowRules&
   return {};
 }
 
-FlowOutcome ChannelFlow::offerToRate(const FlowEvent& event, const RateRule& rule, HoldRoom room, Instant now) {
-  if (queue_.pass(rule.limit, now) == RateOutcome::passes) {
+bool ChannelFlow::mayPass(const FlowRules& rules, Instant now) {
+  return gate_.lets(rules.batchEvery, now) && queue_.pass(rules.rate.limit, now) == RateOutcome::passes;
+}
+
+FlowOutcome ChannelFlow::offerToRate(const FlowEvent& event, const FlowRules& rules, HoldRoom room, Instant now) {
+  if (mayPass(rules, now)) {
     return FlowOutcome::passes;
   }
+  const RateRule& rule = rules.rate;
   HeldEvent held(event);
+  if (rule.limit.isNone()) {  // it waits for the batch alone, which leaves at once where it is full: nothing is dropped
+    if (room == HoldRoom::none) {
+      return FlowOutcome::refused;
+    }
+    if (!queue_.hasRoomFor(held.bytes(), rule)) {
+      gate_.openNow(now);
+    }
+    queue_.push(std::move(held));
+    return FlowOutcome::held;
+  }
   // One that is larger than the whole buffer waits only where nothing else does: it would push out all others.
   const bool isLarge = held.bytes() > rule.bufferBytes;
   const bool mayWait =
@@ -86,19 +101,20 @@ HeldEvent ChannelFlow::take(KeyWindows& windows, const FlowRules& rules, Instant
 }
 
 std::optional<HeldEvent> ChannelFlow::release(const FlowRules& rules, Instant now) {
-  if (queue_.letsNext(rules.rate.limit, now)) {
+  if (!queue_.isEmpty() && gate_.lets(rules.batchEvery, now) && queue_.letsNext(rules.rate.limit, now)) {
     return queue_.pop();
   }
   while (KeyWindows* const windows = endedWindows(now)) {
-    if (queue_.pass(rules.rate.limit, now) == RateOutcome::passes) {
+    if (mayPass(rules, now)) {
       return take(*windows, rules, now);
     }
     // Nothing that was accepted is refused later: it stays in its window until there is room.
     const std::size_t bytes = windows->firstBytes();
-    if (rules.rate.overflow == RateOverflow::refuse && !queue_.hasRoomFor(bytes, rules.rate)) {
+    const bool hasRate = !rules.rate.limit.isNone();
+    if (hasRate && rules.rate.overflow == RateOverflow::refuse && !queue_.hasRoomFor(bytes, rules.rate)) {
       return std::nullopt;
     }
-    dropped_ += bytes > rules.rate.bufferBytes ? 0 : queue_.makeRoomFor(bytes, rules.rate);
+    dropped_ += !hasRate || bytes > rules.rate.bufferBytes ? 0 : queue_.makeRoomFor(bytes, rules.rate);
     queue_.push(take(*windows, rules, now));
   }
   return std::nullopt;
@@ -116,7 +132,7 @@ std::optional<HeldEvent> ChannelFlow::flush(const FlowRules& rules, Instant now)
 
 Instant ChannelFlow::next(const FlowRules& rules, Instant now) const {
   const Instant ended = std::min(merging_.nextEnd(), throttling_.nextEnd());
-  const Instant let = queue_.next(rules.rate.limit, now);
+  const Instant let = std::max(queue_.next(rules.rate.limit, now), gate_.next(rules.batchEvery, now));
   if (ended <= now) {
     return let;  // what has ended waits for the rate, too, or for a place in the queue
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/flow/batch_gate.hpp"
 #include "core/flow/flow_event.hpp"
 #include "core/flow/flow_rules.hpp"
 #include "core/flow/key_windows.hpp"
@@ -51,7 +52,7 @@ class ChannelFlow {
   // Forgets windows that have ended.
   void forgetEnded(Instant now);
   // It is as if it had never been, once forgetEnded() was called.
-  [[nodiscard]] bool isIdle(Instant now) const { return windows() == 0 && queue_.isIdle(now); }
+  [[nodiscard]] bool isIdle(Instant now) const { return windows() == 0 && queue_.isIdle(now) && gate_.isIdle(now); }
 
  private:
   struct Keyed {
@@ -61,13 +62,16 @@ class ChannelFlow {
   };
 
   [[nodiscard]] Keyed keyedOf(const FlowEvent& event, const FlowRules& rules);
-  [[nodiscard]] FlowOutcome offerToRate(const FlowEvent& event, const RateRule& rule, HoldRoom room, Instant now);
+  // Whether an event may leave now, as the batch and the rate have it; it then counts as having left.
+  [[nodiscard]] bool mayPass(const FlowRules& rules, Instant now);
+  [[nodiscard]] FlowOutcome offerToRate(const FlowEvent& event, const FlowRules& rules, HoldRoom room, Instant now);
   [[nodiscard]] KeyWindows* endedWindows(Instant now);
   [[nodiscard]] HeldEvent take(KeyWindows& windows, const FlowRules& rules, Instant now);
 
   KeyWindows merging_;
   KeyWindows throttling_;
   RateQueue queue_;
+  BatchGate gate_;
   std::size_t dropped_ = 0;
 };
 

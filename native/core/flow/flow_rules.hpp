@@ -29,9 +29,10 @@ struct FlowRules {
   RateRule rate{};
   Millis mergeWindow{0};    // events of one merge key within it become one
   Millis throttleEvery{0};  // of events with one throttle key, the first leaves, and then the newest in each such time
+  Millis batchEvery{0};     // events leave together, once in each such time
 
   [[nodiscard]] bool isNone() const {
-    return rate.limit.isNone() && mergeWindow == Millis{0} && throttleEvery == Millis{0};
+    return rate.limit.isNone() && mergeWindow == Millis{0} && throttleEvery == Millis{0} && batchEvery == Millis{0};
   }
 };
 

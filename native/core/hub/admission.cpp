@@ -66,6 +66,7 @@ OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& o
 
 void Admission::greetConnection(Subscriber& subscriber, const OpenOptions& options) {
   Preamble& preamble = subscriber.reader().preamble();
+  preamble.begin(options.greeting);
   if (options.retry) {
     encodeRetry(*options.retry, preamble.text());
   }
@@ -73,7 +74,6 @@ void Admission::greetConnection(Subscriber& subscriber, const OpenOptions& optio
   if (!subscriber.clientCursor().isGiven()) {
     preamble.oweCursor();
   }
-  preamble.oweBeginning();
 }
 
 JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOptions& options, Instant now) {
@@ -97,9 +97,17 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
 
   Subscription subscription;
   subscription.channel = &channel;
-  subscription.cursor = channel.log.after(subscriber->joinPosition(head));
   subscription.types = hashesOf(options.types);
   subscription.owesState = !subscriber->isListener();
+  subscription.cursor = channel.log.after(subscriber->joinPosition(head));
+  if (options.last > 0 && subscriber->beginsNow()) {
+    const Cursor cursor = subscription.before(options.last, subscriber->options(), now);
+    if (cursor < subscription.cursor) {
+      subscription.cursor = cursor;
+      LogReader& reader = subscriber->reader();
+      reader.setPosition(std::min(reader.position(), channel.log.at(cursor).sequence - 1));
+    }
+  }
   if (subscription.owesState && channel.state != nullptr) {
     subscriber->reader().preamble().expectState();
   }

@@ -17,6 +17,8 @@ ChannelPolicy PolicySettings::over(ChannelPolicy rest) const {
   policy.flow.rate = rate.value_or(rest.flow.rate);
   policy.flow.mergeWindow = mergeWindow.value_or(rest.flow.mergeWindow);
   policy.flow.throttleEvery = throttleEvery.value_or(rest.flow.throttleEvery);
+  policy.flow.batchEvery = batchEvery.value_or(rest.flow.batchEvery);
+  policy.channelTtl = channelTtl.value_or(rest.channelTtl);
   return policy;
 }
 

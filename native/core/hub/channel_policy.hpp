@@ -37,6 +37,7 @@ struct ChannelPolicy {
   std::size_t maxBytes = std::size_t{1024} * 1024;  // of an event's data
   RateLimit publishesPerUser{};                     // of one user, in all channels of the policy
   FlowRules flow{};
+  Millis channelTtl{1800000};  // a channel that nobody used for so long is forgotten
 };
 
 // What a policy says of its own. Whatever it leaves out is as the policy of the rest has it, which is the hub's own options.
@@ -53,6 +54,8 @@ struct PolicySettings {
   std::optional<RateRule> rate;
   std::optional<Millis> mergeWindow;
   std::optional<Millis> throttleEvery;
+  std::optional<Millis> batchEvery;
+  std::optional<Millis> channelTtl;
 
   [[nodiscard]] ChannelPolicy over(ChannelPolicy rest) const;
   bool operator==(const PolicySettings&) const = default;

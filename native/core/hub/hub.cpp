@@ -64,7 +64,7 @@ Hub::~Hub() = default;
 void Hub::configure(const HubOptions& options) {
   parts_->options = options;
   // What it gives back lives until its channels are in other classes.
-  const auto retired = parts_->policies.set(options.rest(), options.policies);
+  const auto retired = parts_->policies.set(options.rest(), options.rules());
   parts_->registry.reclassify();
   parts_->flow.rulesChanged();
 }

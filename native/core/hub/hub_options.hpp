@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -19,8 +20,9 @@ using SubscriberId = std::uint64_t;  // never reused in a process
 using OwnerId = std::uint32_t;       // a thread that delivers: a JavaScript environment, or a reactor
 
 struct HubOptions {
-  LogLimits history;                   // of each channel, unless its policy says otherwise
-  std::vector<PolicyRule> policies{};  // the first that matches a channel's key counts; of different names
+  LogLimits history;                        // of each channel, unless its policy says otherwise
+  std::vector<PolicyRule> policies{};       // the first that matches a channel's key counts; of different names
+  std::vector<PolicyRule> addedPolicies{};  // of modules, behind those
   std::size_t connections = 10000;
   std::size_t perChannel = ChannelLimits::kUnlimited;  // unless the policy says otherwise
   std::size_t maxBytes =
@@ -50,8 +52,11 @@ struct HubOptions {
     policy.maxBytes = maxBytes;
     policy.publishesPerUser = publishesPerUser;
     policy.flow = flow;
+    policy.channelTtl = channelTtl;
     return policy;
   }
+  // The policies, and behind them those of the added ones whose name and channels none of them has.
+  [[nodiscard]] std::vector<PolicyRule> rules() const;
 };
 
 enum class SubscriberKind : std::uint8_t {
@@ -64,12 +69,18 @@ struct OpenOptions {
   SubscriberOptions subscriber;
   std::optional<std::string_view> lastEventId;  // the cursor that the client came with
   std::optional<std::uint32_t> retry;           // milliseconds, told to the client at once
+  std::string_view greeting{};                  // a comment of one line that is sent first, below 64 KiB; empty: none
   SubscriberKind kind = SubscriberKind::connection;
 };
 
 struct JoinOptions {
   std::string_view userId;                    // empty: none
   std::span<const std::string_view> types{};  // empty: all
+  // Of a subscriber whose client came without a cursor, and that was not read yet: it begins before so many of the channel's newest
+  // events that are for it, not counting those that are part of a state that it is sent. kAllEvents: with the oldest.
+  std::size_t last = 0;
+
+  static constexpr std::size_t kAllEvents = std::numeric_limits<std::size_t>::max();
 };
 
 struct PublishOptions {

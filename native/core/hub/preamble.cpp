@@ -9,6 +9,14 @@
 
 namespace millrace {
 
+void Preamble::begin(std::string_view greeting) {
+  beginning_ = Beginning::owed;
+  if (!greeting.empty()) {
+    encodeComment(greeting, text());
+    greetingBytes_ = static_cast<std::uint16_t>(text().size());
+  }
+}
+
 void Preamble::noticeGap() {
   if (!std::exchange(hasGap_, true)) {
     encodeVerdict(Verdict::gap, text());
@@ -33,7 +41,7 @@ void Preamble::complete(const Sequence& sequence, std::uint64_t position, bool r
   if (std::exchange(beginning_, Beginning::none) != Beginning::none) {
     std::string beginning;
     encodeBegin(readsChannels ? Resumption::possible : Resumption::impossible, beginning);
-    next_.insertFirst(beginning);
+    next_.insertFirst(beginning, std::exchange(greetingBytes_, 0));
   }
 }
 

@@ -20,8 +20,8 @@ class Preamble {
   [[nodiscard]] std::string& text() { return next_.tail(); }
   // Tells the client, once a read, that events are missing.
   void noticeGap();
-  // The first read begins with the notice `millrace.begin`.
-  void oweBeginning() { beginning_ = Beginning::owed; }
+  // The first read begins with a comment, unless it is empty, and the notice `millrace.begin`. Nothing else was written yet.
+  void begin(std::string_view greeting);
   // The next read ends its text with the client's cursor. It comes behind a snapshot, so that a client that is cut within the
   // snapshot gets it again.
   void oweCursor() { owesCursor_ = true; }
@@ -61,6 +61,7 @@ class Preamble {
   TextPieces next_;
   TextPieces sending_;
   Beginning beginning_ = Beginning::none;
+  std::uint16_t greetingBytes_ = 0;  // at the beginning of next_, until the notice is there
   bool owesCursor_ = false;
   bool hasGap_ = false;  // next_ tells of a gap
 };

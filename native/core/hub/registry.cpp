@@ -202,7 +202,7 @@ std::size_t Registry::subscribersOfUser(std::string_view userId) const {
   return found == users_.end() ? 0 : found->second;
 }
 
-void Registry::sweepChannels(Millis idle, EmptyChannel empty, Instant now) {
+void Registry::sweepChannels(EmptyChannel empty, Instant now) {
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
     if (!channel.isAtRest()) {
@@ -212,6 +212,7 @@ void Registry::sweepChannels(Millis idle, EmptyChannel empty, Instant now) {
     channel.trim(now);
     channel.tidy(now);
     // An empty one has nothing to keep but what it has lost, which matters to clients that have been away for less than that.
+    const Millis idle = channel.policy().channelTtl;
     const Millis remembered = empty == EmptyChannel::removed ? Millis{0} : std::min(idle, channel.policy().history.ttl);
     const bool isEmpty = channel.log.isEmpty() && channel.state == nullptr;
     const Millis kept = isEmpty ? remembered : idle;

@@ -81,16 +81,16 @@ class Registry {
   void assignUser(Subscriber& subscriber, std::string_view userId);
   [[nodiscard]] std::size_t subscribersOfUser(std::string_view userId) const;
 
-  // Trims every log by age, and removes the channels that nobody has used for `idle`; of those that are empty, what they have
+  // Trims every log by age, and removes the channels that nobody has used for as long as their policies say; of those that are empty, what they have
   // lost is remembered as long as a client may be away for it.
-  void sweep(Millis idle, Instant now) { sweepChannels(idle, EmptyChannel::remembered, now); }
+  void sweep(Instant now) { sweepChannels(EmptyChannel::remembered, now); }
   // The same, and channels that hold no event go at once.
-  void sweepForRoom(Millis idle, Instant now) { sweepChannels(idle, EmptyChannel::removed, now); }
+  void sweepForRoom(Instant now) { sweepChannels(EmptyChannel::removed, now); }
 
  private:
   enum class EmptyChannel : std::uint8_t { remembered, removed };
 
-  void sweepChannels(Millis idle, EmptyChannel empty, Instant now);
+  void sweepChannels(EmptyChannel empty, Instant now);
 
   ChannelPolicies& policies_;
   TextMap<std::unique_ptr<Channel>> channels_;

@@ -38,7 +38,12 @@ class Subscriber {
   // `position`: the sequence that its client already has.
   Subscriber(SubscriberId id, OwnerId owner, SubscriberKind kind, std::shared_ptr<const SubscriberOptions> options,
              std::uint64_t position)
-      : id_(id), owner_(owner), options_(std::move(options)), reader_(*options_, position), kind_(kind) {}
+      : id_(id),
+        owner_(owner),
+        options_(std::move(options)),
+        reader_(*options_, position),
+        openedAfter_(position),
+        kind_(kind) {}
 
   [[nodiscard]] SubscriberId id() const { return id_; }
   [[nodiscard]] bool isListener() const { return kind_ == SubscriberKind::listener; }
@@ -74,8 +79,10 @@ class Subscriber {
   [[nodiscard]] const ClientCursor& clientCursor() const { return clientCursor_; }
   // The sequence that a new subscription starts after: the client's position before anything was read, later the hub's head.
   [[nodiscard]] std::uint64_t joinPosition(std::uint64_t head) const {
-    return hasBeenRead() ? head : reader_.position();
+    return hasBeenRead() ? head : clientCursor_.isGiven() ? reader_.position() : openedAfter_;
   }
+  // Its client has no cursor, and gets none before the first read.
+  [[nodiscard]] bool beginsNow() const { return !clientCursor_.isGiven() && !hasBeenRead(); }
   [[nodiscard]] bool hasPending() const {
     return reader_.hasPending() || (clientCursor_.owesVerdict() && !reader_.isBroken());
   }
@@ -108,6 +115,7 @@ class Subscriber {
   const std::shared_ptr<const SubscriberOptions> options_;  // by thousands of subscribers, mostly
   LogReader reader_;
   ClientCursor clientCursor_;
+  const std::uint64_t openedAfter_;  // the hub's newest sequence then
   const SubscriberKind kind_;
   SubscriberStage stage_ = SubscriberStage::unread;
 };

@@ -2,6 +2,20 @@
 
 namespace millrace {
 
+Cursor Subscription::before(std::size_t entries, const SubscriberOptions& options, Instant now) const {
+  const ChannelLog& log = channel->log;
+  Subscription asIfSent;
+  asIfSent.channel = channel;
+  asIfSent.types = types;
+  asIfSent.stateThrough = owesState && channel->state != nullptr ? channel->state->through : 0;
+  Cursor at = log.readableEnd();
+  while (entries > 0 && log.begin() < at) {
+    --at.next;
+    entries -= asIfSent.wants(log.at(at), options) && log.isCurrent(at, now) ? 1 : 0;
+  }
+  return at;
+}
+
 Subscription* Subscriptions::find(const Channel& channel) {
   const auto found = std::find_if(list_.begin(), list_.end(),
                                   [&](const Subscription& subscription) { return subscription.channel == &channel; });

@@ -23,6 +23,8 @@ struct Subscription {
                          channel->state->source->isChangedBy(entry.typeHash) && !options.endsAfter(entry.typeHash);
     return isOfItsTypes && !wasSent;
   }
+  // Behind which so many of the newest entries are for it, or all that there are: of those that are no part of a state that it owes.
+  [[nodiscard]] Cursor before(std::size_t entries, const SubscriberOptions& options, Instant now) const;
 
   Channel* channel = nullptr;
   Cursor cursor;                     // behind what was taken

@@ -7,7 +7,7 @@ ChannelRoom Sweeper::roomForChannel(const ChannelClass& group, Instant now) {
   const auto isHubFull = [this] { return registry_.channels() >= options_.channels; };
   if ((isHubFull() || group.isFull()) && nextForRoom_ <= now) {
     nextForRoom_ = now + kBetweenSweeps;
-    registry_.sweepForRoom(options_.channelTtl, now);
+    registry_.sweepForRoom(now);
   }
   if (isHubFull()) {
     return ChannelRoom::hubFull;
@@ -20,7 +20,7 @@ void Sweeper::runDue(Instant now) {
     return;
   }
   deflates_.tidy();
-  registry_.sweep(options_.channelTtl, now);
+  registry_.sweep(now);
   next_ = registry_.channels() == 0 ? kNever : now + options_.sweepEvery;
 }
 

@@ -18,11 +18,11 @@ std::string& TextPieces::tail() { return pieces().back().own; }
 
 void TextPieces::addShared(SharedText text) { pieces().push_back({std::move(text), 0, {}}); }
 
-void TextPieces::insertFirst(std::string_view text) {
+void TextPieces::insertFirst(std::string_view text, std::size_t behind) {
   if (pieces().front().shared != nullptr) {
     pieces_->insert(pieces_->begin(), Piece());
   }
-  pieces_->front().own.insert(0, text);
+  pieces_->front().own.insert(behind, text);
 }
 
 void TextPieces::append(TextPieces later) {

@@ -18,7 +18,8 @@ class TextPieces {
   // The own text at the end, to be appended to.
   [[nodiscard]] std::string& tail();
   void addShared(SharedText text);
-  void insertFirst(std::string_view text);
+  // Behind so many bytes of what is first, which is own text then.
+  void insertFirst(std::string_view text, std::size_t behind = 0);
   // All of `later`, behind this.
   void append(TextPieces later);
   void clear() { pieces_.reset(); }

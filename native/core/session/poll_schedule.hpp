@@ -3,16 +3,19 @@
 #include "core/base/instant.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace millrace {
 
 // When to poll and when to try to stream again, while events come by polls.
 class PollSchedule {
  public:
-  // `every`: the time between two polls while events come; 0: no polling.
-  explicit PollSchedule(Millis every) : leastEvery_(every) {}
+  // `every`: the time between two polls while events come; 0: no polling. `after`: attempts to stream in a row that brought nothing.
+  PollSchedule(Millis every, std::uint32_t after) : leastEvery_(every), after_(after) {}
 
   [[nodiscard]] bool isAllowed() const { return leastEvery_ > Millis{0}; }
+  // Whether to poll after so many attempts.
+  [[nodiscard]] bool isDueAfter(std::uint32_t fruitless) const { return isAllowed() && fruitless >= after_; }
 
   // Polling begins. Each time, it takes longer until streaming is tried again.
   void begin(Instant now) {
@@ -35,6 +38,7 @@ class PollSchedule {
   static constexpr int kMostStretch = 4;
 
   Millis leastEvery_;
+  std::uint32_t after_;
   Millis every_{0};
   Instant probeAt_;
   Millis probeEvery_{0};

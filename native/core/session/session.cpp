@@ -5,7 +5,6 @@
 namespace millrace {
 namespace {
 
-constexpr std::uint32_t kFruitlessUntilPolling = 3;
 // A stream that works brings something at once: a Millrace server its cursor line.
 constexpr Millis kProbeBytes{5000};
 
@@ -94,7 +93,7 @@ SessionAction Session::fail(Loss loss, Instant now, double random, Millis retryA
   if (loss == Loss::final || (!isPlanned && mostAttempts_ && attempts_ >= *mostAttempts_)) {
     return giveUp();
   }
-  if (polls_.isAllowed() && stability_.fruitless() >= kFruitlessUntilPolling && way_ == Way::stream && !isOffline_) {
+  if (polls_.isDueAfter(stability_.fruitless()) && way_ == Way::stream && !isOffline_) {
     return beginPolling(now);
   }
   way_ = Way::stream;

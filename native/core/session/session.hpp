@@ -58,8 +58,9 @@ struct SessionOptions {
   std::optional<std::uint32_t> attempts;  // in a row that may fail; none: no limit
   BackoffOptions backoff;
   BreakerOptions breaker;
-  Millis silence{45000};  // a connection that is silent for so long is dropped; 0: never
-  Millis pollEvery{0};    // where streaming is impossible; 0: no polling
+  Millis silence{45000};        // a connection that is silent for so long is dropped; 0: never
+  Millis pollEvery{0};          // where streaming is impossible; 0: no polling
+  std::uint32_t pollAfter = 3;  // attempts in a row that brought nothing: streaming is impossible
   bool pausesWhenHidden = false;
 };
 
@@ -85,7 +86,7 @@ class Session {
         pausesWhenHidden_(options.pausesWhenHidden),
         backoff_(options.backoff),
         breaker_(options.breaker),
-        polls_(options.pollEvery) {}
+        polls_(options.pollEvery, options.pollAfter) {}
 
   // --- what the user wants
 

@@ -12,11 +12,18 @@
 
 namespace millrace {
 
+// An event that follows the whole document, with some of its members.
+struct DocumentPart {
+  std::string type;
+  std::vector<std::string> members;  // names, as JSON has them
+};
+
 // The event types of a channel's document.
 struct DocumentTypes {
   std::string snapshot;              // of the event with the whole of it
   std::string patch;                 // of the events with what has changed, where they have no type of their own
   std::vector<std::string> changes;  // of all other events that change it
+  std::vector<DocumentPart> parts;
 };
 
 // The JSON document of a channel. Guarded by the engine's lock, as its hub is.
@@ -42,9 +49,10 @@ class ChannelDocument : public StateSource {
   void encode(std::string_view json);
 
   const std::string snapshotType_;
+  const std::vector<DocumentPart> parts_;
   std::vector<std::uint64_t> changes_;    // hashes of types
   std::optional<JsonDocument> document_;  // none: as text_ has it
-  SharedText text_;                       // the event; null: it is to be written anew
+  SharedText text_;                       // the events; null: it is to be written anew
   std::size_t dataFrom_ = 0;              // of the document in it
   std::size_t dataSize_ = 0;
   std::size_t mostBytes_ = 0;  // it is no larger

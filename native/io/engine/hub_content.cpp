@@ -1,11 +1,17 @@
 #include "io/engine/hub_content.hpp"
 
+#include "core/base/add_by_name.hpp"
+
+#include <algorithm>
+
 namespace millrace {
 
-void HubContent::configure(const ContentSettings& own, const std::optional<std::vector<NamedContent>>& policies) {
+void HubContent::configure(const ContentSettings& own, const std::optional<std::vector<NamedContent>>& policies,
+                           const std::vector<NamedContent>& added) {
   const std::lock_guard lock(mutex_);
   rest_ = own.over(rest_);
   policies_ = policies.value_or(policies_);
+  addByName(added, added_);
   std::vector<ContentPolicy> all;
   const auto add = [&](const std::string& name, const std::string& match, const ContentRules& rules) {
     std::shared_ptr<ContentCounts>& counts = counts_[name];
@@ -14,6 +20,14 @@ void HubContent::configure(const ContentSettings& own, const std::optional<std::
   };
   for (const NamedContent& policy : policies_) {
     add(policy.name, policy.match, policy.settings.over(rest_));
+  }
+  for (const NamedContent& policy : added_) {
+    const bool isRuled = std::any_of(policies_.begin(), policies_.end(), [&policy](const NamedContent& one) {
+      return one.name == policy.name || one.match == policy.match;
+    });
+    if (!isRuled) {
+      add(policy.name, policy.match, policy.settings.over(rest_));
+    }
   }
   add("", "", rest_);
   auto shapers = std::make_shared<const Shapers>(all);

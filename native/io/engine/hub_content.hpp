@@ -27,8 +27,9 @@ struct NamedContent {
 class HubContent {
  public:
   // What the hub's own options say, of channels without a policy and of what policies leave out, and what the policies say, if that is
-  // to change. What was counted of a name goes on.
-  void configure(const ContentSettings& own, const std::optional<std::vector<NamedContent>>& policies);
+  // to change; of those that were added, each takes the place of the one of its name. What was counted of a name goes on.
+  void configure(const ContentSettings& own, const std::optional<std::vector<NamedContent>>& policies,
+                 const std::vector<NamedContent>& added);
 
   // It changes with every configure().
   [[nodiscard]] std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
@@ -43,6 +44,7 @@ class HubContent {
   mutable std::mutex mutex_;  // guards:
   ContentRules rest_;
   std::vector<NamedContent> policies_;
+  std::vector<NamedContent> added_;  // behind those
   std::shared_ptr<const Shapers> shapers_;
   std::map<std::string, std::shared_ptr<ContentCounts>, std::less<>> counts_;
 };

@@ -30,6 +30,7 @@ class FlowWorld {
     }
     rules_.mergeWindow = Millis(chance(60) ? 1 + below(900) : 0);
     rules_.throttleEvery = Millis(chance(60) ? 1 + below(900) : 0);
+    rules_.batchEvery = Millis(chance(40) ? 1 + below(900) : 0);
   }
 
   void run() {
@@ -109,11 +110,20 @@ class FlowWorld {
       }
     }
     checkWindows();
+    checkBatches();
+  }
+
+  // Events leave at one time, or so long after each other.
+  void checkBatches() {
+    for (std::size_t at = 1; at < left_.size() && rules_.batchEvery > Millis{0}; ++at) {
+      const Millis apart = left_[at].at - left_[at - 1].at;
+      EXPECT_TRUE(apart == Millis{0} || apart >= rules_.batchEvery) << apart.count();
+    }
   }
 
   // With no rate to delay them, two events of one key are a window apart at least.
   void checkWindows() {
-    if (!rules_.rate.limit.isNone()) {
+    if (!rules_.rate.limit.isNone() || rules_.batchEvery > Millis{0}) {
       return;
     }
     std::map<std::string, Instant> last;

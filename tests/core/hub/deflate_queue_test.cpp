@@ -38,6 +38,10 @@ class DeflateQueueTest : public test::PartTest {
     }
     return texts;
   }
+  void sweep() {
+    policies.rest().policy.channelTtl = Millis{0};
+    registry.sweep(now);
+  }
   using Texts = std::vector<std::string>;
 
   DeflateQueue queue{registry, sequence};
@@ -161,7 +165,7 @@ TEST_F(DeflateQueueTest, aChannelThatHasGoneIsNotMissed) {
   EXPECT_EQ(k.log.at({0}).deflated.bytes, "");
   queue.tidy();
   EXPECT_TRUE(queue.isEmpty());
-  registry.sweep(Millis{0}, now);
+  sweep();
   EXPECT_EQ(registry.findChannel("k"), nullptr);
   finishAll(jobs);
 }
@@ -172,7 +176,7 @@ TEST_F(DeflateQueueTest, aJobOfAnEarlierChannelIsNoOthers) {
   const std::vector<DeflateJob> jobs = queue.jobs(10, kEverySequence);
   registry.remove(1, now);
   queue.tidy();
-  registry.sweep(Millis{0}, now);
+  sweep();
   ASSERT_EQ(registry.findChannel("k"), nullptr);
   Channel& other = join(add(4, 1, compressed()), "k");
   publish(other, "new");

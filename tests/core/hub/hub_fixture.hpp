@@ -69,6 +69,15 @@ class HubTest : public ::testing::Test {
     return hub.join(id, key, options, now);
   }
 
+  // From before so many of the newest events.
+  void joinFrom(SubscriberId id, std::string_view key, std::size_t last,
+                std::initializer_list<std::string_view> types = {}) {
+    JoinOptions options;
+    options.types = {types.begin(), types.size()};
+    options.last = last;
+    ASSERT_EQ(hub.join(id, key, options, now), JoinOutcome::joined);
+  }
+
   void join(SubscriberId id, std::string_view key, std::initializer_list<std::string_view> types = {}) {
     ASSERT_EQ(tryJoin(id, key, "", types), JoinOutcome::joined);
   }

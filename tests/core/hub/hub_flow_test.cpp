@@ -17,7 +17,12 @@ class HubFlow : public test::HubTest {
     throttle.throttleEvery = Millis(1000);
     PolicySettings merge;
     merge.mergeWindow = Millis(1000);
-    options.policies = {{"rate", "rate:*", rate}, {"throttle", "throttle:*", throttle}, {"merge", "merge:*", merge}};
+    PolicySettings batch;
+    batch.batchEvery = Millis(1000);
+    options.policies = {{"rate", "rate:*", rate},
+                        {"throttle", "throttle:*", throttle},
+                        {"merge", "merge:*", merge},
+                        {"batch", "batch:*", batch}};
     hub.configure(options);
   }
 
@@ -55,6 +60,42 @@ TEST_F(HubFlow, aHeldEventGetsItsNumberWhenItLeaves) {
   EXPECT_EQ(hub.nextDeadline(), now + Millis(100));
   EXPECT_EQ(next(1), event(3, "2"));
   EXPECT_EQ(hub.census().stats().heldEvents, 0U);
+}
+
+TEST_F(HubFlow, aBatchLeavesTogether) {
+  openAndJoin(1, "batch:1");
+  const Instant began = now;
+  EXPECT_EQ(publish("batch:1", "1").state, PublishState::sent);
+  EXPECT_EQ(read(1), event(1, "1"));
+  now += Millis(10);
+  EXPECT_EQ(publish("batch:1", "2").state, PublishState::held);
+  now += Millis(500);
+  EXPECT_EQ(publish("batch:1", "3").state, PublishState::held);
+  EXPECT_EQ(read(1), "");
+  EXPECT_EQ(hub.nextDeadline(), began + Millis(1000));
+  EXPECT_EQ(next(1), event(2, "2") + event(3, "3"));
+  EXPECT_EQ(publish("batch:1", "4").state, PublishState::sent) << "in the same instant";
+  now += Millis(1);
+  EXPECT_EQ(publish("batch:1", "5").state, PublishState::held);
+  EXPECT_EQ(next(1), event(4, "4") + event(5, "5"));
+  now += Millis(1000);
+  EXPECT_EQ(publish("batch:1", "6").state, PublishState::sent);
+}
+
+TEST_F(HubFlow, aBatchThatIsFullLeavesAtOnceAndLosesNothing) {
+  openAndJoin(1, "batch:1");
+  publish("batch:1", "0");
+  static_cast<void>(read(1));
+  now += Millis(1);
+  for (int number = 1; number <= 1001; ++number) {
+    EXPECT_EQ(publish("batch:1", std::to_string(number)).state, PublishState::held);
+  }
+  EXPECT_EQ(hub.nextDeadline(), now);
+  hub.tick(now);
+  EXPECT_EQ(hub.census().stats().heldEvents, 0U);
+  const std::string bytes = read(1);
+  EXPECT_TRUE(bytes.starts_with(event(2, "1"))) << bytes.substr(0, 100);
+  EXPECT_TRUE(bytes.ends_with(event(1002, "1001")));
 }
 
 TEST_F(HubFlow, whatIsDueGoesFirstHoweverLateTheTickIs) {

@@ -75,6 +75,35 @@ TEST_F(HubPolicy, theFirstThatMatchesCounts) {
   EXPECT_EQ(of("").channels, 0U);
 }
 
+TEST_F(HubPolicy, addedOnesComeBehindThoseOfTheHub) {
+  PolicySettings few;
+  few.historyEvents = 1;
+  PolicySettings some;
+  some.historyEvents = 2;
+  HubOptions options = strict();
+  options.policies = {{"own", "own:*", few}};
+  options.addedPolicies = {{"own", "other:*", some}, {"any", "own:*", some}, {"room", "**", some}};
+  hub.configure(options);
+  EXPECT_EQ(hub.census().policyName("own:1"), "own");
+  EXPECT_EQ(hub.census().policyName("other:1"), "room") << "one of a name that is taken is none";
+}
+
+TEST_F(HubPolicy, aChannelIsForgottenWhenItsPolicySaysSo) {
+  PolicySettings brief;
+  brief.channelTtl = Millis(1000);
+  HubOptions options = strict();
+  options.sweepEvery = Millis(100);
+  options.policies = {{"brief", "brief:*", brief}};
+  hub.configure(options);
+  publish("brief:1", "1");
+  publish("long:1", "1");
+  for (int pass = 0; pass < 11; ++pass) {
+    now += Millis(100);
+    hub.tick(now);
+  }
+  EXPECT_EQ(hub.census().stats().channels, 1U);
+}
+
 TEST_F(HubPolicy, whatAPolicyLeavesOutIsTheHubs) {
   HubOptions options = strict();
   options.history.events = 1;

@@ -98,17 +98,23 @@ TEST_F(PreambleTest, aGapIsToldOnceARead) {
 
 TEST_F(PreambleTest, theBeginningGoesBeforeEverythingOnce) {
   preamble.text() += "text";
-  preamble.oweBeginning();
+  preamble.begin("");
   EXPECT_FALSE(preamble.isEmpty());
   EXPECT_EQ(read(), std::string(kBegin) + "text");
   preamble.text() += "text";
   EXPECT_EQ(read(), "text");
 }
 
+TEST_F(PreambleTest, aGreetingGoesBeforeTheBeginning) {
+  preamble.begin("Connected");
+  preamble.text().append("text ");
+  EXPECT_EQ(read(), ": Connected\n\n" + std::string(kBegin) + "text ");
+}
+
 TEST_F(PreambleTest, theBeginningSaysWhetherTheClientCanResume) {
-  preamble.oweBeginning();
+  preamble.begin("");
   EXPECT_EQ(read(0, false), kBeginOfItsOwn);
-  preamble.oweBeginning();
+  preamble.begin("");
   EXPECT_EQ(read(0, true), kBegin);
 }
 
@@ -127,7 +133,7 @@ TEST_F(PreambleTest, theCursorIsNotBeyondTheNewestEvent) {
 }
 
 TEST_F(PreambleTest, aNewStreamBeginsWithItsCursorUnlessASnapshotGoesBefore) {
-  preamble.oweBeginning();
+  preamble.begin("");
   EXPECT_FALSE(preamble.beginsWithCursor());
   preamble.oweCursor();
   EXPECT_TRUE(preamble.beginsWithCursor());

@@ -87,8 +87,9 @@ class Client {
 
   // The check: everything up to `position_` was delivered or excused.
   bool hasBegun_ = false;
-  std::uint64_t openedAt_ = 0;  // the head when this connection was opened
-  std::uint64_t epoch_ = 0;     // of position_
+  std::uint64_t openedAt_ = 0;     // the head when this connection was opened
+  std::uint64_t beginsAfter_ = 0;  // its cursor, where the client comes without one
+  std::uint64_t epoch_ = 0;        // of position_
   std::uint64_t position_ = 0;
   std::uint64_t order_ = 0;    // the last sequence delivered on this connection
   bool hasBeenReset_ = false;  // so that what an earlier connection skipped may come now

@@ -217,7 +217,10 @@ class RegistrySweep : public RegistryTest {
  protected:
   static constexpr Millis kIdle{1000};
   static constexpr Millis kTtl{300};
-  RegistrySweep() { policies.rest().policy.history.ttl = kTtl; }
+  RegistrySweep() {
+    policies.rest().policy.history.ttl = kTtl;
+    policies.rest().policy.channelTtl = kIdle;
+  }
 };
 
 TEST_F(RegistrySweep, trimsByAge) {
@@ -225,9 +228,9 @@ TEST_F(RegistrySweep, trimsByAge) {
   append(k, "old");
   now += kTtl;
   append(k, "new");
-  registry.sweep(kIdle, now);
+  registry.sweep(now);
   EXPECT_EQ(k.log.evictedThrough(), 0U);
-  registry.sweep(kIdle, now + Millis{1});
+  registry.sweep(now + Millis{1});
   EXPECT_EQ(k.log.evictedThrough(), 1U);
   EXPECT_FALSE(k.log.isEmpty());
 }
@@ -235,32 +238,32 @@ TEST_F(RegistrySweep, trimsByAge) {
 TEST_F(RegistrySweep, removesAChannelThatNobodyUsesForLong) {
   policies.rest().policy.history.ttl = kIdle * 5;
   append(registry.channel("k", now), "x");
-  registry.sweep(kIdle, now + kIdle - Millis{1});
+  registry.sweep(now + kIdle - Millis{1});
   EXPECT_EQ(registry.channels(), 1U);
-  registry.sweep(kIdle, now + kIdle);
+  registry.sweep(now + kIdle);
   EXPECT_EQ(registry.channels(), 0U);
 }
 
 TEST_F(RegistrySweep, removesAnEmptyChannelOnceNobodyMayMissItsEvents) {
   registry.channel("k", now);
-  registry.sweep(kIdle, now + kTtl - Millis{1});
+  registry.sweep(now + kTtl - Millis{1});
   EXPECT_EQ(registry.channels(), 1U);
-  registry.sweep(kIdle, now + kTtl);
+  registry.sweep(now + kTtl);
   EXPECT_EQ(registry.channels(), 0U);
 }
 
 TEST_F(RegistrySweep, forRoomAnEmptyChannelGoesAtOnceAndOneWithEventsDoesNot) {
   registry.channel("empty", now);
   append(registry.channel("k", now), "x");
-  registry.sweepForRoom(kIdle, now);
+  registry.sweepForRoom(now);
   EXPECT_EQ(registry.findChannel("empty"), nullptr);
   EXPECT_NE(registry.findChannel("k"), nullptr);
 }
 
 TEST_F(RegistrySweep, aChannelWithAMemberStays) {
   join(add(1), "k");
-  registry.sweep(kIdle, now + kIdle * 9);
-  registry.sweepForRoom(kIdle, now + kIdle * 9);
+  registry.sweep(now + kIdle * 9);
+  registry.sweepForRoom(now + kIdle * 9);
   EXPECT_EQ(registry.channels(), 1U);
 }
 
@@ -268,7 +271,7 @@ TEST_F(RegistrySweep, aChannelToWhichThePartsReferIsLeftAlone) {
   Channel& k = registry.channel("k", now);
   append(k, "x");
   k.inFlight = 1;
-  registry.sweepForRoom(kIdle, now + kIdle * 9);
+  registry.sweepForRoom(now + kIdle * 9);
   EXPECT_EQ(registry.findChannel("k"), &k);
   EXPECT_EQ(k.log.evictedThrough(), 0U) << "it is not even trimmed";
 }
@@ -281,11 +284,11 @@ TEST_F(RegistrySweep, channelsThatAreMadeLaterMayHaveLostWhatRemovedOnesHad) {
   registry.findChannel("k")->trimBefore({1}, Instant{});
   registry.findChannel("l")->lastUse = now + kIdle;
   policies.rest().policy.history.ttl = kIdle * 5;
-  registry.sweep(kIdle, now + kIdle);
+  registry.sweep(now + kIdle);
   EXPECT_EQ(registry.channels(), 1U);
   EXPECT_EQ(registry.channel("k", now).lostBefore, 2U) << "its last event, which was still there";
   EXPECT_EQ(registry.channel("n", now).log.evictedThrough(), 2U);
-  registry.sweep(kIdle, now + kIdle * 9);
+  registry.sweep(now + kIdle * 9);
   EXPECT_EQ(registry.channel("k", now).lostBefore, 3U);
 }
 

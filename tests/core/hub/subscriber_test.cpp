@@ -107,8 +107,12 @@ TEST_F(SubscriberTest, whatEndsIsGivenNothingNewerAndHasNoDeadline) {
 }
 
 TEST_F(SubscriberTest, joinsAtItsClientsPositionUntilItIsRead) {
+  EXPECT_EQ(subscriber.joinPosition(9), 0U);
   subscriber.reader().setPosition(3);
-  EXPECT_EQ(subscriber.joinPosition(9), 3U);
+  EXPECT_EQ(subscriber.joinPosition(9), 0U);
+  sequence.advance();
+  subscriber.clientCursor().come(sequence.idOf(1), sequence, subscriber.reader());
+  EXPECT_EQ(subscriber.joinPosition(9), 1U);
   subscriber.noteRead(false);
   EXPECT_EQ(subscriber.joinPosition(9), 9U);
 }

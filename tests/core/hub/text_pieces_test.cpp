@@ -36,6 +36,12 @@ TEST(TextPieces, areInTheirOrder) {
   EXPECT_EQ(test::textOf(begun), "first SHARED");
 }
 
+TEST(TextPieces, takeATextBehindTheFirstBytes) {
+  TextPieces pieces = some();
+  pieces.insertFirst("-", 2);
+  EXPECT_EQ(test::textOf(pieces), "ow-nSHAREDmiddleSECOND");
+}
+
 TEST(TextPieces, emptyOnesAreNothing) {
   TextPieces pieces;
   EXPECT_TRUE(pieces.isEmpty());

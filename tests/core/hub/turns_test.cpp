@@ -135,7 +135,7 @@ TEST_F(TurnsTest, whatIsTakenIsNotGivenAgain) {
 
 TEST_F(TurnsTest, thePreambleIsCompletedBeforeARead) {
   Preamble& preamble = addReading(1).reader().preamble();
-  preamble.oweBeginning();
+  preamble.begin("");
   preamble.oweCursor();
   turns.taken(read(1), now);
   EXPECT_EQ(text, "event: millrace.begin\ndata: {\"resumes\":true}\n\nid: a.0\n\n");

@@ -52,6 +52,7 @@ SessionOptions drawOptions(Random& random) {
   options.silence = Millis(random.below(4) == 0 ? 0 : 1000 + random.below(60000));
   options.pollEvery = Millis(random.below(2) == 0 ? 0 : 500 + random.below(10000));
   options.pausesWhenHidden = random.below(3) == 0;
+  options.pollAfter = 1 + random.below(5);
   return options;
 }
 

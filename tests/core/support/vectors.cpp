@@ -122,7 +122,7 @@ SessionAction toAction(const json::object& object) {
 }
 
 SessionOptions toSessionOptions(const json::object& given) {
-  allowOnly(given, {"attempts", "baseMs", "maxMs", "failures", "coolDownMs", "silenceMs", "pollEveryMs",
+  allowOnly(given, {"attempts", "baseMs", "maxMs", "failures", "coolDownMs", "silenceMs", "pollEveryMs", "pollAfter",
                     "pausesWhenHidden", "serverMinMs", "serverMaxMs"});
   SessionOptions options;
   const auto setMillis = [&](std::string_view name, Millis& option) {
@@ -137,6 +137,7 @@ SessionOptions toSessionOptions(const json::object& given) {
   setMillis("coolDownMs", options.breaker.coolDown);
   setMillis("silenceMs", options.silence);
   setMillis("pollEveryMs", options.pollEvery);
+  options.pollAfter = numberIn<std::uint32_t>(given, "pollAfter").value_or(options.pollAfter);
   options.pausesWhenHidden = given.contains("pausesWhenHidden") && given.at("pausesWhenHidden").as_bool();
   return options;
 }

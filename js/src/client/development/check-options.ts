@@ -53,7 +53,7 @@ const RETRY_OPTIONS: Names<RetryOptions> = {
   serverMaxMs: true,
 };
 const BREAKER_OPTIONS: Names<BreakerOptions> = { failures: true, coolDownMs: true };
-const FALLBACK_OPTIONS: Names<FallbackOptions> = { poll: true, everyMs: true };
+const FALLBACK_OPTIONS: Names<FallbackOptions> = { poll: true, everyMs: true, afterAttempts: true };
 
 const BOOLEANS = ["withCredentials", "idempotency", "pauseWhenHidden"] as const;
 const FUNCTIONS = ["isFinal", "onUnauthorized", "fetch"] as const;
@@ -105,11 +105,12 @@ function checkGroups({ retry, breaker, fallback }: SSEClientOptions): void {
   requireGroup("retry", retry, RETRY_OPTIONS);
   if (breaker !== false) requireGroup("breaker", breaker, BREAKER_OPTIONS);
   requireGroup("fallback", fallback, FALLBACK_OPTIONS);
-  const { poll, everyMs } = fallback ?? {};
+  const { poll, everyMs, afterAttempts } = fallback ?? {};
   if (poll !== undefined && !/^(object|string)$/.test(typeof poll)) {
     throw new TypeError(`fallback.poll must be a text or a URL, not ${describe(poll)}`);
   }
   requireWhole("fallback.everyMs", everyMs, 1, LONGEST_TIMER_MS); // also where it is not used: a POST never polls
+  requireWhole("fallback.afterAttempts", afterAttempts, 1, LONGEST_TIMER_MS);
 }
 
 function requireGroup<Options extends object>(name: string, value: Options | undefined, names: Names<Options>): void {

@@ -25,6 +25,8 @@ export interface FallbackOptions {
   readonly poll?: string | URL;
   /** Milliseconds between two polls while events come; up to four times as long while none do. Default 5000. */
   readonly everyMs?: number;
+  /** After how many attempts in a row that brought nothing, at least 1. Default 3. */
+  readonly afterAttempts?: number;
 }
 
 /** Something that happened on the wire. */
@@ -70,7 +72,8 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   readonly onEnd?: "close" | "reconnect";
   /**
    * Where the cursor goes: into the header `Last-Event-ID`, or the query parameter `lastEventId`, which a Millrace server reads,
-   * too. Default: the header; on another origin the query, since a header would have to be allowed there (CORS).
+   * too. Default: the header; on another origin the query, since a header would have to be allowed there (CORS). `events` go the same way, as
+   * `X-Event-Types` or `eventTypes`; on another origin only where this option is given.
    */
   readonly cursorIn?: "header" | "query";
   /** Send the `Idempotency-Key` with a request that is no GET. Default: on the page's own origin only, for the same reason. */
@@ -98,7 +101,10 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
   readonly headers?: HeadersSource;
   /** Send cookies and credentials to other origins too. Default false: to the same origin only. */
   readonly withCredentials?: boolean;
-  /** Dispatch only events of these types; the others count as received, without ever being made a string. Default: all. */
+  /**
+   * Dispatch only events of these types; the others count as received, without ever being made a string. A Millrace server of the page's own
+   * origin is told, and does not send them; see `cursorIn`. Default: all.
+   */
   readonly events?: readonly string[];
   /** Validators by event type, of any Standard Schema library (zod, valibot, …), for `on`. They must be synchronous. */
   readonly schema?: Schemas<Events>;
@@ -123,7 +129,7 @@ export interface SSEClientOptions<Events extends object = object> extends Receiv
    */
   readonly heartbeatEvent?: string;
   /**
-   * Where three attempts in a row bring nothing, or a proxy holds the stream's heartbeats back, poll the same history from the same cursor,
+   * Where `afterAttempts` (3) in a row bring nothing, or a proxy holds the stream's heartbeats back, poll the same history from the same cursor,
    * and try to stream again every now and then. A request that may be made once only (a POST without `resumeBy`) never polls.
    * Default: no polling.
    */
@@ -192,7 +198,8 @@ export function sessionOptionsOf(options: SSEClientOptions): SessionOptions {
     ...(breaker === false ? { failures: 0 } : breaker),
     ...(silence !== undefined && { silenceMs: silence }),
     // A poll would be the same request once more.
-    ...(fallback && !isOnce(options) && { pollEveryMs: fallback.everyMs ?? 5000 }),
+    ...(fallback &&
+      !isOnce(options) && { pollEveryMs: fallback.everyMs ?? 5000, pollAfter: fallback.afterAttempts ?? 3 }),
     pausesWhenHidden: pauseWhenHidden ?? false,
   };
 }

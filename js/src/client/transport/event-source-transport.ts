@@ -1,4 +1,5 @@
 import { SSEError } from "../../shared/errors.js";
+import { EVENT_TYPES_QUERY, toEventTypes } from "../../shared/event-types.js";
 import { END_TYPE, RESUME_TYPE } from "../../shared/notices.js";
 import { toEventText } from "../stream/event-text.js";
 import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
@@ -23,6 +24,8 @@ export function openEventSource(
   const address = new URL(url);
   let id = lastEventId();
   if (id) address.searchParams.set("lastEventId", id);
+  const types = options.cursorIn === "query" && toEventTypes(options.events);
+  if (types) address.searchParams.set(EVENT_TYPES_QUERY, types);
   sending();
   const source = new EventSource(address, { withCredentials: options.withCredentials ?? false });
   signal.addEventListener("abort", () => source.close(), { once: true });

@@ -1,5 +1,6 @@
 import type { StreamFacts } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
+import { EVENT_TYPES_HEADER, EVENT_TYPES_QUERY, toEventTypes } from "../../shared/event-types.js";
 import type { SSEClientOptions } from "../options/options.js";
 
 /** What one attempt asks for. */
@@ -94,7 +95,7 @@ async function prepare(
   url: string,
   accept: string,
 ): Promise<Prepared> {
-  const { headers: source, body, withCredentials, resumeBy, cursorIn, idempotency } = options;
+  const { headers: source, body, withCredentials, resumeBy, cursorIn, idempotency, events } = options;
   // Waits in any case: a listener that reconnects does so in the middle of a chunk, and the cursor is at its end.
   const headers = new Headers((await (typeof source === "function" ? source() : source)) ?? {});
   const id = lastEventId();
@@ -106,6 +107,9 @@ async function prepare(
   const target = new URL(url);
   if (id && (cursorIn ?? (isOther ? "query" : "header")) === "query") target.searchParams.set("lastEventId", id);
   else if (id) headers.set("Last-Event-ID", asByteString(id));
+  const types = toEventTypes(events);
+  if (types && cursorIn === "query") target.searchParams.set(EVENT_TYPES_QUERY, types);
+  else if (types && (cursorIn || !isOther)) headers.set(EVENT_TYPES_HEADER, types);
   const wantsKey = !/^(GET|HEAD)$/i.test(method) && (idempotency ?? !isOther);
   if (wantsKey && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", idempotencyKey);
   return {

@@ -5,16 +5,22 @@ const MOST_STRETCH = 4;
 /** When to poll, and when to try to stream again: native/core/session/poll_schedule.hpp in JavaScript. */
 export class PollSchedule {
   readonly #leastEveryMs: number;
+  readonly #after: number;
   everyMs = 0;
   probeAtMs = 0;
   #probeEveryMs = 0;
 
-  constructor(everyMs: number) {
+  constructor(everyMs: number, after: number) {
     this.#leastEveryMs = everyMs;
+    this.#after = after;
   }
 
   get isAllowed(): boolean {
     return this.#leastEveryMs > 0;
+  }
+
+  isDueAfter(fruitless: number): boolean {
+    return this.isAllowed && fruitless >= this.#after;
   }
 
   begin(now: number): void {

@@ -8,7 +8,6 @@ import { Stability } from "./stability.js";
 import { Watchdog } from "./watchdog.js";
 
 const CRITICAL_ATTEMPTS = 3;
-const FRUITLESS_UNTIL_POLLING = 3;
 const PROBE_BYTES_MS = 5000;
 const LATE_MS = 1000;
 const SHORTEST_PACE_MS = 1000;
@@ -44,7 +43,7 @@ export class JavaScriptSession implements SessionCore {
     this.#options = sessionOptions(options);
     this.#backoff = new Backoff(this.#options);
     this.#breaker = new Breaker(this.#options);
-    this.#polls = new PollSchedule(this.#options.pollEveryMs);
+    this.#polls = new PollSchedule(this.#options.pollEveryMs, this.#options.pollAfter);
   }
 
   get state(): SessionCore["state"] {
@@ -215,9 +214,8 @@ export class JavaScriptSession implements SessionCore {
     if (!isPlanned) this.#attempts++;
     if (!holds) this.#breaker.failed(now);
     if (loss === "final" || (!isPlanned && this.#attempts >= attempts)) return this.#end("error", GIVE_UP);
-    const isHopeless =
-      this.#stability.fruitless >= FRUITLESS_UNTIL_POLLING && this.#way === "stream" && !this.#isOffline;
-    if (this.#polls.isAllowed && isHopeless) return this.#beginPolling(now);
+    const isHopeless = this.#polls.isDueAfter(this.#stability.fruitless);
+    if (isHopeless && this.#way === "stream" && !this.#isOffline) return this.#beginPolling(now);
     this.#way = "stream";
     const delayMs = this.#backoff.waitMs(exponent, random);
     const leastMs = this.#isOffline ? maxMs : 0;

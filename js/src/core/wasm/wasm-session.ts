@@ -43,6 +43,7 @@ export type SessionParameters = [
   coolDownMs: number,
   silenceMs: number,
   pollEveryMs: number,
+  pollAfter: number,
   pausesWhenHidden: number,
 ];
 

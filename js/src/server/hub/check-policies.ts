@@ -11,6 +11,7 @@ import { REST } from "../observe/rest.js";
 import { checkStreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
 import type {
+  BatchOptions,
   ChannelPolicy,
   FlowOptions,
   HistoryOptions,
@@ -30,6 +31,8 @@ const POLICY_OPTIONS: Names<ChannelPolicy> = {
   rate: true,
   merge: true,
   throttle: true,
+  batch: true,
+  channelTtlMs: true,
   heartbeat: true,
   maxBytes: true,
   oversize: true,
@@ -42,6 +45,7 @@ const RATE_OPTIONS: Names<RateOptions> = { perSecond: true, burst: true, buffer:
 const BUFFER_OPTIONS: Names<NonNullable<RateOptions["buffer"]>> = { events: true, bytes: true };
 const MERGE_OPTIONS: Names<MergeOptions> = { windowMs: true, fields: true };
 const THROTTLE_OPTIONS: Names<ThrottleOptions> = { everyMs: true };
+const BATCH_OPTIONS: Names<BatchOptions> = { everyMs: true };
 const OVERFLOWS = ["dropOldest", "refuse"] satisfies RateOptions["overflow"][];
 
 /** So that each of them is there, if only as undefined. */
@@ -99,7 +103,7 @@ function checkMatch(where: string, match: unknown): asserts match is string {
 /** Checks policies that have their presets in. */
 export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePolicy[] {
   return policies.map((policy, at) => {
-    const { name = "", match, history, limits = {}, heartbeat, rate, merge, throttle } = policy;
+    const { name = "", match, history, limits = {}, heartbeat, rate, merge, throttle, batch, channelTtlMs } = policy;
     const where = `policies[${at}].`;
     requireObject(`${where}limits`, limits);
     requireKnown(`${where}limits`, limits, LIMIT_OPTIONS);
@@ -113,16 +117,18 @@ export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePoli
     if (connections !== undefined && total !== undefined && connections !== Infinity && connections > total) {
       throw new TypeError(`${where}limits.connections is above ${where}limits.total: one channel has no more than all`);
     }
+    if (channelTtlMs !== undefined) requireNumber(`${where}channelTtlMs`, channelTtlMs, { infinity: true });
     if (heartbeat !== undefined) checkHeartbeat(where, heartbeat);
     checkSizes(where, policy);
     return {
       name,
       match,
-      ...toNativeSettings(where, { history, rate, merge, throttle, publishesPerUser }),
+      ...toNativeSettings(where, { history, rate, merge, throttle, batch, publishesPerUser }),
       ...toNativeContent(where, { ...NO_CONTENT, ...policy }),
       perChannel: connections,
       total,
       policyChannels: channels,
+      policyChannelTtlMs: channelTtlMs,
     };
   });
 }
@@ -151,6 +157,7 @@ export interface PolicySettings {
   readonly rate?: FlowOptions["rate"] | undefined;
   readonly merge?: FlowOptions["merge"] | undefined;
   readonly throttle?: FlowOptions["throttle"] | undefined;
+  readonly batch?: FlowOptions["batch"] | undefined;
 }
 
 /**
@@ -159,7 +166,7 @@ export interface PolicySettings {
  * @param where - what goes before the names of options in errors: `"policies[0]."`, or nothing.
  */
 export function toNativeSettings(where: string, settings: PolicySettings): NativePolicySettings {
-  const { history = {}, publishesPerUser, rate, merge, throttle } = settings;
+  const { history = {}, publishesPerUser, rate, merge, throttle, batch } = settings;
   requireObject(`${where}history`, history);
   requireKnown(`${where}history`, history, HISTORY_OPTIONS);
   const { events, bytes, ttlMs } = history;
@@ -179,6 +186,7 @@ export function toNativeSettings(where: string, settings: PolicySettings): Nativ
     mergeWindowMs: windowOf(`${where}merge`, merge, "windowMs", MERGE_OPTIONS),
     mergeFields: fieldsOf(`${where}merge.fields`, merge),
     throttleEveryMs: windowOf(`${where}throttle`, throttle, "everyMs", THROTTLE_OPTIONS),
+    batchEveryMs: windowOf(`${where}batch`, batch, "everyMs", BATCH_OPTIONS),
   };
 }
 

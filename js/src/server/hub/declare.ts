@@ -23,7 +23,7 @@ export function declare(name: string, options: object): void {
 }
 
 /** Options that say several things, each of which may be said elsewhere. */
-const GROUPS = ["limits", "history", "rate", "merge", "throttle", "redact", "lag", "heartbeat"];
+const GROUPS = ["limits", "history", "rate", "merge", "throttle", "batch", "redact", "lag", "heartbeat"];
 
 /** What the options say, by their paths: `limits.connections`. Functions and instances are left out. */
 function plainValues(options: object): Record<string, string> {

@@ -1,5 +1,12 @@
 import type { NativeDocument } from "../../native/native-document.js";
-import { describe, isPlainObject, requireKey, requireNames, requireObject } from "../../shared/arguments.js";
+import {
+  describe,
+  isPlainObject,
+  requireFlag,
+  requireKey,
+  requireNames,
+  requireObject,
+} from "../../shared/arguments.js";
 import { isSSEError, SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { type PublishReceipt, published, toNativeEvent } from "../content/message.js";
@@ -15,9 +22,13 @@ export interface DocumentOptions {
   patchEvent?: string;
   /** The types of all other events that `patch` is given. Who is sent the whole document is not sent those that are part of it. */
   events?: readonly string[];
+  /**
+   * Further events that follow the whole document, each with some of its members, for clients that want no more than those: `{ "job:steps": ["steps"] }`.
+   */
+  parts?: Readonly<Record<string, readonly string[]>>;
 }
 
-const OPTIONS: Names<DocumentOptions> = { snapshotEvent: true, patchEvent: true, events: true };
+const OPTIONS: Names<DocumentOptions> = { snapshotEvent: true, patchEvent: true, events: true, parts: true };
 
 /** What changes: members by their names, `null` for one that goes; lists and single values as a whole. */
 export type MergePatch<State> = State extends readonly unknown[]
@@ -34,9 +45,11 @@ export interface ChangeMessage {
   /** See {@link PublishOptions}; what is merged or throttled must say all that its key is about. */
   mergeKey?: string;
   throttleKey?: string;
+  /** The patch is all of the document: what was there before is gone. */
+  isWhole?: boolean;
 }
 
-const MESSAGE: Names<ChangeMessage> = { event: true, data: true, mergeKey: true, throttleKey: true };
+const MESSAGE: Names<ChangeMessage> = { event: true, data: true, mergeKey: true, throttleKey: true, isWhole: true };
 
 /**
  * The JSON document of a channel, one in the process for each channel: what the channel's events lead to. Each change is an event, and who
@@ -54,14 +67,21 @@ export class HubDocument<State = unknown> {
     requireKey("channel", channel);
     requireObject("options", options);
     requireKnown("document", options, OPTIONS);
-    const { snapshotEvent = "state", patchEvent = "patch", events = [] } = options;
+    const { snapshotEvent = "state", patchEvent = "patch", events = [], parts = {} } = options;
     if (events.length > 0) requireNames("events", events);
-    for (const event of [snapshotEvent, patchEvent, ...events]) toNativeEvent({ event });
+    requireObject("parts", parts);
+    for (const [event, members] of Object.entries(parts)) requireNames(`parts.${event}`, members);
+    for (const event of [snapshotEvent, patchEvent, ...events, ...Object.keys(parts)]) toNativeEvent({ event });
     this.channel = channel;
     this.#hubName = hubName;
     this.#patchEvent = patchEvent;
-    const types = { snapshot: snapshotEvent, patch: patchEvent, changes: events };
+    const types = { snapshot: snapshotEvent, patch: patchEvent, changes: events, parts: asJson(parts) };
     this.#native = new (environment().binding.Document)(hubName, channel, types);
+  }
+
+  /** Whether there is a document. */
+  async exists(): Promise<boolean> {
+    return this.#native.exists();
   }
 
   /** The document as it is; undefined: there is none. */
@@ -96,10 +116,11 @@ export class HubDocument<State = unknown> {
       requireKnown("message", message, MESSAGE, "field");
     }
     const text = jsonOf("patch", patch);
-    const { event = this.#patchEvent, data: given, mergeKey, throttleKey } = message ?? {};
+    const { event = this.#patchEvent, data: given, mergeKey, throttleKey, isWhole } = message ?? {};
+    requireFlag("isWhole", isWhole);
     const { data } = toNativeEvent({ event, data: given });
     return this.#change(event, () =>
-      this.#native.patch(text, event, data, { mergeKey, throttleKey }),
+      this.#native.patch(text, event, data, { mergeKey, throttleKey }, isWhole),
     ) as PublishReceipt;
   }
 
@@ -136,4 +157,11 @@ function jsonOf(name: string, value: unknown): string {
   const { data } = toNativeEvent({ data: value });
   if (data === undefined) throw new TypeError(`${name} must be something that JSON can hold, not undefined`);
   return data;
+}
+
+/** With the members' names as JSON has them. */
+function asJson(parts: NonNullable<DocumentOptions["parts"]>): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(parts).map(([event, members]) => [event, members.map((name) => JSON.stringify(name))]),
+  );
 }

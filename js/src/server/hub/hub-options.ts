@@ -90,6 +90,7 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   rate: true,
   merge: true,
   throttle: true,
+  batch: true,
   maxBytes: true,
   oversize: true,
   keep: true,

@@ -69,11 +69,21 @@ export interface ThrottleOptions {
   everyMs?: number;
 }
 
+/**
+ * Events leave together: the first at once, and what follows within such a time at its end, each as it is and in its order. Nothing is lost
+ * or merged: what `rate.buffer` has no room for makes all leave at once.
+ */
+export interface BatchOptions {
+  /** Milliseconds. Default 1000. */
+  everyMs?: number;
+}
+
 /** What holds for events before they are in a channel's log. `false`: not, where a preset or the hub says so. */
 export interface FlowOptions {
   rate?: RateOptions | false;
   merge?: MergeOptions | false;
   throttle?: ThrottleOptions | false;
+  batch?: BatchOptions | false;
 }
 
 /** A secret of your own: a literal prefix, and characters behind it. */
@@ -126,6 +136,8 @@ export interface ChannelPolicy extends FlowOptions, ContentOptions {
   preset?: "logs" | "chat" | "progress";
   history?: HistoryOptions;
   limits?: PolicyLimits;
+  /** A channel that nobody used for so long is forgotten. Default: the hub's. */
+  channelTtlMs?: number;
   /** Of streams that read one of its channels, unless the stream has its own. Of several channels, the shortest interval counts. */
   heartbeat?: false | HeartbeatOptions;
 }

@@ -27,8 +27,8 @@ export interface HubEvents {
     readonly traceId: string | undefined;
   };
   /**
-   * Code of the application's has thrown, rejected or answered what it may not: `authorize`, `snapshot`, `onClose`, a `listener`,
-   * what a `request` was to be answered with, or a `contentStore`. Its client was answered 500 (403 by `authorize`). Without a listener of this
+   * Code of the application's has thrown, rejected or answered what it may not: `authorize`, `exists`, `from`, `snapshot`, `onClose`, a `listener`,
+   * what a `request` was to be answered with, a `contentStore`, or a `module` that stands on the hub. Its client was answered 500 (403 by `authorize`). Without a listener of this
    * event it is written to the console.
    */
   error: {

@@ -27,6 +27,15 @@ export function reportError(
   }
 }
 
+/**
+ * Tells a hub's `error` listeners, its logger, or else the console of an error in code that stands on the hub: a module of your own. Never throws.
+ *
+ * @param channels - what it was about.
+ */
+export function reportHubError(hub: { readonly name: string }, error: unknown, channels?: readonly string[]): void {
+  reportError(hub.name, "module", error, channels);
+}
+
 /** The same once in this thread for each `what`: for mistakes that every request would repeat. */
 export function reportOnce(hubName: string, code: UserCode, what: string, channels?: readonly string[]): void {
   if (isFirstReport(JSON.stringify([hubName, code, what]))) reportError(hubName, code, new TypeError(what), channels);

@@ -1,2 +1,11 @@
 /** Code of the application's that Millrace calls. */
-export type UserCode = "authorize" | "snapshot" | "onClose" | "listener" | "request" | "contentStore";
+export type UserCode =
+  | "authorize"
+  | "exists"
+  | "module"
+  | "from"
+  | "snapshot"
+  | "onClose"
+  | "listener"
+  | "request"
+  | "contentStore";

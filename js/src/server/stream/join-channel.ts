@@ -1,11 +1,13 @@
 import type { NativeHub } from "../../native/binding.js";
 import { SSEError } from "../../shared/errors.js";
 import type { StreamOfSend } from "./send-functions.js";
+import { lastOf, type StartFrom } from "./start-from.js";
 
 /** How a connection reads a channel. */
 export interface JoinOptions {
   readonly userId?: string;
   readonly events?: readonly string[];
+  readonly from?: StartFrom;
 }
 
 /** The events that end a stream are read, whatever other types are wanted. */
@@ -24,10 +26,10 @@ export function joinChannel(
   hub: NativeHub,
   connection: number,
   key: string,
-  { userId, events }: JoinOptions,
+  { userId, events, from }: JoinOptions,
   stream?: StreamOfSend,
 ): void {
-  switch (hub.join(connection, key, userId, events)) {
+  switch (hub.join(connection, key, userId, events, lastOf(from))) {
     case "closed":
       if (stream?.isClosed === false) return;
       throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");

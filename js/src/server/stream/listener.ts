@@ -50,6 +50,7 @@ export class Listener implements Reader {
       closeAfter: [],
       retryMs: undefined,
       lastEventId: undefined,
+      greeting: undefined,
       kind: isCounted ? "connection" : "listener",
     });
     return new Listener(hubName, hub, env, opened(connection), listen);

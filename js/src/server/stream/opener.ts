@@ -10,7 +10,9 @@ import { HubStream } from "./hub-stream.js";
 import { joinChannel, withEndingTypes } from "./join-channel.js";
 import { lastEventIdOf } from "./last-event-id.js";
 import { type StreamKind, type StreamOptions, typesOf } from "./options.js";
+import { requestedEvents } from "./requested-events.js";
 import type { ResponseOptions } from "./response-options.js";
+import { requireStartFrom, type StartFrom } from "./start-from.js";
 
 /** A stream that reads its channels. */
 export interface Opened {
@@ -36,13 +38,15 @@ export async function openStream(
   kind: StreamKind = "connection",
 ): Promise<Opened | NoStream> {
   const channels = [...options.channels]; // a copy: what is asked for is joined, whatever becomes of the array
-  const events = options.events && [...options.events];
   if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
   for (const key of channels) requireName("channels", key);
+  const events = requestedEvents(request, options.events && [...options.events]);
   const authorize = authorizerOf(hubName, options.authorize);
   const context = { request, channels, userId: options.userId };
   const userId =
     authorize === undefined ? options.userId : await runUserCode("authorize", () => ask(hubName, authorize, context));
+  await requireExisting(channels, options.exists);
+  const starts = await startsOf(channels, options.from);
   if (request.signal?.aborted === true) return "gone"; // nothing is opened for a client that has gone, and nothing refused
   const stream = new HubStream(hubName, { ...how, request }, isCompressed, kind);
   try {
@@ -51,7 +55,9 @@ export async function openStream(
     const hub = environment().hub(hubName);
     const wanted = { ...(events && { events }), ...(userId !== undefined && { userId }) };
     const join = withEndingTypes(typesOf(options.closeAfter), wanted);
-    for (const key of channels) joinChannel(hub, stream.connection, key, join);
+    for (const [at, key] of channels.entries()) {
+      joinChannel(hub, stream.connection, key, { ...join, ...(starts && { from: starts[at] as StartFrom }) });
+    }
     if (options.closeAfter !== undefined && hub.isComplete(stream.connection)) {
       stream.abandon("completed");
       return "complete";
@@ -62,6 +68,27 @@ export async function openStream(
     stream.abandon("refused");
     throw error;
   }
+}
+
+async function requireExisting(channels: readonly string[], exists: ResponseOptions["exists"]): Promise<void> {
+  if (exists === undefined) return;
+  const isThere: unknown = await runUserCode("exists", () => exists([...channels]));
+  if (isThere !== true) throw new SSEError("NO_SUCH_CHANNEL", "There is no such channel");
+}
+
+/** Where the client begins in each channel, in their order; undefined: now. */
+async function startsOf(
+  channels: readonly string[],
+  from: ResponseOptions["from"],
+): Promise<readonly StartFrom[] | undefined> {
+  if (typeof from !== "function") return from && channels.map(() => from);
+  return await runUserCode("from", () =>
+    channels.map((channel) => {
+      const start: unknown = from(channel);
+      requireStartFrom(`from(${JSON.stringify(channel)})`, start);
+      return start;
+    }),
+  );
 }
 
 /** Sends the snapshot, if there is one. */

@@ -13,6 +13,7 @@ import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js
 import type { RequestLike } from "../access/request-like.js";
 import { isRetry, retryRule, toNativeEvent } from "../content/message.js";
 import type { CloseReason } from "../observe/close-reason.js";
+import { checkComment, checkGreeting } from "./check-comment.js";
 import { lastEventIdOf } from "./last-event-id.js";
 
 /** What keeps quiet connections alive and shows that they are. */
@@ -78,6 +79,11 @@ export interface StreamOptions {
   heartbeat?: false | HeartbeatOptions;
   /** The stream ends after so many milliseconds, with a `complete` event `{"reason":"duration_cap"}`. Default: never. */
   maxDurationMs?: number;
+  /**
+   * A comment before the first event, for who reads along: `"Connected to workflow 42"`. One line of at most 1000 characters, which does not begin with
+   * the word `heartbeat`. Default: none.
+   */
+  greeting?: string;
   /** Tells the client how long to wait before it reconnects. */
   retryMs?: number;
   /**
@@ -117,6 +123,7 @@ export const STREAM_OPTIONS: Names<StreamOptions> = {
   request: true,
   heartbeat: true,
   maxDurationMs: true,
+  greeting: true,
   retryMs: true,
   traceId: true,
   lag: true,
@@ -132,15 +139,9 @@ const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = {
   data: true,
   adaptive: true,
 };
-/** What the core fills in: native/core/hub/heartbeat_template.hpp. */
-const HEARTBEAT_FIELDS = [
-  ...["n", "streamId", "uptimeMs", "uptimeSeconds", "events", "bytes", "channels", "everyMs"],
-  ...["remainingMs", "remainingSeconds"],
-];
 const ADAPTIVE_OPTIONS: Names<AdaptiveHeartbeatOptions> = { fromMs: true, toMs: true };
 const LAG_OPTIONS: Names<LagOptions> = { events: true, bytes: true, overflow: true, stallMs: true };
 const OVERFLOWS = ["disconnect", "dropOldest"] satisfies LagOptions["overflow"][];
-const LONGEST_COMMENT = 1000;
 export const DEFAULT_HEARTBEAT_MS = 15000;
 const DEFAULT_ADAPTIVE = { fromMs: 5000, toMs: 45000 } as const;
 /** Clients take no interval below it. */
@@ -158,12 +159,13 @@ export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number 
  * @throws TypeError that names the option; SSEError where it cannot be written: `UNSERIALIZABLE`, `INVALID_FIELD`.
  */
 export function checkStreamOptions(options: StreamOptions): void {
-  const { heartbeat, maxDurationMs, retryMs, traceId, lag, closeAfter, compress, direct, onClose } = options;
+  const { heartbeat, maxDurationMs, greeting, retryMs, traceId, lag, closeAfter, compress, direct, onClose } = options;
   requireFlag("direct", direct);
   requireFlag("compress", compress);
   if (heartbeat !== undefined && heartbeat !== false) checkHeartbeat(heartbeat);
   if (lag !== undefined) checkLag(lag);
   if (maxDurationMs !== undefined) requireNumber("maxDurationMs", maxDurationMs, { least: 1 });
+  if (greeting !== undefined) checkGreeting(greeting);
   if (retryMs !== undefined && !isRetry(retryMs)) throw new TypeError(retryRule("retryMs", retryMs));
   if (traceId !== undefined) requireString("traceId", traceId);
   if (closeAfter !== undefined) {
@@ -191,18 +193,6 @@ function checkHeartbeat(heartbeat: HeartbeatOptions): void {
     throw new SSEError("INVALID_FIELD", "heartbeat.event must not hold CR, LF or NUL: they would end the line");
   }
   toHeartbeatEvent(heartbeat);
-}
-
-function checkComment(comment: unknown, event: unknown): void {
-  requireString("heartbeat.comment", comment);
-  if (event !== undefined) throw new TypeError("heartbeat.comment is not sent beside heartbeat.event: leave one out");
-  if (!/^heartbeat( |$)/.test(comment) || /[\r\n\0]/.test(comment) || comment.length > LONGEST_COMMENT) {
-    throw new TypeError(
-      `heartbeat.comment must be one line of at most ${LONGEST_COMMENT} characters that begins with the word heartbeat: clients know it by that`,
-    );
-  }
-  for (const [, field = ""] of comment.matchAll(/\{(\w*)\}/g))
-    requireOneOf("heartbeat.comment's field", field, HEARTBEAT_FIELDS);
 }
 
 function checkAdaptive({ everyMs = DEFAULT_HEARTBEAT_MS, data, adaptive }: HeartbeatOptions): void {
@@ -253,7 +243,7 @@ export function toNativeOpenOptions(
   isCompressed: boolean,
   kind: StreamKind,
 ): NativeOpenOptions {
-  const { heartbeat, maxDurationMs, retryMs, lag = {}, closeAfter, request } = options;
+  const { heartbeat, maxDurationMs, greeting, retryMs, lag = {}, closeAfter, request } = options;
   const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
   const adaptive = adaptiveLimits(heartbeat === false ? undefined : heartbeat);
   const { events = DEFAULT_LAG.events, bytes = DEFAULT_LAG.bytes, overflow, stallMs = DEFAULT_LAG.stallMs } = lag;
@@ -270,6 +260,7 @@ export function toNativeOpenOptions(
     maxDurationMs: maxDurationMs ?? 0,
     isCompressed,
     closeAfter: typesOf(closeAfter),
+    greeting,
     retryMs,
     lastEventId: request === undefined ? undefined : lastEventIdOf(request),
     kind,

@@ -7,6 +7,7 @@ import { countRefused } from "../observe/refusals.js";
 import { joinChannel, withEndingTypes } from "./join-channel.js";
 import { Listener, type ReceivedMessage } from "./listener.js";
 import { streamOfSend } from "./send-functions.js";
+import { requireStartFrom, type StartFrom } from "./start-from.js";
 
 /** Options of {@link registerConnection}. */
 export interface RegisterOptions {
@@ -14,9 +15,11 @@ export interface RegisterOptions {
   userId?: string;
   /** Only these event types, at least one. Default: all. */
   events?: readonly string[];
+  /** Where a client begins that came without a cursor, and was sent nothing yet. Default `"now"`. */
+  from?: StartFrom;
 }
 
-const REGISTER_OPTIONS: Names<RegisterOptions> = { userId: true, events: true };
+const REGISTER_OPTIONS: Names<RegisterOptions> = { userId: true, events: true, from: true };
 
 /** What a connection is registered with: a stream's `send`, or any function, which is then called with each message. */
 export type SendFunction = (message: ReceivedMessage) => unknown;
@@ -44,6 +47,7 @@ export class Registrations {
     requireKnown("registerConnection", options, REGISTER_OPTIONS);
     if (options.userId !== undefined) requireUser(options.userId);
     if (options.events !== undefined) requireNames("events", options.events);
+    if (options.from !== undefined) requireStartFrom("from", options.from);
     const stream = streamOfSend(send);
     if (stream === undefined) {
       this.#registerFunction(key, send, options);

@@ -9,6 +9,7 @@ import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { Authorize } from "../access/authorize.js";
 import type { SSEMessage } from "../content/message.js";
 import { checkStreamOptions, STREAM_OPTIONS, type StreamOptions } from "./options.js";
+import { requireStartFrom, type StartFrom } from "./start-from.js";
 
 /** Where a client stands that is about to get a snapshot. */
 export interface SnapshotContext {
@@ -23,12 +24,26 @@ export interface SnapshotContext {
 export interface ResponseOptions extends Omit<StreamOptions, "request"> {
   /** The channels to read, at least one. */
   channels: readonly string[];
-  /** Only these event types, at least one. Default: all. */
+  /**
+   * Only these event types, at least one. Default: all. A client that asks for some types (`X-Event-Types`, or the query's `eventTypes`: names
+   * with commas between them, percent-encoded) gets those of them that the route sends, and `BAD_REQUEST` where there are none.
+   */
   events?: readonly string[];
+  /**
+   * Where a client begins that comes without a cursor: with what is published from now on (`"now"`), with the oldest event that is kept
+   * (`"earliest"`), or with the newest so many that are for it (`{ last: 50 }`); or a function that says it for each channel. Who comes with a
+   * cursor continues there. Default `"now"`.
+   */
+  from?: StartFrom | ((channel: string) => StartFrom);
   /** Counts towards `limits.perUser`. */
   userId?: string;
   /** Asked before anything is opened. Default: the hub's. */
   authorize?: Authorize;
+  /**
+   * Whether there is what the channels stand for, asked when `authorize` has let the client in: any answer but `true` is answered 404
+   * (`NO_SUCH_CHANNEL`). It may throw an SSEError with words of its own. Default: there is.
+   */
+  exists?: (channels: readonly string[]) => boolean | Promise<boolean>;
   /**
    * The state that the channels' events change, for a client that begins or has missed something. It is sent first, and its
    * messages have no id: a client that is cut within it is sent it again. What is published while it is made follows it, so an
@@ -54,8 +69,10 @@ export const RESPONSE_OPTIONS: Names<ResponseOptions> = {
   ...OF_STREAMS,
   channels: true,
   events: true,
+  from: true,
   userId: true,
   authorize: true,
+  exists: true,
   snapshot: true,
   headers: true,
 };
@@ -71,11 +88,13 @@ export function checkResponseOptions<Options extends ResponseOptions>(
 ): void {
   requireObject("options", options);
   requireKnown(of, options, names);
-  const { channels, events, userId, authorize, snapshot, headers } = options;
+  const { channels, events, from, userId, authorize, exists, snapshot, headers } = options;
   requireStringArray("channels", channels);
   if (events !== undefined) requireNames("events", events);
+  if (from !== undefined && typeof from !== "function") requireStartFrom("from", from);
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
+  if (exists !== undefined) requireFunction("exists", exists);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
   checkStreamOptions(options);
   if (!Array.isArray(headers) && headers !== undefined) requireObject("headers", headers); // pairs are headers, too
