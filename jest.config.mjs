@@ -51,7 +51,7 @@ export default {
   // scripts/lib/jest.mjs adds one of its own.
   reporters: JSON.parse(process.env.MILLRACE_JEST_REPORTERS ?? '["default"]'),
   projects: [
-    project("unit", ["js", "addon", "wasm"]),
+    project("unit", ["js", "addon", "streams", "wasm"]),
     project("browser", ["browser"], {
       ...preparedIn("browser"),
       testPathIgnorePatterns: ["<rootDir>/tests/browser/slow/"],

@@ -52,7 +52,7 @@ const scriptArrows = {
     ...["client/connection", "client/stream", "client/options", "client/development"],
     ...["core", "shared"],
   ],
-  server: ["server", "native", "shared"], // what lies in no folder of it: the entries
+  server: ["server", "streams", "native", "shared"], // what lies in no folder of it: the entries
   "server/lifecycle": ["native", "shared"],
   "server/observe": ["server/lifecycle", "native", "shared"],
   "server/content": ["server/observe", "server/lifecycle", "native", "shared"],
@@ -84,6 +84,7 @@ const scriptArrows = {
     "native",
     "shared",
   ],
+  streams: ["server", "shared"], // of the server, what its public API is
   react: ["client", "core", "shared"],
   testing: ["client", "core", "server", "native", "shared"],
   next: ["server", "native", "shared"],
@@ -218,7 +219,10 @@ function checkScriptFile(path, text) {
       continue;
     }
     const message = brokenArrow(scriptArrows, layer, target);
+    const isPublic = !target.startsWith("server") || /\/hub-api\.js$/.test(fileName);
     if (message !== undefined) report(message, target);
+    else if (layer === "streams" && !isPublic)
+      report("streams uses the server's public API, server/hub-api.js", target);
   }
   return problems;
 }

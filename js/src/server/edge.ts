@@ -5,12 +5,15 @@
  * @packageDocumentation
  */
 import { SSEError } from "../shared/errors.js";
+import { workflowSchemas } from "../shared/workflow/schemas.js";
 import { policies } from "./hub/presets.js";
 import type * as server from "./index.js";
 
-export { policies, SSEError };
+export { policies, SSEError, workflowSchemas };
 
-type Stubs = { readonly [Name in Exclude<keyof typeof server, "SSEError" | "policies">]: () => never };
+type Stubs = {
+  readonly [Name in Exclude<keyof typeof server, "SSEError" | "policies" | "workflowSchemas">]: () => never;
+};
 
 const stub = (name: string) => (): never => {
   throw new SSEError(
@@ -21,11 +24,15 @@ const stub = (name: string) => (): never => {
 };
 
 export const {
+  addPolicies,
+  authorizeRequest,
   broadcast,
   contentHandler,
   createHub,
   createSSEStream,
+  createWorkflowEmitter,
   drainOnSignal,
+  errorResponse,
   fileContentStore,
   getConnectionCount,
   getConnectionKeys,
@@ -34,14 +41,19 @@ export const {
   refusalResponse,
   registerConnection,
   registerMetrics,
+  reportHubError,
   sseResponse,
   unregisterConnection,
 }: Stubs = {
+  addPolicies: stub("addPolicies"),
+  authorizeRequest: stub("authorizeRequest"),
   broadcast: stub("broadcast"),
   contentHandler: stub("contentHandler"),
   createHub: stub("createHub"),
   createSSEStream: stub("createSSEStream"),
+  createWorkflowEmitter: stub("createWorkflowEmitter"),
   drainOnSignal: stub("drainOnSignal"),
+  errorResponse: stub("errorResponse"),
   fileContentStore: stub("fileContentStore"),
   getConnectionCount: stub("getConnectionCount"),
   getConnectionKeys: stub("getConnectionKeys"),
@@ -50,6 +62,7 @@ export const {
   refusalResponse: stub("refusalResponse"),
   registerConnection: stub("registerConnection"),
   registerMetrics: stub("registerMetrics"),
+  reportHubError: stub("reportHubError"),
   sseResponse: stub("sseResponse"),
   unregisterConnection: stub("unregisterConnection"),
 };

@@ -1,67 +1,9 @@
 /// <reference types="node" preserve="true" />
 /**
- * Millrace for servers: streams, channels, broadcasts.
+ * Millrace for servers: streams, channels, broadcasts, and what teams stream.
  *
  * @packageDocumentation
  */
 
-export type { PolicyCounts, Rates } from "../native/native-metrics.js";
-export { SSEError, type SSEErrorCategory, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
-export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
-export type { RequestLike } from "./access/request-like.js";
-export type { ContentStore } from "./content/content-store.js";
-export { type FileContentStoreOptions, fileContentStore } from "./content/file-content-store.js";
-export { type MemoryContentStoreOptions, memoryContentStore } from "./content/memory-content-store.js";
-export type { PublishReceipt, SendReceipt, SSEMessage } from "./content/message.js";
-export type { AttachOptions } from "./http/attach-options.js";
-export { type ContentHandlerOptions, contentHandler } from "./http/content-handler.js";
-export type { PlainHandler } from "./http/plain-handler.js";
-export type { PollBody, PolledEvent } from "./http/poll.js";
-export { refusalResponse } from "./http/refusal.js";
-export { sseResponse } from "./http/sse-response.js";
-export { createHub } from "./hub/create-hub.js";
-export {
-  broadcast,
-  createSSEStream,
-  getConnectionCount,
-  getConnectionKeys,
-  registerConnection,
-  unregisterConnection,
-} from "./hub/default-hub.js";
-export type { Hub } from "./hub/hub.js";
-export type { ChangeMessage, DocumentOptions, HubDocument, MergePatch } from "./hub/hub-document.js";
-export type { HubOptions, LimitOptions } from "./hub/hub-options.js";
-export type { Distribution, HubStats, MemoryStats, PolicyStats } from "./hub/hub-stats.js";
-export type {
-  AnyEvents,
-  EventMap,
-  HubChannel,
-  HubMessage,
-  PublishOptions,
-} from "./hub/hub-types.js";
-export type {
-  ChannelPolicy,
-  ContentOptions,
-  FlowOptions,
-  HistoryOptions,
-  MergeOptions,
-  PolicyLimits,
-  RateOptions,
-  RedactOptions,
-  SecretPattern,
-  ThrottleOptions,
-} from "./hub/policy.js";
-export { type PolicyPreset, policies } from "./hub/presets.js";
-export type { ContentReference } from "./hub/reference.js";
-export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./lifecycle/drain.js";
-export { type MetricsHandlerOptions, metricsHandler } from "./metrics/metrics-handler.js";
-export { type MetricsRegistry, registerMetrics } from "./metrics/register-metrics.js";
-export type { AlertEvent, AlertOption, AlertOptions, AlertThreshold } from "./observe/alerts.js";
-export type { CloseReason } from "./observe/close-reason.js";
-export type { HubEvents } from "./observe/hub-events.js";
-export type { Logger } from "./observe/logger.js";
-export type { ReceivedMessage } from "./stream/listener.js";
-export type { AdaptiveHeartbeatOptions, HeartbeatOptions, LagOptions, StreamOptions } from "./stream/options.js";
-export type { RegisterOptions, SendFunction } from "./stream/registrations.js";
-export type { ResponseOptions, SnapshotContext } from "./stream/response-options.js";
-export type { SSEStream } from "./stream/sse-stream.js";
+export * from "../streams/index.js";
+export * from "./hub-api.js";

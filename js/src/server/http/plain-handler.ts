@@ -35,14 +35,7 @@ export function toPlainHandler(hubOf: () => string, answer: (request: RequestLik
     try {
       return await answer(request);
     } catch (thrown) {
-      const error = readable(thrown);
-      const hubName = hubOf();
-      const traceId = traceIdFor(request);
-      const isExposed = exposesErrors(hubName);
-      const { status, headers, body } = failureAnswer(error, { accept: null, retryMs: () => 0, isExposed, traceId });
-      countRefused("request", hubName, error);
-      tellFailure(hubName, error, [], traceId);
-      return new Response(body, { status, headers });
+      return errorResponse({ name: hubOf() }, thrown, request);
     }
   };
   const handler = async (request: RequestLike | IncomingMessage, res?: unknown): Promise<Response | undefined> => {
@@ -52,6 +45,27 @@ export function toPlainHandler(hubOf: () => string, answer: (request: RequestLik
     return undefined;
   };
   return handler as PlainHandler;
+}
+
+/**
+ * The answer to a request that fails, as `hub.response` gives it: a refusal by its status, everything else with 500, as
+ * `application/problem+json`. The hub's listeners are told. For what belongs to a stream and is none.
+ *
+ * @param channels - what the request is about.
+ */
+export function errorResponse(
+  hub: { readonly name: string },
+  thrown: unknown,
+  request: RequestLike,
+  channels: readonly string[] = [],
+): Response {
+  const error = readable(thrown);
+  const traceId = traceIdFor(request);
+  const isExposed = exposesErrors(hub.name);
+  const { status, headers, body } = failureAnswer(error, { accept: null, retryMs: () => 0, isExposed, traceId });
+  countRefused("request", hub.name, error);
+  tellFailure(hub.name, error, channels, traceId);
+  return new Response(body, { status, headers });
 }
 
 /** With the whole address, as web Requests have it; as it came where that is none. */

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { authorizeRequest, errorResponse, type Hub, type RequestLike, reportHubError } from "../../server/hub-api.js";
+import { SSEError } from "../../shared/errors.js";
+import { readText } from "../http/read-text.js";
+import { logChannel, stateChannel } from "./channels.js";
+import { type CommandContext, type CommandHandler, type CommandOutcome, readCommand, runCommand } from "./commands.js";
+import type { WorkflowResponseOptions } from "./options.js";
+import { isFromAllowedOrigin, type OriginRules } from "./origin.js";
+
+/** Where the commands of a workflow go. */
+export interface CommandRoute {
+  readonly hub: Hub;
+  readonly workflowId: string;
+  readonly rules: OriginRules & { readonly commandTimeoutMs: number };
+  readonly handlers: () => readonly CommandHandler[];
+  /** Throws where there is no such workflow. */
+  readonly exists: () => Promise<unknown>;
+}
+
+type Body = Parameters<typeof readText>[0];
+
+const MOST_BYTES = 64 * 1024;
+
+/** Answers a command: 202 where it was accepted, 409 where it was refused; all who follow the workflow are told. */
+export async function answerCommand(
+  route: CommandRoute,
+  request: RequestLike,
+  body: Body,
+  { authorize, userId }: WorkflowResponseOptions,
+): Promise<Response> {
+  const { hub, workflowId } = route;
+  const channels = [stateChannel(workflowId), logChannel(workflowId)];
+  try {
+    if (!isFromAllowedOrigin(request, route.rules)) {
+      throw new SSEError("FORBIDDEN", "Commands are taken from pages of this server only");
+    }
+    const user = await authorizeRequest(hub, request, {
+      channels,
+      ...(userId !== undefined && { userId }),
+      ...(authorize !== undefined && { authorize }),
+    });
+    await route.exists();
+    const given = readCommand((await readText(body, MOST_BYTES)) ?? "");
+    if (given === undefined) throw new SSEError("BAD_REQUEST", 'The body must be JSON: { "command": "pause" }');
+    const { command, commandId, data } = given;
+    const outcome = await run(route, command, { workflowId, commandId, data, userId: user, request });
+    const event = outcome.isAccepted ? "command:accepted" : "command:refused";
+    const answer = { command, commandId, ...(!outcome.isAccepted && { reason: outcome.reason }) };
+    hub.publish(stateChannel(workflowId), { event, data: answer });
+    return Response.json(answer, { status: outcome.isAccepted ? 202 : 409, headers: { "Cache-Control": "no-store" } });
+  } catch (error) {
+    return errorResponse(hub, error, request, channels);
+  }
+}
+
+/** The same with Node's request and response. */
+export async function attachCommand(
+  route: CommandRoute,
+  req: IncomingMessage,
+  res: ServerResponse,
+  options: WorkflowResponseOptions,
+): Promise<void> {
+  const headers = { get: (name: string) => [req.headers[name.toLowerCase()] ?? []].flat()[0] ?? null };
+  const answer = await answerCommand(route, { url: req.url ?? "/", method: "POST", headers }, req, options);
+  if (res.headersSent || res.destroyed) return; // its client has gone
+  res.writeHead(answer.status, Object.fromEntries(answer.headers));
+  res.end(await answer.text());
+}
+
+async function run(
+  { hub, workflowId, rules, handlers }: CommandRoute,
+  command: string,
+  context: CommandContext,
+): Promise<CommandOutcome> {
+  try {
+    return await runCommand(handlers(), command, context, rules.commandTimeoutMs);
+  } catch (error) {
+    reportHubError(hub, error, [stateChannel(workflowId)]);
+    return { isAccepted: false, reason: "It has failed" };
+  }
+}

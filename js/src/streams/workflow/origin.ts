@@ -1,0 +1,26 @@
+import type { RequestLike } from "../../server/hub-api.js";
+
+/** Whose pages may do something. */
+export interface OriginRules {
+  readonly origins: readonly string[];
+  readonly trustProxy: boolean;
+}
+
+/**
+ * Whether a request that does something comes from a page that may: of the server's own origin, or of one of the rules', or of no page at all, which has no
+ * cookies of anybody's to misuse. By `Sec-Fetch-Site` where the browser sends it, else by `Origin` against `Host`; the request's URL is not looked
+ * at, which behind a proxy is another.
+ *
+ * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+ */
+export function isFromAllowedOrigin({ headers }: RequestLike, { origins, trustProxy }: OriginRules): boolean {
+  const site = headers.get("sec-fetch-site");
+  if (site === "same-origin" || site === "none") return true;
+  const origin = headers.get("origin");
+  if (origin !== null && origins.includes(origin)) return true;
+  if (site !== null) return false;
+  if (origin === null) return true;
+  const forwarded = trustProxy ? headers.get("x-forwarded-host")?.split(",")[0]?.trim() : undefined;
+  const host = forwarded || headers.get("host");
+  return host !== null && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+}

@@ -1,0 +1,232 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  type AttachOptions,
+  type Hub,
+  type HubDocument,
+  type PublishReceipt,
+  reportHubError,
+  type SSEStream,
+  type StartFrom,
+} from "../../server/hub-api.js";
+import { requireFunction, requireKey } from "../../shared/arguments.js";
+import { SSEError } from "../../shared/errors.js";
+import { requireOneOf } from "../../shared/misspelt.js";
+import { changeOf } from "../../shared/workflow/change-of.js";
+import { CHANGES, type WorkflowEvents, type WorkflowState } from "../../shared/workflow/events.js";
+import { logChannel, stateChannel } from "./channels.js";
+import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";
+import type { CommandHandler } from "./commands.js";
+import { checkedData, EMITTED, type Emitted, type EmittedData, isEnd } from "./emitted.js";
+import type { CheckedOptions, WorkflowResponseOptions } from "./options.js";
+import type { WorkflowRecord } from "./workflow-record.js";
+import type { WorkflowRecords } from "./workflow-records.js";
+
+/** One event of a workflow, as listeners hear it. */
+export type WorkflowEvent = {
+  [Type in keyof WorkflowEvents]: { readonly type: Type; readonly data: WorkflowEvents[Type] };
+}[keyof WorkflowEvents];
+
+const LONGEST_NAME = 900;
+
+/**
+ * The progress of workflows, to any number of clients: each has a state, which who connects is sent first, then events that change it. See
+ * {@link createWorkflowEmitter}.
+ */
+export class WorkflowEmitter {
+  readonly hub: Hub;
+  readonly #options: CheckedOptions;
+  readonly #records: WorkflowRecords;
+
+  /** @internal Use {@link createWorkflowEmitter}. */
+  constructor(hub: Hub, options: CheckedOptions, records: WorkflowRecords) {
+    this.hub = hub;
+    this.#options = options;
+    this.#records = records;
+  }
+
+  /**
+   * Sends an event to all who follow the workflow, and changes its state accordingly. With `workflow:state` the data is the whole state, and what has
+   * changed is found and sent. Gives the event's receipt; `null`: nothing has changed.
+   *
+   * @throws SSEError `INVALID_DATA`, with the name of what is wrong; what `hub.publish` throws. Nothing is sent then.
+   * @example
+   * emitter.emit("wf_1", "agent:progress", { agentName: "coder", message: "Compiling", level: "info" });
+   */
+  emit<Type extends Emitted>(workflowId: string, type: Type, data: EmittedData<Type>): PublishReceipt | null {
+    requireKey("workflowId", workflowId);
+    if (!EMITTED.includes(type)) requireOneOf("type", type, EMITTED);
+    const checked = checkedData(type, data);
+    if (type === "log:created") return this.hub.publish(logChannel(workflowId), { event: type, data: checked });
+    const record = this.#records.of(workflowId);
+    if (type === "workflow:started") this.hub.flush(stateChannel(workflowId)); // of the run before
+    if (isEnd(type, checked)) this.#flush(workflowId); // what waits belongs before it
+    const receipt = this.#publish(workflowId, type, checked);
+    this.#follow(workflowId, record, type, checked as Partial<WorkflowState>);
+    return receipt;
+  }
+
+  #publish(workflowId: string, type: Emitted, data: object): PublishReceipt | null {
+    const document = this.#document(workflowId);
+    if (type === "workflow:state") return document.set({ ...data, workflowId } as WorkflowState);
+    const change = changeOf(workflowId, type, data);
+    if (change === undefined) return this.hub.publish(stateChannel(workflowId), { event: type, data });
+    const throttleKey = type === "agent:progress" ? (data as { agentName: string }).agentName : undefined;
+    const { patch, isWhole } = change;
+    return document.patch(patch, {
+      ...{ event: type, data },
+      ...(throttleKey !== undefined && { throttleKey }),
+      ...(isWhole && { isWhole }),
+    });
+  }
+
+  /** What the event means for the budget, and for the end of the streams. */
+  #follow(workflowId: string, record: WorkflowRecord, type: Emitted, data: Partial<WorkflowState>): void {
+    if (type === "workflow:started" || type === "workflow:state") record.budget.reset(data);
+    else if (type.startsWith("workflow:")) record.budget.note(data);
+    for (const { type: event, data: use } of record.budget.take()) {
+      this.hub.publish(stateChannel(workflowId), { event, data: use });
+    }
+    if (isEnd(type, data)) this.#closeLater(workflowId, record, String(data.status ?? type.slice("workflow:".length)));
+    else if (type === "workflow:started" || type === "workflow:state") record.begin();
+  }
+
+  #closeLater(workflowId: string, record: WorkflowRecord, status: string): void {
+    const { closeAfterMs } = this.#options;
+    record.begin();
+    record.hasEnded = true;
+    if (closeAfterMs === Infinity) return;
+    record.closing = setTimeout(() => {
+      record.closing = undefined;
+      record.isClosed = true;
+      try {
+        this.#flush(workflowId);
+        this.hub.publish(stateChannel(workflowId), { event: "workflow:closed", data: { status } });
+      } catch (error) {
+        reportHubError(this.hub, error, [stateChannel(workflowId)]);
+      }
+    }, closeAfterMs);
+    record.closing.unref();
+  }
+
+  #flush(workflowId: string): void {
+    this.hub.flush(logChannel(workflowId));
+    this.hub.flush(stateChannel(workflowId));
+  }
+
+  /**
+   * Calls the listener with every event of the workflow from now on, in this thread; returns what ends it. What it throws is told to the hub's `error`
+   * listeners, and the others hear the event all the same.
+   */
+  subscribe(workflowId: string, listener: (event: WorkflowEvent) => void): () => void {
+    requireKey("workflowId", workflowId);
+    requireFunction("listener", listener);
+    const channels = [stateChannel(workflowId), logChannel(workflowId)];
+    const ends = channels.map((channel) =>
+      this.hub.subscribe(channel, ({ event, data }) => listener({ type: event, data } as WorkflowEvent)),
+    );
+    const record = this.#records.of(workflowId);
+    record.listeners++;
+    let isOver = false;
+    return () => {
+      for (const end of ends) end();
+      if (!isOver) record.listeners--;
+      isOver = true;
+    };
+  }
+
+  /** The workflows that run: their state is known, and they have not ended. */
+  async getActiveWorkflows(): Promise<string[]> {
+    const known = [...this.#records.all()].filter(([, { hasEnded }]) => !hasEnded).map(([id]) => id);
+    const there = await Promise.all(known.map((id) => this.#document(id).exists()));
+    return known.filter((_, at) => there[at]);
+  }
+
+  /** The state of a workflow; undefined: there is none. */
+  async getState(workflowId: string): Promise<WorkflowState | undefined> {
+    requireKey("workflowId", workflowId);
+    return this.#document(workflowId).get();
+  }
+
+  /** Streams and listeners, in this process and thread, that follow the workflow. */
+  getListenerCount(workflowId: string): number {
+    requireKey("workflowId", workflowId);
+    return this.hub.connectionCount(stateChannel(workflowId)) + (this.#records.get(workflowId)?.listeners ?? 0);
+  }
+
+  /**
+   * A whole route handler: a stream of the workflow, the same as JSON for a poll, or with POST a command for {@link WorkflowEmitter.onCommand}.
+   *
+   * @example
+   * export const GET = async (request: Request, { params }) => emitter.response(request, (await params).id);
+   * export const POST = GET;
+   */
+  async response(request: Request, workflowId: string, options: WorkflowResponseOptions = {}): Promise<Response> {
+    if (request.method !== "POST") return this.hub.response(request, this.#reading(workflowId, options));
+    return answerCommand(this.#commands(workflowId), request, request.body, options);
+  }
+
+  /** The same with Node's request and response; the stream has ended already where the answer is none. */
+  async attach(
+    req: IncomingMessage,
+    res: ServerResponse,
+    workflowId: string,
+    options: WorkflowResponseOptions & Pick<AttachOptions, "handOver"> = {},
+  ): Promise<SSEStream | undefined> {
+    if (req.method !== "POST") return this.hub.attach(req, res, this.#reading(workflowId, options));
+    await attachCommand(this.#commands(workflowId), req, res, options);
+    return undefined;
+  }
+
+  /**
+   * Calls the handler for commands of a workflow's clients, or, without an id, of those of all workflows; returns what ends it. See
+   * {@link CommandHandler}.
+   *
+   * @example
+   * emitter.onCommand("wf_1", (command) => (command === "cancel" ? job.cancel() : `There is no ${command} here`));
+   */
+  onCommand(...args: [workflowId: string, handler: CommandHandler] | [handler: CommandHandler]): () => void {
+    const [workflowId, handler] = args.length === 1 ? [undefined, args[0]] : args;
+    if (workflowId !== undefined) requireKey("workflowId", workflowId);
+    requireFunction("handler", handler);
+    return this.#records.addHandler(workflowId, handler);
+  }
+
+  #reading<Options extends WorkflowResponseOptions>(workflowId: string, options: Options) {
+    requireKey("workflowId", workflowId);
+    const { recentLogs } = this.#options;
+    const { heartbeat = { everyMs: 15_000, comment: "heartbeat {n}" } } = options;
+    const state: StartFrom = this.#records.get(workflowId)?.isClosed ? { last: 1 } : "now"; // the event that closes it
+    return {
+      ...options,
+      heartbeat,
+      channels: [stateChannel(workflowId), logChannel(workflowId)],
+      from: (channel: string): StartFrom => (channel === logChannel(workflowId) ? { last: recentLogs } : state),
+      closeAfter: "workflow:closed",
+      greeting: `Connected to workflow ${workflowId.replace(/[\r\n\0]/g, " ").slice(0, LONGEST_NAME)}`,
+      exists: () => this.#exists(workflowId),
+    };
+  }
+
+  #commands(workflowId: string): CommandRoute {
+    requireKey("workflowId", workflowId);
+    const handlers = () => this.#records.handlersOf(workflowId);
+    const exists = () => this.#exists(workflowId);
+    return { hub: this.hub, workflowId, rules: this.#options, handlers, exists };
+  }
+
+  async #exists(workflowId: string): Promise<boolean> {
+    const { exists } = this.#options;
+    const isThere: unknown = await (exists ? exists(workflowId) : this.#document(workflowId).exists());
+    if (isThere !== true) throw new SSEError("NO_SUCH_CHANNEL", "There is no workflow of this id");
+    return true;
+  }
+
+  #document(workflowId: string): HubDocument<WorkflowState> {
+    return this.hub.document<WorkflowState>(stateChannel(workflowId), {
+      snapshotEvent: "workflow:state",
+      patchEvent: "workflow:running",
+      events: CHANGES,
+      parts: { "agent:state": ["agents"] },
+    });
+  }
+}
