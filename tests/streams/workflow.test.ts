@@ -103,7 +103,7 @@ test("several agents at once, and a page that sees the same as the server", asyn
   const progress = reader.events.filter((event) => event.startsWith("agent:progress"));
   expect(progress.length).toBe(2 * names.length); // the first of each, and the newest
   expect(stateOf(reader)).toEqual(await emitter.getState(ID));
-  const { agents } = (await emitter.getState(ID)) ?? { agents: {} };
+  const agents = (await emitter.getState(ID))?.agents ?? {};
   expect(Object.keys(agents).length).toBe(names.length);
   expect(agents["agent 3"]).toEqual({ ...agent("agent 3", 2), status: "running", message: "round 49", level: "info" });
 });

@@ -22,7 +22,7 @@ export function connectionKey(url: string, options: SSEClientOptions): string {
     [dedup, maxLineBytes, maxEventBytes],
     [retry?.attempts, retry?.baseMs, retry?.maxMs, retry?.serverMinMs, retry?.serverMaxMs].map(String), // JSON has no Infinity
     breaker && [breaker.failures, breaker.coolDownMs].map(String),
-    fallback && [String(fallback.poll), fallback.everyMs],
+    fallback && [String(fallback.poll), fallback.everyMs, fallback.afterAttempts],
     [String(options.silenceMs), options.pauseWhenHidden ?? false],
     [options.resumeBy ?? "same", options.transport ?? "fetch", options.heartbeatEvent ?? "heartbeat"],
     [shareAcrossTabs ?? false, (shareAcrossTabs || undefined) && options.user],

@@ -1,6 +1,14 @@
 "use client";
 
 export { type Health, type ResumeVerdict, type SessionState, SSEError, type SSEErrorCode } from "../client/index.js";
+export type {
+  AgentState,
+  BudgetUse,
+  WorkflowEvents,
+  WorkflowLevel,
+  WorkflowLog,
+  WorkflowState,
+} from "../shared/workflow/events.js";
 export { ConnectionBadge, type ConnectionBadgeProps } from "./connection-badge.js";
 export type {
   EventSourceCallbacks,
@@ -11,3 +19,9 @@ export type {
   UseEventSourceOptions,
 } from "./types.js";
 export { useEventSource } from "./use-event-source.js";
+export type { CommandAnswer } from "./workflow/send-command.js";
+export {
+  type UseWorkflowStreamOptions,
+  useWorkflowStream,
+  type WorkflowStream,
+} from "./workflow/use-workflow-stream.js";

@@ -54,7 +54,7 @@ export async function runCommand(
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<CommandOutcome>((settle) => {
     timer = setTimeout(() => settle({ isAccepted: false, reason: "It took too long" }), timeoutMs);
-    timer.unref();
+    timer.unref?.();
   });
   try {
     return await Promise.race([askAll(handlers, command, context), tooLate]);

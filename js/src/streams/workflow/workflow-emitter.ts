@@ -105,7 +105,7 @@ export class WorkflowEmitter {
         reportHubError(this.hub, error, [stateChannel(workflowId)]);
       }
     }, closeAfterMs);
-    record.closing.unref();
+    record.closing.unref?.();
   }
 
   #flush(workflowId: string): void {
