@@ -141,6 +141,7 @@ test("after five attempts it polls, and says so", async () => {
   broken = () => false;
   view.last().reconnect();
   await until(() => view.last().isStreaming);
+  expect(view.last()).toMatchObject({ attempts: 0, notice: null });
 });
 
 test("commands are answered, to who asks and in an event", async () => {

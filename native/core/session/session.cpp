@@ -15,7 +15,7 @@ SessionAction act(SessionAction::Kind kind) { return {kind, Millis{0}}; }
 // --- what the user wants
 
 SessionAction Session::start(Instant now) {
-  if (isTrying()) {
+  if (isTrying() && way_ == Way::stream) {
     return {};
   }
   if (state_ != SessionState::reconnecting) {

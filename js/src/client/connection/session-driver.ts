@@ -100,7 +100,8 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
 
   reconnect(): void {
     if (this.#tabs.reconnect()) return;
-    const input = this.standing.state === "connected" ? "restored" : "start";
+    const isStreaming = this.standing.state === "connected" && !this.#session.isPolling;
+    const input = isStreaming ? "restored" : "start";
     const action = this.#session[input](this.#nowMs);
     if (action.kind !== "none") this.#requests.wasSent = false; // an explicit call may repeat the request
     this.perform(action);

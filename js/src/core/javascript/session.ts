@@ -63,7 +63,7 @@ export class JavaScriptSession implements SessionCore {
   }
 
   start(nowMs: number): SessionAction {
-    if (this.#isTrying) return NONE;
+    if (this.#isTrying && this.#way === "stream") return NONE;
     if (this.#state !== "reconnecting") {
       this.#attempts = 0;
       this.#stability.begin();
