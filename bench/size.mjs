@@ -1,4 +1,4 @@
-// What a page loads for each client entry: bundled, split and minified by esbuild, without React.
+// What a page loads that uses a client entry: bundled, split and minified by esbuild, without React.
 //   node bench/size.mjs       prints a table and writes bench/results/size.json
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -7,10 +7,17 @@ import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 
+/** What a page imports, by what it is measured as. */
+const PROGRAMS = {
+  "millrace/client": 'export * from "millrace/client";',
+  "millrace/react": 'export { ConnectionBadge, SSEError, useEventSource } from "millrace/react";',
+  "millrace/react, useWorkflowStream alone": 'export { useWorkflowStream } from "millrace/react";',
+};
+
 /** The files of the bundle by name: { bytes, imports: [{ path, kind }], inputs: [path] }. */
-async function filesOf(entry) {
+async function filesOf(contents) {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: `export * from "${entry}";`, resolveDir: root },
+    stdin: { contents, resolveDir: root },
     bundle: true,
     splitting: true,
     minify: true,
@@ -75,8 +82,8 @@ const FEATURES = {
  */
 export async function measure() {
   const sizes = {};
-  for (const entry of ["millrace/client", "millrace/react"]) {
-    const files = await filesOf(entry);
+  for (const [entry, program] of Object.entries(PROGRAMS)) {
+    const files = await filesOf(program);
     const asking = closure(files, "stdin.js");
     const nameOf = (input) => [...files].find(([, { inputs }]) => inputs.some((path) => path.endsWith(input)))[0];
     const reading = ["client/connection/session-driver.js"].flatMap((input) => [...closure(files, nameOf(input))]);

@@ -138,17 +138,18 @@ describe("a client asks for some types", () => {
     expect(reader.events).toEqual(["b:1", "end:1"]);
   });
 
-  test("none of which the route sends, too many, or a malformed list: refused", async () => {
+  test("none of which the route sends, or a malformed list: refused", async () => {
     const hub = hubWith();
     const codeOf = async (header: string, events?: string[]) =>
       (await (await ask(hub, events ? { events } : {}, { "X-Event-Types": header })).json()).code;
     expect(await codeOf("c", ["a", "b"])).toBe("BAD_REQUEST");
     expect(await codeOf("%zz")).toBe("BAD_REQUEST");
-    expect(await codeOf(Array.from({ length: 101 }, (_, at) => `t${at}`).join())).toBe("BAD_REQUEST");
-    const all = await reading(hub, {}, { "X-Event-Types": " , " });
-    publishAll(hub, 1, 1);
-    await all.untilEvents(1);
-    await all.cancel();
+    for (const header of [" , ", Array.from({ length: 501 }, (_, at) => `t${at}`).join()]) {
+      const all = await reading(hub, {}, { "X-Event-Types": header });
+      publishAll(hub, 1, 1);
+      await all.untilEvents(1);
+      await all.cancel();
+    }
   });
 });
 

@@ -18,6 +18,12 @@ test("a POST carries nothing that needs a preflight", async () => {
   expect([method, added(headers)]).toEqual(["POST", []]);
 });
 
+test("nor does one that wants some types only, which it filters itself", async () => {
+  watch(server.url, { events: ["a"] });
+  const { headers, path } = await server.next();
+  expect([path, added(headers)]).toEqual(["/events", []]);
+});
+
 test("a GET resumes by the query, and carries nothing either", async () => {
   const { messages } = watch(`${server.url}?a=1&lastEventId=old`);
   const first = await server.next();

@@ -72,3 +72,15 @@ test("an Accept of the application's own is sent", async () => {
   watch(server.url, { headers: { accept: "text/event-stream;q=0.9" } });
   expect((await server.next()).headers.accept).toBe("text/event-stream;q=0.9");
 });
+
+test.each([
+  [{ events: ["progress", "a b", "c,d"] }, "progress,a%20b,c%2Cd", null],
+  [{ events: ["a"], cursorIn: "query" as const }, undefined, "a"],
+  [{ events: [] }, undefined, null],
+  [{}, undefined, null],
+])("the server is told which types are wanted: %j", async (options, header, query) => {
+  watch(server.url, options);
+  const { headers, path } = await server.next();
+  const { searchParams } = new URL(path ?? "", "http://localhost");
+  expect([headers["x-event-types"], searchParams.get("eventTypes")]).toEqual([header, query]);
+});

@@ -1,5 +1,5 @@
 import { SSEError } from "../../shared/errors.js";
-import { EVENT_TYPES_QUERY, toEventTypes } from "../../shared/event-types.js";
+import { EVENT_TYPES_QUERY } from "../../shared/event-types.js";
 import { END_TYPE, RESUME_TYPE } from "../../shared/notices.js";
 import { toEventText } from "../stream/event-text.js";
 import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
@@ -24,7 +24,7 @@ export function openEventSource(
   const address = new URL(url);
   let id = lastEventId();
   if (id) address.searchParams.set("lastEventId", id);
-  const types = options.cursorIn === "query" && toEventTypes(options.events);
+  const types = options.cursorIn === "query" && options.events?.map(encodeURIComponent).join();
   if (types) address.searchParams.set(EVENT_TYPES_QUERY, types);
   sending();
   const source = new EventSource(address, { withCredentials: options.withCredentials ?? false });

@@ -1,6 +1,6 @@
 import type { StreamFacts } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
-import { EVENT_TYPES_HEADER, EVENT_TYPES_QUERY, toEventTypes } from "../../shared/event-types.js";
+import { EVENT_TYPES_HEADER, EVENT_TYPES_QUERY } from "../../shared/event-types.js";
 import type { SSEClientOptions } from "../options/options.js";
 
 /** What one attempt asks for. */
@@ -107,7 +107,7 @@ async function prepare(
   const target = new URL(url);
   if (id && (cursorIn ?? (isOther ? "query" : "header")) === "query") target.searchParams.set("lastEventId", id);
   else if (id) headers.set("Last-Event-ID", asByteString(id));
-  const types = toEventTypes(events);
+  const types = events?.map(encodeURIComponent).join();
   if (types && cursorIn === "query") target.searchParams.set(EVENT_TYPES_QUERY, types);
   else if (types && (cursorIn || !isOther)) headers.set(EVENT_TYPES_HEADER, types);
   const wantsKey = !/^(GET|HEAD)$/i.test(method) && (idempotency ?? !isOther);
