@@ -5,16 +5,17 @@ import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import fastRedact from "fast-redact";
+import microdiff from "microdiff";
 import { createHub, policies } from "../dist/esm/server/index.js";
 import { root } from "../scripts/lib/process.mjs";
 import { redactByHand, shortRules, truncateByHand } from "./content/by-hand.mjs";
-import { clean, largeList, largeTexts, withSecret } from "./content/events.mjs";
+import { clean, largeList, largeTexts, withSecret, workflow } from "./content/events.mjs";
 import { packageVersion, printVerdicts, recordOf } from "./report.mjs";
 import { spread } from "./statistics.mjs";
 
 const quick = process.argv.includes("--quick");
 const [repeats, sampleMs] = quick ? [3, 20] : [15, 150];
-const { Shaper } = createRequire(import.meta.url)("../dist/native/index.cjs").binding;
+const { Document, Shaper } = createRequire(import.meta.url)("../dist/native/index.cjs").binding;
 
 const redact = { keys: [], paths: [], patterns: [], emails: false };
 const redactor = new Shaper({ redact, maxBytes: 10 * 1024 * 2 });
@@ -49,7 +50,39 @@ function publisher(options) {
   return () => hub.publish(`logs:${n++ % 50_000}`, { event: "log", data: data(n) });
 }
 
+/** Two states of 100 KB by turns, with one change between them. */
+const states = [workflow(550, 998), workflow(550, 999)];
+const stateTexts = states.map((state) => JSON.stringify(state));
+const documents = createHub({ name: "documents" });
+const nativeDocument = new Document("documents", "native", {
+  snapshot: "state",
+  patch: "patch",
+  changes: [],
+  parts: {},
+});
+const document = documents.document("public");
+let turns = 0;
+const inTurns = (act) => () => act(turns++ % 2);
+
 const claims = [
+  {
+    id: "difference",
+    title: "from the text of a 100 KB state to the text of its one change",
+    sides: {
+      millrace: inTurns((at) => nativeDocument.set(stateTexts[at])), // which publishes it, too
+      deepDiff: inTurns((at) => JSON.stringify(microdiff(states[1 - at], JSON.parse(stateTexts[at])))),
+    },
+    targets: [{ what: "× parse, microdiff, stringify", of: "deepDiff", atLeast: 5 }],
+  },
+  {
+    id: "document",
+    title: "from a 100 KB state as an object to its one change, published",
+    sides: {
+      millrace: inTurns((at) => document.set(states[at])),
+      deepDiff: inTurns((at) => JSON.stringify(microdiff(states[1 - at], structuredClone(states[at])))),
+    },
+    targets: [{ what: "× clone, microdiff, stringify", of: "deepDiff" }],
+  },
   {
     id: "clean",
     title: "redact and check the size of a clean 10 KB event",
@@ -117,6 +150,11 @@ function check() {
   ]) {
     if (one !== expected) fails("the secret stays");
   }
+  if (JSON.stringify(microdiff(...states)).length > 200) fails("the states have more than one change between them");
+  for (const text of stateTexts) {
+    nativeDocument.set(text);
+    if (nativeDocument.json() !== text) fails("the document is not what was set");
+  }
   for (const text of [listText, textsText]) {
     const cut = truncater.shape(text, false);
     JSON.parse(cut);
@@ -159,7 +197,7 @@ for (const { id } of claims) {
 }
 printVerdicts(verdicts);
 const seconds = (performance.now() - began) / 1000;
-const versions = { "fast-redact": packageVersion("fast-redact") };
+const versions = { "fast-redact": packageVersion("fast-redact"), microdiff: packageVersion("microdiff") };
 if (!quick) {
   const record = recordOf({ results, verdicts, repeats, quick, seconds, versions });
   writeFileSync(join(root, "bench/results/content.json"), `${JSON.stringify(record, null, 2)}\n`);

@@ -36,6 +36,17 @@ export function withSecret() {
   return event;
 }
 
+/** The state of a workflow with so many agents, of which one says something with this number. */
+export function workflow(agents, number) {
+  const agent = (n) => ({
+    ...{ agentName: `agent-${n}`, agentRole: "developer", stepNumber: n, status: "running" },
+    ...{ message: `compiling module number ${n === agents >> 1 ? number : n} of many, it takes a while` },
+    ...{ level: "info", cost: n % 100 },
+  });
+  const all = Array.from({ length: agents }, (_, n) => [`agent-${n}`, agent(n)]);
+  return { workflowId: "wf_1", name: "build", status: "running", agents: Object.fromEntries(all), totalCost: 12.5 };
+}
+
 export const largeList = () => ({ level: "error", message: "too much", records: recordsOf(1_000_000) });
 export const largeTexts = () => ({
   level: "error",

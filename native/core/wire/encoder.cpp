@@ -1,5 +1,7 @@
 #include "core/wire/encoder.hpp"
 
+#include "core/wire/line_scan.hpp"
+
 namespace millrace {
 namespace {
 
@@ -14,7 +16,7 @@ void appendLine(std::string_view field, std::string_view value, std::string& out
 // Writes each line of the text with the same prefix; CRLF, CR and LF end a line.
 void appendLines(std::string_view prefix, std::string_view text, std::string& out) {
   while (true) {
-    const std::size_t end = text.find_first_of("\r\n");
+    const std::size_t end = findLineEnd(text);
     out.append(prefix).append(text.substr(0, end)).push_back('\n');
     if (end == std::string_view::npos) {
       return;
