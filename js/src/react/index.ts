@@ -9,6 +9,10 @@ export type {
   WorkflowLog,
   WorkflowState,
 } from "../shared/workflow/events.js";
+export type { AnswerCompletion, AnswerHeartbeat, AnswerView } from "./answer/answer-reduction.js";
+export { StreamDebugPanel, type StreamDebugPanelProps } from "./answer/stream-debug-panel.js";
+export { StreamStatus, type StreamStatusName, type StreamStatusProps } from "./answer/stream-status.js";
+export { type SSEStreamResult, type UseSSEStreamOptions, useSSEStream } from "./answer/use-sse-stream.js";
 export { ConnectionBadge, type ConnectionBadgeProps } from "./connection-badge.js";
 export type {
   EventSourceCallbacks,

@@ -9,6 +9,14 @@ export type {
   WorkflowState,
 } from "../shared/workflow/events.js";
 export { type WorkflowSchema, workflowSchemas } from "../shared/workflow/schemas.js";
+export type {
+  AnswerChunk,
+  AnswerChunks,
+  AnswerContext,
+  AnswerSource,
+} from "./answer/answer-source.js";
+export { createAnswerStream } from "./answer/create-answer-stream.js";
+export type { AnswerStreamOptions } from "./answer/options.js";
 export type { CommandContext, CommandHandler } from "./workflow/commands.js";
 export { createWorkflowEmitter } from "./workflow/create-workflow-emitter.js";
 export type { EmittedData } from "./workflow/emitted.js";

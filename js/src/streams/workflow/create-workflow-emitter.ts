@@ -1,5 +1,6 @@
 import { addPolicies, type Hub } from "../../server/hub-api.js";
-import { checkOptions, requireHub, type WorkflowOptions } from "./options.js";
+import { requireHub } from "../http/require-hub.js";
+import { checkOptions, type WorkflowOptions } from "./options.js";
 import { WorkflowEmitter } from "./workflow-emitter.js";
 import { WorkflowRecords } from "./workflow-records.js";
 

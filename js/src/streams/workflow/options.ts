@@ -1,4 +1,4 @@
-import type { Hub, ResponseOptions } from "../../server/hub-api.js";
+import type { ResponseOptions } from "../../server/hub-api.js";
 import { requireFunction, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 
@@ -75,11 +75,4 @@ function checkOrigins(origins: unknown): void {
     if (!isOrigin)
       throw new TypeError(`origins must hold origins such as "https://app.example", not ${String(origin)}`);
   }
-}
-
-/** @throws TypeError where it is none. */
-export function requireHub(hub: unknown): asserts hub is Hub {
-  const { name, publish, document } = Object(hub);
-  if (typeof name === "string" && typeof publish === "function" && typeof document === "function") return;
-  throw new TypeError("hub must be a hub, as createHub makes one");
 }

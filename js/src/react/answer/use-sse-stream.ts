@@ -1,0 +1,132 @@
+"use client";
+
+import { useCallback, useEffect, useInsertionEffect, useMemo, useRef, useState } from "react";
+import type { SSEClientOptions, SSEError } from "../../client/index.js";
+import { noticeOf } from "../reduced/notice.js";
+import { useReduced } from "../reduced/use-reduced.js";
+import type { EventSourceSnapshot, StoreOptions } from "../types.js";
+import { type AnswerCompletion, type AnswerHeartbeat, AnswerReduction, type AnswerView } from "./answer-reduction.js";
+
+/** Options of {@link useSSEStream}: what is asked, the callbacks, and all options of the client. */
+export interface UseSSEStreamOptions extends Omit<SSEClientOptions, "retry" | "silenceMs" | "schema" | "events"> {
+  /** What is asked: sent as `query` in the URL. */
+  readonly query: string;
+  /** Relative to the document. Default: `/stream/search`, behind `NEXT_PUBLIC_API_URL`. */
+  readonly url?: string;
+  readonly onContent?: (content: string) => void;
+  readonly onComplete?: (completion: AnswerCompletion) => void;
+  /** The answer could not be completed, or its connection has ended for good. */
+  readonly onError?: (message: string, error?: SSEError) => void;
+  readonly onHeartbeat?: (heartbeat: AnswerHeartbeat) => void;
+  /** Seconds after which a silent connection is made anew. Default 15. */
+  readonly silenceThreshold?: number;
+  /** In a row. Default 3. */
+  readonly maxReconnectAttempts?: number;
+  /** Between two attempts: the least; it grows, and is spread. Default 2000. */
+  readonly reconnectDelayMs?: number;
+  /** Ask when the component mounts, and again for another query. Default false. */
+  readonly autoStart?: boolean;
+  /** See {@link useEventSource}. */
+  readonly throttleMs?: number;
+}
+
+/** What {@link useSSEStream} gives. */
+export interface SSEStreamResult extends AnswerView {
+  /** Asks, or asks anew: what was there before is gone. */
+  readonly start: () => void;
+  /** Ends the connection. What has come stays. */
+  readonly stop: () => void;
+  /** The connection that there is, or that has ended with an error, is made anew. */
+  readonly reconnect: () => void;
+  readonly isConnected: boolean;
+  readonly isReconnecting: boolean;
+  readonly reconnectAttempts: number;
+  readonly state: EventSourceSnapshot["state"];
+  readonly health: EventSourceSnapshot["health"];
+  readonly completed: boolean;
+  readonly error: SSEError | null;
+  readonly resume: EventSourceSnapshot["resume"];
+  readonly notice: string | null;
+}
+
+/**
+ * An answer that comes piece by piece, from a `createAnswerStream`. A connection that is cut goes on where it was; text is never repeated.
+ *
+ * @example
+ * const { start, stop, content, isConnected } = useSSEStream({ query, onComplete: ({ sources }) => setSources(sources) });
+ */
+export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
+  const { query, url = addressOf(), onContent, onComplete, onError, onHeartbeat, autoStart = false, ...rest } = options;
+  const { silenceThreshold = 15, maxReconnectAttempts = 3, reconnectDelayMs = 2000, ...client } = rest;
+  /** What is asked, and the name of the answer. */
+  const [asked, setAsked] = useState<{ readonly query: string; readonly id: string } | null>(null);
+  const latest = useRef({ options });
+  const lastError = useRef<SSEError>(undefined);
+  useInsertionEffect(() => {
+    latest.current = { options };
+  });
+
+  const store: StoreOptions = {
+    ...client,
+    silenceMs: silenceThreshold * 1000,
+    retry: { attempts: maxReconnectAttempts + 1, baseMs: reconnectDelayMs, maxMs: Math.max(30_000, reconnectDelayMs) },
+    onEvent: (type: string, data: unknown) => tell(latest.current.options, type, data),
+    onError: (error) => {
+      lastError.current = error;
+    },
+    onClose: ({ reason }) => {
+      const error = lastError.current;
+      if (reason === "error") latest.current.options.onError?.(error?.message ?? "The connection has ended", error);
+    },
+  } as StoreOptions;
+  const target = asked === null ? null : withQuery(url, asked);
+  const { snapshot, view, stop, reconnect } = useReduced(
+    `answer ${asked?.id}`,
+    target,
+    store,
+    () => new AnswerReduction(),
+  );
+
+  const start = useCallback(() => setAsked({ query: latest.current.options.query, id: newId() }), []);
+  useEffect(() => {
+    if (autoStart) setAsked({ query, id: newId() });
+  }, [autoStart, query]);
+
+  return useMemo(() => {
+    const { isConnected, state, health, completed, error, attempts, resume } = snapshot;
+    return {
+      ...{ ...view, start, stop, reconnect, isConnected, state, health, completed, error, resume },
+      isReconnecting: state === "reconnecting" || (state === "connecting" && attempts > 0),
+      reconnectAttempts: attempts,
+      notice: view.failure ?? noticeOf(snapshot),
+    };
+  }, [snapshot, view, start, stop, reconnect]);
+}
+
+function tell(options: UseSSEStreamOptions, type: string, data: unknown): void {
+  const { content, error } = Object(data);
+  if (type === "content_chunk") options.onContent?.(String(content ?? ""));
+  if (type === "heartbeat") options.onHeartbeat?.(data as AnswerHeartbeat);
+  if (type === "complete") options.onComplete?.(data as AnswerCompletion);
+  if (type === "error") options.onError?.(String(error ?? "The answer failed"));
+}
+
+/** Next.js puts the variable's value in its place when it builds. */
+function addressOf(): string {
+  try {
+    return `${process.env.NEXT_PUBLIC_API_URL ?? ""}/stream/search`;
+  } catch {
+    return "/stream/search";
+  }
+}
+
+function withQuery(url: string, { query, id }: { readonly query: string; readonly id: string }): string {
+  const [path = "", hash = ""] = url.split("#", 2);
+  const more = new URLSearchParams({ query, stream_id: id });
+  return `${path}${path.includes("?") ? "&" : "?"}${more}${hash && `#${hash}`}`;
+}
+
+/** Hard to guess: who knows it may read the answer, where nobody is asked who he is. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
