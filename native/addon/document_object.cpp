@@ -52,46 +52,50 @@ Napi::Value DocumentObject::exists(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value DocumentObject::json(const Napi::CallbackInfo& info) {
-  const std::optional<std::string> json =
-      Engine::process().with(hub_, [&](Hub& hub, Instant) -> std::optional<std::string> {
-        const std::shared_ptr<ChannelDocument> document = documentIn(hub);
-        return document == nullptr ? std::nullopt : std::optional(std::string(document->json()));
-      });
-  return json ? Napi::Value(toJs(info.Env(), *json)) : info.Env().Null();
+  const EncodedDocument document = standing().encoded;
+  return document.events == nullptr ? info.Env().Null() : Napi::Value(toJs(info.Env(), document.json()));
 }
 
-// What others see of it is the difference, or all of it where that is shorter or cannot be said by a patch.
+// What others see of it is the difference, or all of it where that is shorter or cannot be said by a patch. The difference is found without the
+// lock, and again where another thread has changed the document meanwhile; at last it is all of it.
 Napi::Value DocumentObject::set(const Napi::CallbackInfo& info) {
+  constexpr int kMostDifferences = 5;
   std::string json = toText(info[0], "json");
   const ContentChange change = shape(json);
   if (json.size() > ChannelDocument::kMostBytes) {
     return toJs(info.Env(), std::string_view("documentTooLarge"));
   }
   Receipt receipt;
-  bool isSame = false;
-  const WriteOutcome outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) {
-    std::shared_ptr<ChannelDocument> document = documentIn(hub);
-    isSame = document != nullptr && document->json() == json;
-    if (isSame) {
-      return WriteOutcome::written;
+  std::optional<WriteOutcome> outcome;
+  for (int differences = 0; !outcome; ++differences) {
+    const Standing before = standing();
+    if (before.encoded.events != nullptr && before.encoded.json() == json) {
+      return info.Env().Null();
     }
+    const bool mayDiffer = before.encoded.events != nullptr && differences < kMostDifferences;
     const std::optional<std::string> difference =
-        document == nullptr ? std::nullopt : jsonDifference(document->json(), json);
+        mayDiffer ? jsonDifference(before.encoded.json(), json) : std::nullopt;
     const bool isPatch = difference && difference->size() < json.size();
     const EventFields event = isPatch ? eventOf(types_.patch, *difference) : eventOf(types_.snapshot, json);
-    const WriteOutcome published = hub.publish(key_, event, {}, now, receipt);
-    if (published != WriteOutcome::written) {
-      return published;
-    }
-    document = document != nullptr ? document : std::make_shared<ChannelDocument>(types_);
-    document->set(json);
-    return hub.states().set(key_, document, now);
-  });
-  if (isSame) {
-    return info.Env().Null();
+    EncodedDocument next = encodeDocument(before.document == nullptr ? types_ : before.document->types(), json);
+    outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) -> std::optional<WriteOutcome> {
+      std::shared_ptr<ChannelDocument> document = documentIn(hub);
+      const bool isAsBefore =
+          document == before.document && (document == nullptr || document->encoded().events == before.encoded.events);
+      if (isPatch && !isAsBefore) {
+        return std::nullopt;
+      }
+      const WriteOutcome published = hub.publish(key_, event, {}, now, receipt);
+      if (published != WriteOutcome::written) {
+        return published;
+      }
+      document = document != nullptr ? document : std::make_shared<ChannelDocument>(types_);
+      document->set(std::move(next));
+      return hub.states().set(key_, document, now);
+    });
   }
-  count(outcome, change);
-  return toJs(info.Env(), outcome, receipt);
+  count(*outcome, change);
+  return toJs(info.Env(), *outcome, receipt);
 }
 
 // The second to the fourth argument are the event's; without data, the patch is its data. With the fifth, the document is `{}` before.
@@ -109,13 +113,16 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
   const PublishTexts more = isGiven(info[3]) ? toPublishTexts(toObject(info[3], "options")) : PublishTexts();
   const PublishOptions options = more.options();
   const bool isWhole = isGiven(info[4]) && toFlag(info[4], "isWhole");
+  if (!isWhole) {
+    readDocument();
+  }
   Receipt receipt;
   bool isTooLarge = false;
   const WriteOutcome outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) {
     std::shared_ptr<ChannelDocument> document = isWhole ? nullptr : documentIn(hub);
     if (document == nullptr) {
       document = std::make_shared<ChannelDocument>(types_);
-      document->set("{}");
+      document->set(encodeDocument(types_, "{}"));
     }
     isTooLarge = !document->canTake(text.size());
     if (isTooLarge) {
@@ -137,6 +144,34 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
 
 void DocumentObject::clear(const Napi::CallbackInfo&) {
   Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.states().clear(key_); });
+}
+
+DocumentObject::Standing DocumentObject::standing() const {
+  return Engine::process().with(hub_, [&](Hub& hub, Instant) -> Standing {
+    const std::shared_ptr<ChannelDocument> document = documentIn(hub);
+    return {document, document == nullptr ? EncodedDocument() : document->encoded()};
+  });
+}
+
+// A document that was set is taken apart for its first patch: without the lock, for it may be large.
+void DocumentObject::readDocument() const {
+  const EncodedDocument unread = Engine::process().with(hub_, [&](Hub& hub, Instant) {
+    const std::shared_ptr<ChannelDocument> document = documentIn(hub);
+    return document != nullptr && document->isUnread() ? document->encoded() : EncodedDocument();
+  });
+  if (unread.events == nullptr) {
+    return;
+  }
+  std::optional<JsonDocument> read = JsonDocument::parse(unread.json());
+  if (!read) {
+    return;  // which patch() finds out, too
+  }
+  Engine::process().with(hub_, [&](Hub& hub, Instant) {
+    const std::shared_ptr<ChannelDocument> document = documentIn(hub);
+    if (document != nullptr && document->isUnread() && document->encoded().events == unread.events) {
+      document->read(std::move(*read));
+    }
+  });
 }
 
 std::shared_ptr<ChannelDocument> DocumentObject::documentIn(Hub& hub) const {

@@ -25,6 +25,13 @@ class DocumentObject : public Door<DocumentObject> {
   Napi::Value patch(const Napi::CallbackInfo& info);
   void clear(const Napi::CallbackInfo& info);
 
+  // A document, and how it was at a moment.
+  struct Standing {
+    std::shared_ptr<ChannelDocument> document;
+    EncodedDocument encoded;
+  };
+  [[nodiscard]] Standing standing() const;
+  void readDocument() const;
   // Null: the channel has none.
   [[nodiscard]] std::shared_ptr<ChannelDocument> documentIn(Hub& hub) const;
   // Brings data of the channel into the shape that its policy demands.

@@ -35,7 +35,18 @@ void appendEvent(std::string_view type, std::string_view json, std::string& out)
 
 }  // namespace
 
-ChannelDocument::ChannelDocument(const DocumentTypes& types) : snapshotType_(types.snapshot), parts_(types.parts) {
+// JSON has no line ends, so the document is one piece of its event.
+EncodedDocument encodeDocument(const DocumentTypes& types, std::string_view json) {
+  std::string events;
+  appendEvent(types.snapshot, json, events);
+  const std::size_t from = events.find(json);
+  for (const DocumentPart& part : types.parts) {
+    appendEvent(part.type, pickMembers(json, part.members), events);
+  }
+  return {std::make_shared<const std::string>(std::move(events)), from, json.size()};
+}
+
+ChannelDocument::ChannelDocument(const DocumentTypes& types) : types_(types) {
   changes_ = {typeHash(types.snapshot), typeHash(types.patch)};
   for (const std::string& type : types.changes) {
     changes_.push_back(typeHash(type));
@@ -45,22 +56,26 @@ ChannelDocument::ChannelDocument(const DocumentTypes& types) : snapshotType_(typ
   }
 }
 
-std::string_view ChannelDocument::json() {
-  const SharedText text = this->text();  // which keeps it
-  return text == nullptr ? std::string_view() : std::string_view(*text).substr(dataFrom_, dataSize_);
+const EncodedDocument& ChannelDocument::encoded() {
+  if (encoded_.events == nullptr && document_) {
+    encoded_ = encodeDocument(types_, document_->text());
+    mostBytes_ = encoded_.size;
+  }
+  return encoded_;
 }
 
-void ChannelDocument::set(std::string_view json) {
+void ChannelDocument::set(EncodedDocument document) {
   document_.reset();
-  encode(json);
+  mostBytes_ = document.size;
+  encoded_ = std::move(document);
 }
 
 bool ChannelDocument::canTake(std::size_t patchBytes) {
   if (!document_) {
-    document_ = JsonDocument::parse(json());
+    document_ = JsonDocument::parse(encoded().json());
   }
   if (mostBytes_ + patchBytes > kMostBytes) {
-    mostBytes_ = json().size();  // patches may have made it smaller
+    mostBytes_ = encoded().size;  // patches may have made it smaller
   }
   return document_ && mostBytes_ + patchBytes <= kMostBytes;
 }
@@ -68,31 +83,11 @@ bool ChannelDocument::canTake(std::size_t patchBytes) {
 void ChannelDocument::patch(JsonDocument patch, std::size_t patchBytes) {
   document_->merge(std::move(patch));
   mostBytes_ += patchBytes;
-  text_.reset();
-}
-
-SharedText ChannelDocument::text() {
-  if (text_ == nullptr && document_) {
-    encode(document_->text());
-  }
-  return text_;
+  encoded_ = {};
 }
 
 bool ChannelDocument::isChangedBy(std::uint64_t typeHash) const {
   return std::find(changes_.begin(), changes_.end(), typeHash) != changes_.end();
-}
-
-// JSON has no line ends, so the document is one piece of the event.
-void ChannelDocument::encode(std::string_view json) {
-  std::string events;
-  appendEvent(snapshotType_, json, events);
-  dataFrom_ = events.find(json);
-  dataSize_ = json.size();
-  mostBytes_ = json.size();
-  for (const DocumentPart& part : parts_) {
-    appendEvent(part.type, pickMembers(json, part.members), events);
-  }
-  text_ = std::make_shared<const std::string>(std::move(events));
 }
 
 }  // namespace millrace

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace millrace {
@@ -26,6 +27,18 @@ struct DocumentTypes {
   std::vector<DocumentPart> parts;
 };
 
+// A document, and the events that tell of the whole of it. Made without the lock.
+struct EncodedDocument {
+  [[nodiscard]] std::string_view json() const {
+    return events == nullptr ? std::string_view() : std::string_view(*events).substr(from, size);
+  }
+
+  SharedText events;
+  std::size_t from = 0;  // of the document in them
+  std::size_t size = 0;
+};
+[[nodiscard]] EncodedDocument encodeDocument(const DocumentTypes& types, std::string_view json);
+
 // The JSON document of a channel. Guarded by the engine's lock, as its hub is.
 class ChannelDocument : public StateSource {
  public:
@@ -34,28 +47,28 @@ class ChannelDocument : public StateSource {
 
   explicit ChannelDocument(const DocumentTypes& types);
 
-  // The document as it is; empty: it was never set.
-  [[nodiscard]] std::string_view json();
-  void set(std::string_view json);
+  [[nodiscard]] const DocumentTypes& types() const { return types_; }
+  // The document as it is, which may be read without the lock; empty: it was never set. Its events are the same object until it changes.
+  [[nodiscard]] const EncodedDocument& encoded();
+  void set(EncodedDocument document);
   // Whether a patch of so many bytes can be applied: not where the document would become too large, or nests too deep.
   [[nodiscard]] bool canTake(std::size_t patchBytes);
+  // Whether canTake() has to read the document first.
+  [[nodiscard]] bool isUnread() const { return !document_; }
+  // What was read of the document as it is.
+  void read(JsonDocument document) { document_ = std::move(document); }
   // After canTake().
   void patch(JsonDocument patch, std::size_t patchBytes);
 
-  [[nodiscard]] SharedText text() override;
+  [[nodiscard]] SharedText text() override { return encoded().events; }
   [[nodiscard]] bool isChangedBy(std::uint64_t typeHash) const override;
 
  private:
-  void encode(std::string_view json);
-
-  const std::string snapshotType_;
-  const std::vector<DocumentPart> parts_;
+  const DocumentTypes types_;
   std::vector<std::uint64_t> changes_;    // hashes of types
-  std::optional<JsonDocument> document_;  // none: as text_ has it
-  SharedText text_;                       // the events; null: it is to be written anew
-  std::size_t dataFrom_ = 0;              // of the document in it
-  std::size_t dataSize_ = 0;
-  std::size_t mostBytes_ = 0;  // it is no larger
+  std::optional<JsonDocument> document_;  // none: as encoded_ has it
+  EncodedDocument encoded_;               // without events: it is to be written anew
+  std::size_t mostBytes_ = 0;             // it is no larger
 };
 
 }  // namespace millrace
