@@ -179,3 +179,40 @@ describe("the process's end", () => {
     await Promise.all(clients.map((client) => client.until(({ isClosed }) => isClosed)));
   });
 });
+
+test("threads that set and patch one document at once lead its readers to what it is", async () => {
+  const child = start(`
+    import { Worker } from "node:worker_threads";
+    import { createHub } from "millrace";
+    import { mergePatch } from "millrace/client";
+    const hub = createHub({ history: { events: 20_000 } });
+    const document = hub.document("c");
+    let state = {};
+    document.patch({ begun: true });
+    hub.subscribe("c", ({ event, data }) => {
+      state = event === "state" ? data : mergePatch(state, data);
+    });
+    const members = 'Object.fromEntries(Array.from({ length: 50 }, (_, at) => ["m" + ((at * 7 + n) % 60), n + at]))';
+    const work = (by) => \`
+      import("millrace").then(({ createHub }) => {
+        const document = createHub().document("c");
+        for (let n = 0; n < 2000; n++) {
+          if (n % 3 === 0) document.patch({ ["m" + (n % 60)]: n % 2 ? null : { by: "\${by}", n } });
+          else document.set({ begun: true, by: "\${by}", ...\${members} });
+        }
+      });
+    \`;
+    const workers = ["a", "b", "c"].map((by) => new Worker(work(by), { eval: true }));
+    await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve))));
+    document.patch({ done: true });
+    const canonical = (value) => JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const check = async () => {
+      if (!state.done) return setTimeout(check, 5);
+      console.log("equal " + (canonical(state) === canonical(await document.get())));
+      process.exit();
+    };
+    check();
+  `);
+  expect(await child.line("equal ")).toBe("true");
+  await child.ended;
+});
