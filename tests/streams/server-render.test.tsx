@@ -2,11 +2,12 @@
 import { renderToString } from "react-dom/server";
 import { useWorkflowStream } from "../../js/src/react/index.js";
 
+function Shown() {
+  const { workflow, agents, logs, state, isConnected, notice } = useWorkflowStream("wf_1");
+  return <p>{JSON.stringify([workflow, agents, logs, state, isConnected, notice])}</p>;
+}
+
 test("a workflow is none yet", () => {
-  function Shown() {
-    const { workflow, agents, logs, state, isConnected, notice } = useWorkflowStream("wf_1");
-    return <p>{JSON.stringify([workflow, agents, logs, state, isConnected, notice])}</p>;
-  }
   const text = "<p>[null,[],[],&quot;connecting&quot;,false,null]</p>";
   expect([renderToString(<Shown />), renderToString(<Shown />)]).toEqual([text, text]);
 });

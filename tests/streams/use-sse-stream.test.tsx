@@ -63,19 +63,25 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
+interface ProbeProps {
+  readonly options: Partial<UseSSEStreamOptions>;
+  readonly renders: SSEStreamResult[];
+}
+
+function Probe({ options, renders }: ProbeProps) {
+  const stream = useSSEStream({ query: "Why?", url, reconnectDelayMs: 1, ...options });
+  renders.push(stream);
+  return (
+    <>
+      <StreamStatus stream={stream} />
+      <StreamDebugPanel stream={stream} />
+    </>
+  );
+}
+
 function probe(options: Partial<UseSSEStreamOptions> = {}) {
   const renders: SSEStreamResult[] = [];
-  function Probe() {
-    const stream = useSSEStream({ query: "Why?", url, reconnectDelayMs: 1, ...options });
-    renders.push(stream);
-    return (
-      <>
-        <StreamStatus stream={stream} />
-        <StreamDebugPanel stream={stream} />
-      </>
-    );
-  }
-  const { unmount } = render(<Probe />);
+  const { unmount } = render(<Probe options={options} renders={renders} />);
   return { renders, unmount, last: () => renders.at(-1) as SSEStreamResult };
 }
 

@@ -45,21 +45,23 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
+interface ProbeProps {
+  readonly id: string | null;
+  readonly options: UseWorkflowStreamOptions;
+  readonly renders: WorkflowStream[];
+}
+
+function Probe({ id, options, renders }: ProbeProps): null {
+  const address = (name: string) => url + encodeURIComponent(name);
+  renders.push(useWorkflowStream(id, { url: address, retry: { baseMs: 1, maxMs: 1 }, ...options }));
+  return null;
+}
+
 function probe(id: string | null = ID, options: UseWorkflowStreamOptions = {}) {
   const renders: WorkflowStream[] = [];
-  function Probe() {
-    renders.push(
-      useWorkflowStream(id, {
-        url: (name) => url + encodeURIComponent(name),
-        retry: { baseMs: 1, maxMs: 1 },
-        ...options,
-      }),
-    );
-    return null;
-  }
-  const { unmount, rerender } = render(<Probe />);
+  const { unmount } = render(<Probe id={id} options={options} renders={renders} />);
   const last = () => renders.at(-1) as WorkflowStream;
-  return { renders, unmount, last, rerender: () => rerender(<Probe />) };
+  return { renders, unmount, last };
 }
 
 const agent = (agentName: string) => ({ agentName, agentRole: "developer", stepNumber: 1, prompt: "Fix" });

@@ -22,7 +22,7 @@ export class AnswerLog {
     this.#hub = hub;
     addPolicies(hub, [
       {
-        ...{ name: "answer", match: "answer:**", channelTtlMs: 2 * KEPT_MS },
+        ...{ match: "answer:**", channelTtlMs: 2 * KEPT_MS },
         history: { events: MOST_EVENTS, ttlMs: 2 * KEPT_MS },
       },
     ]);

@@ -28,11 +28,11 @@ export function createWorkflowEmitter(hub: Hub, options: WorkflowOptions = {}): 
   const kept = { channelTtlMs: idleTtlMs };
   addPolicies(hub, [
     {
-      ...{ name: "workflow", match: "workflow:**", throttle: { everyMs: progressEveryMs }, ...kept },
+      ...{ match: "workflow:**", throttle: { everyMs: progressEveryMs }, ...kept },
       history: { events: STATE_EVENTS, ttlMs: idleTtlMs },
     },
     {
-      ...{ name: "workflow-log", match: "workflow-log:**", batch: { everyMs: logsEveryMs }, ...kept },
+      ...{ match: "workflow-log:**", batch: { everyMs: logsEveryMs }, ...kept },
       history: { events: LOG_EVENTS, ttlMs: idleTtlMs },
     },
   ]);
