@@ -9,6 +9,7 @@ export type {
   WorkflowLog,
   WorkflowState,
 } from "../shared/workflow/events.js";
+export { type WorkflowSchema, workflowSchemas } from "../shared/workflow/schemas.js";
 export type { AnswerCompletion, AnswerHeartbeat, AnswerView } from "./answer/answer-reduction.js";
 export { StreamDebugPanel, type StreamDebugPanelProps } from "./answer/stream-debug-panel.js";
 export { StreamStatus, type StreamStatusName, type StreamStatusProps } from "./answer/stream-status.js";

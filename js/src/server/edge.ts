@@ -25,6 +25,7 @@ const stub = (name: string) => (): never => {
 
 export const {
   addPolicies,
+  attachAnswerStream,
   authorizeRequest,
   broadcast,
   contentHandler,
@@ -47,6 +48,7 @@ export const {
   unregisterConnection,
 }: Stubs = {
   addPolicies: stub("addPolicies"),
+  attachAnswerStream: stub("attachAnswerStream"),
   authorizeRequest: stub("authorizeRequest"),
   broadcast: stub("broadcast"),
   contentHandler: stub("contentHandler"),

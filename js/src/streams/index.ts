@@ -15,7 +15,7 @@ export type {
   AnswerContext,
   AnswerSource,
 } from "./answer/answer-source.js";
-export { createAnswerStream } from "./answer/create-answer-stream.js";
+export { attachAnswerStream, createAnswerStream } from "./answer/create-answer-stream.js";
 export type { AnswerStreamOptions } from "./answer/options.js";
 export type { CommandContext, CommandHandler } from "./workflow/commands.js";
 export { createWorkflowEmitter } from "./workflow/create-workflow-emitter.js";

@@ -67,6 +67,7 @@ export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
   });
 
   const store: StoreOptions = {
+    parse: "json",
     ...client,
     silenceMs: silenceThreshold * 1000,
     retry: { attempts: maxReconnectAttempts + 1, baseMs: reconnectDelayMs, maxMs: Math.max(30_000, reconnectDelayMs) },

@@ -62,7 +62,7 @@ export function useWorkflowStream(
   const { url: given, fallback = FALLBACK, ...others } = options;
   const id = workflowId ?? null;
   const url = id === null ? null : urlOf(id, given);
-  const store = { fallback, ...others } as unknown as StoreOptions;
+  const store = { fallback, parse: "json", ...others } as unknown as StoreOptions;
   const { snapshot, view, reconnect } = useReduced(`workflow ${id}`, url, store, () => new WorkflowReduction(id ?? ""));
   const latest = useRef({ url, store });
   useInsertionEffect(() => {

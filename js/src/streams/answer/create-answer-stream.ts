@@ -1,12 +1,27 @@
 import { randomBytes } from "node:crypto";
-import { authorizeRequest, createHub, errorResponse, type Hub } from "../../server/hub-api.js";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import {
+  type AttachOptions,
+  authorizeRequest,
+  errorResponse,
+  type RequestLike,
+  type ResponseOptions,
+  type SSEStream,
+} from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
+import { requestOf, writeError } from "../http/node-answer.js";
 import { AnswerLog } from "./answer-log.js";
 import { ENDS, type KeptAnswer } from "./kept-answer.js";
-import { type AnswerStreamOptions, type CheckedAnswerOptions, checkAnswerOptions, isAnswerId } from "./options.js";
+import {
+  type AnswerStreamOptions,
+  type CheckedAnswerOptions,
+  checkAnswerOptions,
+  isAnswerId,
+  isTraceId,
+} from "./options.js";
 
-/** Characters of one answer. */
-const MOST_BYTES = 4 * 1024 * 1024;
+/** Of one answer: three bytes each, of which its channel keeps 16 MiB. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
 const LONGEST_QUERY = 100_000;
 
 /**
@@ -20,57 +35,124 @@ const LONGEST_QUERY = 100_000;
  */
 export async function createAnswerStream(options: AnswerStreamOptions): Promise<Response> {
   const checked = checkAnswerOptions(options);
-  const { request, hub = createHub() } = checked;
+  const { request, hub } = checked;
   const channels: string[] = [];
   try {
-    const { id, hasCursor } = idOf(checked);
-    channels.push(`answer:${id}`);
-    const { userId: given, authorize } = checked;
-    const userId = await authorizeRequest(hub, request, {
-      channels,
-      ...(given !== undefined && { userId: given }),
-      ...(authorize !== undefined && { authorize }),
-    });
-    const answer = answerOf(hub, id, userId, hasCursor, checked);
-    return await hub.response(request, {
-      ...{ channels, from: "earliest", closeAfter: ENDS, heartbeat: false, traceId: answer.traceId },
-      authorize: () => (userId === undefined ? true : { userId }), // it was asked
-      headers: { ...checked.headers, ...headersOf(checked) },
-    });
+    const reading = await readingOf(checked, channels);
+    const response = await hub.response(request, reading.options);
+    reading.admitted(response.status === 200);
+    return response;
   } catch (error) {
     return errorResponse(hub, error, request, channels);
   }
 }
 
-/** The answer of this id, begun where there is none. */
+/**
+ * The same with Node's request and response, of `node:http`, Express and what is built upon it. Gives the stream, which has ended already where the answer is none. The client
+ * is answered whatever happens, and the promise need not be waited for.
+ *
+ * @example
+ * createServer((req, res) => attachAnswerStream(req, res, { source })).listen(3000);
+ */
+export function attachAnswerStream(
+  req: IncomingMessage,
+  res: ServerResponse,
+  options: Omit<AnswerStreamOptions, "request"> & Pick<AttachOptions, "handOver">,
+): Promise<SSEStream | undefined> {
+  const attaching = attach(req, res, options);
+  attaching.catch(() => {}); // the client was answered
+  return attaching;
+}
+
+async function attach(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { handOver, ...options }: Parameters<typeof attachAnswerStream>[2],
+): Promise<SSEStream | undefined> {
+  const channels: string[] = [];
+  let hub: { readonly name: string } = { name: "default" };
+  try {
+    const checked = checkAnswerOptions({ ...options, request: requestOf(req) });
+    hub = checked.hub;
+    const reading = await readingOf(checked, channels);
+    const stream = await checked.hub.attach(req, res, {
+      ...reading.options,
+      ...(handOver !== undefined && { handOver }),
+    });
+    const end = stream.signal.aborted ? await stream.closed : undefined;
+    reading.admitted(end === undefined || end === "polled");
+    return stream;
+  } catch (error) {
+    writeError(hub, error, req, res);
+    if (error instanceof TypeError) throw error; // the caller's own mistake
+    return undefined;
+  }
+}
+
+/** How an answer is read. */
+interface Reading {
+  readonly options: ResponseOptions;
+  /** The client was let in, or was not. The first that is begins the answer. */
+  readonly admitted: (isIn: boolean) => void;
+}
+
+async function readingOf(checked: CheckedAnswerOptions, channels: string[]): Promise<Reading> {
+  const { request, hub, userId: given, authorize, source, maxTokens, temperature } = checked;
+  const { id, hasCursor } = idOf(checked);
+  channels.push(`answer:${id}`);
+  const query = checked.query ?? new URL(request.url, "http://localhost").searchParams.get("query") ?? "";
+  if (query.length > LONGEST_QUERY) throw new SSEError("BAD_REQUEST", "The query is too long");
+  const userId = await authorizeRequest(hub, request, {
+    channels,
+    ...(given !== undefined && { userId: given }),
+    ...(authorize !== undefined && { authorize }),
+  });
+  const log = AnswerLog.of(hub);
+  const answer = answerOf(log, id, userId, hasCursor, checked);
+  answer.touch();
+  const { traceId } = answer;
+  return {
+    options: {
+      ...{ channels: [answer.channel], from: "earliest", closeAfter: ENDS, heartbeat: false, traceId },
+      authorize: () => (userId === undefined ? true : { userId }), // it was asked
+      headers: { ...checked.headers, ...headersOf(checked) },
+    },
+    admitted: (isIn) => {
+      if (!isIn || request.method === "HEAD") log.drop(answer);
+      else log.begin(answer, source, { query, maxTokens, temperature, userId, traceId });
+    },
+  };
+}
+
+/** The answer of this id, made where there is none. */
 function answerOf(
-  hub: Hub,
+  log: AnswerLog,
   id: string,
   userId: string | undefined,
   hasCursor: boolean,
   options: CheckedAnswerOptions,
 ): KeptAnswer {
-  const log = AnswerLog.of(hub);
   const known = log.get(id);
   if (known !== undefined && known.userId !== userId) {
     throw new SSEError("FORBIDDEN", "The answer is somebody else's");
   }
   if (known !== undefined) return known;
   // It is over, or was another process's, which has gone: to read the source again would be another answer.
-  if (hasCursor)
+  if (hasCursor) {
     throw new SSEError("NO_SUCH_CHANNEL", "There is no such answer any more: a stream_id in the URL names one");
-  const { request, source, maxTokens, temperature, maxSeconds, heartbeatSeconds, chunkDelayMs, abandonAfterMs } =
-    options;
-  const query = options.query ?? new URL(request.url, "http://localhost").searchParams.get("query") ?? "";
-  if (query.length > LONGEST_QUERY) throw new SSEError("BAD_REQUEST", "The query is too long");
+  }
+  const { maxSeconds, heartbeatSeconds, chunkDelayMs, abandonAfterMs, request } = options;
   const traceId = options.traceId || traceIdOf(request) || randomBytes(16).toString("hex");
-  const limits = {
-    ...{ maxMs: maxSeconds * 1000, heartbeatMs: heartbeatSeconds * 1000, chunkDelayMs, abandonAfterMs },
-    mostBytes: MOST_BYTES,
-  };
-  const begun = log.begin(id, source, { query, maxTokens, temperature, userId, traceId }, limits);
-  if (begun === undefined) throw new SSEError("SERVER_FULL", "There are too many answers under way");
-  return begun;
+  const made = log.make(
+    id,
+    { userId, traceId },
+    {
+      ...{ maxMs: maxSeconds * 1000, heartbeatMs: heartbeatSeconds * 1000, chunkDelayMs, abandonAfterMs },
+      mostCharacters: MOST_CHARACTERS,
+    },
+  );
+  if (made === undefined) throw new SSEError("SERVER_FULL", "There are too many answers under way");
+  return made;
 }
 
 /** A cursor says where its client was, and not in which answer: anybody could count such cursors up, and the name of an answer is hard to guess. */
@@ -78,14 +160,16 @@ function idOf({ request, answerId }: CheckedAnswerOptions): { id: string; hasCur
   const query = new URL(request.url, "http://localhost").searchParams;
   const hasCursor = (request.headers.get("last-event-id") ?? query.get("lastEventId") ?? "") !== "";
   const asked = answerId ?? query.get("stream_id");
-  if (asked !== null && !isAnswerId(asked)) throw new SSEError("BAD_REQUEST", "stream_id is none");
+  if (asked !== null && !isAnswerId(asked))
+    throw new SSEError("BAD_REQUEST", "stream_id must be 8 to 128 letters, digits, _ and -");
   return { id: asked ?? randomBytes(16).toString("hex"), hasCursor };
 }
 
-function traceIdOf({ headers }: Request): string | undefined {
-  return (
-    /^[\da-f]{2}-([\da-f]{32})-/.exec(headers.get("traceparent") ?? "")?.[1] ?? headers.get("x-trace-id") ?? undefined
-  );
+/** As `hub.response` has it: the trace of `traceparent`, or an `X-Trace-ID` that is short and printable. */
+function traceIdOf({ headers }: RequestLike): string | undefined {
+  const trace = /^[\da-f]{2}-([\da-f]{32})-/.exec(headers.get("traceparent") ?? "")?.[1];
+  const own = headers.get("x-trace-id") ?? "";
+  return trace ?? (isTraceId(own) ? own : undefined);
 }
 
 function headersOf({ maxSeconds, heartbeatSeconds, silenceSeconds }: CheckedAnswerOptions): Record<string, string> {

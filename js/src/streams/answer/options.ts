@@ -1,4 +1,4 @@
-import type { Authorize, Hub } from "../../server/hub-api.js";
+import { type Authorize, createHub, type Hub, type RequestLike } from "../../server/hub-api.js";
 import { requireFunction, requireNumber, requireObject, requireString, requireUser } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { requireHub } from "../http/require-hub.js";
@@ -6,7 +6,7 @@ import type { AnswerSource } from "./answer-source.js";
 
 /** Options of {@link createAnswerStream}. */
 export interface AnswerStreamOptions {
-  request: Request;
+  request: RequestLike;
   source: AnswerSource;
   /** Default: the hub of the plain functions. */
   hub?: Hub;
@@ -40,6 +40,7 @@ export interface AnswerStreamOptions {
 
 /** With the defaults in, but for what the request says. */
 export interface CheckedAnswerOptions extends AnswerStreamOptions {
+  hub: Hub;
   maxTokens: number;
   temperature: number;
   maxSeconds: number;
@@ -86,13 +87,15 @@ export function checkAnswerOptions(options: AnswerStreamOptions): CheckedAnswerO
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   const { abandonAfterMs = 30_000, traceId } = options;
-  if (traceId !== undefined) requireString("traceId", traceId);
+  if (traceId !== undefined && !isTraceId(traceId)) {
+    throw new TypeError("traceId must be 1 to 128 printable characters without spaces");
+  }
   requireNumber("abandonAfterMs", abandonAfterMs, { least: 1, infinity: true });
   const seconds = (name: string, given: number | undefined, variable: string, usual: number) =>
     numberOf(name, given, variable, usual, { least: 0.001, most: LONGEST_SECONDS });
   return {
     ...options,
-    ...{ maxTokens, temperature, abandonAfterMs },
+    ...{ hub: hub ?? createHub(), maxTokens, temperature, abandonAfterMs },
     maxSeconds: seconds("maxSeconds", options.maxSeconds, "STREAM_MAX_SECONDS", 60),
     heartbeatSeconds: seconds("heartbeatSeconds", options.heartbeatSeconds, "HEARTBEAT_INTERVAL", 5),
     silenceSeconds: seconds("silenceSeconds", options.silenceSeconds, "SILENCE_THRESHOLD", 15),
@@ -116,4 +119,9 @@ function numberOf(
 
 export function isAnswerId(text: unknown): text is string {
   return typeof text === "string" && /^[\w-]{8,128}$/.test(text);
+}
+
+/** What every event may carry. */
+export function isTraceId(text: unknown): text is string {
+  return typeof text === "string" && /^[!-~]{1,128}$/.test(text);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authorizeRequest, errorResponse, type Hub, type RequestLike, reportHubError } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
+import { requestOf, writeAnswer } from "../http/node-answer.js";
 import { readText } from "../http/read-text.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { type CommandContext, type CommandHandler, type CommandOutcome, readCommand, runCommand } from "./commands.js";
@@ -60,11 +61,7 @@ export async function attachCommand(
   res: ServerResponse,
   options: WorkflowResponseOptions,
 ): Promise<void> {
-  const headers = { get: (name: string) => [req.headers[name.toLowerCase()] ?? []].flat()[0] ?? null };
-  const answer = await answerCommand(route, { url: req.url ?? "/", method: "POST", headers }, req, options);
-  if (res.headersSent || res.destroyed) return; // its client has gone
-  res.writeHead(answer.status, Object.fromEntries(answer.headers));
-  res.end(await answer.text());
+  await writeAnswer(await answerCommand(route, requestOf(req), req, options), res);
 }
 
 async function run(

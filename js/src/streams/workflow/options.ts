@@ -1,4 +1,4 @@
-import type { ResponseOptions } from "../../server/hub-api.js";
+import type { AttachOptions, ResponseOptions } from "../../server/hub-api.js";
 import { requireFunction, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 
@@ -29,6 +29,28 @@ export type WorkflowResponseOptions = Omit<
   ResponseOptions,
   "channels" | "closeAfter" | "exists" | "from" | "greeting" | "snapshot"
 >;
+
+const RESPONSE_OPTIONS: Names<WorkflowResponseOptions & Pick<AttachOptions, "handOver">> = {
+  heartbeat: true,
+  maxDurationMs: true,
+  retryMs: true,
+  traceId: true,
+  lag: true,
+  compress: true,
+  direct: true,
+  onClose: true,
+  events: true,
+  userId: true,
+  authorize: true,
+  headers: true,
+  handOver: true,
+};
+
+/** Of streams and commands alike: a misspelt `authorize` lets nobody in. Throws a TypeError. */
+export function checkResponseOptions(options: object): void {
+  requireObject("options", options);
+  requireKnown("response", options, RESPONSE_OPTIONS);
+}
 
 /** With the defaults in. */
 export type CheckedOptions = Required<Omit<WorkflowOptions, "exists">> & Pick<WorkflowOptions, "exists">;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type AttachOptions,
+  errorResponse,
   type Hub,
   type HubDocument,
   type PublishReceipt,
@@ -8,16 +9,17 @@ import {
   type SSEStream,
   type StartFrom,
 } from "../../server/hub-api.js";
-import { requireFunction, requireKey } from "../../shared/arguments.js";
+import { isWellFormed, requireFunction, requireKey } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { requireOneOf } from "../../shared/misspelt.js";
 import { changeOf } from "../../shared/workflow/change-of.js";
 import { CHANGES, type WorkflowEvents, type WorkflowState } from "../../shared/workflow/events.js";
+import { writeError } from "../http/node-answer.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";
 import type { CommandHandler } from "./commands.js";
 import { checkedData, EMITTED, type Emitted, type EmittedData, isEnd } from "./emitted.js";
-import type { CheckedOptions, WorkflowResponseOptions } from "./options.js";
+import { type CheckedOptions, checkResponseOptions, type WorkflowResponseOptions } from "./options.js";
 import type { WorkflowRecord } from "./workflow-record.js";
 import type { WorkflowRecords } from "./workflow-records.js";
 
@@ -27,6 +29,7 @@ export type WorkflowEvent = {
 }[keyof WorkflowEvents];
 
 const LONGEST_NAME = 900;
+const METHODS = ["GET", "HEAD", "POST"];
 
 /**
  * The progress of workflows, to any number of clients: each has a state, which who connects is sent first, then events that change it. See
@@ -59,9 +62,12 @@ export class WorkflowEmitter {
     if (type === "log:created") return this.hub.publish(logChannel(workflowId), { event: type, data: checked });
     const record = this.#records.of(workflowId);
     if (type === "workflow:started") this.hub.flush(stateChannel(workflowId)); // of the run before
-    if (isEnd(type, checked)) this.#flush(workflowId); // what waits belongs before it
+    const isLast = isEnd(type, checked);
+    if (isLast) this.#flush(workflowId); // what waits belongs before it, and so does what it means for the budget
+    if (isLast) this.#followBudget(workflowId, record, type, checked as Partial<WorkflowState>);
     const receipt = this.#publish(workflowId, type, checked);
-    this.#follow(workflowId, record, type, checked as Partial<WorkflowState>);
+    if (!isLast) this.#followBudget(workflowId, record, type, checked as Partial<WorkflowState>);
+    this.#followEnd(workflowId, record, type, checked as Partial<WorkflowState>);
     return receipt;
   }
 
@@ -79,13 +85,15 @@ export class WorkflowEmitter {
     });
   }
 
-  /** What the event means for the budget, and for the end of the streams. */
-  #follow(workflowId: string, record: WorkflowRecord, type: Emitted, data: Partial<WorkflowState>): void {
-    if (type === "workflow:started" || type === "workflow:state") record.budget.reset(data);
-    else if (type.startsWith("workflow:")) record.budget.note(data);
-    for (const { type: event, data: use } of record.budget.take()) {
+  #followBudget(workflowId: string, { budget }: WorkflowRecord, type: Emitted, data: Partial<WorkflowState>): void {
+    if (type === "workflow:started" || type === "workflow:state") budget.reset(data);
+    else if (type.startsWith("workflow:")) budget.note(data);
+    for (const { type: event, data: use } of budget.take()) {
       this.hub.publish(stateChannel(workflowId), { event, data: use });
     }
+  }
+
+  #followEnd(workflowId: string, record: WorkflowRecord, type: Emitted, data: Partial<WorkflowState>): void {
     if (isEnd(type, data)) this.#closeLater(workflowId, record, String(data.status ?? type.slice("workflow:".length)));
     else if (type === "workflow:started" || type === "workflow:state") record.begin();
   }
@@ -161,17 +169,37 @@ export class WorkflowEmitter {
    * export const POST = GET;
    */
   async response(request: Request, workflowId: string, options: WorkflowResponseOptions = {}): Promise<Response> {
+    checkResponseOptions(options);
+    const refusal = refusalOf(request.method, workflowId);
+    if (refusal !== undefined) return errorResponse(this.hub, refusal, request);
     if (request.method !== "POST") return this.hub.response(request, this.#reading(workflowId, options));
     return answerCommand(this.#commands(workflowId), request, request.body, options);
   }
 
-  /** The same with Node's request and response; the stream has ended already where the answer is none. */
-  async attach(
+  /**
+   * The same with Node's request and response. Gives the stream, which has ended already where the answer is none; undefined for a command. As with
+   * `hub.attach`, the client is answered whatever happens, and the promise need not be waited for.
+   */
+  attach(
     req: IncomingMessage,
     res: ServerResponse,
     workflowId: string,
     options: WorkflowResponseOptions & Pick<AttachOptions, "handOver"> = {},
   ): Promise<SSEStream | undefined> {
+    const attaching = this.#attach(req, res, workflowId, options);
+    attaching.catch((error: unknown) => writeError(this.hub, error, req, res));
+    return attaching;
+  }
+
+  async #attach(
+    req: IncomingMessage,
+    res: ServerResponse,
+    workflowId: string,
+    options: WorkflowResponseOptions & Pick<AttachOptions, "handOver">,
+  ): Promise<SSEStream | undefined> {
+    checkResponseOptions(options);
+    const refusal = refusalOf(req.method, workflowId);
+    if (refusal !== undefined) return void writeError(this.hub, refusal, req, res);
     if (req.method !== "POST") return this.hub.attach(req, res, this.#reading(workflowId, options));
     await attachCommand(this.#commands(workflowId), req, res, options);
     return undefined;
@@ -192,7 +220,6 @@ export class WorkflowEmitter {
   }
 
   #reading<Options extends WorkflowResponseOptions>(workflowId: string, options: Options) {
-    requireKey("workflowId", workflowId);
     const { recentLogs } = this.#options;
     const { heartbeat = { everyMs: 15_000, comment: "heartbeat {n}" } } = options;
     const state: StartFrom = this.#records.get(workflowId)?.isClosed ? { last: 1 } : "now"; // the event that closes it
@@ -208,7 +235,6 @@ export class WorkflowEmitter {
   }
 
   #commands(workflowId: string): CommandRoute {
-    requireKey("workflowId", workflowId);
     const handlers = () => this.#records.handlersOf(workflowId);
     const exists = () => this.#exists(workflowId);
     return { hub: this.hub, workflowId, rules: this.#options, handlers, exists };
@@ -229,4 +255,13 @@ export class WorkflowEmitter {
       parts: { "agent:state": ["agents"] },
     });
   }
+}
+
+/** Why a request cannot be answered, whoever asks: an id that no workflow can have is one of none. */
+function refusalOf(method: string | undefined, workflowId: unknown): SSEError | undefined {
+  if (method !== undefined && !METHODS.includes(method)) {
+    return new SSEError("BAD_REQUEST", `A workflow is asked for by ${METHODS.join(", ")}`);
+  }
+  const isId = typeof workflowId === "string" && workflowId !== "" && isWellFormed(workflowId);
+  return isId ? undefined : new SSEError("NO_SUCH_CHANNEL", "There is no workflow of this id");
 }
