@@ -1,5 +1,12 @@
 // Answers: read once from their source, kept, continued where a client was cut, capped, abandoned, stopped.
-import { type AnswerStreamOptions, createAnswerStream, createHub } from "../../js/src/server/index.js";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  type AnswerStreamOptions,
+  attachAnswerStream,
+  createAnswerStream,
+  createHub,
+} from "../../js/src/server/index.js";
 import { AnswerLog } from "../../js/src/streams/answer/answer-log.js";
 import { until } from "../addon/listening.js";
 import { StreamReader } from "../addon/reading.js";
@@ -300,4 +307,123 @@ test("the environment says the defaults, and a wrong one is named", async () => 
   } finally {
     for (const name of Object.keys(names)) delete process.env[name];
   }
+});
+
+test("pieces larger than an event are cut, between characters, and nothing is lost", async () => {
+  const hub = newHub();
+  const text = "😀".repeat(700_000);
+  const reader = await (await reading(hub, () => ["a", text, "b"])).toEnd();
+  expect(textOf(reader)).toBe(`a${text}b`);
+  expect(lastOf(reader)).toMatchObject({ type: "complete", reason: "completed" });
+  const joined = await (
+    await reading(newHub(), () => Array(1100).fill("x".repeat(1000)), { chunkDelayMs: 50 })
+  ).toEnd();
+  expect(textOf(joined)).toHaveLength(1_100_000);
+});
+
+test("tens of thousands of small pieces are all kept, for who comes later, too", async () => {
+  const hub = newHub();
+  const words = Array.from({ length: 30_000 }, (_, n) => `${n} `);
+  const first = await (await reading(hub, () => words)).toEnd();
+  expect(textOf(first)).toBe(words.join(""));
+  expect(textOf(await (await reading(hub, () => [])).toEnd())).toBe(words.join(""));
+});
+
+test("an answer above its limit is an error", async () => {
+  const reader = await (await reading(newHub(), () => Array(50).fill("x".repeat(100_000)))).toEnd();
+  expect(lastOf(reader)).toMatchObject({ type: "error", reason: "too_large" });
+});
+
+test.each([
+  ["a BigInt", [1n]],
+  ["more than an event holds", ["x".repeat(2 * 1024 * 1024)]],
+])("sources that cannot be sent, %s, end it all the same", async (_, sources) => {
+  const hub = newHub();
+  hub.on("error", () => {});
+  const reader = await (await reading(hub, () => [{ text: "a", sources }])).toEnd();
+  expect([textOf(reader), lastOf(reader)]).toEqual(["a", expect.objectContaining({ type: "error", reason: "failed" })]);
+});
+
+test("where a policy refuses its events, it ends with an error, once", async () => {
+  const hub = createHub({
+    name: `answers ${++count}`,
+    policies: [{ match: "answer:**", maxBytes: 300 }],
+  });
+  const errors: unknown[] = [];
+  hub.on("error", ({ error }) => errors.push(error));
+  const reader = await (await reading(hub, () => ["a", "x".repeat(1000), "b"])).toEnd();
+  expect([textOf(reader), lastOf(reader)]).toEqual(["a", expect.objectContaining({ type: "error", reason: "failed" })]);
+  expect(errors).toHaveLength(1);
+});
+
+test("the source is not asked for who is not let in, or asks for the head only", async () => {
+  const hub = createHub({ name: `answers ${++count}`, limits: { perUser: 1 } });
+  const { source, seen } = handSource();
+  const mine = await reading(hub, source, { userId: "ann" }, {}, "?query=1&stream_id=first-answer");
+  expect((await ask(hub, source, { userId: "ann" }, {}, "?query=2&stream_id=second-answer")).status).toBe(429);
+  expect((await ask(hub, source, {}, { Accept: "text/html" }, "?stream_id=third-answer")).status).toBe(406);
+  const head = new Request("http://host/?stream_id=fourth-answer", { method: "HEAD" });
+  expect((await createAnswerStream({ hub, source, request: head })).status).toBe(200);
+  expect(seen.calls).toBe(1);
+  expect(AnswerLog.of(hub).get("second-answer")).toBeUndefined();
+  await mine.cancel();
+});
+
+test("who polls reads it, too", async () => {
+  const hub = newHub();
+  const { source, give, end } = handSource();
+  const seen: string[] = [];
+  let cursor = "";
+  for (const word of ["a ", "b ", "c "]) {
+    const headers = { Accept: "application/json", ...(cursor && { "Last-Event-ID": cursor }) };
+    const page = await (await ask(hub, source, { abandonAfterMs: 200 }, headers)).json();
+    seen.push(...page.events.map(({ data }: { data: string }) => JSON.parse(data).content));
+    cursor = page.lastEventId;
+    give(word);
+    await until(() => AnswerLog.of(hub).get(ID)?.end === undefined);
+  }
+  end();
+  const last = await (await ask(hub, source, {}, { Accept: "application/json", "Last-Event-ID": cursor })).json();
+  expect(last.events.at(-1)).toMatchObject({ event: "complete", data: expect.stringContaining('"completed"') });
+});
+
+test("one that has the name of an earlier answer is another", async () => {
+  const hub = newHub();
+  await (await reading(hub, () => ["secret"], { userId: "ann" })).toEnd();
+  const log = AnswerLog.of(hub);
+  (log as unknown as { drop: (answer: object) => void }).drop(log.get(ID) as object);
+  expect((await ask(hub, () => ["mine"], { userId: "bob" })).status).toBe(403);
+  // As when it is not kept any more.
+  Object.defineProperty(log.get(ID) as object, "hasBegun", { value: false });
+  log.drop(log.get(ID) as never);
+  const other = await (await reading(hub, () => ["mine"], { userId: "bob" })).toEnd();
+  expect(textOf(other)).toBe("mine");
+});
+
+test("a trace id that no header has is none", async () => {
+  const hub = newHub();
+  const response = await ask(hub, () => ["a"], {}, { "X-Trace-ID": "x".repeat(8000) });
+  expect(response.headers.get("x-trace-id")).toMatch(/^[\da-f]{32}$/);
+  await expect(ask(hub, () => [], { traceId: "a\nb" })).rejects.toThrow(/traceId must be/);
+});
+
+test("with Node's request and response", async () => {
+  const hub = newHub();
+  const { source, give, end, seen } = handSource();
+  const server = createServer((req, res) => void attachAnswerStream(req, res, { hub, source })).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/?query=why&stream_id=${ID}`;
+  const first = await new StreamReader((await fetch(url)).body as ReadableStream<Uint8Array>).untilEvents(0);
+  give("one ");
+  await first.untilEvents(1);
+  await first.cancel();
+  give("two");
+  const headers = { "Last-Event-ID": first.lastEventId };
+  const again = new StreamReader((await fetch(url, { headers })).body as ReadableStream<Uint8Array>);
+  await again.untilEvents(2);
+  end();
+  await again.toEnd();
+  expect([textOf(first), textOf(again), seen.calls]).toEqual(["one ", "two", 1]);
+  expect((await fetch(url.replace(ID, "short"))).status).toBe(400);
+  await new Promise((resolve) => server.close(resolve));
 });

@@ -128,6 +128,35 @@ test("its streams end after it, and who comes later is sent the state and the en
   expect(stateOf(late)).toMatchObject({ status: "completed", duration: 45000 });
 });
 
+test("whatever comes after the end, and however late, a stream of it ends", async () => {
+  const emitter = emitterWith();
+  emitter.emit(ID, "workflow:started", STARTED);
+  emitter.emit(ID, "workflow:failed", { error: "Broken" });
+  await (await following(emitter)).toEnd();
+  const post = request({ host: "host" }, { method: "POST", body: '{"command":"pause"}' });
+  expect((await emitter.response(post, ID)).status).toBe(409);
+  emitter.emit(ID, "budget:warning", { currentCost: 1, budgetLimit: 1, percentageUsed: 100 });
+  for (let late = 0; late < 3; late++) {
+    const reader = await (await following(emitter)).toEnd();
+    expect(reader.events.at(-1)).toBe('workflow:closed:{"status":"failed"}');
+  }
+});
+
+test("where a policy keeps no history, or refuses, a stream ends all the same", async () => {
+  const rate = { perSecond: 20, burst: 2, buffer: { events: 0 }, overflow: "refuse" } as const;
+  for (const policy of [{ history: { events: 0 } }, { rate }]) {
+    const hub = createHub({ name: `workflows ${++count}`, policies: [{ match: "workflow:**", ...policy }] });
+    hub.on("error", () => {});
+    const emitter = createWorkflowEmitter(hub, FAST);
+    emitter.emit(ID, "workflow:started", { ...STARTED, budgetLimit: 1 });
+    const reader = await following(emitter);
+    emitter.emit(ID, "workflow:completed", { duration: 1, totalCost: 0, iterations: 1 });
+    await reader.toEnd();
+    expect(await emitter.getActiveWorkflows()).toEqual([]);
+    await (await following(emitter)).toEnd();
+  }
+});
+
 test("a workflow that runs again is a new one", async () => {
   const emitter = emitterWith();
   emitter.emit(ID, "workflow:started", STARTED);
@@ -253,11 +282,43 @@ test.each([
   expect(await emitter.getState(ID)).toEqual(before);
 });
 
+test("a misspelt option lets nobody in, and an id that none can have is answered", async () => {
+  const emitter = emitterWith();
+  emitter.emit(ID, "workflow:started", STARTED);
+  let asked = 0;
+  emitter.onCommand(() => void asked++);
+  const wrong = { authorise: () => false, greeting: "hello" } as never;
+  const post = () => request({ host: "host" }, { method: "POST", body: '{"command":"drop"}' });
+  await expect(emitter.response(post(), ID, wrong)).rejects.toThrow(/authorise.*authorize/);
+  await expect(emitter.response(request(), ID, wrong)).rejects.toThrow(/authorise/);
+  const server = createServer((req, res) => {
+    const { searchParams } = new URL(req.url ?? "", "http://host");
+    const options = searchParams.has("wrong") ? wrong : {};
+    void emitter.attach(req, res, searchParams.get("id") as string, options);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const body = '{"command":"drop"}';
+  const statusOf = async (query: string, more: RequestInit = {}) => (await fetch(url + query, more)).status;
+  expect(await statusOf("")).toBe(404);
+  expect(await statusOf("?id=")).toBe(404);
+  expect(await statusOf("?id=", { method: "POST", body })).toBe(404);
+  emitter.hub.on("error", () => {});
+  expect(await statusOf(`?id=${ID}&wrong`, { method: "POST", body })).toBe(500);
+  expect(await statusOf(`?id=${ID}`, { method: "PUT", body })).toBe(400);
+  expect((await emitter.response(request(), "\ud800")).status).toBe(404);
+  expect(asked).toBe(0);
+  await new Promise((resolve) => server.close(resolve));
+});
+
 test("unknown types and options are named", () => {
   const emitter = emitterWith();
   expect(() => emitter.emit(ID, "agent:stopped" as never, {} as never)).toThrow(/type cannot be .*agent:started/);
   expect(() => emitter.emit("", "workflow:started", STARTED)).toThrow(TypeError);
   expect(() => createWorkflowEmitter(emitter.hub, { closeAfter: 1 } as never)).toThrow(/closeAfterMs/);
+  for (const closeAfterMs of [2 ** 31, -1, Number.NaN]) {
+    expect(() => createWorkflowEmitter(emitter.hub, { closeAfterMs })).toThrow(/closeAfterMs/);
+  }
   expect(() => createWorkflowEmitter({} as never)).toThrow(/hub must be a hub/);
 });
 
@@ -316,6 +377,9 @@ describe("commands", () => {
     ["its own, by Origin", { origin: "http://host" }, 202],
     ["another, by Origin", { origin: "http://evil" }, 403],
     ["an opaque one", { origin: "null" }, 403],
+    ["its own, with the usual port", { origin: "http://host:80", host: "host" }, 202],
+    ["its own, whose Host names the usual port", { origin: "http://host", host: "host:80" }, 202],
+    ["another port", { origin: "http://host:81", host: "host" }, 403],
     ["one of the options", { origin: "https://app.example", "sec-fetch-site": "cross-site" }, 202],
     ["none: no browser", {}, 202],
     ["behind a proxy that is not trusted", { origin: "https://app.test", "x-forwarded-host": "app.test" }, 403],

@@ -45,15 +45,24 @@ const EMPTY: AnswerView = {
 export class AnswerReduction implements Reduction<AnswerView> {
   #view = EMPTY;
   #parts: string[] = [];
+  #chunks = 0;
   #next: Partial<AnswerView> | undefined;
 
   take(type: string, data: unknown): void {
-    const { content, error, trace_id: traceId } = Object(data);
+    const { content, error, trace_id: traceId, chunk_index: chunk } = Object(data);
     this.#next = { ...this.#next, lastMessageTime: Date.now(), ...(typeof traceId === "string" && { traceId }) };
-    if (type === "content_chunk") this.#parts.push(String(content ?? ""));
+    if (type === "content_chunk") this.#takeChunk(String(content ?? ""), chunk);
     if (type === "heartbeat") this.#next = { ...this.#next, heartbeat: data as AnswerHeartbeat };
     if (type === "complete") this.#next = { ...this.#next, completion: data as AnswerCompletion };
     if (type === "error") this.#next = { ...this.#next, failure: String(error ?? "The answer failed") };
+  }
+
+  #takeChunk(content: string, chunk: unknown): void {
+    // The server's rules may keep less than an answer has.
+    const isNext = typeof chunk !== "number" || chunk === this.#chunks + 1;
+    if (!isNext) this.#next = { ...this.#next, failure: "A part of the answer is missing" };
+    this.#chunks = typeof chunk === "number" ? chunk : this.#chunks + 1;
+    this.#parts.push(content);
   }
 
   view(): AnswerView {

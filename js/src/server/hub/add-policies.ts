@@ -13,6 +13,7 @@ import type { ChannelPolicy } from "./policy.js";
  * addPolicies(hub, [{ match: "job:*", preset: "progress" }]);
  */
 export function addPolicies<Events extends EventMap>(hub: Hub<Events>, policies: readonly ChannelPolicy[]): void {
+  if (typeof (hub as Partial<typeof hub> | null)?.name !== "string") throw new TypeError("hub must be a hub");
   const rules = withPresets(policies);
   const at = rules.findIndex(({ heartbeat, oversize }) => heartbeat !== undefined || oversize === "reference");
   if (at >= 0) throw new TypeError(`policies[${at}] must have no heartbeat, and nothing kept by reference`);

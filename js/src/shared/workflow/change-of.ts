@@ -18,10 +18,10 @@ export function changeOf(workflowId: string, type: string, data: object): Workfl
     case "workflow:started":
       return { patch: started(workflowId, data as WorkflowEvents["workflow:started"]), isWhole: true };
     case "workflow:running":
-      return { patch: data as Record<string, unknown> };
+      return { patch: { ...data, workflowId } };
     case "workflow:completed":
     case "workflow:failed":
-      return { patch: { ...data, status: type.slice("workflow:".length) } };
+      return { patch: { ...data, workflowId, status: type.slice("workflow:".length) } };
     case "agent:started": {
       const { agentName, stepNumber } = data as WorkflowEvents["agent:started"];
       const rest = { duration: null, cost: null, output: null, error: null };

@@ -14,6 +14,8 @@ export interface CommandRoute {
   readonly workflowId: string;
   readonly rules: OriginRules & { readonly commandTimeoutMs: number };
   readonly handlers: () => readonly CommandHandler[];
+  /** Tells all who follow the workflow. Never throws. */
+  readonly tell: (event: string, data: object) => unknown;
   /** Throws where there is no such workflow. */
   readonly exists: () => Promise<unknown>;
 }
@@ -41,13 +43,15 @@ export async function answerCommand(
       ...(authorize !== undefined && { authorize }),
     });
     await route.exists();
-    const given = readCommand((await readText(body, MOST_BYTES)) ?? "");
+    const text = await readText(body, MOST_BYTES).catch(() => ""); // its client has gone
+    if (text === undefined) throw new SSEError("BAD_REQUEST", `A command has at most ${MOST_BYTES} bytes`);
+    const given = readCommand(text);
     if (given === undefined) throw new SSEError("BAD_REQUEST", 'The body must be JSON: { "command": "pause" }');
     const { command, commandId, data } = given;
     const outcome = await run(route, command, { workflowId, commandId, data, userId: user, request });
     const event = outcome.isAccepted ? "command:accepted" : "command:refused";
     const answer = { command, commandId, ...(!outcome.isAccepted && { reason: outcome.reason }) };
-    hub.publish(stateChannel(workflowId), { event, data: answer });
+    route.tell(event, answer);
     return Response.json(answer, { status: outcome.isAccepted ? 202 : 409, headers: { "Cache-Control": "no-store" } });
   } catch (error) {
     return errorResponse(hub, error, request, channels);
@@ -67,7 +71,7 @@ export async function attachCommand(
 async function run(
   { hub, workflowId, rules, handlers }: CommandRoute,
   command: string,
-  context: CommandContext,
+  context: Omit<CommandContext, "signal">,
 ): Promise<CommandOutcome> {
   try {
     return await runCommand(handlers(), command, context, rules.commandTimeoutMs);

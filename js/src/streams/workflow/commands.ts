@@ -10,6 +10,8 @@ export interface CommandContext {
   /** Whose it is, as the authorizer says. */
   readonly userId: string | undefined;
   readonly request: RequestLike;
+  /** Aborted when the time for an answer is over, and the command refused. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -29,6 +31,7 @@ export interface CommandBody {
 }
 
 const LONGEST_NAME = 200;
+const LONGEST_REASON = 1000;
 
 /** Undefined where it is none. */
 export function readCommand(text: string): CommandBody | undefined {
@@ -47,13 +50,18 @@ export function readCommand(text: string): CommandBody | undefined {
 export async function runCommand(
   handlers: readonly CommandHandler[],
   command: string,
-  context: CommandContext,
+  about: Omit<CommandContext, "signal">,
   timeoutMs: number,
 ): Promise<CommandOutcome> {
   if (handlers.length === 0) return { isAccepted: false, reason: "Nobody takes commands of this workflow" };
+  const late = new AbortController();
+  const context = { ...about, signal: late.signal };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<CommandOutcome>((settle) => {
-    timer = setTimeout(() => settle({ isAccepted: false, reason: "It took too long" }), timeoutMs);
+    timer = setTimeout(() => {
+      settle({ isAccepted: false, reason: "It took too long" });
+      late.abort(new Error("The command took too long"));
+    }, timeoutMs);
     timer.unref?.();
   });
   try {
@@ -71,7 +79,7 @@ async function askAll(
   for (const handler of handlers) {
     const answer: unknown = await handler(command, context);
     if (answer === false) return { isAccepted: false, reason: `"${command}" is not possible now` };
-    if (typeof answer === "string") return { isAccepted: false, reason: answer };
+    if (typeof answer === "string") return { isAccepted: false, reason: answer.slice(0, LONGEST_REASON) };
   }
   return { isAccepted: true };
 }

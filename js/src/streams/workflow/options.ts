@@ -1,6 +1,7 @@
 import type { AttachOptions, ResponseOptions } from "../../server/hub-api.js";
 import { requireFunction, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 
 /** Options of {@link createWorkflowEmitter}. */
 export interface WorkflowOptions {
@@ -76,12 +77,13 @@ export function checkOptions(options: WorkflowOptions): CheckedOptions {
   const { exists, closeAfterMs = 2000, idleTtlMs = 30 * MINUTES, progressEveryMs = 1000, logsEveryMs = 1000 } = options;
   const { recentLogs = 50, commandTimeoutMs = 10_000, origins = [], trustProxy = false } = options;
   if (exists !== undefined) requireFunction("exists", exists);
-  requireNumber("closeAfterMs", closeAfterMs, { infinity: true });
+  if (closeAfterMs !== Number.POSITIVE_INFINITY)
+    requireNumber("closeAfterMs", closeAfterMs, { most: LONGEST_TIMER_MS });
   requireNumber("idleTtlMs", idleTtlMs, { least: 1, infinity: true });
   requireNumber("progressEveryMs", progressEveryMs, { least: 1 });
   requireNumber("logsEveryMs", logsEveryMs, { least: 1 });
   requireNumber("recentLogs", recentLogs);
-  requireNumber("commandTimeoutMs", commandTimeoutMs, { least: 1, most: 2 ** 31 - 1 });
+  requireNumber("commandTimeoutMs", commandTimeoutMs, { least: 1, most: LONGEST_TIMER_MS });
   checkOrigins(origins);
   if (typeof trustProxy !== "boolean") throw new TypeError("trustProxy must be true or false");
   return {

@@ -22,5 +22,10 @@ export function isFromAllowedOrigin({ headers }: RequestLike, { origins, trustPr
   if (origin === null) return true;
   const forwarded = trustProxy ? headers.get("x-forwarded-host")?.split(",")[0]?.trim() : undefined;
   const host = forwarded || headers.get("host");
-  return host !== null && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+  if (host === null || !URL.canParse(origin)) return false;
+  const { protocol, host: own } = new URL(origin);
+  // With its scheme, for the port that is usual there may be said or left out.
+  return (
+    /^https?:$/.test(protocol) && URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === own
+  );
 }

@@ -29,6 +29,7 @@ export type WorkflowEvent = {
 }[keyof WorkflowEvents];
 
 const LONGEST_NAME = 900;
+const CLOSE_AGAIN_MS = 1000;
 const METHODS = ["GET", "HEAD", "POST"];
 
 /**
@@ -88,32 +89,52 @@ export class WorkflowEmitter {
   #followBudget(workflowId: string, { budget }: WorkflowRecord, type: Emitted, data: Partial<WorkflowState>): void {
     if (type === "workflow:started" || type === "workflow:state") budget.reset(data);
     else if (type.startsWith("workflow:")) budget.note(data);
-    for (const { type: event, data: use } of budget.take()) {
-      this.hub.publish(stateChannel(workflowId), { event, data: use });
-    }
+    for (const { type: event, data: use } of budget.take()) this.#tell(workflowId, event, use);
   }
 
   #followEnd(workflowId: string, record: WorkflowRecord, type: Emitted, data: Partial<WorkflowState>): void {
-    if (isEnd(type, data)) this.#closeLater(workflowId, record, String(data.status ?? type.slice("workflow:".length)));
+    if (isEnd(type, data))
+      this.#closeLater(
+        workflowId,
+        record,
+        type === "workflow:state" ? String(data.status) : type.slice("workflow:".length),
+      );
     else if (type === "workflow:started" || type === "workflow:state") record.begin();
   }
 
   #closeLater(workflowId: string, record: WorkflowRecord, status: string): void {
-    const { closeAfterMs } = this.#options;
     record.begin();
-    record.hasEnded = true;
-    if (closeAfterMs === Infinity) return;
-    record.closing = setTimeout(() => {
+    record.ended = status;
+    const { closeAfterMs } = this.#options;
+    if (closeAfterMs !== Number.POSITIVE_INFINITY) this.#close(workflowId, record, closeAfterMs);
+  }
+
+  /** Ends the streams that there are then: also of clients that come later, which bring it about anew. */
+  #close(workflowId: string, record: WorkflowRecord, afterMs: number): void {
+    record.closing ??= setTimeout(() => {
       record.closing = undefined;
-      record.isClosed = true;
-      try {
-        this.#flush(workflowId);
-        this.hub.publish(stateChannel(workflowId), { event: "workflow:closed", data: { status } });
-      } catch (error) {
-        reportHubError(this.hub, error, [stateChannel(workflowId)]);
-      }
-    }, closeAfterMs);
+      this.#flush(workflowId);
+      record.isClosed = this.#tell(workflowId, "workflow:closed", { status: record.ended });
+      if (!record.isClosed) this.#close(workflowId, record, CLOSE_AGAIN_MS);
+    }, afterMs);
     record.closing.unref?.();
+  }
+
+  /** A client was let in to a workflow whose streams were ended. */
+  #closeForLate(workflowId: string): void {
+    const record = this.#records.get(workflowId);
+    if (record?.isClosed) this.#close(workflowId, record, 0);
+  }
+
+  /** An event that comes by itself; whether it was sent. What goes wrong is told to the hub's listeners. */
+  #tell(workflowId: string, event: string, data: object): boolean {
+    try {
+      this.hub.publish(stateChannel(workflowId), { event, data });
+      return true;
+    } catch (error) {
+      reportHubError(this.hub, error, [stateChannel(workflowId)]);
+      return false;
+    }
   }
 
   #flush(workflowId: string): void {
@@ -144,7 +165,7 @@ export class WorkflowEmitter {
 
   /** The workflows that run: their state is known, and they have not ended. */
   async getActiveWorkflows(): Promise<string[]> {
-    const known = [...this.#records.all()].filter(([, { hasEnded }]) => !hasEnded).map(([id]) => id);
+    const known = [...this.#records.all()].filter(([, { ended }]) => ended === undefined).map(([id]) => id);
     const there = await Promise.all(known.map((id) => this.#document(id).exists()));
     return known.filter((_, at) => there[at]);
   }
@@ -172,7 +193,11 @@ export class WorkflowEmitter {
     checkResponseOptions(options);
     const refusal = refusalOf(request.method, workflowId);
     if (refusal !== undefined) return errorResponse(this.hub, refusal, request);
-    if (request.method !== "POST") return this.hub.response(request, this.#reading(workflowId, options));
+    if (request.method !== "POST") {
+      const response = await this.hub.response(request, this.#reading(workflowId, options));
+      this.#closeForLate(workflowId);
+      return response;
+    }
     return answerCommand(this.#commands(workflowId), request, request.body, options);
   }
 
@@ -200,7 +225,11 @@ export class WorkflowEmitter {
     checkResponseOptions(options);
     const refusal = refusalOf(req.method, workflowId);
     if (refusal !== undefined) return void writeError(this.hub, refusal, req, res);
-    if (req.method !== "POST") return this.hub.attach(req, res, this.#reading(workflowId, options));
+    if (req.method !== "POST") {
+      const stream = await this.hub.attach(req, res, this.#reading(workflowId, options));
+      this.#closeForLate(workflowId);
+      return stream;
+    }
     await attachCommand(this.#commands(workflowId), req, res, options);
     return undefined;
   }
@@ -222,12 +251,11 @@ export class WorkflowEmitter {
   #reading<Options extends WorkflowResponseOptions>(workflowId: string, options: Options) {
     const { recentLogs } = this.#options;
     const { heartbeat = { everyMs: 15_000, comment: "heartbeat {n}" } } = options;
-    const state: StartFrom = this.#records.get(workflowId)?.isClosed ? { last: 1 } : "now"; // the event that closes it
     return {
       ...options,
       heartbeat,
       channels: [stateChannel(workflowId), logChannel(workflowId)],
-      from: (channel: string): StartFrom => (channel === logChannel(workflowId) ? { last: recentLogs } : state),
+      from: (channel: string): StartFrom => (channel === logChannel(workflowId) ? { last: recentLogs } : "now"),
       closeAfter: "workflow:closed",
       greeting: `Connected to workflow ${workflowId.replace(/[\r\n\0]/g, " ").slice(0, LONGEST_NAME)}`,
       exists: () => this.#exists(workflowId),
@@ -237,7 +265,8 @@ export class WorkflowEmitter {
   #commands(workflowId: string): CommandRoute {
     const handlers = () => this.#records.handlersOf(workflowId);
     const exists = () => this.#exists(workflowId);
-    return { hub: this.hub, workflowId, rules: this.#options, handlers, exists };
+    const tell = (event: string, data: object) => this.#tell(workflowId, event, data);
+    return { hub: this.hub, workflowId, rules: this.#options, handlers, exists, tell };
   }
 
   async #exists(workflowId: string): Promise<boolean> {

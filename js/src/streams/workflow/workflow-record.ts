@@ -43,8 +43,8 @@ export class BudgetWatch {
 /** What a thread knows of a workflow besides its state, which is the channel's document. */
 export class WorkflowRecord {
   readonly budget = new BudgetWatch();
-  /** It has completed, or failed. */
-  hasEnded = false;
+  /** As what it has ended: `completed` or `failed`. */
+  ended: string | undefined;
   /** And its streams were told to end. */
   isClosed = false;
   closing: ReturnType<typeof setTimeout> | undefined;
@@ -54,6 +54,7 @@ export class WorkflowRecord {
   begin(): void {
     clearTimeout(this.closing);
     this.closing = undefined;
-    this.hasEnded = this.isClosed = false;
+    this.ended = undefined;
+    this.isClosed = false;
   }
 }
