@@ -206,3 +206,24 @@ test("a document may come in parts, and may be begun anew", async () => {
   expect(reader.events[3]).toBe('begun:{"name":"again"}');
   await reader.cancel();
 });
+
+test("who wants some types only is sent those of a document", async () => {
+  const hub = hubWith();
+  const job = hub.document("c", { parts: { p: ["x"], q: ["y"] }, events: ["changed"] });
+  job.set({ x: 1, y: 2 });
+  for (let n = 0; n < 2; n++) {
+    const part = await (await reading(hub, { events: ["p"] })).untilEvents(1);
+    expect(part.events).toEqual(['p:{"x":1}']);
+    await part.cancel();
+  }
+  const two = await (await reading(hub, {}, { "X-Event-Types": "q,state" })).untilEvents(2);
+  expect(two.events).toEqual(['state:{"x":1,"y":2}', 'q:{"y":2}']);
+  const none = await reading(hub, { events: ["patch", "other"] });
+  job.patch({ x: 5 });
+  hub.publish("c", { event: "other", data: 1 });
+  await none.untilEvents(2);
+  expect(none.events).toEqual(['patch:{"x":5}', "other:1"]);
+  const after = await (await reading(hub, { events: ["p"] })).untilEvents(1);
+  expect(after.events).toEqual(['p:{"x":5}']);
+  await Promise.all([two, none, after].map((reader) => reader.cancel()));
+});

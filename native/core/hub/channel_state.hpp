@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace millrace {
 
@@ -19,6 +20,8 @@ class StateSource {
 
   // Whole events without ids, the same object until the state changes; null: there is none.
   [[nodiscard]] virtual SharedText text() = 0;
+  // Of them those of these types (hashes); null: none.
+  [[nodiscard]] virtual SharedText textOf(const std::vector<std::uint64_t>& types) = 0;
   // Whether events of this type are what changes it, so that those before it need not be sent beside it.
   [[nodiscard]] virtual bool isChangedBy(std::uint64_t typeHash) const = 0;
 };

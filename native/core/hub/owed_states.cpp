@@ -6,17 +6,14 @@ namespace millrace {
 
 void sendOwedStates(Subscriptions& subscriptions, Preamble& preamble) {
   subscriptions.settleStates([&preamble](Subscription& subscription) {
-    const ChannelState* const state = subscription.channel->state.get();
-    if (state == nullptr) {
-      return;
-    }
-    SharedText text = state->source->text();
+    SharedText text = subscription.stateText();
     if (text == nullptr) {
       return;
     }
     preamble.addState(std::move(text));
-    const bool hasParts = subscription.cursor < subscription.channel->log.after(state->through);
-    subscription.stateThrough = hasParts ? state->through : 0;
+    const std::uint64_t through = subscription.channel->state->through;
+    const bool hasParts = subscription.cursor < subscription.channel->log.after(through);
+    subscription.stateThrough = hasParts ? through : 0;
   });
 }
 

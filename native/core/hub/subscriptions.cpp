@@ -7,7 +7,7 @@ Cursor Subscription::before(std::size_t entries, const SubscriberOptions& option
   Subscription asIfSent;
   asIfSent.channel = channel;
   asIfSent.types = types;
-  asIfSent.stateThrough = owesState && channel->state != nullptr ? channel->state->through : 0;
+  asIfSent.stateThrough = owesState && stateText() != nullptr ? channel->state->through : 0;
   Cursor at = log.readableEnd();
   while (entries > 0 && log.begin() < at) {
     --at.next;

@@ -23,6 +23,13 @@ struct Subscription {
                          channel->state->source->isChangedBy(entry.typeHash) && !options.endsAfter(entry.typeHash);
     return isOfItsTypes && !wasSent;
   }
+  // The state that it is sent; null: none.
+  [[nodiscard]] SharedText stateText() const {
+    if (channel->state == nullptr) {
+      return nullptr;
+    }
+    return types.empty() ? channel->state->source->text() : channel->state->source->textOf(types);
+  }
   // Behind which so many of the newest entries are for it, or all that there are: of those that are no part of a state that it owes.
   [[nodiscard]] Cursor before(std::size_t entries, const SubscriberOptions& options, Instant now) const;
 

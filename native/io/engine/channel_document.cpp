@@ -40,10 +40,12 @@ EncodedDocument encodeDocument(const DocumentTypes& types, std::string_view json
   std::string events;
   appendEvent(types.snapshot, json, events);
   const std::size_t from = events.find(json);
+  std::vector<EncodedDocument::Event> parts{{typeHash(types.snapshot), events.size()}};
   for (const DocumentPart& part : types.parts) {
     appendEvent(part.type, pickMembers(json, part.members), events);
+    parts.push_back({typeHash(part.type), events.size()});
   }
-  return {std::make_shared<const std::string>(std::move(events)), from, json.size()};
+  return {std::make_shared<const std::string>(std::move(events)), from, json.size(), std::move(parts)};
 }
 
 ChannelDocument::ChannelDocument(const DocumentTypes& types) : types_(types) {
@@ -59,6 +61,7 @@ ChannelDocument::ChannelDocument(const DocumentTypes& types) : types_(types) {
 const EncodedDocument& ChannelDocument::encoded() {
   if (encoded_.events == nullptr && document_) {
     encoded_ = encodeDocument(types_, document_->text());
+    selections_.clear();
     mostBytes_ = encoded_.size;
   }
   return encoded_;
@@ -68,6 +71,7 @@ void ChannelDocument::set(EncodedDocument document) {
   document_.reset();
   mostBytes_ = document.size;
   encoded_ = std::move(document);
+  selections_.clear();
 }
 
 bool ChannelDocument::canTake(std::size_t patchBytes) {
@@ -84,6 +88,33 @@ void ChannelDocument::patch(JsonDocument patch, std::size_t patchBytes) {
   document_->merge(std::move(patch));
   mostBytes_ += patchBytes;
   encoded_ = {};
+}
+
+// Shared by all who want the same of them.
+SharedText ChannelDocument::textOf(const std::vector<std::uint64_t>& types) {
+  const EncodedDocument& all = encoded();
+  std::vector<bool> wanted;
+  for (const EncodedDocument::Event& part : all.parts) {
+    wanted.push_back(std::find(types.begin(), types.end(), part.typeHash) != types.end());
+  }
+  if (std::find(wanted.begin(), wanted.end(), false) == wanted.end()) {
+    return all.events;
+  }
+  if (std::find(wanted.begin(), wanted.end(), true) == wanted.end()) {
+    return nullptr;
+  }
+  SharedText& selection = selections_[wanted];
+  if (selection == nullptr) {
+    std::string events;
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at < wanted.size(); ++at) {
+      const std::size_t end = all.parts[at].end;
+      events.append(wanted[at] ? std::string_view(*all.events).substr(begin, end - begin) : "");
+      begin = end;
+    }
+    selection = std::make_shared<const std::string>(std::move(events));
+  }
+  return selection;
 }
 
 bool ChannelDocument::isChangedBy(std::uint64_t typeHash) const {

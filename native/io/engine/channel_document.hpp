@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,9 +34,15 @@ struct EncodedDocument {
     return events == nullptr ? std::string_view() : std::string_view(*events).substr(from, size);
   }
 
+  struct Event {
+    std::uint64_t typeHash = 0;
+    std::size_t end = 0;  // in the events
+  };
+
   SharedText events;
   std::size_t from = 0;  // of the document in them
   std::size_t size = 0;
+  std::vector<Event> parts;  // the whole, and what follows it
 };
 [[nodiscard]] EncodedDocument encodeDocument(const DocumentTypes& types, std::string_view json);
 
@@ -61,14 +68,16 @@ class ChannelDocument : public StateSource {
   void patch(JsonDocument patch, std::size_t patchBytes);
 
   [[nodiscard]] SharedText text() override { return encoded().events; }
+  [[nodiscard]] SharedText textOf(const std::vector<std::uint64_t>& types) override;
   [[nodiscard]] bool isChangedBy(std::uint64_t typeHash) const override;
 
  private:
   const DocumentTypes types_;
-  std::vector<std::uint64_t> changes_;    // hashes of types
-  std::optional<JsonDocument> document_;  // none: as encoded_ has it
-  EncodedDocument encoded_;               // without events: it is to be written anew
-  std::size_t mostBytes_ = 0;             // it is no larger
+  std::vector<std::uint64_t> changes_;                  // hashes of types
+  std::optional<JsonDocument> document_;                // none: as encoded_ has it
+  EncodedDocument encoded_;                             // without events: it is to be written anew
+  std::map<std::vector<bool>, SharedText> selections_;  // of its events, by which of them
+  std::size_t mostBytes_ = 0;                           // it is no larger
 };
 
 }  // namespace millrace

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace millrace {
 namespace {
@@ -165,6 +166,7 @@ TEST_F(HubFrom, aStateStandsForTheEventsThatItIsMadeOf) {
   class Sum : public StateSource {
    public:
     SharedText text() override { return std::make_shared<const std::string>("event: state\ndata: 3\n\n"); }
+    SharedText textOf(const std::vector<std::uint64_t>& /*types*/) override { return nullptr; }
     bool isChangedBy(std::uint64_t hash) const override { return hash == typeHash("change"); }
   };
   publish("k", "first", "log");
@@ -175,6 +177,9 @@ TEST_F(HubFrom, aStateStandsForTheEventsThatItIsMadeOf) {
   open(1);
   joinFrom(1, "k", 1);
   EXPECT_EQ(read(1), "event: state\ndata: 3\n\n" + cursor(1) + event(2, "second", "log"));
+  open(2);
+  joinFrom(2, "k", 1, {"change", "log"});  // of types that the state is none of
+  EXPECT_EQ(read(2), cursor(3) + event(4, "2", "change"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace millrace {
 namespace {
@@ -16,6 +17,9 @@ class LastChange : public StateSource {
   SharedText text() override {
     ++asked;
     return text_;
+  }
+  SharedText textOf(const std::vector<std::uint64_t>& types) override {
+    return std::find(types.begin(), types.end(), typeHash("state")) == types.end() ? nullptr : text();
   }
   bool isChangedBy(std::uint64_t hash) const override { return hash == typeHash("change") || hash == typeHash("done"); }
   void set(std::string_view data) {
