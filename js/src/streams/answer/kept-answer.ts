@@ -138,7 +138,10 @@ export class KeptAnswer {
     if (text === "") return;
     this.#characters += text.length;
     this.#held += text;
-    if (this.#characters > this.#limits.mostCharacters) return this.finish("too_large");
+    if (this.#characters > this.#limits.mostCharacters) {
+      this.finish("too_large");
+      return;
+    }
     const { chunkDelayMs } = this.#limits;
     const delayMs = this.#chunks < MANY_CHUNKS ? chunkDelayMs : Math.max(chunkDelayMs, MANY_DELAY_MS);
     const waitMs = this.#sentAt + delayMs - Date.now();
@@ -160,7 +163,10 @@ export class KeptAnswer {
       this.#chunks++;
       const data = { content: text.slice(from, to), chunk_index: this.#chunks, trace_id: this.traceId };
       const isFull = this.#chunks + this.#heartbeats >= this.#limits.mostEvents;
-      if (isFull || !this.#publish("content_chunk", data)) return this.finish(isFull ? "too_large" : "failed"); // one with a hole is none
+      if (isFull || !this.#publish("content_chunk", data)) {
+        this.finish(isFull ? "too_large" : "failed"); // one with a hole is none
+        return;
+      }
       from = to;
     }
   }
