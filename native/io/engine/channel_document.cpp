@@ -94,6 +94,7 @@ void ChannelDocument::patch(JsonDocument patch, std::size_t patchBytes) {
 SharedText ChannelDocument::textOf(const std::vector<std::uint64_t>& types) {
   const EncodedDocument& all = encoded();
   std::vector<bool> wanted;
+  wanted.reserve(all.parts.size());
   for (const EncodedDocument::Event& part : all.parts) {
     wanted.push_back(std::find(types.begin(), types.end(), part.typeHash) != types.end());
   }
