@@ -3,7 +3,7 @@
 #include "addon/convert.hpp"
 #include "addon/given.hpp"
 #include "addon/policy_arguments.hpp"
-#include "core/base/add_by_name.hpp"
+#include "core/base/added_policies.hpp"
 #include "core/wire/type_hash.hpp"
 #include "io/engine/clock.hpp"
 

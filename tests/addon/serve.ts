@@ -4,6 +4,8 @@ import type { AddressInfo } from "node:net";
 /** A node:http server on a free port of 127.0.0.1 that answers with web Responses, as Next.js does. */
 export interface TestServer {
   readonly url: string;
+  /** Ends all connections that there are. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -13,6 +15,7 @@ export async function serve(handle: (request: Request) => Response | Promise<Res
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
+    cut: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

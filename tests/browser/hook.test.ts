@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import type { Health } from "../../js/src/react/index.js";
 import { connectBrowser } from "./support/browser.js";
+import { bundled, close, listen } from "./support/react-page.js";
 
 // The hook under load, and the badge as it is drawn, in a page of their own.
 const MINUTES = 60_000;
@@ -103,31 +102,21 @@ const streams: Record<string, (response: ServerResponse) => unknown> = {
 };
 
 beforeAll(async () => {
-  const built = buildSync({
-    stdin: { contents: program, resolveDir: root, loader: "tsx" },
-    define: { "process.env.NODE_ENV": '"production"' },
-    bundle: true,
-    format: "iife",
-    jsx: "automatic",
-    write: false,
-  });
+  const script = bundled(program);
   server = createServer((request, response) => {
     const stream = streams[request.url ?? ""];
     const type = request.url === "/page.js" ? "text/javascript" : "text/html";
     response.writeHead(200, { "Content-Type": `${stream ? "text/event-stream" : type}; charset=utf-8` });
     if (stream) stream(response);
-    else response.end(request.url === "/page.js" ? built.outputFiles[0]?.text : html);
+    else response.end(request.url === "/page.js" ? script : html);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = await listen(server);
   browser = await connectBrowser();
 }, MINUTES);
 
 afterAll(async () => {
   await browser?.close();
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
+  await close(server);
 }, MINUTES);
 
 async function open(stream: string): Promise<Page> {

@@ -1,15 +1,12 @@
 // Workflows in Chromium: two pages that see the same, through cuts, and under load.
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { buildSync } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import type { WorkflowStream } from "../../js/src/react/index.js";
 import { createHub, createWorkflowEmitter, type WorkflowEmitter } from "../../js/src/server/index.js";
 import { connectBrowser } from "./support/browser.js";
+import { bundled, close, listen } from "./support/react-page.js";
 
 const MINUTES = 60_000;
-const root = join(import.meta.dirname, "../..");
 const ID = "wf 1/ä";
 const AGENTS = 200;
 const EVENTS = 20_000;
@@ -56,35 +53,25 @@ const program = `
 `;
 
 beforeAll(async () => {
-  const built = buildSync({
-    stdin: { contents: program, resolveDir: root, loader: "tsx" },
-    define: { "process.env.NODE_ENV": '"production"' },
-    bundle: true,
-    format: "iife",
-    jsx: "automatic",
-    write: false,
-  });
+  const script = bundled(program);
   emitter = createWorkflowEmitter(createHub({ name: "browser workflows" }), { progressEveryMs: 1, logsEveryMs: 10 });
   server = createServer((request, response) => {
     const id = /^\/api\/workflows\/([^/]+)\/stream/.exec(request.url ?? "")?.[1];
     if (id !== undefined && isBroken) response.writeHead(503).end();
     else if (id !== undefined) void emitter.attach(request, response, decodeURIComponent(id));
-    else if (request.url === "/page.js") response.end(built.outputFiles[0]?.text);
+    else if (request.url === "/page.js") response.end(script);
     else
       response
         .writeHead(200, { "Content-Type": "text/html" })
         .end('<div id="root"></div><script src="/page.js"></script>');
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  origin = await listen(server);
   browser = await connectBrowser();
 }, MINUTES);
 
 afterAll(async () => {
   await browser?.close();
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
+  await close(server);
 }, MINUTES);
 
 async function open(): Promise<Page> {

@@ -1,6 +1,6 @@
 // Patches applied to a state of which views are shown: as mergePatch has it, and what was shown never changes.
 import { mergePatch } from "../../js/src/client/index.js";
-import { PatchedState } from "../../js/src/shared/merge-into.js";
+import { PatchedState } from "../../js/src/shared/patched-state.js";
 
 let seed = 7;
 const below = (bound: number) => {

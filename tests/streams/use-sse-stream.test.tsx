@@ -1,9 +1,5 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 // The hook of answers against a real server in this process.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { cleanup, render, screen } from "@testing-library/react";
 import {
   type SSEStreamResult,
@@ -14,10 +10,11 @@ import {
 } from "../../js/src/react/index.js";
 import { type AnswerStreamOptions, createAnswerStream, createHub } from "../../js/src/server/index.js";
 import { reset } from "../../js/src/shared/reset.js";
+import { serve, type TestServer } from "../addon/serve.js";
 import { until } from "../js/client/scripted-server.js";
 
 let count = 0;
-let server: Server;
+let server: TestServer;
 let url: string;
 let answers: Omit<AnswerStreamOptions, "request">;
 let isBroken = false;
@@ -32,35 +29,22 @@ beforeEach(async () => {
   asked.length = 0;
   const hub = createHub({ name: `answer hook ${++count}` });
   hub.on("error", () => {});
-  server = createServer(async (req, res) => {
-    const address = new URL(req.url ?? "/", "http://localhost");
-    asked.push(address);
-    res.setHeader("Access-Control-Allow-Origin", "*");
-    res.setHeader("Access-Control-Expose-Headers", "*");
-    if (isBroken) return void res.writeHead(503).end();
-    const leaving = new AbortController();
-    res.once("close", () => leaving.abort());
-    const headers = new Headers(Object.entries(req.headers).map(([name, value]) => [name, String(value)]));
-    const response = await createAnswerStream({
-      hub,
-      request: new Request(address, { headers, signal: leaving.signal }),
-      ...answers,
-    });
-    res.writeHead(response.status, Object.fromEntries(response.headers));
-    if (response.body === null) return void res.end();
-    Readable.fromWeb(response.body as NodeReadableStream)
-      .on("error", () => res.destroy())
-      .pipe(res);
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/stream/search`;
+  server = await serve(async (request) => {
+    asked.push(new URL(request.url));
+    const answer = isBroken
+      ? new Response(null, { status: 503 })
+      : await createAnswerStream({ hub, request, ...answers });
+    answer.headers.set("Access-Control-Allow-Origin", "*");
+    answer.headers.set("Access-Control-Expose-Headers", "*");
+    return answer;
+  });
+  url = `${server.url}/stream/search`;
 });
 
 afterEach(async () => {
   cleanup();
   reset();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 interface ProbeProps {
@@ -141,7 +125,7 @@ test("cut, it goes on where it was, and repeats nothing", async () => {
   const view = probe({ autoStart: true, onContent: (content) => heard.push(content) });
   await until(() => view.last().content === "one ");
   isBroken = true;
-  server.closeAllConnections();
+  server.cut();
   await until(() => view.last().isReconnecting);
   expect(screen.getByRole("status").textContent).toBe("Reconnecting");
   await next();

@@ -9,7 +9,7 @@ export interface SubscribedComponent {
 }
 
 /** Tells a component of something, as its options want it. */
-type Call = (options: StoreOptions) => void;
+export type Call = (options: StoreOptions) => void;
 
 /**
  * How many calls are kept for components that are hidden: of more, the last. An event is two. One that has unmounted for good
@@ -79,7 +79,8 @@ export class CallLog {
   }
 }
 
-function makeCall(subscriber: SubscribedComponent, call: Call | undefined): void {
+/** What it throws is reported, and nobody else's concern. */
+export function makeCall(subscriber: SubscribedComponent, call: Call | undefined): void {
   try {
     call?.(subscriber.options());
   } catch (error) {

@@ -1,8 +1,6 @@
 #include "io/engine/hub_content.hpp"
 
-#include "core/base/add_by_name.hpp"
-
-#include <algorithm>
+#include "core/base/added_policies.hpp"
 
 namespace millrace {
 
@@ -18,16 +16,8 @@ void HubContent::configure(const ContentSettings& own, const std::optional<std::
     counts = counts != nullptr ? counts : std::make_shared<ContentCounts>();
     all.push_back({match, rules, counts});
   };
-  for (const NamedContent& policy : policies_) {
+  for (const NamedContent& policy : withAdded(policies_, added_)) {
     add(policy.name, policy.match, policy.settings.over(rest_));
-  }
-  for (const NamedContent& policy : added_) {
-    const bool isRuled = std::any_of(policies_.begin(), policies_.end(), [&policy](const NamedContent& one) {
-      return one.name == policy.name || one.match == policy.match;
-    });
-    if (!isRuled) {
-      add(policy.name, policy.match, policy.settings.over(rest_));
-    }
   }
   add("", "", rest_);
   auto shapers = std::make_shared<const Shapers>(all);

@@ -1,3 +1,5 @@
+import { isRecord } from "../../shared/is-record.js";
+
 /**
  * A state with a JSON Merge Patch applied, such as the `patch` events of `hub.document`: members of the patch take the place of the state's,
  * and `null` takes one away. Gives a new object; what the patch does not touch stays the same.
@@ -12,15 +14,11 @@ export function mergePatch<State>(state: State, patch: unknown): State {
 }
 
 function merged(state: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const members = new Map(Object.entries(isObject(state) ? state : {}));
+  if (!isRecord(patch)) return patch;
+  const members = new Map(Object.entries(isRecord(state) ? state : {}));
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) members.delete(name);
     else members.set(name, merged(members.get(name), value));
   }
   return Object.fromEntries(members);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { randomKey } from "../../shared/random-key.js";
 import type { Clock } from "../options/clock.js";
 import type { SSEClientOptions } from "../options/options.js";
 import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
@@ -63,11 +64,4 @@ export class Requests {
       },
     };
   }
-}
-
-/** `crypto.randomUUID` is there in secure contexts only; old test environments have no `crypto` at all. */
-function randomKey(): string {
-  const bytes = new Uint8Array(16);
-  const random = typeof crypto === "undefined" ? bytes.map(() => Math.random() * 256) : crypto.getRandomValues(bytes);
-  return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

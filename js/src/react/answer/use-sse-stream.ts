@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useInsertionEffect, useMemo, useRef, useState } from "react";
 import type { SSEClientOptions, SSEError } from "../../client/index.js";
+import { randomKey } from "../../shared/random-key.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { EventSourceSnapshot, StoreOptions } from "../types.js";
@@ -58,7 +59,7 @@ export interface SSEStreamResult extends AnswerView {
 export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
   const { query, url = addressOf(), onContent, onComplete, onError, onHeartbeat, autoStart = false, ...rest } = options;
   const { silenceThreshold = 15, maxReconnectAttempts = 3, reconnectDelayMs = 2000, ...client } = rest;
-  /** What is asked, and the name of the answer. */
+  /** What is asked, and the name of the answer: who knows it may read that, where nobody is asked who he is. */
   const [asked, setAsked] = useState<{ readonly query: string; readonly id: string } | null>(null);
   const latest = useRef({ options });
   const lastError = useRef<SSEError>(undefined);
@@ -88,9 +89,9 @@ export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
     () => new AnswerReduction(),
   );
 
-  const start = useCallback(() => setAsked({ query: latest.current.options.query, id: newId() }), []);
+  const start = useCallback(() => setAsked({ query: latest.current.options.query, id: randomKey() }), []);
   useEffect(() => {
-    if (autoStart) setAsked({ query, id: newId() });
+    if (autoStart) setAsked({ query, id: randomKey() });
   }, [autoStart, query]);
 
   return useMemo(() => {
@@ -125,9 +126,4 @@ function withQuery(url: string, { query, id }: { readonly query: string; readonl
   const [path = "", hash = ""] = url.split("#", 2);
   const more = new URLSearchParams({ query, stream_id: id });
   return `${path}${path.includes("?") ? "&" : "?"}${more}${hash && `#${hash}`}`;
-}
-
-/** Hard to guess: who knows it may read the answer, where nobody is asked who he is. */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

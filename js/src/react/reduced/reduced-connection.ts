@@ -1,5 +1,5 @@
 import { onReset } from "../../shared/reset.js";
-import type { SubscribedComponent } from "../call-log.js";
+import { type Call, makeCall, type SubscribedComponent } from "../call-log.js";
 import { SharedConnection } from "../shared-connection.js";
 import { stores } from "../store.js";
 import type { EventSourceSnapshot, StoreOptions } from "../types.js";
@@ -32,7 +32,9 @@ export class ReducedConnection<View> {
   subscribe(component: SubscribedComponent): () => void {
     this.#components.add(component);
     this.#leave ??= this.connection.subscribe({
-      changed: () => this.#tell((one) => one.changed()),
+      changed: () => {
+        for (const one of [...this.#components]) one.changed();
+      },
       options: () => this.#options(),
     });
     return () => {
@@ -58,28 +60,19 @@ export class ReducedConnection<View> {
       ...all.at(-1),
       historySize: 0,
       throttleMs: Math.min(...throttles),
-      onMessage: (event) => this.#tell((one) => one.options().onMessage?.(event)),
+      onMessage: (event) => this.#tell((options) => options.onMessage?.(event)),
       onEvent: (type, data) => {
         this.#reduction.take(type, data);
-        this.#tell((one) => one.options().onEvent?.(type, data));
+        this.#tell((options) => options.onEvent?.(type, data));
       },
-      onError: (error) => this.#tell((one) => one.options().onError?.(error)),
-      onOpen: () => this.#tell((one) => one.options().onOpen?.()),
-      onClose: (event) => this.#tell((one) => one.options().onClose?.(event)),
+      onError: (error) => this.#tell((options) => options.onError?.(error)),
+      onOpen: () => this.#tell((options) => options.onOpen?.()),
+      onClose: (event) => this.#tell((options) => options.onClose?.(event)),
     };
   }
 
-  /** What one throws is reported, and the others are told all the same. */
-  #tell(call: (component: SubscribedComponent) => void): void {
-    for (const component of [...this.#components]) {
-      try {
-        call(component);
-      } catch (error) {
-        setTimeout(() => {
-          throw error;
-        });
-      }
-    }
+  #tell(call: Call): void {
+    for (const component of [...this.#components]) makeCall(component, call);
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomKey } from "../../shared/random-key.js";
 import type { StoreOptions } from "../types.js";
 
 /** What became of a command. */
@@ -19,12 +20,11 @@ export async function sendCommand(
     const headers = new Headers((await (typeof source === "function" ? source() : source)) ?? {});
     headers.set("Content-Type", "application/json");
     headers.set("Accept", "application/json, application/problem+json");
-    const commandId = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16)).join("");
     const response = await (given ?? fetch)(new URL(url, document.baseURI).href, {
       method: "POST",
       headers,
       credentials: withCredentials ? "include" : "same-origin",
-      body: JSON.stringify({ command, commandId, data }),
+      body: JSON.stringify({ command, commandId: randomKey(), data }),
     });
     if (response.ok) return { isAccepted: true };
     const { reason, detail } = Object(await response.json().catch(() => ({})));

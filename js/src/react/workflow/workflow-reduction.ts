@@ -1,4 +1,4 @@
-import { PatchedState } from "../../shared/merge-into.js";
+import { PatchedState } from "../../shared/patched-state.js";
 import { changeOf } from "../../shared/workflow/change-of.js";
 import type { AgentState, WorkflowLog, WorkflowState } from "../../shared/workflow/events.js";
 import type { Reduction } from "../reduced/reduction.js";

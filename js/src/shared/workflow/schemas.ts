@@ -1,3 +1,4 @@
+import { isRecord } from "../is-record.js";
 import type { WorkflowEvents } from "./events.js";
 
 /** What a member of an event's data has to be; `?` behind it: it may be left out. */
@@ -39,7 +40,7 @@ const FITS: Readonly<Record<Kind, readonly [rule: string, isFit: (value: unknown
   number: ["a number of at least 0", (value) => Number.isFinite(value) && (value as number) >= 0],
   level: [`one of ${LEVELS.join(", ")}`, (value) => LEVELS.includes(value as string)],
   time: ["a time as ISO 8601 has it", (value) => typeof value === "string" && !Number.isNaN(Date.parse(value))],
-  record: ["an object", (value) => typeof value === "object" && value !== null && !Array.isArray(value)],
+  record: ["an object", isRecord],
   any: ["anything", () => true],
 };
 
@@ -54,11 +55,10 @@ export const WORKFLOW_EVENTS = Object.keys(FIELDS) as readonly (keyof WorkflowEv
 
 /** What is wrong with an event's data; undefined: nothing. Members that no schema knows may be there. */
 export function issueOf(type: keyof WorkflowEvents, data: unknown): Issue | undefined {
-  if (!FITS.record[1](data)) return { message: "the data must be an object", path: [] };
+  if (!isRecord(data)) return { message: "the data must be an object", path: [] };
   const isPatch = type === "workflow:running";
-  const given = data as Readonly<Record<string, unknown>>;
   for (const [name, kind] of Object.entries(isPatch ? PATCH : FIELDS[type])) {
-    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    const value = Object.hasOwn(data, name) ? data[name] : undefined;
     if (value === undefined ? isPatch || kind.endsWith("?") : isPatch && value === null) continue;
     const [rule, isFit] = FITS[kind.replace("?", "") as Kind];
     if (!isFit(value)) return { message: `${name} must be ${rule}, not ${shown(value)}`, path: [name] };

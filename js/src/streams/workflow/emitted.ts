@@ -11,10 +11,11 @@ export type EmittedData<Type extends Emitted> = Type extends "log:created"
   ? Omit<WorkflowLog, "timestamp"> & { timestamp?: string | Date }
   : WorkflowEvents[Type];
 
-/** Whether the workflow has ended with it. */
-export function isEnd(type: Emitted, data: object): boolean {
-  if (type === "workflow:completed" || type === "workflow:failed") return true;
-  return type === "workflow:state" && ["completed", "failed"].includes(String((data as WorkflowState).status));
+/** As what the workflow has ended with it; undefined: it has not. */
+export function endOf(type: Emitted, data: object): "completed" | "failed" | undefined {
+  const status = type === "workflow:state" ? (data as WorkflowState).status : type.slice("workflow:".length);
+  const mayEnd = type === "workflow:state" || type === "workflow:completed" || type === "workflow:failed";
+  return mayEnd && (status === "completed" || status === "failed") ? status : undefined;
 }
 
 /** @throws SSEError `INVALID_DATA` */

@@ -18,7 +18,7 @@ import { writeError } from "../http/node-answer.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";
 import type { CommandHandler } from "./commands.js";
-import { checkedData, EMITTED, type Emitted, type EmittedData, isEnd } from "./emitted.js";
+import { checkedData, EMITTED, type Emitted, type EmittedData, endOf } from "./emitted.js";
 import { type CheckedOptions, checkResponseOptions, type WorkflowResponseOptions } from "./options.js";
 import type { WorkflowRecord } from "./workflow-record.js";
 import type { WorkflowRecords } from "./workflow-records.js";
@@ -63,12 +63,18 @@ export class WorkflowEmitter {
     if (type === "log:created") return this.hub.publish(logChannel(workflowId), { event: type, data: checked });
     const record = this.#records.of(workflowId);
     if (type === "workflow:started") this.hub.flush(stateChannel(workflowId)); // of the run before
-    const isLast = isEnd(type, checked);
-    if (isLast) this.#flush(workflowId); // what waits belongs before it, and so does what it means for the budget
-    if (isLast) this.#followBudget(workflowId, record, type, checked as Partial<WorkflowState>);
+    const followBudget = () => this.#followBudget(workflowId, record, type, checked);
+    const end = endOf(type, checked);
+    if (end !== undefined) {
+      this.#flush(workflowId); // what waits belongs before it, and so does what it means for the budget
+      followBudget();
+    }
     const receipt = this.#publish(workflowId, type, checked);
-    if (!isLast) this.#followBudget(workflowId, record, type, checked as Partial<WorkflowState>);
-    this.#followEnd(workflowId, record, type, checked as Partial<WorkflowState>);
+    if (end !== undefined) this.#closeLater(workflowId, record, end);
+    else {
+      followBudget();
+      if (type === "workflow:started" || type === "workflow:state") record.begin();
+    }
     return receipt;
   }
 
@@ -90,16 +96,6 @@ export class WorkflowEmitter {
     if (type === "workflow:started" || type === "workflow:state") budget.reset(data);
     else if (type.startsWith("workflow:")) budget.note(data);
     for (const { type: event, data: use } of budget.take()) this.#tell(workflowId, event, use);
-  }
-
-  #followEnd(workflowId: string, record: WorkflowRecord, type: Emitted, data: Partial<WorkflowState>): void {
-    if (isEnd(type, data))
-      this.#closeLater(
-        workflowId,
-        record,
-        type === "workflow:state" ? String(data.status) : type.slice("workflow:".length),
-      );
-    else if (type === "workflow:started" || type === "workflow:state") record.begin();
   }
 
   #closeLater(workflowId: string, record: WorkflowRecord, status: string): void {

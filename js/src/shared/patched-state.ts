@@ -1,3 +1,5 @@
+import { isRecord } from "./is-record.js";
+
 /**
  * Applies JSON Merge Patches (RFC 7396) to a state of which views are shown: what a patch changes is copied once before the next view, and what it does not
  * touch stays the same object.
@@ -46,8 +48,4 @@ export class PatchedState<State extends object> {
 /** A name such as "__proto__" is one like any other. */
 function put(target: object, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
