@@ -18,6 +18,7 @@ HeldEvent::HeldEvent(const FlowEvent& event)
       id_(copyOf(event.fields.id)),
       data_(copyOf(event.fields.data)),
       conflateKey_(event.conflateKey),
+      label_(event.label),
       retry_(event.fields.retry),
       expires_(event.expires),
       isRaw_(event.fields.isRaw) {}
@@ -30,6 +31,7 @@ FlowEvent HeldEvent::view() const {
   event.fields.retry = retry_;
   event.fields.isRaw = isRaw_;
   event.conflateKey = conflateKey_;
+  event.label = label_;
   event.expires = expires_;
   return event;
 }
@@ -41,7 +43,7 @@ void HeldEvent::addTally(const MergeTally& tally) {
 }
 
 std::size_t HeldEvent::bytes() const {
-  return sizeof(HeldEvent) + type_.size() + sizeOf(id_) + sizeOf(data_) + conflateKey_.size();
+  return sizeof(HeldEvent) + type_.size() + sizeOf(id_) + sizeOf(data_) + conflateKey_.size() + label_.size();
 }
 
 }  // namespace millrace

@@ -21,6 +21,7 @@ struct FlowEvent {
   std::string_view conflateKey;  // empty: none, as the keys below
   std::string_view mergeKey;
   std::string_view throttleKey;
+  std::string_view label;
   UnixTime at{};  // when it was published
 };
 
@@ -42,6 +43,7 @@ class HeldEvent {
   std::optional<std::string> id_;
   std::optional<std::string> data_;
   std::string conflateKey_;
+  std::string label_;
   std::optional<std::uint32_t> retry_;
   Instant expires_;
   bool isRaw_;

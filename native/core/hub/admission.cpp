@@ -9,29 +9,11 @@
 #include "core/hub/sequence.hpp"
 #include "core/hub/sweeper.hpp"
 #include "core/wire/encoder.hpp"
-#include "core/wire/type_hash.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
-#include <vector>
 
 namespace millrace {
-namespace {
-
-// Each once, for they are counted.
-std::vector<std::uint64_t> hashesOf(std::span<const std::string_view> types) {
-  std::vector<std::uint64_t> hashes;
-  hashes.reserve(types.size());
-  for (const std::string_view type : types) {
-    hashes.push_back(typeHash(type));
-  }
-  std::sort(hashes.begin(), hashes.end());
-  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
-  return hashes;
-}
-
-}  // namespace
 
 OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& options, Instant now) {
   if (parts_.drain.hasBegun()) {
@@ -97,7 +79,7 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
 
   Subscription subscription;
   subscription.channel = &channel;
-  subscription.types = hashesOf(options.types);
+  subscription.filter = EventFilter(options.types, options.labels);
   subscription.owesState = !subscriber->isListener();
   subscription.cursor = channel.log.after(subscriber->joinPosition(head));
   if (options.last > 0 && subscriber->beginsNow()) {

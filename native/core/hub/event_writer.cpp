@@ -41,6 +41,7 @@ WriteOutcome EventWriter::prepare(const EventFields& fields, std::size_t mostByt
 void EventWriter::append(Channel& channel, const FlowEvent& event, Instant now, Receipt& receipt) {
   LogEntry entry = number(event.fields.type, now);
   entry.conflateHash = hashOrNone(event.conflateKey);
+  entry.labelHash = hashOrNone(event.label);
   entry.expires = event.expires;
   const bool isReadable = parts_.stores.append(channel, entry);
   channel.noteMemory();
@@ -53,7 +54,7 @@ void EventWriter::append(Channel& channel, const FlowEvent& event, Instant now, 
     channel.log.rememberId(*event.fields.id);
   }
   parts_.deflates.add(channel);
-  receipt.recipients = channel.members.recipients(entry.typeHash);
+  receipt.recipients = channel.members.recipients(entry);
   if (isReadable) {  // else the store queue goes on with it
     parts_.channelEvents.offer(channel, entry.sequence, encoded_.size(), now);
   }

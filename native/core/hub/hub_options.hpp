@@ -76,6 +76,8 @@ struct OpenOptions {
 struct JoinOptions {
   std::string_view userId;                    // empty: none
   std::span<const std::string_view> types{};  // empty: all
+  // Of events that have a label, only those with one of these are for it. Empty: all.
+  std::span<const std::string_view> labels{};
   // Of a subscriber whose client came without a cursor, and that was not read yet: it begins before so many of the channel's newest
   // events that are for it, not counting those that are part of a state that it is sent. kAllEvents: with the oldest.
   std::size_t last = 0;
@@ -88,6 +90,7 @@ struct PublishOptions {
   std::string_view conflateKey;  // empty: none, as those below
   std::string_view mergeKey;     // for FlowRules::mergeWindow
   std::string_view throttleKey;  // for FlowRules::throttleEvery, where there is no merge key
+  std::string_view label;        // by which subscribers may choose events, see JoinOptions::labels
   std::string_view userId;       // who publishes: counts for ChannelPolicy::publishesPerUser
   UnixTime at{};                 // now; needed for a merge key only
 };

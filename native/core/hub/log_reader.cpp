@@ -59,7 +59,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
 // With one log, all of which is to be given, nothing is looked at event by event.
 bool LogReader::readsOnePlainLog() const {
   return subscriptions_.size() == 1 && own_.isEmpty() && options_.closeAfter.empty() && !options_.isCompressed &&
-         subscriptions_.first().types.empty() && subscriptions_.first().stateThrough == 0 &&
+         subscriptions_.first().filter.takesAll() && subscriptions_.first().stateThrough == 0 &&
          subscriptions_.first().channel->log.isPlain();
 }
 

@@ -12,11 +12,8 @@ void Members::add(Subscriber& subscriber, Subscription& subscription) {
   count(subscriber.owner());
   listeners_ += subscriber.isListener() ? 1 : 0;
   compressed_ += subscriber.options().isCompressed ? 1 : 0;
-  if (!subscriber.isListener() && !subscription.types.empty()) {
-    ++filtered_;
-    for (const std::uint64_t type : subscription.types) {
-      ++wanted_[type];
-    }
+  if (!subscriber.isListener()) {
+    filtered_.add(subscription.filter);
   }
 }
 
@@ -28,14 +25,8 @@ void Members::remove(const Subscriber& subscriber, const Subscription& subscript
   uncount(subscriber.owner());
   listeners_ -= subscriber.isListener() ? 1 : 0;
   compressed_ -= subscriber.options().isCompressed ? 1 : 0;
-  if (!subscriber.isListener() && !subscription.types.empty()) {
-    --filtered_;
-    for (const std::uint64_t type : subscription.types) {
-      const auto found = wanted_.find(type);
-      if (found != wanted_.end() && --found->second == 0) {
-        wanted_.erase(found);
-      }
-    }
+  if (!subscriber.isListener()) {
+    filtered_.remove(subscription.filter);
   }
 }
 
@@ -44,9 +35,8 @@ void Members::move(OwnerId from, OwnerId to) {
   count(to);
 }
 
-std::size_t Members::recipients(std::uint64_t typeHash) const {
-  const auto found = wanted_.find(typeHash);
-  return connections() - filtered_ + (found == wanted_.end() ? 0 : found->second);
+std::size_t Members::recipients(const LogEntry& entry) const {
+  return connections() - filtered_.size() + filtered_.readersOf(entry);
 }
 
 void Members::count(OwnerId owner) {

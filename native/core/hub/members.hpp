@@ -1,10 +1,9 @@
 #pragma once
 
+#include "core/hub/filter_counts.hpp"
 #include "core/hub/hub_options.hpp"
 
 #include <cstddef>
-#include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 namespace millrace {
@@ -38,8 +37,8 @@ class Members {
 
   // Members that are no listeners.
   [[nodiscard]] std::size_t connections() const { return members_.size() - listeners_; }
-  // Connections that are given an event of this type.
-  [[nodiscard]] std::size_t recipients(std::uint64_t typeHash) const;
+  // Connections that are given this event.
+  [[nodiscard]] std::size_t recipients(const LogEntry& entry) const;
   // Whether some want their events deflated.
   [[nodiscard]] bool areCompressed() const { return compressed_ > 0; }
 
@@ -49,10 +48,9 @@ class Members {
 
   std::vector<Subscriber*> members_;
   std::vector<Share> owners_;
-  std::size_t listeners_ = 0;                              // members in the process, which are no connections
-  std::size_t filtered_ = 0;                               // connections that read only some event types
-  std::size_t compressed_ = 0;                             // members that want their events deflated
-  std::unordered_map<std::uint64_t, std::size_t> wanted_;  // type hash → how many of the filtered read it
+  std::size_t listeners_ = 0;   // members in the process, which are no connections
+  std::size_t compressed_ = 0;  // members that want their events deflated
+  FilterCounts filtered_;       // the filters of connections that do not read everything
 };
 
 }  // namespace millrace

@@ -42,6 +42,7 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   event.conflateKey = options.conflateKey;
   event.mergeKey = options.mergeKey;
   event.throttleKey = options.throttleKey;
+  event.label = options.label;
   event.at = options.at;
   switch (parts_.flow.offer(channel, event, now)) {
     case FlowOutcome::passes:

@@ -20,6 +20,7 @@ bool StoreQueue::append(Channel& channel, const LogEntry& entry) {
   waiting.sequence = entry.sequence;
   waiting.bytes = channel.log.at(at).bytes;
   waiting.typeHash = entry.typeHash;
+  waiting.labelHash = entry.labelHash;
   waiting.isHeld = isHeld;
   channel.log.pin(at, waiting.pin);
   bytes_ += entry.bytes.size();
@@ -35,7 +36,8 @@ std::vector<StoreJob> StoreQueue::jobs(std::size_t limit) {
   given_ = std::min(limit, waiting_.size());
   for (std::size_t at = 0; at < given_; ++at) {
     const Waiting& waiting = waiting_[at];
-    jobs.push_back({waiting.channel->key, waiting.sequence, waiting.bytes, waiting.typeHash, waiting.pin});
+    jobs.push_back({waiting.channel->key, waiting.sequence, waiting.bytes,
+                    waiting.typeHash, waiting.labelHash, waiting.pin});
   }
   return jobs;
 }

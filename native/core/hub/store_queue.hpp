@@ -23,6 +23,7 @@ struct StoreJob {
   std::uint64_t sequence = 0;
   std::string_view bytes;
   std::uint64_t typeHash = 0;
+  std::uint64_t labelHash = 0;
   Spans pin;  // keeps `bytes` where they are
 };
 
@@ -54,6 +55,7 @@ class StoreQueue {
     std::uint64_t sequence = 0;
     std::string_view bytes;
     std::uint64_t typeHash = 0;
+    std::uint64_t labelHash = 0;
     Spans pin;
     bool isHeld = false;
   };

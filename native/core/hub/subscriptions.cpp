@@ -1,17 +1,16 @@
 #include "core/hub/subscriptions.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 
 Cursor Subscription::before(std::size_t entries, const SubscriberOptions& options, Instant now) const {
   const ChannelLog& log = channel->log;
-  Subscription asIfSent;
-  asIfSent.channel = channel;
-  asIfSent.types = types;
-  asIfSent.stateThrough = owesState && stateText() != nullptr ? channel->state->through : 0;
+  const std::uint64_t through = owesState && stateText() != nullptr ? channel->state->through : 0;
   Cursor at = log.readableEnd();
   while (entries > 0 && log.begin() < at) {
     --at.next;
-    entries -= asIfSent.wants(log.at(at), options) && log.isCurrent(at, now) ? 1 : 0;
+    entries -= isWanted(log.at(at), through, options) && log.isCurrent(at, now) ? 1 : 0;
   }
   return at;
 }
@@ -71,7 +70,7 @@ void Subscriptions::clearFresh() {
 
 bool Subscriptions::areFiltered() const {
   return std::any_of(list_.begin(), list_.end(),
-                     [](const Subscription& subscription) { return !subscription.types.empty(); });
+                     [](const Subscription& subscription) { return !subscription.filter.takesAll(); });
 }
 
 bool Subscriptions::areEvicted() const {

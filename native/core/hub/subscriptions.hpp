@@ -1,11 +1,11 @@
 #pragma once
 
 #include "core/hub/channel.hpp"
+#include "core/hub/event_filter.hpp"
 #include "core/hub/fresh_events.hpp"
 #include "core/hub/subscriber_options.hpp"
 #include "core/log/cursor.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -15,19 +15,26 @@ namespace millrace {
 
 // One channel that a subscriber reads.
 struct Subscription {
-  // Whether it reads the entry's type, and was not sent a state that the entry is part of. An event with which the stream ends is sent
+  // Whether its filter takes the entry, and it was not sent a state that the entry is part of. An event with which the stream ends is sent
   // all the same.
   [[nodiscard]] bool wants(const LogEntry& entry, const SubscriberOptions& options) const {
-    const bool isOfItsTypes = types.empty() || std::find(types.begin(), types.end(), entry.typeHash) != types.end();
-    const bool wasSent = entry.sequence <= stateThrough && channel->state != nullptr &&
-                         channel->state->source->isChangedBy(entry.typeHash) && !options.endsAfter(entry.typeHash);
-    return isOfItsTypes && !wasSent;
+    return isWanted(entry, stateThrough, options);
+  }
+  // The same if it had been sent the state as it was after that sequence.
+  [[nodiscard]] bool isWanted(const LogEntry& entry, std::uint64_t through, const SubscriberOptions& options) const {
+    if (options.endsAfter(entry.typeHash)) {
+      return true;
+    }
+    const bool isInState = entry.sequence <= through && channel->state != nullptr &&
+                           channel->state->source->isChangedBy(entry.typeHash);
+    return filter.takes(entry) && !isInState;
   }
   // The state that it is sent; null: none.
   [[nodiscard]] SharedText stateText() const {
     if (channel->state == nullptr) {
       return nullptr;
     }
+    const std::vector<std::uint64_t>& types = filter.types();
     return types.empty() ? channel->state->source->text() : channel->state->source->textOf(types);
   }
   // Behind which so many of the newest entries are for it, or all that there are: of those that are no part of a state that it owes.
@@ -36,7 +43,7 @@ struct Subscription {
   Channel* channel = nullptr;
   Cursor cursor;                     // behind what was taken
   Cursor given;                      // behind what the last gather() gave
-  std::vector<std::uint64_t> types;  // hashes of the event types to read, each once; empty: all
+  EventFilter filter;  // which events it reads
   std::size_t slot = 0;              // its place in the channel's members
   std::uint64_t stateThrough = 0;    // of the state that was given; 0: no entry that is to come is part of it
   bool isInFlight = false;           // between gather() and taken()

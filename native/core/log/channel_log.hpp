@@ -28,6 +28,7 @@ struct LogEntry {
   std::uint64_t sequence = 0;      // the hub's, over all its channels
   std::string_view bytes;          // the whole SSE block, in a segment
   std::uint64_t typeHash = 0;      // of the event type
+  std::uint64_t labelHash = 0;     // of the event's label
   std::uint64_t conflateHash = 0;  // of the conflation key
   Instant at;                      // when it was appended
   Instant expires = kNever;        // not given to anybody from then on

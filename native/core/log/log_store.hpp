@@ -15,6 +15,7 @@ struct StoreEntry {
   std::uint64_t sequence = 0;  // the hub's; it grows within a channel
   std::string_view bytes;      // the whole SSE block
   std::uint64_t typeHash = 0;  // of the event type
+  std::uint64_t labelHash = 0;  // of its label; 0: it has none
 };
 
 // The same, read back.
@@ -22,6 +23,7 @@ struct StoredEvent {
   std::uint64_t sequence = 0;
   std::string bytes;
   std::uint64_t typeHash = 0;
+  std::uint64_t labelHash = 0;
 
   friend bool operator==(const StoredEvent&, const StoredEvent&) = default;
 };

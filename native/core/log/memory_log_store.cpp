@@ -10,7 +10,7 @@ StoreOutcome MemoryLogStore::append(std::span<const StoreEntry> entries) {
     if (found == channels_.end()) {
       found = channels_.emplace(std::string(entry.channel), std::deque<StoredEvent>{}).first;
     }
-    found->second.push_back({entry.sequence, std::string(entry.bytes), entry.typeHash});
+    found->second.push_back({entry.sequence, std::string(entry.bytes), entry.typeHash, entry.labelHash});
   }
   return StoreOutcome::done;
 }

@@ -83,6 +83,9 @@ class Schedule {
     if (random_.chance(25)) {
       habits.types = {"tick", "message"};
     }
+    if (random_.chance(25)) {
+      habits.labels = {"red"};
+    }
     habits.joinsLate = random_.chance(20);
     habits.rewinds = random_.chance(30);
     habits.takesParts = random_.chance(50);

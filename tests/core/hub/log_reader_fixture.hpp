@@ -20,10 +20,10 @@ class LogReaderTest : public PartTest {
     read(l);
   }
 
-  void read(Channel& channel, std::vector<std::uint64_t> types = {}) {
+  void read(Channel& channel, std::vector<std::string_view> types = {}) {
     Subscription subscription;
     subscription.channel = &channel;
-    subscription.types = std::move(types);
+    subscription.filter = EventFilter(types, {});
     reader.subscriptions().add(std::move(subscription));
   }
   std::uint64_t send(std::string_view bytes) {

@@ -68,7 +68,7 @@ TEST_F(LogReaderTest, appendsToSpansOfOtherReaders) {
 
 TEST_F(LogReaderTest, givesOnlyWantedTypesAndMovesOnBehindTheRest) {
   reader.subscriptions().remove(l);
-  reader.subscriptions().first().types = {typeHash("x")};
+  reader.subscriptions().first().filter = EventFilter(std::vector<std::string_view>{"x"}, {});
   append(k, "1 ", "y");
   append(k, "2 ", "x");
   append(k, "3 ", "y");

@@ -14,13 +14,12 @@ namespace {
 class MembersTest : public ::testing::Test {
  protected:
   Subscriber& add(SubscriberId id, OwnerId owner = 1, std::initializer_list<std::string_view> types = {},
-                  SubscriberKind kind = SubscriberKind::connection, const SubscriberOptions& options = {}) {
+                  SubscriberKind kind = SubscriberKind::connection, const SubscriberOptions& options = {},
+                  std::initializer_list<std::string_view> labels = {}) {
     Subscriber& subscriber = *subscribers.emplace_back(test::makeSubscriber(id, owner, options, kind));
     Subscription subscription;
     subscription.channel = &channel;
-    for (const std::string_view type : types) {
-      subscription.types.push_back(typeHash(type));
-    }
+    subscription.filter = EventFilter({types.begin(), types.size()}, {labels.begin(), labels.size()});
     Subscription& added = subscriber.subscriptions().add(std::move(subscription));
     channel.members.add(subscriber, added);
     return subscriber;
@@ -28,6 +27,12 @@ class MembersTest : public ::testing::Test {
   void remove(Subscriber& subscriber) {
     channel.members.remove(subscriber, *subscriber.subscriptions().find(channel));
     subscriber.subscriptions().remove(channel);
+  }
+  std::size_t recipients(std::string_view type, std::string_view label = {}) const {
+    LogEntry entry;
+    entry.typeHash = typeHash(type);
+    entry.labelHash = label.empty() ? 0 : hash64(label);
+    return members.recipients(entry);
   }
   std::size_t slotOf(Subscriber& subscriber) { return subscriber.subscriptions().find(channel)->slot; }
 
@@ -50,7 +55,7 @@ TEST_F(MembersTest, areNoneAtFirst) {
   EXPECT_TRUE(members.isEmpty());
   EXPECT_EQ(members.size(), 0U);
   EXPECT_EQ(members.connections(), 0U);
-  EXPECT_EQ(members.recipients(typeHash("x")), 0U);
+  EXPECT_EQ(recipients("x"), 0U);
   EXPECT_FALSE(members.areCompressed());
   EXPECT_TRUE(members.owners().empty());
 }
@@ -85,25 +90,49 @@ TEST_F(MembersTest, listenersAreNoConnectionsAndNoRecipients) {
   Subscriber& choosy = add(3, 1, {"x"}, SubscriberKind::listener);
   EXPECT_EQ(members.size(), 3U);
   EXPECT_EQ(members.connections(), 1U);
-  EXPECT_EQ(members.recipients(typeHash("x")), 1U);
+  EXPECT_EQ(recipients("x"), 1U);
   remove(listener);
   remove(choosy);
   EXPECT_EQ(members.connections(), 1U);
-  EXPECT_EQ(members.recipients(typeHash("x")), 1U);
+  EXPECT_EQ(recipients("x"), 1U);
 }
 
 TEST_F(MembersTest, recipientsAreThoseWhoReadTheType) {
   add(1);
   Subscriber& both = add(2, 1, {"x", "y"});
   Subscriber& one = add(3, 1, {"x"});
-  EXPECT_EQ(members.recipients(typeHash("x")), 3U);
-  EXPECT_EQ(members.recipients(typeHash("y")), 2U);
-  EXPECT_EQ(members.recipients(typeHash("z")), 1U);
+  EXPECT_EQ(recipients("x"), 3U);
+  EXPECT_EQ(recipients("y"), 2U);
+  EXPECT_EQ(recipients("z"), 1U);
   remove(both);
-  EXPECT_EQ(members.recipients(typeHash("x")), 2U);
-  EXPECT_EQ(members.recipients(typeHash("y")), 1U);
+  EXPECT_EQ(recipients("x"), 2U);
+  EXPECT_EQ(recipients("y"), 1U);
   remove(one);
-  EXPECT_EQ(members.recipients(typeHash("x")), 1U);
+  EXPECT_EQ(recipients("x"), 1U);
+}
+
+TEST_F(MembersTest, recipientsAreThoseWhoReadTheLabel) {
+  const auto addLabelled = [this](SubscriberId id, std::initializer_list<std::string_view> types,
+                                  std::initializer_list<std::string_view> labels) -> Subscriber& {
+    return add(id, 1, types, SubscriberKind::connection, {}, labels);
+  };
+  add(1);
+  add(2, 1, {"x"});
+  Subscriber& red = addLabelled(3, {}, {"red"});
+  Subscriber& redOrBlue = addLabelled(4, {"x", "y"}, {"red", "blue"});
+  EXPECT_EQ(recipients("x"), 4U) << "an event without a label is for all who read its type";
+  EXPECT_EQ(recipients("y"), 3U);
+  EXPECT_EQ(recipients("z"), 2U);
+  EXPECT_EQ(recipients("x", "red"), 4U);
+  EXPECT_EQ(recipients("x", "blue"), 3U);
+  EXPECT_EQ(recipients("x", "green"), 2U);
+  EXPECT_EQ(recipients("y", "blue"), 2U);
+  EXPECT_EQ(recipients("z", "red"), 2U);
+  EXPECT_EQ(recipients("z", "green"), 1U);
+  remove(red);
+  remove(redOrBlue);
+  EXPECT_EQ(recipients("x", "red"), 2U);
+  EXPECT_EQ(recipients("y"), 1U);
 }
 
 TEST_F(MembersTest, compressedAreCounted) {
@@ -164,8 +193,8 @@ TEST_F(MembersTest, countsAreRightHoweverMembersComeAndGo) {
       there.erase(there.begin() + static_cast<std::ptrdiff_t>(place));
     }
     ASSERT_EQ(members.size(), there.size());
-    ASSERT_EQ(members.recipients(typeHash("x")), there.size());
-    ASSERT_EQ(members.recipients(typeHash("y")), there.size() - choosy.size());
+    ASSERT_EQ(recipients("x"), there.size());
+    ASSERT_EQ(recipients("y"), there.size() - choosy.size());
     Shares expected;
     for (Subscriber* const subscriber : there) {
       ++expected[subscriber->owner()];

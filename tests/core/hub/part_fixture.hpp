@@ -53,9 +53,7 @@ class PartTest : public ::testing::Test {
     Subscription subscription;
     subscription.channel = &channel;
     subscription.cursor = channel.log.end();
-    for (const std::string_view type : types) {
-      subscription.types.push_back(typeHash(type));
-    }
+    subscription.filter = EventFilter({types.begin(), types.size()}, {});
     registry.join(subscriber, std::move(subscription), now);
     return channel;
   }

@@ -72,6 +72,7 @@ void Client::connect() {
 void Client::join(std::size_t channel) {
   JoinOptions options;
   options.types = habits_.types;
+  options.labels = habits_.labels;
   options.last = random_.chance(30) ? random_.below(10) : 0;
   const bool isFirst = !std::exchange(hasJoined_, true);
   const JoinOutcome outcome = world_.hub().join(connection_, kKeys[channel], options, world_.now());
@@ -292,6 +293,7 @@ std::string Client::describe() const {
   std::string text = " (owner " + std::to_string(habits_.owner);
   text += habits_.overflow == Overflow::dropOldest ? ", drops the oldest" : "";
   text += habits_.types.empty() ? "" : ", filters";
+  text += habits_.labels.empty() ? "" : ", filters by label";
   text += habits_.joinsLate ? ", joins late" : "";
   text += habits_.rewinds ? ", rewinds" : "";
   text += habits_.takesParts ? ", takes parts" : "";
@@ -310,7 +312,8 @@ bool Client::wants(const Published& event) const {
     return std::find(values.begin(), values.end(), value) != values.end();
   };
   const std::string_view type = event.type.empty() ? std::string_view("message") : event.type;
-  return has(habits_.channels, event.channel) && (habits_.types.empty() || has(habits_.types, type));
+  const bool isLabelWanted = habits_.labels.empty() || event.label.empty() || has(habits_.labels, event.label);
+  return has(habits_.channels, event.channel) && (habits_.types.empty() || has(habits_.types, type)) && isLabelWanted;
 }
 
 }  // namespace millrace::test

@@ -20,7 +20,8 @@ struct Habits {
   OwnerId owner = 1;
   Overflow overflow = Overflow::disconnect;
   std::vector<std::size_t> channels;
-  std::vector<std::string_view> types;  // empty: all
+  std::vector<std::string_view> types;   // empty: all
+  std::vector<std::string_view> labels;  // of events that have one; empty: all
   bool joinsLate = false;               // only after its first read
   bool rewinds = false;                 // comes back with older ids, and sees chunks twice
   bool takesParts = false;              // is read as by a socket that takes what it has room for

@@ -41,6 +41,7 @@ void World::publish() {
   event.epoch = epoch_;
   event.channel = random_.below(kChannels);
   event.type = kTypes[random_.below(kTypes.size())];
+  event.label = kLabels[random_.below(kLabels.size())];
   event.at = now_;
   const std::string data = "number " + std::to_string(++events_) + std::string(random_.below(3), '\n');
   EventFields fields;
@@ -51,6 +52,7 @@ void World::publish() {
     fields.id = event.id;
   }
   PublishOptions options;
+  options.label = event.label;
   if (random_.chance(10)) {
     event.conflateKey = random_.chance(50) ? "price" : "size";
     options.conflateKey = event.conflateKey;

@@ -32,6 +32,7 @@ class Random {
 inline constexpr std::size_t kChannels = 4;
 inline constexpr std::array<std::string_view, kChannels> kKeys = {"alpha", "beta", "gamma", "delta"};
 inline constexpr std::array<std::string_view, 3> kTypes = {"", "tick", "tock"};
+inline constexpr std::array<std::string_view, 4> kLabels = {"", "", "red", "blue"};
 
 // An event that the hub accepted, as the test remembers it.
 struct Published {
@@ -40,6 +41,7 @@ struct Published {
   std::size_t channel = 0;
   std::string id;
   std::string_view type;
+  std::string_view label;
   std::string conflateKey;
   Instant at;
   Instant expires = kNever;

@@ -20,11 +20,11 @@ class SubscriptionsTest : public ::testing::Test {
     }
     return channel;
   }
-  void add(Channel& channel, Cursor cursor = {}, std::vector<std::uint64_t> types = {}) {
+  void add(Channel& channel, Cursor cursor = {}, std::vector<std::string_view> types = {}) {
     Subscription subscription;
     subscription.channel = &channel;
     subscription.cursor = cursor;
-    subscription.types = std::move(types);
+    subscription.filter = EventFilter(types, {});
     subscriptions.add(std::move(subscription));
   }
   Cursor cursorIn(const Channel& channel) { return subscriptions.find(channel)->cursor; }
@@ -73,10 +73,11 @@ TEST_F(SubscriptionsTest, withoutTypesEveryTypeIsWanted) {
   const LogEntry x = test::entryOf(1, "x", "x");
   const LogEntry message = test::entryOf(2, "y");
   EXPECT_TRUE(subscription.wants(x, {}));
-  subscription.types = {typeHash("y"), typeHash("x")};
+  const auto only = [](std::vector<std::string_view> types) { return EventFilter(types, {}); };
+  subscription.filter = only({"y", "x"});
   EXPECT_TRUE(subscription.wants(x, {}));
   EXPECT_FALSE(subscription.wants(message, {}));
-  subscription.types = {typeHash("message")};
+  subscription.filter = only({"message"});
   EXPECT_FALSE(subscription.wants(x, {}));
   EXPECT_TRUE(subscription.wants(message, {})) << "an event without a type is a message";
 }
@@ -85,7 +86,7 @@ TEST_F(SubscriptionsTest, areFilteredIfOneOfThemIs) {
   EXPECT_FALSE(subscriptions.areFiltered());
   add(makeChannel({}));
   EXPECT_FALSE(subscriptions.areFiltered());
-  add(makeChannel({}), {}, {typeHash("x")});
+  add(makeChannel({}), {}, {"x"});
   EXPECT_TRUE(subscriptions.areFiltered());
 }
 
