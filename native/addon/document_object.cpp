@@ -111,7 +111,7 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
   std::string data = hasData ? toText(info[2], "data") : text;
   const ContentChange dataChange = hasData ? shape(data) : change;
   const PublishTexts more = isGiven(info[3]) ? toPublishTexts(toObject(info[3], "options")) : PublishTexts();
-  const PublishOptions options = more.options();
+  const PublishOptions options = more.options(false);
   const bool isWhole = isGiven(info[4]) && toFlag(info[4], "isWhole");
   if (!isWhole) {
     readDocument();
@@ -180,7 +180,7 @@ std::shared_ptr<ChannelDocument> DocumentObject::documentIn(Hub& hub) const {
 
 ContentChange DocumentObject::shape(std::string& json) {
   std::string noKey;
-  return content_.shape({key_, {}, json, TextKind::json, noKey, false});
+  return content_.shape({key_, {}, json, TextKind::json, noKey, false, false}).change;
 }
 
 void DocumentObject::count(WriteOutcome outcome, const ContentChange& change) {

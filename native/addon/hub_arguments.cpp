@@ -63,6 +63,7 @@ HubOptions HubSettings::over(HubOptions options) const {
   options.maxBytes = rest.maxBytes;
   options.publishesPerUser = rest.publishesPerUser;
   options.flow = rest.flow;
+  options.stamp = rest.stamp;
   options.policies = policies.value_or(std::move(options.policies));
   addByName(addedPolicies, options.addedPolicies);
   options.connections = connections.value_or(options.connections);
@@ -81,18 +82,21 @@ PublishTexts toPublishTexts(const Napi::Object& options) {
   texts.mergeKey = given.text("mergeKey");
   texts.throttleKey = given.text("throttleKey");
   texts.userId = given.text("userId");
+  texts.label = given.text("label");
+  texts.isReference = given.flag("isReference");
   texts.ttl = given.millis("ttlMs").value_or(Millis{0});
   return texts;
 }
 
-PublishOptions PublishTexts::options() const {
+PublishOptions PublishTexts::options(bool wantsTime) const {
   PublishOptions options;
   options.ttl = ttl;
   options.conflateKey = conflateKey;
   options.mergeKey = mergeKey;
   options.throttleKey = throttleKey;
   options.userId = userId;
-  options.at = mergeKey.empty() ? UnixTime{} : unixNow();
+  options.label = label;
+  options.at = wantsTime || !mergeKey.empty() ? unixNow() : UnixTime{};
   return options;
 }
 

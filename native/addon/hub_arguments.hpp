@@ -64,9 +64,12 @@ struct PublishTexts {
   std::string mergeKey;
   std::string throttleKey;
   std::string userId;
+  std::string label;
   Millis ttl{0};
+  bool isReference = false;  // its data names content that is kept elsewhere, and was looked at
 
-  [[nodiscard]] PublishOptions options() const;
+  // `wantsTime`: the event's policy may say something of the time of day.
+  [[nodiscard]] PublishOptions options(bool wantsTime) const;
 };
 [[nodiscard]] PublishTexts toPublishTexts(const Napi::Object& options);
 [[nodiscard]] SubscriberOptions toSubscriberOptions(const Napi::Object& options);

@@ -118,6 +118,9 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
   options.userId = userId;
   options.types = typeViews;
   options.last = isGiven(info[4]) ? toWhole(info[4], "last") : 0;
+  const std::vector<std::string> labels = isGiven(info[5]) ? toTexts(info[5], "labels") : std::vector<std::string>{};
+  const std::vector<std::string_view> labelViews(labels.begin(), labels.end());
+  options.labels = labelViews;
   const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
   return toJs(info.Env(), outcomeName(outcome));
 }
@@ -206,17 +209,19 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
     event.retry = toRetry(given.Get("retry"));
     more = toPublishTexts(given);
   }
-  ContentChange change;
-  if (event.data) {  // before the engine's lock: to search an event takes longer than to append it
-    change = content_.shape({key, event.type, *event.data, event.isRaw ? TextKind::plain : TextKind::json,
-                             more.mergeKey, more.throttleKey.empty()});
+  std::string none;  // before the engine's lock: to search an event takes longer than to append it
+  const ShapeResult shaped =
+      content_.shape({key, event.type, event.data ? *event.data : none, event.isRaw ? TextKind::plain : TextKind::json,
+                      more.mergeKey, event.data && more.throttleKey.empty(), !more.isReference});
+  if (shaped.fault) {
+    return toJs(info.Env(), *shaped.fault);
   }
-  const PublishOptions options = more.options();
+  const PublishOptions options = more.options(shaped.hasRules);
   Receipt receipt;
   const WriteOutcome outcome =
       with([&](Hub& hub, Instant now) { return hub.publish(key, event.fields(), options, now, receipt); });
   if (outcome == WriteOutcome::written) {
-    content_.count(key, change);
+    content_.count(key, shaped.change);
   }
   return toJs(info.Env(), outcome, receipt);
 }

@@ -152,6 +152,13 @@ Napi::Object toJs(Napi::Env env, const WholeContent& content) {
   return object;
 }
 
+Napi::Object toJs(Napi::Env env, const RecordFault& fault) {
+  const Napi::Object object = Napi::Object::New(env);
+  object.Set("member", toJs(env, fault.member));
+  object.Set("fault", toJs(env, fault.message));
+  return object;
+}
+
 Napi::Object toJs(Napi::Env env, const PollPage& page) {
   const Napi::Object object = Napi::Object::New(env);
   object.Set("events", toJs(env, page.events));

@@ -21,6 +21,7 @@ namespace millrace {
 [[nodiscard]] Napi::Object toJs(Napi::Env env, const MemoryAccount& account);
 [[nodiscard]] Napi::Object toJs(Napi::Env env, const StreamTally& tally);
 [[nodiscard]] Napi::Object toJs(Napi::Env env, const WholeContent& content);
+[[nodiscard]] Napi::Object toJs(Napi::Env env, const RecordFault& fault);
 [[nodiscard]] Napi::Object toJs(Napi::Env env, const PollPage& page);
 // A Uint8Array with a copy of the bytes; null for none.
 [[nodiscard]] Napi::Value bytesToJs(Napi::Env env, std::string_view bytes);

@@ -27,6 +27,12 @@ RateRule toRateRule(double rate, const Given& given) {
   return rule;
 }
 
+// What a stamp of this name adds to data, and merging beside it; see ContentRules.
+std::size_t bytesOfAdded(const std::string& stamp) {
+  constexpr std::size_t kTimeAndTally = 140;
+  return stamp.empty() ? 0 : stamp.size() + kTimeAndTally;
+}
+
 // Of an array of objects.
 template <typename Act>
 void forEach(const Napi::Value& value, const char* name, Act&& act) {
@@ -61,6 +67,37 @@ Oversize toOversize(const std::string& name) {
   return name == "reference" ? Oversize::reference : Oversize::refuse;
 }
 
+JsonType toJsonType(const std::string& name) {
+  for (const JsonType type :
+       {JsonType::string, JsonType::number, JsonType::integer, JsonType::boolean, JsonType::object, JsonType::array}) {
+    if (name == jsonTypeName(type)) {
+      return type;
+    }
+  }
+  return JsonType::any;
+}
+
+RecordRules toRecordRules(const Napi::Value& value) {
+  std::vector<RecordRule> rules;
+  forEach(value, "records", [&](const Napi::Object& record) {
+    RecordRule& rule = rules.emplace_back();
+    rule.type = Given(record).text("event");
+    forEach(record.Get("members"), "members", [&](const Napi::Object& one) {
+      const Given given(one);
+      MemberRule& member = rule.members.emplace_back();
+      member.name = given.text("name");
+      member.type = toJsonType(given.text("type"));
+      member.isRequired = given.flag("isRequired");
+      member.allowed = given.texts("allowed").value_or(member.allowed);
+      if (const Napi::Value minimum = one.Get("minimum"); minimum.IsNumber()) {
+        member.minimum = minimum.As<Napi::Number>().DoubleValue();
+      }
+      member.minLength = given.whole("minLength").value_or(member.minLength);
+    });
+  });
+  return RecordRules(std::move(rules));
+}
+
 }  // namespace
 
 PolicySettings toPolicySettings(const Napi::Object& object) {
@@ -82,6 +119,9 @@ PolicySettings toPolicySettings(const Napi::Object& object) {
   settings.mergeWindow = given.millis("mergeWindowMs");
   settings.throttleEvery = given.millis("throttleEveryMs");
   settings.batchEvery = given.millis("batchEveryMs");
+  if (isGiven(object.Get("stamp"))) {
+    settings.stamp = given.text("stamp");
+  }
   settings.channelTtl = given.millis("policyChannelTtlMs");
   return settings;
 }
@@ -95,6 +135,12 @@ ContentSettings toContentSettings(const Napi::Object& object) {
   }
   settings.keep = given.texts("keep");
   settings.mergeFields = given.texts("mergeFields");
+  if (isGiven(object.Get("records"))) {
+    settings.records = toRecordRules(object.Get("records"));
+  }
+  if (isGiven(object.Get("stamp"))) {
+    settings.addedBytes = bytesOfAdded(given.text("stamp"));
+  }
   const Napi::Value redact = object.Get("redact");
   if (isGiven(redact)) {
     settings.redaction = redact.IsObject() ? std::optional(toRedactionRules(redact.As<Napi::Object>())) : std::nullopt;

@@ -16,6 +16,8 @@ struct ContentSettings {
   std::optional<std::vector<std::string>> keep;
   std::optional<std::optional<RedactionRules>> redaction;
   std::optional<std::vector<std::string>> mergeFields;
+  std::optional<RecordRules> records;
+  std::optional<std::size_t> addedBytes;
 
   [[nodiscard]] ContentRules over(ContentRules rules) const {
     rules.maxBytes = maxBytes.value_or(rules.maxBytes);
@@ -23,6 +25,8 @@ struct ContentSettings {
     rules.keep = keep.value_or(rules.keep);
     rules.redaction = redaction.value_or(rules.redaction);
     rules.mergeFields = mergeFields.value_or(rules.mergeFields);
+    rules.records = records.value_or(rules.records);
+    rules.addedBytes = addedBytes.value_or(rules.addedBytes);
     return rules;
   }
 };

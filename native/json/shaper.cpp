@@ -19,9 +19,10 @@ std::optional<ShapedData> Shaper::shape(std::string_view data, TextKind kind) co
   }
   std::optional<ShapedData> shaped = redacted(data, kind);
   const std::string_view now = shaped ? std::string_view(shaped->text) : data;
-  if (now.size() > rules_.maxBytes && rules_.oversize == Oversize::truncate) {
-    std::string cut =
-        kind == TextKind::json ? truncateJson(now, rules_.maxBytes, rules_.keep) : truncateText(now, rules_.maxBytes);
+  const bool hasRoom = rules_.addedBytes < rules_.maxBytes / 2;
+  const std::size_t mostBytes = rules_.maxBytes - (hasRoom && kind == TextKind::json ? rules_.addedBytes : 0);
+  if (now.size() > mostBytes && rules_.oversize == Oversize::truncate) {
+    std::string cut = kind == TextKind::json ? truncateJson(now, mostBytes, rules_.keep) : truncateText(now, mostBytes);
     shaped = ShapedData{std::move(cut), {.isRedacted = shaped.has_value(), .isTruncated = true}};
   }
   return shaped;

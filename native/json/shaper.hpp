@@ -1,5 +1,6 @@
 #pragma once
 
+#include "json/record_rules.hpp"
 #include "json/redaction_rules.hpp"
 #include "json/redactor.hpp"
 #include "json/text_kind.hpp"
@@ -28,10 +29,15 @@ struct ContentRules {
   std::vector<std::string> keep;            // members that truncating leaves whole, if that is possible
   std::optional<RedactionRules> redaction;  // none: nothing is redacted
   std::vector<std::string> mergeFields;     // see maskedKey()
+  RecordRules records;                      // what the data must be
+  // Members are added when an event leaves (ChannelPolicy::stamp, and what merging adds), of so many bytes at most: what is truncated has
+  // room for them. 0: none.
+  std::size_t addedBytes = 0;
 
   // Nothing is to be done but what the core does by itself.
   [[nodiscard]] bool areNone() const {
-    return oversize == Oversize::refuse && !redaction.has_value() && mergeFields.empty();
+    return oversize == Oversize::refuse && !redaction.has_value() && mergeFields.empty() && records.areNone() &&
+           addedBytes == 0;
   }
 };
 
@@ -59,6 +65,10 @@ class Shaper {
  public:
   Shaper(const ContentRules& rules, std::shared_ptr<ContentCounts> counts);
 
+  // Why the event is none that its channel takes; none: it is one.
+  [[nodiscard]] std::optional<RecordFault> faultOf(std::string_view type, std::string_view data, TextKind kind) const {
+    return rules_.records.faultOf(type, data, kind);
+  }
   // The data in its shape; none where it stays as it is. Data that is still too large is for the core to refuse.
   [[nodiscard]] std::optional<ShapedData> shape(std::string_view data, TextKind kind) const;
   // The data of an event that is too large, redacted, where it is to be kept elsewhere; none: it is not.

@@ -227,3 +227,95 @@ test("who wants some types only is sent those of a document", async () => {
   expect(after.events).toEqual(['p:{"x":5}']);
   await Promise.all([two, none, after].map((reader) => reader.cancel()));
 });
+
+describe("a greeting that is an event", () => {
+  const greeting: ResponseOptions["greeting"] = ({ streamId, channels, verdict }) => ({
+    event: "connected",
+    data: { streamId, channels, verdict },
+  });
+
+  test("is first, also for who comes back", async () => {
+    const hub = hubWith();
+    const { id } = hub.publish("c", { event: "e", data: 1 });
+    publishAll(hub, 2, 2);
+    const reader = await reading(hub, { greeting });
+    publishAll(hub, 3, 3);
+    await reader.untilEvents(2);
+    expect(reader.events).toEqual([
+      expect.stringMatching(/^connected:{"streamId":"s\d+","channels":\["c"\],"verdict":null}$/),
+      "e:3",
+    ]);
+    await reader.cancel();
+    const again = await reading(hub, { greeting }, { "Last-Event-ID": id as string });
+    await again.untilEvents(4);
+    expect(again.events[0]).toBe('millrace.resume:{"verdict":"continued"}');
+    expect(again.events[1]).toMatch(/^connected:.*"continued"}$/);
+    expect(again.events.slice(2)).toEqual(["e:2", "e:3"]);
+    await again.cancel();
+  });
+
+  test("is not in polls", async () => {
+    const hub = hubWith();
+    const response = await ask(hub, { greeting }, { Accept: "application/json" });
+    expect(((await response.json()) as { events: unknown[] }).events).toEqual([]);
+  });
+
+  test("that throws, or is none, is answered with 500", async () => {
+    const hub = hubWith();
+    const errors: unknown[] = [];
+    hub.on("error", ({ code }) => errors.push(code));
+    const failing = [
+      () => {
+        throw new Error("no");
+      },
+      () => ({}),
+      () => undefined,
+      () => ({ event: "a\nb", data: 1 }),
+    ];
+    for (const greeting of failing) expect((await ask(hub, { greeting: greeting as never })).status).toBe(500);
+    expect(hub.stats().connections).toBe(0);
+    expect(errors).toEqual(failing.map(() => "greeting"));
+  });
+});
+
+describe("labels", () => {
+  test("choose among the events that have one", async () => {
+    const hub = hubWith();
+    const put = (label: string | undefined, data: number) =>
+      hub.publish("c", { event: "e", data, ...(label && { label }) });
+    put("red", 1);
+    put("blue", 2);
+    const reader = await reading(hub, { labels: ["red", "green"], from: "earliest" });
+    put(undefined, 3);
+    put("blue", 4);
+    expect(put("green", 5).recipients).toBe(1);
+    await reader.untilEvents(3);
+    expect(reader.events).toEqual(["e:1", "e:3", "e:5"]);
+    await reader.cancel();
+    const poll = await ask(hub, { labels: ["blue"], from: "earliest" }, { Accept: "application/json" });
+    const { events } = (await poll.json()) as { events: { data: string }[] };
+    expect(events.map(({ data }) => data)).toEqual(["2", "3", "4"]);
+  });
+
+  test.each([
+    [[], "labels must not be empty"],
+    ["red", "labels must be an array of strings"],
+    [Array.from({ length: 101 }, (_, at) => `${at}`), "labels must be at most 100"],
+  ])("%p are none", async (labels, message) => {
+    await expect(ask(hubWith(), { labels: labels as string[] })).rejects.toThrow(message);
+  });
+
+  test("of a message must be texts", () => {
+    expect(() => hubWith().publish("c", { event: "e", data: 1, label: "" })).toThrow("label must not be empty");
+    expect(() => hubWith().publish("c", { event: "e", data: 1, label: 5 as never })).toThrow("label must be a string");
+  });
+
+  test("and types that a client asks for are bounded together", async () => {
+    const hub = hubWith();
+    const labels = Array.from({ length: 100 }, (_, at) => `l${at}`);
+    const types = Array.from({ length: 21 }, (_, at) => `t${at}`).join();
+    const reader = await reading(hub, { labels }, { "X-Event-Types": types });
+    expect(hub.publish("c", { event: "none of them", data: 1, label: "l1" }).recipients).toBe(1);
+    await reader.cancel();
+  });
+});

@@ -1,7 +1,15 @@
 // Policies of channels: what createHub accepts, and what connections and publishers are refused by them.
 
 import { refusalResponse } from "../../js/src/server/http/refusal.js";
-import { type ChannelPolicy, createHub, type HubOptions, policies, SSEError } from "../../js/src/server/index.js";
+import {
+  type ChannelPolicy,
+  createHub,
+  type HubOptions,
+  memoryContentStore,
+  policies,
+  SSEError,
+} from "../../js/src/server/index.js";
+import { until } from "./listening.js";
 
 let count = 0;
 const hubWith = (list: readonly ChannelPolicy[], options: HubOptions = {}) =>
@@ -253,3 +261,109 @@ test("in production, other policies than those before are a contradiction", () =
 });
 
 const hubNames = (name: string) => Object.keys(createHub({ name }).stats().policies);
+
+describe("records", () => {
+  const log = {
+    properties: {
+      level: { enum: ["info", "error"] },
+      message: { type: "string", minLength: 1 },
+      duration: { type: "number", minimum: 0 },
+    },
+    required: ["level", "message"],
+  } as const;
+  const put = (data: unknown, event = "log", options: Partial<ChannelPolicy> = {}) =>
+    thrown(() => hubWith([{ match: "a", records: { log }, ...options }]).publish("a", { event, data }));
+
+  test("are taken where they are as they must be", () => {
+    expect(put({ level: "info", message: "m", more: [1] })).toMatchObject({ state: "sent" });
+    expect(put(1, "else", { records: false })).toMatchObject({ state: "sent" });
+  });
+
+  test.each([
+    [{ message: "m" }, "log", "level", "level is missing: it must be one of info, error"],
+    [{ level: "fatal", message: "m" }, "log", "level", 'level must be one of info, error, not "fatal"'],
+    [{ level: "info", message: "" }, "log", "message", 'message must be a string that is not empty, not ""'],
+    [
+      { level: "info", message: "m", duration: -1 },
+      "log",
+      "duration",
+      "duration must be a number of at least 0, not -1",
+    ],
+    [{ level: "info", message: "m" }, "logs", "event", 'event must be one of log, not "logs"'],
+    [undefined, "log", "data", "data must be an object"],
+  ])("%j as %s is refused", (data, event, member, message) => {
+    const error = put(data, event);
+    expect(error).toBeInstanceOf(SSEError);
+    expect(error).toMatchObject({ code: "INVALID_DATA", message, cause: [{ message, path: [member] }] });
+  });
+
+  test("that are kept elsewhere were looked at", () => {
+    const hub = createHub({
+      ...{ name: `policies ${++count}`, contentStore: memoryContentStore() },
+      policies: [{ match: "a", records: { log }, maxBytes: 256, oversize: "reference" }],
+    });
+    const large = { level: "info", message: "m".repeat(300) };
+    expect(hub.publish("a", { event: "log", data: large })).toMatchObject({ state: "sent" });
+    expect(() => hub.publish("a", { event: "log", data: { ...large, level: "x" } })).toThrow("level must be one of");
+  });
+
+  test.each<[string, unknown, string]>([
+    ["nothing", {}, "records must name the events that are taken"],
+    ["a text", "log", "records must be an object"],
+    ["no properties", { log: {} }, "records.log.properties must be an object"],
+    [
+      "a misspelt type",
+      { log: { properties: { a: { type: "text" } } } },
+      'records.log.properties.a.type cannot be "text"',
+    ],
+    [
+      "another keyword",
+      { log: { properties: { a: { maximum: 1 } } } },
+      'records.log.properties.a has no option "maximum"',
+    ],
+    ["an empty enum", { log: { properties: { a: { enum: [] } } } }, "records.log.properties.a.enum must not be empty"],
+    ["an enum of numbers", { log: { properties: { a: { type: "number", enum: ["1"] } } } }, "names texts"],
+    ["a quotation mark", { log: { properties: { a: { enum: ['"'] } } } }, "must not hold quotation marks"],
+    ["what is required and nowhere", { log: { properties: {}, required: ["a"] } }, 'records.log.required has "a"'],
+  ])("%s are no rules", (_, records, message) => {
+    const error = thrown(() => hubWith([{ match: "a", records: records as never }]));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toContain(message);
+  });
+});
+
+describe("a stamp", () => {
+  test("is the time at which an event leaves", async () => {
+    const hub = hubWith([{ match: "a", stamp: "timestamp", rate: { perSecond: 10, burst: 1 } }]);
+    const times: string[] = [];
+    const end = hub.subscribe("a", ({ data }) => times.push((data as { timestamp: string }).timestamp));
+    const before = Date.now();
+    for (let n = 0; n < 4; n++) hub.publish("a", { event: "e", data: { n, timestamp: "mine" } });
+    await until(() => times.length === 4);
+    end();
+    const ms = times.map((time) => Date.parse(time));
+    expect(times.map((time) => new Date(Date.parse(time)).toISOString())).toEqual(times);
+    expect(ms).toEqual([...ms].sort((a, b) => a - b));
+    expect(ms[0]).toBeGreaterThanOrEqual(before);
+    expect((ms[3] as number) - (ms[0] as number)).toBeGreaterThanOrEqual(290); // they left at the rate
+  });
+
+  test("has room in data that is cut", () => {
+    const hub = hubWith([{ match: "a", stamp: "timestamp", maxBytes: 1000, oversize: "truncate" }]);
+    let text = "";
+    const end = hub.subscribe("a", (message) => {
+      text = JSON.stringify(message.data);
+    });
+    hub.publish("a", { event: "e", data: { message: "m", metadata: { long: "x".repeat(5000) } } });
+    return until(() => text !== "").then(() => {
+      end();
+      expect(text.length).toBeLessThanOrEqual(1000);
+      expect(JSON.parse(text)).toMatchObject({ message: "m", timestamp: expect.stringMatching(/^20.*Z$/) });
+    });
+  });
+
+  test("must have a name", () => {
+    expect(() => hubWith([{ match: "a", stamp: "" }])).toThrow("policies[0].stamp must not be empty");
+    expect(() => hubWith([{ match: "a", stamp: true as never }])).toThrow("policies[0].stamp must be a string");
+  });
+});

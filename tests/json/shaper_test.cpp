@@ -52,6 +52,19 @@ TEST_F(ShaperTest, whatIsRefusedIsNotLookedAt) {
   EXPECT_EQ(counts->redacted, 0U);
 }
 
+TEST_F(ShaperTest, whatIsCutLeavesRoomForWhatIsAdded) {
+  ContentRules rules;
+  rules.maxBytes = 1000;
+  rules.oversize = Oversize::truncate;
+  rules.addedBytes = 100;
+  const std::string text = R"({"a":")" + std::string(950, 'x') + R"("})";
+  EXPECT_LE(shaped(rules, text).size(), 900U);
+  EXPECT_GT(shaped(rules, text).size(), 850U);
+  EXPECT_EQ(shaped(rules, std::string(950, 'x'), TextKind::plain), "as it is") << "nothing is added to it";
+  rules.addedBytes = 600;
+  EXPECT_EQ(shaped(rules, text), "as it is") << "no room at all";
+}
+
 TEST_F(ShaperTest, theFirstPolicyThatMatchesCounts) {
   ContentRules redacts;
   redacts.redaction.emplace();

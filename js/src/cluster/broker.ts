@@ -9,6 +9,10 @@ export interface BrokeredEvent {
   readonly conflateKey?: string | undefined;
   readonly mergeKey?: string | undefined;
   readonly throttleKey?: string | undefined;
+  /** By which streams may choose it. */
+  readonly label?: string | undefined;
+  /** Its data names content that is kept elsewhere, which was looked at. */
+  readonly isReference?: boolean | undefined;
   /** Who publishes it. */
   readonly userId?: string | undefined;
 }

@@ -177,13 +177,17 @@ export interface NativeHub {
   requireAuthorizer(): void;
   hasAuthorizer(): boolean;
   open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal;
-  /** `last`: of a client without a cursor, the newest so many events are read, too; `Infinity`: all. */
+  /**
+   * `last`: of a client without a cursor, the newest so many events are read, too; `Infinity`: all. `labels`: of events that have one, only those
+   * with one of these are read.
+   */
   join(
     connection: ConnectionId,
     key: string,
     userId: string | undefined,
     events: readonly string[] | undefined,
     last: number | undefined,
+    labels?: readonly string[],
   ): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
   /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */

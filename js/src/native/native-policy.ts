@@ -21,6 +21,24 @@ export interface NativePolicySettings {
   readonly throttleEveryMs?: number | undefined;
   readonly batchEveryMs?: number | undefined;
   readonly mergeFields?: readonly string[] | undefined;
+  /** Empty: none. */
+  readonly stamp?: string | undefined;
+}
+
+/** What a member of a record may be. */
+export interface NativeMember {
+  readonly name: string;
+  readonly isRequired: boolean;
+  readonly type?: "string" | "number" | "integer" | "boolean" | "object" | "array" | undefined;
+  readonly allowed?: readonly string[] | undefined;
+  readonly minimum?: number | undefined;
+  readonly minLength?: number | undefined;
+}
+
+/** What the data of events of one type must be. */
+export interface NativeRecord {
+  readonly event: string;
+  readonly members: readonly NativeMember[];
 }
 
 /** A literal prefix, and so many characters of a set behind it. */
@@ -48,6 +66,8 @@ export interface NativeContentSettings {
     | undefined;
   /** See `merge.fields`. */
   readonly mergeFields?: readonly string[] | undefined;
+  /** Empty: every event is taken. */
+  readonly records?: readonly NativeRecord[] | undefined;
 }
 
 export interface NativePolicy extends NativePolicySettings, NativeContentSettings {

@@ -9,6 +9,13 @@ export interface NativeReceipt {
 /** An event that is not sent yet, as its channel's policy has it. */
 export type NativeWaiting = (typeof WAITING_STATES)[number];
 
+/** An event that is no record of its channel's policy. */
+export interface NativeFault {
+  readonly member: string;
+  /** A sentence that says what is allowed. */
+  readonly fault: string;
+}
+
 /** An event that came too fast. */
 export interface NativeLimited {
   readonly refusal: (typeof RATE_REFUSALS)[number];

@@ -21,6 +21,7 @@ HeldEvent::HeldEvent(const FlowEvent& event)
       label_(event.label),
       retry_(event.fields.retry),
       expires_(event.expires),
+      at_(event.at),
       isRaw_(event.fields.isRaw) {}
 
 FlowEvent HeldEvent::view() const {
@@ -33,6 +34,7 @@ FlowEvent HeldEvent::view() const {
   event.conflateKey = conflateKey_;
   event.label = label_;
   event.expires = expires_;
+  event.at = at_;
   return event;
 }
 

@@ -22,7 +22,7 @@ struct FlowEvent {
   std::string_view mergeKey;
   std::string_view throttleKey;
   std::string_view label;
-  UnixTime at{};  // when it was published
+  UnixTime at{};  // when it was published; 0: unknown
 };
 
 // A copy of an event that waits.
@@ -46,6 +46,7 @@ class HeldEvent {
   std::string label_;
   std::optional<std::uint32_t> retry_;
   Instant expires_;
+  UnixTime at_;
   bool isRaw_;
 };
 

@@ -18,8 +18,7 @@ struct MergeTally {
   void add(UnixTime at);
 };
 
-// Adds the members `count`, `firstAt` and `lastAt` to the text of a JSON object, behind all others: of members of one name the last
-// counts (ECMA-262, 25.5.1). None where the text is no object.
+// The text of a JSON object with the members `count`, `firstAt` and `lastAt`; see withMembers().
 [[nodiscard]] std::optional<std::string> withTally(std::string_view json, const MergeTally& tally);
 
 }  // namespace millrace

@@ -18,6 +18,7 @@ ChannelPolicy PolicySettings::over(ChannelPolicy rest) const {
   policy.flow.mergeWindow = mergeWindow.value_or(rest.flow.mergeWindow);
   policy.flow.throttleEvery = throttleEvery.value_or(rest.flow.throttleEvery);
   policy.flow.batchEvery = batchEvery.value_or(rest.flow.batchEvery);
+  policy.stamp = stamp.value_or(rest.stamp);
   policy.channelTtl = channelTtl.value_or(rest.channelTtl);
   return policy;
 }

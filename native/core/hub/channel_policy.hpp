@@ -37,6 +37,9 @@ struct ChannelPolicy {
   std::size_t maxBytes = std::size_t{1024} * 1024;  // of an event's data
   RateLimit publishesPerUser{};                     // of one user, in all channels of the policy
   FlowRules flow{};
+  // The member of the data, where that is a JSON object, that says when an event left for the log; it never goes back within a hub. Empty:
+  // none.
+  std::string stamp{};
   Millis channelTtl{1800000};  // a channel that nobody used for so long is forgotten
 };
 
@@ -55,6 +58,7 @@ struct PolicySettings {
   std::optional<Millis> mergeWindow;
   std::optional<Millis> throttleEvery;
   std::optional<Millis> batchEvery;
+  std::optional<std::string> stamp;
   std::optional<Millis> channelTtl;
 
   [[nodiscard]] ChannelPolicy over(ChannelPolicy rest) const;

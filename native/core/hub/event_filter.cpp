@@ -21,10 +21,6 @@ std::vector<std::uint64_t> hashesOf(std::span<const std::string_view> texts, Has
   return hashes;
 }
 
-bool isAmong(const std::vector<std::uint64_t>& wanted, std::uint64_t hash) {
-  return wanted.empty() || std::binary_search(wanted.begin(), wanted.end(), hash);
-}
-
 }  // namespace
 
 EventFilter::EventFilter(std::span<const std::string_view> types, std::span<const std::string_view> labels) {
@@ -38,9 +34,8 @@ const EventFilter::Wanted& EventFilter::wanted() const {
   return wanted_ == nullptr ? kAll : *wanted_;
 }
 
-bool EventFilter::takesSome(const LogEntry& entry) const {
-  return isAmong(wanted_->types, entry.typeHash) &&
-         (entry.labelHash == 0 || isAmong(wanted_->labels, entry.labelHash));
+bool EventFilter::isAmong(const std::vector<std::uint64_t>& wanted, std::uint64_t hash) {
+  return wanted.empty() || std::binary_search(wanted.begin(), wanted.end(), hash);
 }
 
 }  // namespace millrace

@@ -19,9 +19,13 @@ class EventFilter {
   EventFilter(std::span<const std::string_view> types, std::span<const std::string_view> labels);
 
   [[nodiscard]] bool takesAll() const { return wanted_ == nullptr; }
-  // Nothing is said of labels: which events are read depends on their types alone.
-  [[nodiscard]] bool hasLabels() const { return wanted_ != nullptr && !wanted_->labels.empty(); }
-  [[nodiscard]] bool takes(const LogEntry& entry) const { return wanted_ == nullptr || takesSome(entry); }
+  [[nodiscard]] bool takes(const LogEntry& entry) const { return takesType(entry) && takesLabel(entry); }
+  [[nodiscard]] bool takesType(const LogEntry& entry) const {
+    return wanted_ == nullptr || isAmong(wanted_->types, entry.typeHash);
+  }
+  [[nodiscard]] bool takesLabel(const LogEntry& entry) const {
+    return wanted_ == nullptr || entry.labelHash == 0 || isAmong(wanted_->labels, entry.labelHash);
+  }
   // Hashes, each once and sorted; empty: all.
   [[nodiscard]] const std::vector<std::uint64_t>& types() const { return wanted().types; }
   [[nodiscard]] const std::vector<std::uint64_t>& labels() const { return wanted().labels; }
@@ -33,7 +37,7 @@ class EventFilter {
   };
 
   [[nodiscard]] const Wanted& wanted() const;
-  [[nodiscard]] bool takesSome(const LogEntry& entry) const;
+  [[nodiscard]] static bool isAmong(const std::vector<std::uint64_t>& wanted, std::uint64_t hash);
 
   std::shared_ptr<const Wanted> wanted_;  // null: everything. Shared, because subscriptions are copied for each read
 };

@@ -1,6 +1,8 @@
 #include "core/hub/event_writer.hpp"
 
 #include "core/base/hash.hpp"
+#include "core/base/json_object.hpp"
+#include "core/base/json_string.hpp"
 #include "core/hub/channel.hpp"
 #include "core/hub/channel_events.hpp"
 #include "core/hub/deflate_queue.hpp"
@@ -38,6 +40,30 @@ WriteOutcome EventWriter::prepare(const EventFields& fields, std::size_t mostByt
   return outcome == WriteOutcome::written ? checkSize(mostBytes, now) : outcome;
 }
 
+EventFields EventWriter::stamp(const EventFields& fields, const ChannelPolicy& policy, UnixTime at, Instant now,
+                               std::string& text) {
+  if (at != UnixTime{}) {
+    timeOfDay_.note(at, now);
+  }
+  return stampNow(fields, policy, at, now, text);
+}
+
+EventFields EventWriter::stampNow(const EventFields& fields, const ChannelPolicy& policy, UnixTime at, Instant now,
+                                  std::string& text) {
+  EventFields stamped = fields;
+  if (policy.stamp.empty() || at == UnixTime{} || fields.isRaw || !fields.data) {
+    return stamped;
+  }
+  std::string member;
+  appendJsonString(policy.stamp, member);
+  member.append(R"(:")").append(isoTime(timeOfDay_.next(now))).append(1, '"');
+  if (std::optional<std::string> with = withMembers(*fields.data, member)) {
+    text = std::move(*with);
+    stamped.data = text;
+  }
+  return stamped;
+}
+
 void EventWriter::append(Channel& channel, const FlowEvent& event, Instant now, Receipt& receipt) {
   LogEntry entry = number(event.fields.type, now);
   entry.conflateHash = hashOrNone(event.conflateKey);
@@ -62,7 +88,9 @@ void EventWriter::append(Channel& channel, const FlowEvent& event, Instant now, 
 
 void EventWriter::appendHeld(Channel& channel, const FlowEvent& event, Instant now) {
   Receipt receipt;
-  if (encodeNext(event.fields, receipt) == WriteOutcome::written) {  // as it was when it was accepted
+  std::string stamped;
+  const EventFields fields = stampNow(event.fields, channel.policy(), event.at, now, stamped);
+  if (encodeNext(fields, receipt) == WriteOutcome::written) {  // as it was when it was accepted
     append(channel, event, now, receipt);
   }
 }

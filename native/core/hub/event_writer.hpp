@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/base/time_of_day.hpp"
+#include "core/base/unix_time.hpp"
 #include "core/flow/flow_event.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
@@ -38,6 +40,10 @@ class EventWriter {
   };
   explicit EventWriter(const Parts& parts) : parts_(parts) {}
 
+  // The event as it leaves now: with the time in the member that the policy names. `at`: now, where the caller knows it, or 0, which leaves
+  // the event as it is. `text` holds its data.
+  [[nodiscard]] EventFields stamp(const EventFields& fields, const ChannelPolicy& policy, UnixTime at, Instant now,
+                                  std::string& text);
   // Checks an event and encodes it as the next one of the hub; it may have so many bytes. It has no number yet, and is in no log.
   [[nodiscard]] WriteOutcome prepare(const EventFields& fields, std::size_t mostBytes, Instant now, Receipt& receipt);
   // The event that was prepared last gets its number and goes into the channel's log. Nothing else was written meanwhile.
@@ -58,7 +64,11 @@ class EventWriter {
   [[nodiscard]] WriteOutcome checkSize(std::size_t mostBytes, Instant now);
   [[nodiscard]] WriteOutcome appendEncoded(Subscriber& subscriber, Instant now);
 
+  [[nodiscard]] EventFields stampNow(const EventFields& fields, const ChannelPolicy& policy, UnixTime at, Instant now,
+                                     std::string& text);
+
   Parts parts_;
+  TimeOfDay timeOfDay_;
   std::string encoded_;  // the event being written; kept for its memory
 };
 

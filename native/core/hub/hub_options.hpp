@@ -11,6 +11,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct HubOptions {
       ChannelPolicy{}.maxBytes;  // of an event's data, unless its channel's policy says otherwise, as the next
   RateLimit publishesPerUser{};
   FlowRules flow{};
+  std::string stamp{};
   std::size_t perUser = 100;
   std::size_t channels = 100000;
   std::size_t channelsPerConnection = 100;
@@ -52,6 +54,7 @@ struct HubOptions {
     policy.maxBytes = maxBytes;
     policy.publishesPerUser = publishesPerUser;
     policy.flow = flow;
+    policy.stamp = stamp;
     policy.channelTtl = channelTtl;
     return policy;
   }
@@ -92,7 +95,7 @@ struct PublishOptions {
   std::string_view throttleKey;  // for FlowRules::throttleEvery, where there is no merge key
   std::string_view label;        // by which subscribers may choose events, see JoinOptions::labels
   std::string_view userId;       // who publishes: counts for ChannelPolicy::publishesPerUser
-  UnixTime at{};                 // now; needed for a merge key only
+  UnixTime at{};                 // now; needed for a merge key, and for ChannelPolicy::stamp
 };
 
 struct DrainOptions {

@@ -5,6 +5,8 @@
 #include "core/hub/registry.hpp"
 #include "core/hub/sweeper.hpp"
 
+#include <string>
+
 namespace millrace {
 
 WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields, const PublishOptions& options,
@@ -24,7 +26,9 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   if (known != nullptr) {
     parts_.flow.release(*known, now);  // else this event would overtake what is due
   }
-  outcome = parts_.writer.prepare(fields, group.policy.history.bytes, now, receipt);
+  std::string stamped;
+  const EventFields leaving = parts_.writer.stamp(fields, group.policy, options.at, now, stamped);
+  outcome = parts_.writer.prepare(leaving, group.policy.history.bytes, now, receipt);
   if (outcome != WriteOutcome::written) {
     return outcome;
   }

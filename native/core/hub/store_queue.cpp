@@ -36,8 +36,8 @@ std::vector<StoreJob> StoreQueue::jobs(std::size_t limit) {
   given_ = std::min(limit, waiting_.size());
   for (std::size_t at = 0; at < given_; ++at) {
     const Waiting& waiting = waiting_[at];
-    jobs.push_back({waiting.channel->key, waiting.sequence, waiting.bytes,
-                    waiting.typeHash, waiting.labelHash, waiting.pin});
+    jobs.push_back(
+        {waiting.channel->key, waiting.sequence, waiting.bytes, waiting.typeHash, waiting.labelHash, waiting.pin});
   }
   return jobs;
 }

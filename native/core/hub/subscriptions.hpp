@@ -15,18 +15,18 @@ namespace millrace {
 
 // One channel that a subscriber reads.
 struct Subscription {
-  // Whether its filter takes the entry, and it was not sent a state that the entry is part of. An event with which the stream ends is sent
-  // all the same.
+  // Whether its filter takes the entry, and it was not sent a state that the entry is part of. Of an event with which the stream
+  // ends only its type counts.
   [[nodiscard]] bool wants(const LogEntry& entry, const SubscriberOptions& options) const {
     return isWanted(entry, stateThrough, options);
   }
   // The same if it had been sent the state as it was after that sequence.
   [[nodiscard]] bool isWanted(const LogEntry& entry, std::uint64_t through, const SubscriberOptions& options) const {
     if (options.endsAfter(entry.typeHash)) {
-      return true;
+      return filter.takesType(entry);
     }
-    const bool isInState = entry.sequence <= through && channel->state != nullptr &&
-                           channel->state->source->isChangedBy(entry.typeHash);
+    const bool isInState =
+        entry.sequence <= through && channel->state != nullptr && channel->state->source->isChangedBy(entry.typeHash);
     return filter.takes(entry) && !isInState;
   }
   // The state that it is sent; null: none.
@@ -41,14 +41,14 @@ struct Subscription {
   [[nodiscard]] Cursor before(std::size_t entries, const SubscriberOptions& options, Instant now) const;
 
   Channel* channel = nullptr;
-  Cursor cursor;                     // behind what was taken
-  Cursor given;                      // behind what the last gather() gave
-  EventFilter filter;  // which events it reads
-  std::size_t slot = 0;              // its place in the channel's members
-  std::uint64_t stateThrough = 0;    // of the state that was given; 0: no entry that is to come is part of it
-  bool isInFlight = false;           // between gather() and taken()
-  bool owesState = false;            // the channel's state is to be sent, if it has one
-  FreshEvents fresh;                 // of this channel
+  Cursor cursor;                   // behind what was taken
+  Cursor given;                    // behind what the last gather() gave
+  EventFilter filter;              // which events it reads
+  std::size_t slot = 0;            // its place in the channel's members
+  std::uint64_t stateThrough = 0;  // of the state that was given; 0: no entry that is to come is part of it
+  bool isInFlight = false;         // between gather() and taken()
+  bool owesState = false;          // the channel's state is to be sent, if it has one
+  FreshEvents fresh;               // of this channel
 };
 
 // The channels that a subscriber reads, and its cursors into their logs. Most subscribers read one.

@@ -12,9 +12,9 @@ namespace millrace {
 // An event as a store keeps it: what a channel's log holds of it. The views belong to the caller.
 struct StoreEntry {
   std::string_view channel;
-  std::uint64_t sequence = 0;  // the hub's; it grows within a channel
-  std::string_view bytes;      // the whole SSE block
-  std::uint64_t typeHash = 0;  // of the event type
+  std::uint64_t sequence = 0;   // the hub's; it grows within a channel
+  std::string_view bytes;       // the whole SSE block
+  std::uint64_t typeHash = 0;   // of the event type
   std::uint64_t labelHash = 0;  // of its label; 0: it has none
 };
 

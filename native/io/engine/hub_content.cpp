@@ -36,20 +36,26 @@ std::shared_ptr<const ContentCounts> HubContent::counts(std::string_view name) c
   return found == counts_.end() ? nullptr : found->second;
 }
 
-ContentChange ContentView::shape(const EventContent& event) {
+ShapeResult ContentView::shape(const EventContent& event) {
   const Shaper* const shaper = shaperOf(event.channel);
   if (shaper == nullptr) {
     return {};
+  }
+  ShapeResult result;
+  result.hasRules = true;
+  result.fault = event.isRecord ? shaper->faultOf(event.type, event.data, event.kind) : std::nullopt;
+  if (result.fault) {
+    return result;
   }
   if (event.mayMerge && event.mergeKey.empty() && event.kind == TextKind::json) {
     event.mergeKey = shaper->mergeKey(event.type, event.data);
   }
   std::optional<ShapedData> shaped = shaper->shape(event.data, event.kind);
-  if (!shaped) {
-    return {};
+  if (shaped) {
+    event.data = std::move(shaped->text);
+    result.change = shaped->change;
   }
-  event.data = std::move(shaped->text);
-  return shaped->change;
+  return result;
 }
 
 void ContentView::count(std::string_view channel, const ContentChange& change) {

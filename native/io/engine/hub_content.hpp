@@ -57,6 +57,14 @@ struct EventContent {
   TextKind kind = TextKind::json;
   std::string& mergeKey;
   bool mayMerge = true;  // it has no key of another kind
+  bool isRecord = true;  // it must be one that its channel takes
+};
+
+// What became of an event's data.
+struct ShapeResult {
+  ContentChange change;
+  std::optional<RecordFault> fault;  // it is refused
+  bool hasRules = false;             // its policy says something of data: it may want the time of day
 };
 
 // Data that is to be kept elsewhere, and the key by which its event is merged; empty: none.
@@ -72,7 +80,7 @@ class ContentView {
 
   // Brings the event into the shape that its channel's policy demands, and gives it a merge key, where it has none and the policy names
   // fields for one. What it has done is to be counted once the event was accepted.
-  [[nodiscard]] ContentChange shape(const EventContent& event);
+  [[nodiscard]] ShapeResult shape(const EventContent& event);
   void count(std::string_view channel, const ContentChange& change);
   // See Shaper::whole().
   [[nodiscard]] std::optional<WholeContent> whole(std::string_view channel, std::string_view type,

@@ -22,9 +22,9 @@ struct Habits {
   std::vector<std::size_t> channels;
   std::vector<std::string_view> types;   // empty: all
   std::vector<std::string_view> labels;  // of events that have one; empty: all
-  bool joinsLate = false;               // only after its first read
-  bool rewinds = false;                 // comes back with older ids, and sees chunks twice
-  bool takesParts = false;              // is read as by a socket that takes what it has room for
+  bool joinsLate = false;                // only after its first read
+  bool rewinds = false;                  // comes back with older ids, and sees chunks twice
+  bool takesParts = false;               // is read as by a socket that takes what it has room for
 };
 
 // A browser of the property test: a Receiver and a Session, the bytes on their way to it, and a check of every event

@@ -1,5 +1,5 @@
 import type { ConnectionId, NativeEvent } from "../../native/binding.js";
-import type { NativeLimited, NativeReceipt, NativeWaiting } from "../../native/native-receipt.js";
+import type { NativeFault, NativeLimited, NativeReceipt, NativeWaiting } from "../../native/native-receipt.js";
 import type { NativeRefusal, OpenRefusal } from "../../native/outcomes.js";
 import {
   describe,
@@ -40,7 +40,15 @@ export interface SendReceipt {
 }
 
 const FIELDS: Names<SSEMessage> = { event: true, data: true, id: true, retry: true, raw: true };
-const PUBLISH_FIELDS = { ...FIELDS, ttlMs: true, conflateKey: true, mergeKey: true, throttleKey: true, userId: true };
+const PUBLISH_FIELDS = {
+  ...FIELDS,
+  ttlMs: true,
+  conflateKey: true,
+  mergeKey: true,
+  throttleKey: true,
+  userId: true,
+  label: true,
+};
 
 const MOST_RETRY_MS = 4294967295;
 
@@ -94,6 +102,7 @@ function isField(name: string, isPublished: boolean): boolean {
     case "mergeKey":
     case "throttleKey":
     case "userId":
+    case "label":
       return isPublished;
     default:
       return false;
@@ -156,8 +165,14 @@ export interface PublishReceipt {
 }
 
 /** The same of a published event. */
-export function published(outcome: NativeReceipt | NativeWaiting | NativeLimited | NativeRefusal): PublishReceipt {
+export function published(
+  outcome: NativeReceipt | NativeWaiting | NativeLimited | NativeFault | NativeRefusal,
+): PublishReceipt {
   if (outcome === "held" || outcome === "merged") return { state: outcome, id: null, recipients: 0 };
+  if (typeof outcome === "object" && "fault" in outcome) {
+    const { member, fault } = outcome;
+    throw new SSEError("INVALID_DATA", fault, { cause: [{ message: fault, path: [member] }] });
+  }
   if (typeof outcome === "object" && "refusal" in outcome) throw tooFast(outcome);
   const { id, recipients } = accepted(outcome);
   return { state: "sent", id, recipients };

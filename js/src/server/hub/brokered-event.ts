@@ -6,9 +6,9 @@ import type { PublishOptions } from "./hub-types.js";
 /** A message to be published, checked, as brokers carry it. What most messages do not have is looked at once. */
 export function toBrokeredEvent(message: SSEMessage & PublishOptions): BrokeredEvent {
   const event = toNativeEvent(message, true);
-  const { ttlMs, conflateKey, mergeKey, throttleKey, userId } = message;
+  const { ttlMs, conflateKey, mergeKey, throttleKey, userId, label } = message;
   const isPlain = ttlMs === undefined && conflateKey === undefined && userId === undefined;
-  if (isPlain && mergeKey === undefined && throttleKey === undefined) return event;
+  if (isPlain && mergeKey === undefined && throttleKey === undefined && label === undefined) return event;
   checkPublishOptions(message);
-  return { ...event, ttlMs, conflateKey, mergeKey, throttleKey, userId };
+  return { ...event, ttlMs, conflateKey, mergeKey, throttleKey, userId, label };
 }

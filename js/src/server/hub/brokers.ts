@@ -47,11 +47,12 @@ class InstanceHub implements BrokerHub {
 
   append(channel: string, brokered: BrokeredEvent): BrokerReceipt {
     const { event, id, data, isRaw, retry, ttlMs, conflateKey, mergeKey, throttleKey, userId } = brokered;
+    const { label, isReference } = brokered;
     const isPlain = retry === undefined && ttlMs === undefined && conflateKey === undefined && userId === undefined;
     const more =
-      isPlain && mergeKey === undefined && throttleKey === undefined
+      isPlain && mergeKey === undefined && throttleKey === undefined && label === undefined && isReference === undefined
         ? undefined
-        : { retry, ttlMs, conflateKey, mergeKey, throttleKey, userId };
+        : { retry, ttlMs, conflateKey, mergeKey, throttleKey, userId, label, isReference };
     const receipt = published(this.#native.publish(channel, event, id, data, isRaw, more));
     environment().noteAccepted(receipt.state);
     return receipt;

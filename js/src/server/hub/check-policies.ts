@@ -1,6 +1,7 @@
 import type { NativePolicy, NativePolicySettings } from "../../native/native-policy.js";
 import {
   type NumberBounds,
+  requireKey,
   requireName,
   requireNumber,
   requireObject,
@@ -10,6 +11,7 @@ import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js
 import { REST } from "../observe/rest.js";
 import { checkStreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
+import { toNativeRecords } from "./check-records.js";
 import type {
   BatchOptions,
   ChannelPolicy,
@@ -38,6 +40,8 @@ const POLICY_OPTIONS: Names<ChannelPolicy> = {
   oversize: true,
   keep: true,
   redact: true,
+  records: true,
+  stamp: true,
 };
 const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
 const LIMIT_OPTIONS: Names<PolicyLimits> = { connections: true, total: true, channels: true, publishesPerUser: true };
@@ -104,6 +108,7 @@ function checkMatch(where: string, match: unknown): asserts match is string {
 export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePolicy[] {
   return policies.map((policy, at) => {
     const { name = "", match, history, limits = {}, heartbeat, rate, merge, throttle, batch, channelTtlMs } = policy;
+    const { records, stamp } = policy;
     const where = `policies[${at}].`;
     requireObject(`${where}limits`, limits);
     requireKnown(`${where}limits`, limits, LIMIT_OPTIONS);
@@ -120,6 +125,7 @@ export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePoli
     if (channelTtlMs !== undefined) requireNumber(`${where}channelTtlMs`, channelTtlMs, { infinity: true });
     if (heartbeat !== undefined) checkHeartbeat(where, heartbeat);
     checkSizes(where, policy);
+    if (stamp !== undefined && stamp !== false) requireKey(`${where}stamp`, stamp);
     return {
       name,
       match,
@@ -129,6 +135,8 @@ export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePoli
       total,
       policyChannels: channels,
       policyChannelTtlMs: channelTtlMs,
+      records: records === undefined ? undefined : toNativeRecords(`${where}records`, records),
+      stamp: stamp === false ? "" : stamp,
     };
   });
 }

@@ -1,4 +1,4 @@
-import { requireName, requireNumber, requireUser } from "../../shared/arguments.js";
+import { requireKey, requireName, requireNumber, requireUser } from "../../shared/arguments.js";
 import type { PublishOptions } from "./hub-types.js";
 
 /**
@@ -7,7 +7,7 @@ import type { PublishOptions } from "./hub-types.js";
  * @throws TypeError that names the field.
  */
 export function checkPublishOptions(options: PublishOptions): void {
-  const { ttlMs, conflateKey, mergeKey, throttleKey, userId } = options;
+  const { ttlMs, conflateKey, mergeKey, throttleKey, userId, label } = options;
   if (ttlMs !== undefined) requireNumber("ttlMs", ttlMs, { least: 1 });
   if (conflateKey !== undefined) requireName("conflateKey", conflateKey);
   if (mergeKey !== undefined) requireName("mergeKey", mergeKey);
@@ -16,4 +16,5 @@ export function checkPublishOptions(options: PublishOptions): void {
     throw new TypeError("a message has a mergeKey or a throttleKey, not both: one of them decides when it leaves");
   }
   if (userId !== undefined) requireUser(userId);
+  if (label !== undefined) requireKey("label", label);
 }

@@ -16,6 +16,7 @@ const BROADCAST_OPTIONS: Names<PublishOptions & Pick<SSEMessage, "retry" | "raw"
   mergeKey: true,
   throttleKey: true,
   userId: true,
+  label: true,
   retry: true,
   raw: true,
 };

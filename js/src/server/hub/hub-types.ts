@@ -16,6 +16,8 @@ export interface PublishOptions {
   mergeKey?: string;
   /** Of events with the same key, the newest is sent now and then, where the channel's policy has `throttle`. */
   throttleKey?: string;
+  /** By which streams may choose events (`labels`); the client does not see it. */
+  label?: string;
   /** Who publishes it: counts towards `publishesPerUser` of the channel's policy. Clients do not see it. */
   userId?: string;
 }

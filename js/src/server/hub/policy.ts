@@ -123,6 +123,25 @@ export interface ContentOptions {
   redact?: boolean | RedactOptions;
 }
 
+/** What a member of a record may be: of JSON Schema (2020-12) what is needed for flat records. */
+export interface MemberSchema {
+  /** Default: any, or a text where `enum` names some. */
+  type?: "string" | "number" | "integer" | "boolean" | "object" | "array";
+  /** The texts that it may be. */
+  enum?: readonly string[];
+  /** Of a number. */
+  minimum?: number;
+  /** Of a text, in bytes of UTF-8. */
+  minLength?: number;
+}
+
+/** What the data of an event must be: an object with these members. Others may be there, too. */
+export interface RecordSchema {
+  properties: Readonly<Record<string, MemberSchema>>;
+  /** Members that must be there. Default: none. */
+  required?: readonly string[];
+}
+
 /** The rules of a class of channels. What it leaves out is as the hub's own options say. */
 export interface ChannelPolicy extends FlowOptions, ContentOptions {
   /** The label of the policy in statistics. Default: `match`. */
@@ -136,6 +155,16 @@ export interface ChannelPolicy extends FlowOptions, ContentOptions {
   preset?: "logs" | "chat" | "progress";
   history?: HistoryOptions;
   limits?: PolicyLimits;
+  /**
+   * The events that the channels take, by their types, and what their data must be; `publish` refuses what is something else with `INVALID_DATA`,
+   * which names the member. Documents are not looked at. Default, and `false`: all.
+   */
+  records?: Readonly<Record<string, RecordSchema>> | false;
+  /**
+   * The member that says when an event left for its channel's log (ISO 8601), where the data is a JSON object. It is put in at that moment, behind
+   * all others, and never goes back within a hub. Documents' events have none. Default, and `false`: none.
+   */
+  stamp?: string | false;
   /** A channel that nobody used for so long is forgotten. Default: the hub's. */
   channelTtlMs?: number;
   /** Of streams that read one of its channels, unless the stream has its own. Of several channels, the shortest interval counts. */

@@ -47,7 +47,7 @@ export function asReference(hubName: string, channel: string, event: BrokeredEve
   // The key of merge.fields is that of the data itself.
   const key = throttleKey === undefined && whole.mergeKey !== "" ? whole.mergeKey : undefined;
   return {
-    event: { ...event, data: JSON.stringify(reference), isRaw: false, mergeKey: mergeKey ?? key },
+    event: { ...event, data: JSON.stringify(reference), isRaw: false, mergeKey: mergeKey ?? key, isReference: true },
     accepted() {
       hub.countReferenced(channel, whole.isRedacted);
       contents.put(hubName, cid, bytes);

@@ -4,6 +4,7 @@ export type UserCode =
   | "exists"
   | "module"
   | "from"
+  | "greeting"
   | "snapshot"
   | "onClose"
   | "listener"

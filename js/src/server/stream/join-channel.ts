@@ -8,6 +8,7 @@ export interface JoinOptions {
   readonly userId?: string;
   readonly events?: readonly string[];
   readonly from?: StartFrom;
+  readonly labels?: readonly string[];
 }
 
 /** The events that end a stream are read, whatever other types are wanted. */
@@ -26,10 +27,10 @@ export function joinChannel(
   hub: NativeHub,
   connection: number,
   key: string,
-  { userId, events, from }: JoinOptions,
+  { userId, events, from, labels }: JoinOptions,
   stream?: StreamOfSend,
 ): void {
-  switch (hub.join(connection, key, userId, events, lastOf(from))) {
+  switch (hub.join(connection, key, userId, events, lastOf(from), labels)) {
     case "closed":
       if (stream?.isClosed === false) return;
       throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");

@@ -9,9 +9,9 @@ import { runUserCode } from "../observe/user-code-error.js";
 import { HubStream } from "./hub-stream.js";
 import { joinChannel, withEndingTypes } from "./join-channel.js";
 import { lastEventIdOf } from "./last-event-id.js";
-import { type StreamKind, type StreamOptions, typesOf } from "./options.js";
+import { type StreamKind, typesOf } from "./options.js";
 import { requestedEvents } from "./requested-events.js";
-import type { ResponseOptions } from "./response-options.js";
+import { type ResponseOptions, streamOptionsOf } from "./response-options.js";
 import { requireStartFrom, type StartFrom } from "./start-from.js";
 
 /** A stream that reads its channels. */
@@ -33,14 +33,15 @@ export async function openStream(
   hubName: string,
   request: RequestLike,
   options: ResponseOptions,
-  how: StreamOptions,
+  how: Omit<ResponseOptions, "channels">,
   isCompressed: boolean,
   kind: StreamKind = "connection",
 ): Promise<Opened | NoStream> {
   const channels = [...options.channels]; // a copy: what is asked for is joined, whatever becomes of the array
   if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
   for (const key of channels) requireName("channels", key);
-  const events = requestedEvents(request, options.events && [...options.events]);
+  const labels = options.labels && [...options.labels];
+  const events = requestedEvents(request, options.events && [...options.events], labels?.length);
   const authorize = authorizerOf(hubName, options.authorize);
   const context = { request, channels, userId: options.userId };
   const userId =
@@ -48,12 +49,12 @@ export async function openStream(
   await requireExisting(channels, options.exists);
   const starts = await startsOf(channels, options.from);
   if (request.signal?.aborted === true) return "gone"; // nothing is opened for a client that has gone, and nothing refused
-  const stream = new HubStream(hubName, { ...how, request }, isCompressed, kind);
+  const stream = new HubStream(hubName, { ...streamOptionsOf(how), request }, isCompressed, kind);
   try {
     if (stream.hasEnded) return { stream, userId };
     if (authorize === undefined) stream.keepContext(context);
     const hub = environment().hub(hubName);
-    const wanted = { ...(events && { events }), ...(userId !== undefined && { userId }) };
+    const wanted = { ...(events && { events }), ...(labels && { labels }), ...(userId !== undefined && { userId }) };
     const join = withEndingTypes(typesOf(options.closeAfter), wanted);
     for (const [at, key] of channels.entries()) {
       joinChannel(hub, stream.connection, key, { ...join, ...(starts && { from: starts[at] as StartFrom }) });
@@ -62,7 +63,8 @@ export async function openStream(
       stream.abandon("completed");
       return "complete";
     }
-    await sendSnapshot(hubName, stream, context, options.snapshot);
+    const greeting = kind === "poll" ? undefined : options.greeting; // else it would come with each
+    await sendSnapshot(hubName, stream, context, { snapshot: options.snapshot, greeting });
     return { stream, userId };
   } catch (error) {
     stream.abandon("refused");
@@ -91,23 +93,26 @@ async function startsOf(
   );
 }
 
-/** Sends the snapshot, if there is one. */
+/** Sends the greeting, where it is an event, and the snapshot, if there is one. */
 async function sendSnapshot(
   hubName: string,
   stream: HubStream,
   { request, channels }: AuthorizeContext,
-  snapshot: ResponseOptions["snapshot"],
+  { snapshot, greeting }: { readonly [Of in "snapshot" | "greeting"]: ResponseOptions[Of] | undefined },
 ): Promise<void> {
   const hub = environment().hub(hubName);
   stream.isOpening = true;
   const verdict = hub.verdict(stream.connection);
-  await runUserCode("snapshot", async () => {
-    const messages = await snapshotFor(request, channels, snapshot, verdict);
+  const send = (messages: readonly SSEMessage[]) => {
     for (const { event, id, data, isRaw, retry } of messages.map((message) => toNativeEvent(message))) {
       if (stream.hasEnded) break;
       accepted(hub.greet(stream.connection, event, id, data, isRaw, retry));
     }
-  });
+  };
+  if (typeof greeting === "function") {
+    await runUserCode("greeting", () => send([greeting({ streamId: stream.id, channels: [...channels], verdict })]));
+  }
+  await runUserCode("snapshot", async () => send(await snapshotFor(request, channels, snapshot, verdict)));
   stream.isOpening = false;
   const error = endedWhileOpening(stream);
   if (error !== undefined) throw error;

@@ -20,8 +20,22 @@ export interface SnapshotContext {
   readonly verdict: "gap" | "reset" | null;
 }
 
+/** Whom a greeting is for. */
+export interface GreetingContext {
+  /** The stream's, by which logs name it. */
+  readonly streamId: string;
+  readonly channels: readonly string[];
+  /** What becomes of the client's cursor; `null`: it came without one. */
+  readonly verdict: "continued" | "gap" | "reset" | null;
+}
+
 /** Options of {@link Hub.response} and {@link Hub.attach}; what is not about a stream that lasts holds for polls, too. */
-export interface ResponseOptions extends Omit<StreamOptions, "request"> {
+export interface ResponseOptions extends Omit<StreamOptions, "request" | "greeting"> {
+  /**
+   * As a stream's, or a function that gives an event with which each stream begins, also that of a client which comes back: it has no id. Polls get no
+   * such event. Default: none.
+   */
+  greeting?: string | ((context: GreetingContext) => SSEMessage);
   /** The channels to read, at least one. */
   channels: readonly string[];
   /**
@@ -29,6 +43,8 @@ export interface ResponseOptions extends Omit<StreamOptions, "request"> {
    * with commas between them, percent-encoded) gets those of them that the route sends, and `BAD_REQUEST` where there are none.
    */
   events?: readonly string[];
+  /** Of events that were published with a `label`, only those with one of these: 1 to 100. Default: all. */
+  labels?: readonly string[];
   /**
    * Where a client begins that comes without a cursor: with what is published from now on (`"now"`), with the oldest event that is kept
    * (`"earliest"`), or with the newest so many that are for it (`{ last: 50 }`); or a function that says it for each channel. Who comes with a
@@ -69,6 +85,7 @@ export const RESPONSE_OPTIONS: Names<ResponseOptions> = {
   ...OF_STREAMS,
   channels: true,
   events: true,
+  labels: true,
   from: true,
   userId: true,
   authorize: true,
@@ -76,6 +93,18 @@ export const RESPONSE_OPTIONS: Names<ResponseOptions> = {
   snapshot: true,
   headers: true,
 };
+
+/** Those of the stream itself. */
+export function streamOptionsOf({ greeting, ...others }: Omit<ResponseOptions, "channels">): StreamOptions {
+  return typeof greeting === "function" || greeting === undefined ? others : { ...others, greeting };
+}
+
+const MOST_LABELS = 100;
+
+function requireLabels(labels: unknown): void {
+  requireNames("labels", labels);
+  if (labels.length > MOST_LABELS) throw new TypeError(`labels must be at most ${MOST_LABELS}`);
+}
 
 /**
  * Checks what does not depend on the request; what a request decides, such as which channels, is checked when it is answered.
@@ -88,14 +117,15 @@ export function checkResponseOptions<Options extends ResponseOptions>(
 ): void {
   requireObject("options", options);
   requireKnown(of, options, names);
-  const { channels, events, from, userId, authorize, exists, snapshot, headers } = options;
+  const { channels, events, labels, from, userId, authorize, exists, snapshot, headers } = options;
   requireStringArray("channels", channels);
   if (events !== undefined) requireNames("events", events);
+  if (labels !== undefined) requireLabels(labels);
   if (from !== undefined && typeof from !== "function") requireStartFrom("from", from);
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (exists !== undefined) requireFunction("exists", exists);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
-  checkStreamOptions(options);
+  checkStreamOptions(streamOptionsOf(options));
   if (!Array.isArray(headers) && headers !== undefined) requireObject("headers", headers); // pairs are headers, too
 }

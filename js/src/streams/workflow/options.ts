@@ -28,7 +28,7 @@ export interface WorkflowOptions {
 /** Options of {@link WorkflowEmitter.response}: those of `hub.response` that the emitter does not decide. */
 export type WorkflowResponseOptions = Omit<
   ResponseOptions,
-  "channels" | "closeAfter" | "exists" | "from" | "greeting" | "snapshot"
+  "channels" | "closeAfter" | "exists" | "from" | "greeting" | "labels" | "snapshot"
 >;
 
 const RESPONSE_OPTIONS: Names<WorkflowResponseOptions & Pick<AttachOptions, "handOver">> = {
