@@ -300,7 +300,7 @@ describe("labels", () => {
   test.each([
     [[], "labels must not be empty"],
     ["red", "labels must be an array of strings"],
-    [Array.from({ length: 101 }, (_, at) => `${at}`), "labels must be at most 100"],
+    [Array.from({ length: 1001 }, (_, at) => `${at}`), "labels must be at most 1000"],
   ])("%p are none", async (labels, message) => {
     await expect(ask(hubWith(), { labels: labels as string[] })).rejects.toThrow(message);
   });

@@ -5,14 +5,18 @@
  * @packageDocumentation
  */
 import { SSEError } from "../shared/errors.js";
+import { LOG_LEVELS } from "../shared/logs/record.js";
 import { workflowSchemas } from "../shared/workflow/schemas.js";
 import { policies } from "./hub/presets.js";
 import type * as server from "./index.js";
 
-export { policies, SSEError, workflowSchemas };
+export { LOG_LEVELS, policies, SSEError, workflowSchemas };
 
 type Stubs = {
-  readonly [Name in Exclude<keyof typeof server, "SSEError" | "policies" | "workflowSchemas">]: () => never;
+  readonly [Name in Exclude<
+    keyof typeof server,
+    "LOG_LEVELS" | "SSEError" | "policies" | "workflowSchemas"
+  >]: () => never;
 };
 
 const stub = (name: string) => (): never => {
@@ -31,6 +35,7 @@ export const {
   contentHandler,
   createAnswerStream,
   createHub,
+  createLogEmitter,
   createSSEStream,
   createWorkflowEmitter,
   drainOnSignal,
@@ -44,6 +49,7 @@ export const {
   registerConnection,
   registerMetrics,
   reportHubError,
+  sanitizeMessage,
   sseResponse,
   unregisterConnection,
 }: Stubs = {
@@ -54,6 +60,7 @@ export const {
   contentHandler: stub("contentHandler"),
   createAnswerStream: stub("createAnswerStream"),
   createHub: stub("createHub"),
+  createLogEmitter: stub("createLogEmitter"),
   createSSEStream: stub("createSSEStream"),
   createWorkflowEmitter: stub("createWorkflowEmitter"),
   drainOnSignal: stub("drainOnSignal"),
@@ -67,6 +74,7 @@ export const {
   registerConnection: stub("registerConnection"),
   registerMetrics: stub("registerMetrics"),
   reportHubError: stub("reportHubError"),
+  sanitizeMessage: stub("sanitizeMessage"),
   sseResponse: stub("sseResponse"),
   unregisterConnection: stub("unregisterConnection"),
 };

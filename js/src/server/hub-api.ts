@@ -9,6 +9,7 @@ export type { ContentStore } from "./content/content-store.js";
 export { type FileContentStoreOptions, fileContentStore } from "./content/file-content-store.js";
 export { type MemoryContentStoreOptions, memoryContentStore } from "./content/memory-content-store.js";
 export type { PublishReceipt, SendReceipt, SSEMessage } from "./content/message.js";
+export { sanitizeMessage } from "./content/sanitize.js";
 export type { AttachOptions } from "./http/attach-options.js";
 export { type ContentHandlerOptions, contentHandler } from "./http/content-handler.js";
 export { errorResponse, type PlainHandler } from "./http/plain-handler.js";
@@ -42,9 +43,11 @@ export type {
   ContentOptions,
   FlowOptions,
   HistoryOptions,
+  MemberSchema,
   MergeOptions,
   PolicyLimits,
   RateOptions,
+  RecordSchema,
   RedactOptions,
   SecretPattern,
   ThrottleOptions,
@@ -62,6 +65,6 @@ export { reportHubError } from "./observe/report.js";
 export type { ReceivedMessage } from "./stream/listener.js";
 export type { AdaptiveHeartbeatOptions, HeartbeatOptions, LagOptions, StreamOptions } from "./stream/options.js";
 export type { RegisterOptions, SendFunction } from "./stream/registrations.js";
-export type { ResponseOptions, SnapshotContext } from "./stream/response-options.js";
+export type { GreetingContext, ResponseOptions, SnapshotContext } from "./stream/response-options.js";
 export type { SSEStream } from "./stream/sse-stream.js";
 export type { StartFrom } from "./stream/start-from.js";

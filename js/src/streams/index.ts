@@ -1,4 +1,12 @@
 // What teams stream, on the server's public API: whoever reads one can write the next.
+export {
+  LOG_LEVELS,
+  type LogConnected,
+  type LogEvents,
+  type LogHeartbeat,
+  type LogLevel,
+  type LogRecord,
+} from "../shared/logs/record.js";
 export type {
   AgentState,
   BudgetUse,
@@ -17,6 +25,12 @@ export type {
 } from "./answer/answer-source.js";
 export { attachAnswerStream, createAnswerStream } from "./answer/create-answer-stream.js";
 export type { AnswerStreamOptions } from "./answer/options.js";
+export type { ModuleResponseOptions } from "./http/module-options.js";
+export { createLogEmitter, type DefaultAgentType } from "./logs/create-log-emitter.js";
+export type { LogEmitter } from "./logs/log-emitter.js";
+export type { OperationMessages, RunningOperation } from "./logs/operation.js";
+export type { LogOptions, RoomContext, RoomPolicy } from "./logs/options.js";
+export type { LogMetadata } from "./logs/to-record.js";
 export type { CommandContext, CommandHandler } from "./workflow/commands.js";
 export { createWorkflowEmitter } from "./workflow/create-workflow-emitter.js";
 export type { EmittedData } from "./workflow/emitted.js";

@@ -43,7 +43,7 @@ export interface ResponseOptions extends Omit<StreamOptions, "request" | "greeti
    * with commas between them, percent-encoded) gets those of them that the route sends, and `BAD_REQUEST` where there are none.
    */
   events?: readonly string[];
-  /** Of events that were published with a `label`, only those with one of these: 1 to 100. Default: all. */
+  /** Of events that were published with a `label`, only those with one of these: 1 to 1000. Default: all. */
   labels?: readonly string[];
   /**
    * Where a client begins that comes without a cursor: with what is published from now on (`"now"`), with the oldest event that is kept
@@ -99,7 +99,7 @@ export function streamOptionsOf({ greeting, ...others }: Omit<ResponseOptions, "
   return typeof greeting === "function" || greeting === undefined ? others : { ...others, greeting };
 }
 
-const MOST_LABELS = 100;
+const MOST_LABELS = 1000;
 
 function requireLabels(labels: unknown): void {
   requireNames("labels", labels);

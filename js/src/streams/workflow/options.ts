@@ -1,7 +1,7 @@
-import type { AttachOptions, ResponseOptions } from "../../server/hub-api.js";
 import { requireFunction, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+import type { ModuleResponseOptions } from "../http/module-options.js";
 
 /** Options of {@link createWorkflowEmitter}. */
 export interface WorkflowOptions {
@@ -26,32 +26,7 @@ export interface WorkflowOptions {
 }
 
 /** Options of {@link WorkflowEmitter.response}: those of `hub.response` that the emitter does not decide. */
-export type WorkflowResponseOptions = Omit<
-  ResponseOptions,
-  "channels" | "closeAfter" | "exists" | "from" | "greeting" | "labels" | "snapshot"
->;
-
-const RESPONSE_OPTIONS: Names<WorkflowResponseOptions & Pick<AttachOptions, "handOver">> = {
-  heartbeat: true,
-  maxDurationMs: true,
-  retryMs: true,
-  traceId: true,
-  lag: true,
-  compress: true,
-  direct: true,
-  onClose: true,
-  events: true,
-  userId: true,
-  authorize: true,
-  headers: true,
-  handOver: true,
-};
-
-/** Of streams and commands alike: a misspelt `authorize` lets nobody in. Throws a TypeError. */
-export function checkResponseOptions(options: object): void {
-  requireObject("options", options);
-  requireKnown("response", options, RESPONSE_OPTIONS);
-}
+export type WorkflowResponseOptions = ModuleResponseOptions;
 
 /** With the defaults in. */
 export type CheckedOptions = Required<Omit<WorkflowOptions, "exists">> & Pick<WorkflowOptions, "exists">;

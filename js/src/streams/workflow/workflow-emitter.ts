@@ -9,17 +9,17 @@ import {
   type SSEStream,
   type StartFrom,
 } from "../../server/hub-api.js";
-import { isWellFormed, requireFunction, requireKey } from "../../shared/arguments.js";
-import { SSEError } from "../../shared/errors.js";
+import { requireFunction, requireKey } from "../../shared/arguments.js";
 import { requireOneOf } from "../../shared/misspelt.js";
 import { changeOf } from "../../shared/workflow/change-of.js";
 import { CHANGES, type WorkflowEvents, type WorkflowState } from "../../shared/workflow/events.js";
+import { checkResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
 import { writeError } from "../http/node-answer.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";
 import type { CommandHandler } from "./commands.js";
 import { checkedData, EMITTED, type Emitted, type EmittedData, endOf } from "./emitted.js";
-import { type CheckedOptions, checkResponseOptions, type WorkflowResponseOptions } from "./options.js";
+import type { CheckedOptions, WorkflowResponseOptions } from "./options.js";
 import type { WorkflowRecord } from "./workflow-record.js";
 import type { WorkflowRecords } from "./workflow-records.js";
 
@@ -187,7 +187,7 @@ export class WorkflowEmitter {
    */
   async response(request: Request, workflowId: string, options: WorkflowResponseOptions = {}): Promise<Response> {
     checkResponseOptions(options);
-    const refusal = refusalOf(request.method, workflowId);
+    const refusal = refusalOf("workflow", request.method, METHODS, workflowId);
     if (refusal !== undefined) return errorResponse(this.hub, refusal, request);
     if (request.method !== "POST") {
       const response = await this.hub.response(request, this.#reading(workflowId, options));
@@ -219,7 +219,7 @@ export class WorkflowEmitter {
     options: WorkflowResponseOptions & Pick<AttachOptions, "handOver">,
   ): Promise<SSEStream | undefined> {
     checkResponseOptions(options);
-    const refusal = refusalOf(req.method, workflowId);
+    const refusal = refusalOf("workflow", req.method, METHODS, workflowId);
     if (refusal !== undefined) return void writeError(this.hub, refusal, req, res);
     if (req.method !== "POST") {
       const stream = await this.hub.attach(req, res, this.#reading(workflowId, options));
@@ -268,7 +268,7 @@ export class WorkflowEmitter {
   async #exists(workflowId: string): Promise<boolean> {
     const { exists } = this.#options;
     const isThere: unknown = await (exists ? exists(workflowId) : this.#document(workflowId).exists());
-    if (isThere !== true) throw new SSEError("NO_SUCH_CHANNEL", "There is no workflow of this id");
+    if (isThere !== true) throw noSuch("workflow");
     return true;
   }
 
@@ -280,13 +280,4 @@ export class WorkflowEmitter {
       parts: { "agent:state": ["agents"] },
     });
   }
-}
-
-/** Why a request cannot be answered, whoever asks: an id that no workflow can have is one of none. */
-function refusalOf(method: string | undefined, workflowId: unknown): SSEError | undefined {
-  if (method !== undefined && !METHODS.includes(method)) {
-    return new SSEError("BAD_REQUEST", `A workflow is asked for by ${METHODS.join(", ")}`);
-  }
-  const isId = typeof workflowId === "string" && workflowId !== "" && isWellFormed(workflowId);
-  return isId ? undefined : new SSEError("NO_SUCH_CHANNEL", "There is no workflow of this id");
 }

@@ -1,0 +1,55 @@
+import type { AttachOptions, ResponseOptions } from "../../server/hub-api.js";
+import { isWellFormed, requireObject } from "../../shared/arguments.js";
+import { SSEError } from "../../shared/errors.js";
+import { type Names, requireKnown } from "../../shared/misspelt.js";
+
+/** Options of `hub.response` that a module of streams leaves to its caller. */
+export type ModuleResponseOptions = Omit<
+  ResponseOptions,
+  "channels" | "closeAfter" | "exists" | "from" | "greeting" | "labels" | "snapshot"
+>;
+
+const RESPONSE_OPTIONS: Names<ModuleResponseOptions & Pick<AttachOptions, "handOver">> = {
+  heartbeat: true,
+  maxDurationMs: true,
+  retryMs: true,
+  traceId: true,
+  lag: true,
+  compress: true,
+  direct: true,
+  onClose: true,
+  events: true,
+  userId: true,
+  authorize: true,
+  headers: true,
+  handOver: true,
+};
+
+/** A misspelt `authorize` lets nobody in. Throws a TypeError. */
+export function checkResponseOptions(options: object): void {
+  requireObject("options", options);
+  requireKnown("response", options, RESPONSE_OPTIONS);
+}
+
+/**
+ * Why a request cannot be answered, whoever asks: an id that none can have is one of none.
+ *
+ * @param what - that the id names: `"workflow"`.
+ */
+export function refusalOf(
+  what: string,
+  method: string | undefined,
+  methods: readonly string[],
+  id: unknown,
+): SSEError | undefined {
+  if (method !== undefined && !methods.includes(method)) {
+    return new SSEError("BAD_REQUEST", `A ${what} is asked for by ${methods.join(", ")}`);
+  }
+  const isId = typeof id === "string" && id !== "" && isWellFormed(id);
+  return isId ? undefined : noSuch(what);
+}
+
+/** There is none of this id. */
+export function noSuch(what: string): SSEError {
+  return new SSEError("NO_SUCH_CHANNEL", `There is no ${what} of this id`);
+}

@@ -1,0 +1,32 @@
+import { addPolicies, type Hub } from "../../server/hub-api.js";
+import { requireHub } from "../http/require-hub.js";
+import { LogEmitter } from "./log-emitter.js";
+import { checkLogOptions, type LogOptions } from "./options.js";
+import { limitsOf, roomPolicy } from "./room-policy.js";
+
+/** Who writes records, unless `agentTypes` says it. */
+export type DefaultAgentType = "story" | "asset" | "code" | "deploy" | "orchestrator";
+
+/**
+ * Sends the log records of rooms to their followers: `emitLog` on the server, `useLogStream` in the page, and a route of one line between them. A room's
+ * records are checked, redacted, cut to 10 KiB, merged where they are similar, and leave at 10 a second at most.
+ *
+ * A room `<id>` has the channel `room-log:<id>`, which policies of the hub may rule.
+ *
+ * @throws TypeError for options that it cannot have.
+ * @example
+ * // lib/logs.ts
+ * export const logs = createLogEmitter(createHub(), { authorize: ({ request, roomId }) => mayRead(request, roomId) });
+ * // app/api/rooms/[roomId]/logs/route.ts
+ * export const GET = async (request: Request, { params }) => logs.response(request, (await params).roomId);
+ */
+export function createLogEmitter<const AgentType extends string = DefaultAgentType>(
+  hub: Hub,
+  options: LogOptions & { agentTypes?: readonly AgentType[] } = {},
+): LogEmitter<AgentType> {
+  requireHub(hub);
+  const checked = checkLogOptions(options);
+  const policy = roomPolicy(options.policy ?? {}, checked.agentTypes);
+  addPolicies(hub, [policy]);
+  return new LogEmitter(hub, checked, limitsOf(policy));
+}

@@ -1,0 +1,84 @@
+import type { AuthorizeAnswer, AuthorizeContext, ChannelPolicy } from "../../server/hub-api.js";
+import { requireFlag, requireFunction, requireNames, requireNumber, requireObject } from "../../shared/arguments.js";
+import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+
+/** Who asks for a room's log. */
+export interface RoomContext extends AuthorizeContext {
+  readonly roomId: string;
+}
+
+/** What {@link LogOptions.policy} may say. */
+export type RoomPolicy = Omit<
+  ChannelPolicy,
+  "name" | "match" | "preset" | "records" | "stamp" | "heartbeat" | "oversize"
+> & { readonly oversize?: "refuse" | "truncate" };
+
+/** Options of {@link createLogEmitter}. */
+export interface LogOptions {
+  /** Who may write records, 1 to 250 names. Default `story`, `asset`, `code`, `deploy`, `orchestrator`. */
+  agentTypes?: readonly string[];
+  /**
+   * Asked before a stream is opened, whether the client may read the room: see `authorize` of `hub.response`, in place of which it stands. Default: the
+   * hub's.
+   */
+  authorize?: (context: RoomContext) => AuthorizeAnswer | Promise<AuthorizeAnswer>;
+  /** Whether there is a room of this id; a stream of none is answered 404. Default: there is. */
+  exists?: (roomId: string) => boolean | Promise<boolean>;
+  /** How many of the last records a client that begins is sent. Default 50. */
+  recentLogs?: number;
+  /** An operation that lasts tells of its progress once in so many milliseconds. Default 10000. */
+  progressEveryMs?: number;
+  /** Warn on the console of messages that say nearly nothing. Default: in development (`NODE_ENV` is not `production`). */
+  warnOfVague?: boolean;
+  /**
+   * Rules of the rooms' channels, in place of the usual ones, each for itself: `limits` (10 connections a room, 100 in all), `rate` (10 records a second, then
+   * they wait), `merge` (similar ones within 1 s become one), `maxBytes` (10 KiB, metadata is cut first), `redact`, `history`, `channelTtlMs`. A policy of the
+   * hub's own for `room-log:**` counts before all of them.
+   */
+  policy?: RoomPolicy;
+}
+
+/** With the defaults in. */
+export type CheckedLogOptions = Required<Omit<LogOptions, "authorize" | "exists" | "policy">> &
+  Pick<LogOptions, "authorize" | "exists">;
+
+const OPTIONS: Names<LogOptions> = {
+  agentTypes: true,
+  authorize: true,
+  exists: true,
+  recentLogs: true,
+  progressEveryMs: true,
+  warnOfVague: true,
+  policy: true,
+};
+
+const AGENT_TYPES = ["story", "asset", "code", "deploy", "orchestrator"];
+const MOST_AGENT_TYPES = 250;
+
+/** @throws TypeError that names the option. */
+export function checkLogOptions(options: LogOptions): CheckedLogOptions {
+  requireObject("options", options);
+  requireKnown("createLogEmitter", options, OPTIONS);
+  const { agentTypes = AGENT_TYPES, authorize, exists, recentLogs = 50, progressEveryMs = 10_000 } = options;
+  const { warnOfVague = process.env.NODE_ENV !== "production", policy = {} } = options;
+  requireNames("agentTypes", agentTypes);
+  if (agentTypes.length > MOST_AGENT_TYPES) throw new TypeError(`agentTypes must be at most ${MOST_AGENT_TYPES}`);
+  const odd = agentTypes.find((name) => /[,"\\]|^\s|\s$|^$/.test(name));
+  if (odd !== undefined) {
+    throw new TypeError(
+      `agentTypes has ${JSON.stringify(odd)}: a name must be without commas, quotation marks and outer spaces`,
+    );
+  }
+  if (authorize !== undefined) requireFunction("authorize", authorize);
+  if (exists !== undefined) requireFunction("exists", exists);
+  requireNumber("recentLogs", recentLogs);
+  requireNumber("progressEveryMs", progressEveryMs, { least: 1, most: LONGEST_TIMER_MS });
+  requireFlag("warnOfVague", warnOfVague);
+  requireObject("policy", policy);
+  return {
+    ...{ agentTypes: [...new Set(agentTypes)], recentLogs, progressEveryMs, warnOfVague },
+    ...(authorize !== undefined && { authorize }),
+    ...(exists !== undefined && { exists }),
+  };
+}
