@@ -56,6 +56,7 @@ describe.each(bundlers)("a bare Next.js app with %s", (bundler) => {
 const LIMITS: Record<string, { readonly asking: number; readonly all: number }> = {
   "millrace/client": { asking: 5812, all: 21880 }, // with mergePatch, which only pages that import it load
   "millrace/react": { asking: 8119, all: 25080 },
+  "millrace/react, useLogStream alone": { asking: 9100, all: 26080 },
   "millrace/react, useSSEStream alone": { asking: 9100, all: 26080 },
   "millrace/react, useWorkflowStream alone": { asking: 9100, all: 26080 },
 };
