@@ -87,7 +87,7 @@ const scriptArrows = {
   streams: ["server", "shared"], // of the server, what its public API is
   react: ["client", "core", "shared"],
   testing: ["client", "core", "server", "native", "shared"],
-  next: ["server", "native", "shared"],
+  next: ["client", "react", "server", "native", "shared"],
   cluster: ["shared"],
 };
 // How the package imports itself by name.
@@ -214,7 +214,8 @@ function checkScriptFile(path, text) {
     } else {
       if (browserLayers.includes(layer) && fileName.startsWith("node:"))
         report(`${layer} runs in browsers: no ${fileName}`);
-      if (layer !== "react" && /^react(-dom)?(\/|$)/.test(fileName)) report("only react may use React");
+      if (layer !== "react" && layer !== "next" && /^react(-dom)?(\/|$)/.test(fileName))
+        report("only react and next may use React");
       if (layer !== "next" && /^next(\/|$)/.test(fileName)) report("only next may use Next");
       continue;
     }

@@ -7,6 +7,10 @@
 import type { DrainOnSignalOptions } from "../server/lifecycle/drain.js";
 import type { Names } from "../shared/misspelt.js";
 
+export { RefreshOnEvent } from "./refresh-on-event.js";
+export type { RefreshOnEventProps } from "./refresher.js";
+export { revalidate } from "./revalidate.js";
+export { type RevalidateOptions, revalidateOn, type TagsOf } from "./revalidate-on.js";
 export { type NextConfigLike, withMillrace } from "./with-millrace.js";
 
 /** Options of {@link register}. */

@@ -1,0 +1,98 @@
+import type { Hub, ReceivedMessage } from "../server/hub-api.js";
+import { requireFunction, requireKey, requireObject } from "../shared/arguments.js";
+import { type Names, requireKnown } from "../shared/misspelt.js";
+import { isTag, LONGEST_TAG, MOST_TAGS } from "./revalidate.js";
+import { revalidateSecret } from "./revalidate-secret.js";
+import { TagSender } from "./tag-sender.js";
+
+/** Options of {@link revalidateOn}. */
+export interface RevalidateOptions {
+  /** Where the route is that has {@link revalidate}. Default `/api/revalidate`. */
+  path?: string;
+  /** This server itself. Default `http://127.0.0.1:<PORT>`, the port as Next.js sets it. */
+  origin?: string;
+  /**
+   * The second argument of `revalidateTag`, from Next.js 16 on. Default `{ expire: 0 }`: the next request waits for what is new; `"max"`: it gets what is old once
+   * more.
+   */
+  profile?: string | { readonly expire: number };
+}
+
+const OPTIONS: Names<RevalidateOptions> = { path: true, origin: true, profile: true };
+const LIMITS = { batchMs: 20, retryMs: 500, mostRetryMs: 30_000, mostTags: MOST_TAGS };
+const TIMEOUT_MS = 10_000;
+
+/** The cache tags of an event; none for an event that concerns no cache. */
+export type TagsOf = (event: ReceivedMessage) => string | readonly string[] | null | undefined;
+
+/**
+ * Revalidates Next.js's caches by tag (`revalidateTag`) when a channel has events: for `instrumentation.ts`, of each instance. Next.js lets that be done within a request only, so it is
+ * done by a route of yours, to which the process speaks itself. Returns what ends it.
+ *
+ * @throws TypeError for wrong arguments. What goes wrong later is told to the hub's `error` listeners, and tried again.
+ * @example
+ * // app/api/revalidate/route.ts
+ * export { revalidate as POST } from "millrace/next";
+ * // instrumentation.ts, in register()
+ * revalidateOn(hub, "products", ({ data }) => ["products", `product-${data.id}`]);
+ */
+export function revalidateOn(hub: Hub, channel: string, tagsOf: TagsOf, options: RevalidateOptions = {}): () => void {
+  requireObject("hub", hub);
+  requireKey("channel", channel);
+  requireFunction("tagsOf", tagsOf);
+  requireObject("options", options);
+  requireKnown("revalidateOn", options, OPTIONS);
+  const { path = "/api/revalidate", origin, profile = { expire: 0 } } = options;
+  const failed = (error: unknown) => void report(hub, error, channel);
+  const sender = new TagSender((tags) => send(addressOf(origin, path), tags, profile), LIMITS, failed);
+  const end = hub.subscribe(channel, (event) => {
+    try {
+      sender.add(checked(tagsOf(event)));
+    } catch (error) {
+      failed(error);
+    }
+  });
+  return () => {
+    end();
+    sender.stop();
+  };
+}
+
+/** What imports the server only where it runs: see `register`. */
+async function report(hub: Hub, error: unknown, channel: string): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== "edge") {
+    const { reportHubError } = await import("../server/observe/report.js");
+    reportHubError(hub, error, [channel]);
+  }
+}
+
+function checked(tags: ReturnType<TagsOf>): readonly string[] {
+  const list: readonly unknown[] = tags == null ? [] : [tags].flat();
+  const odd = list.find((tag) => !isTag(tag));
+  if (odd === undefined && list.every(isTag)) return list;
+  throw new TypeError(`A cache tag must be a text of 1 to ${LONGEST_TAG} characters, not ${JSON.stringify(odd)}`);
+}
+
+function addressOf(origin: string | undefined, path: string): string {
+  const { PORT } = process.env;
+  if (origin === undefined && PORT === undefined) {
+    throw new Error("revalidateOn does not know this server's address: give it as the option origin, or set PORT");
+  }
+  return new URL(path, origin ?? `http://127.0.0.1:${PORT}`).href;
+}
+
+async function send(url: string, tags: readonly string[], profile: unknown): Promise<void> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${revalidateSecret()}` },
+    body: JSON.stringify({ tags, profile }),
+    cache: "no-store",
+    redirect: "error",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  await response.arrayBuffer();
+  if (response.status === 204) return;
+  throw new Error(
+    `The route ${new URL(url).pathname} has answered ${response.status}, and not 204: it must be export { revalidate as POST } from "millrace/next"`,
+  );
+}
