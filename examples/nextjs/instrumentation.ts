@@ -1,1 +1,6 @@
-export { register } from "millrace/next";
+import { register as registerMillrace } from "millrace/next";
+
+export async function register() {
+  await registerMillrace();
+  if (process.env.NEXT_RUNTIME === "nodejs") await import("./lib/server/revalidation");
+}

@@ -5,7 +5,7 @@ import { useDemo } from "@/lib/client/use-demo";
 import { ChatPanel } from "./chat-panel";
 import { Header } from "./header";
 import { NotifyPanel } from "./notify-panel";
-import { RunPanel } from "./run-panel";
+import { PagesPanel } from "./pages-panel";
 import { Snippets } from "./snippets";
 import { Toasts } from "./toasts";
 
@@ -16,7 +16,7 @@ export function Demo({ source }: { source: ChatSource }) {
     <>
       <Header demo={demo} />
       <main className="panels">
-        <RunPanel run={demo.run} />
+        <PagesPanel />
         <ChatPanel chat={demo.chat} tab={demo.tab} source={source} />
         <NotifyPanel notices={demo.notices} />
       </main>

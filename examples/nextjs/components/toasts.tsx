@@ -1,11 +1,16 @@
 import { useEffect, useState } from "react";
-import type { DemoState } from "@/lib/client/state";
 
 const SHOWN_TOASTS = 3;
 const TOAST_MS = 6000;
 
-/** The newest messages, for a few seconds each. */
-export function Toasts({ notices }: { notices: DemoState["notices"] }) {
+export interface Toast {
+  readonly id: string;
+  readonly from: string;
+  readonly text: string;
+}
+
+/** The newest messages, for a few seconds each. The newest is the first. */
+export function Toasts({ notices }: { notices: readonly Toast[] }) {
   const [goneUpTo, setGoneUpTo] = useState<string | null>(null);
   const newest = notices[0]?.id ?? null;
 

@@ -1,6 +1,6 @@
 /** The channels that one page listens to, all over one connection. Its chat's channel has a name of the page's own. */
 export function eventsUrl(tab: string): string {
-  return `/api/events?${new URLSearchParams({ channels: `run,notify,stats,${chatChannel(tab)}` })}`;
+  return `/api/events?${new URLSearchParams({ channels: `notify,stats,${chatChannel(tab)}` })}`;
 }
 
 export function chatChannel(tab: string): string {
@@ -8,7 +8,7 @@ export function chatChannel(tab: string): string {
 }
 
 const MOST_CHANNELS = 8;
-const CHANNEL = /^(run|notify|stats|chat:[A-Za-z0-9-]{1,64})$/;
+const CHANNEL = /^(notify|stats|chat:[A-Za-z0-9-]{1,64})$/;
 const TAB = /^[A-Za-z0-9-]{1,64}$/;
 
 /** The channels in `?channels=`, or null where that names none, too many, or one that there is not. */

@@ -1,5 +1,5 @@
+import type { Price } from "./catalogue";
 import type { ChatEnd, ChatStart, ChatToken } from "./chat";
-import type { RunLine, RunSnapshot, RunState } from "./run";
 
 /** A message that somebody sends to everyone. */
 export interface Notice {
@@ -14,9 +14,10 @@ export interface DemoEvents {
   /** Sent to one tab alone, when it has connected: the name under which its stream can be dropped. */
   hello: { stream: string };
   stats: { connections: number };
-  "run.snapshot": RunSnapshot;
-  "run.state": RunState;
-  "run.line": RunLine;
+  "build.started": { id: string };
+  price: Price;
+  /** Pages that show prices are new. */
+  revalidated: object;
   "chat.start": ChatStart;
   "chat.token": ChatToken;
   "chat.end": ChatEnd;

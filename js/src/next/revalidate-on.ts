@@ -1,4 +1,5 @@
 import type { Hub, ReceivedMessage } from "../server/hub-api.js";
+import type { AnyHub } from "../shared/any-hub.js";
 import { requireFunction, requireKey, requireObject } from "../shared/arguments.js";
 import { type Names, requireKnown } from "../shared/misspelt.js";
 import { isTag, LONGEST_TAG, MOST_TAGS } from "./revalidate.js";
@@ -16,9 +17,14 @@ export interface RevalidateOptions {
    * more.
    */
   profile?: string | { readonly expire: number };
+  /**
+   * Called when tags were revalidated: for an event that has pages ask again, which would be too early on the event itself. What it throws is told to the hub's `error`
+   * listeners.
+   */
+  onRevalidated?: (tags: readonly string[]) => unknown;
 }
 
-const OPTIONS: Names<RevalidateOptions> = { path: true, origin: true, profile: true };
+const OPTIONS: Names<RevalidateOptions> = { path: true, origin: true, profile: true, onRevalidated: true };
 const LIMITS = { batchMs: 20, retryMs: 500, mostRetryMs: 30_000, mostTags: MOST_TAGS };
 const TIMEOUT_MS = 10_000;
 
@@ -34,18 +40,30 @@ export type TagsOf = (event: ReceivedMessage) => string | readonly string[] | nu
  * // app/api/revalidate/route.ts
  * export { revalidate as POST } from "millrace/next";
  * // instrumentation.ts, in register()
- * revalidateOn(hub, "products", ({ data }) => ["products", `product-${data.id}`]);
+ * revalidateOn(hub, "products", ({ data }) => ["products", `product-${data.id}`], {
+ *   onRevalidated: () => hub.publish("pages", { event: "products", data: {} }), // for <RefreshOnEvent>
+ * });
  */
-export function revalidateOn(hub: Hub, channel: string, tagsOf: TagsOf, options: RevalidateOptions = {}): () => void {
+export function revalidateOn(
+  hub: AnyHub,
+  channel: string,
+  tagsOf: TagsOf,
+  options: RevalidateOptions = {},
+): () => void {
   requireObject("hub", hub);
   requireKey("channel", channel);
   requireFunction("tagsOf", tagsOf);
   requireObject("options", options);
   requireKnown("revalidateOn", options, OPTIONS);
-  const { path = "/api/revalidate", origin, profile = { expire: 0 } } = options;
+  const { path = "/api/revalidate", origin, profile = { expire: 0 }, onRevalidated } = options;
+  if (onRevalidated !== undefined) requireFunction("onRevalidated", onRevalidated);
   const failed = (error: unknown) => void report(hub, error, channel);
-  const sender = new TagSender((tags) => send(addressOf(origin, path), tags, profile), LIMITS, failed);
-  const end = hub.subscribe(channel, (event) => {
+  const sendTags = async (tags: readonly string[]) => {
+    await send(addressOf(origin, path), tags, profile);
+    void (async () => onRevalidated?.(tags))().catch(failed);
+  };
+  const sender = new TagSender(sendTags, LIMITS, failed);
+  const end = (hub as unknown as Hub).subscribe(channel, (event) => {
     try {
       sender.add(checked(tagsOf(event)));
     } catch (error) {
@@ -59,7 +77,7 @@ export function revalidateOn(hub: Hub, channel: string, tagsOf: TagsOf, options:
 }
 
 /** What imports the server only where it runs: see `register`. */
-async function report(hub: Hub, error: unknown, channel: string): Promise<void> {
+async function report(hub: AnyHub, error: unknown, channel: string): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "edge") {
     const { reportHubError } = await import("../server/observe/report.js");
     reportHubError(hub, error, [channel]);

@@ -12,7 +12,7 @@ export type {
 } from "../shared/workflow/events.js";
 export { type WorkflowSchema, workflowSchemas } from "../shared/workflow/schemas.js";
 export type { AnswerCompletion, AnswerHeartbeat, AnswerView } from "./answer/answer-reduction.js";
-export { StreamDebugPanel, type StreamDebugPanelProps } from "./answer/stream-debug-panel.js";
+export { type DebuggedStream, StreamDebugPanel, type StreamDebugPanelProps } from "./answer/stream-debug-panel.js";
 export { StreamStatus, type StreamStatusName, type StreamStatusProps } from "./answer/stream-status.js";
 export { type SSEStreamResult, type UseSSEStreamOptions, useSSEStream } from "./answer/use-sse-stream.js";
 export { ConnectionBadge, type ConnectionBadgeProps } from "./connection-badge.js";

@@ -1,6 +1,7 @@
 // What the entry gives of the server itself; what stands on it (js/src/streams) uses nothing else of it.
 
 export type { PolicyCounts, Rates } from "../native/native-metrics.js";
+export type { AnyHub } from "../shared/any-hub.js";
 export { SSEError, type SSEErrorCategory, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
 export { type AuthorizeRequestOptions, authorizeRequest } from "./access/authorize-request.js";

@@ -1,7 +1,6 @@
 import type { SSEMessage } from "millrace/react";
 import type { DemoEvents, Notice } from "../events";
 import { type Exchange, reduceChat } from "./chat-view";
-import { emptyRun, type RunView, reduceRun } from "./run-view";
 
 /** All that the events have told this page. */
 export interface DemoState {
@@ -10,7 +9,6 @@ export interface DemoState {
   connections: number;
   received: number;
   duplicates: number;
-  run: RunView;
   chat: readonly Exchange[];
   notices: readonly (Notice & { id: string })[];
 }
@@ -20,7 +18,6 @@ export const emptyState: DemoState = {
   connections: 0,
   received: 0,
   duplicates: 0,
-  run: emptyRun,
   chat: [],
   notices: [],
 };
@@ -37,7 +34,6 @@ export function reduce(state: DemoState, { message, isDuplicate }: Arrival): Dem
     ...state,
     received: state.received + 1,
     duplicates: state.duplicates + (isDuplicate ? 1 : 0),
-    run: reduceRun(state.run, message),
     chat: reduceChat(state.chat, message),
   };
   switch (message.type) {

@@ -1,17 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { broadcast, getConnectionCount, type SSEStream } from "millrace";
-import { job } from "./run/job";
 import { singleton } from "./singleton";
 
 /** What cuts the open streams, by a name that only their own tab knows. */
 const cuts = singleton("cuts", () => new Map<string, AbortController>());
 
-/** Tells a new tab what it cannot know: the name of its stream, and how the run stands. */
-export function welcome(stream: SSEStream, channels: readonly string[], cut: AbortController): void {
+/** Tells a new tab what it cannot know: the name of its stream. */
+export function welcome(stream: SSEStream, cut: AbortController): void {
   const name = randomUUID();
   cuts.set(name, cut);
   stream.send({ event: "hello", data: { stream: name } });
-  if (channels.includes("run")) stream.send({ event: "run.snapshot", data: job.snapshot() });
   tellConnections();
   void stream.closed.then(() => {
     cuts.delete(name);

@@ -1,10 +1,18 @@
 import type { ComponentProps, ReactElement } from "react";
 import type { SSEStreamResult } from "./use-sse-stream.js";
 
+/** How a stream is, as the hooks say it; what one does not know is not shown. */
+export type DebuggedStream = Pick<SSEStreamResult, "state" | "health"> &
+  Partial<Pick<SSEStreamResult, "heartbeat" | "resume" | "traceId" | "lastMessageTime" | "completion">> & {
+    readonly reconnectAttempts?: number;
+    readonly attempts?: number;
+    readonly transport?: string;
+  };
+
 /** What a {@link StreamDebugPanel} shows, besides what a `section` takes. */
 export type StreamDebugPanelProps = Omit<ComponentProps<"section">, "children"> & {
-  /** What `useSSEStream` gave. */
-  readonly stream: SSEStreamResult;
+  /** What the hook gave. */
+  readonly stream: DebuggedStream;
   /** Show it in production, too. Default: in development only. */
   readonly always?: boolean;
 };
@@ -12,16 +20,18 @@ export type StreamDebugPanelProps = Omit<ComponentProps<"section">, "children"> 
 /** How a stream is, in figures: state, attempts, heartbeats, uptime, verdict, and the trace id to copy. */
 export function StreamDebugPanel({ stream, always = false, ...rest }: StreamDebugPanelProps): ReactElement | null {
   if (!always && !isDevelopment()) return null;
-  const { state, health, reconnectAttempts, heartbeat, resume, traceId, lastMessageTime, completion } = stream;
-  const rows: [name: string, value: string][] = [
-    ["State", `${state}, ${health}`],
-    ["Attempts", String(reconnectAttempts)],
-    ["Heartbeats", String(heartbeat?.heartbeat_count ?? 0)],
-    ["Uptime", heartbeat === null ? "–" : `${heartbeat.uptime_seconds} s of ${heartbeat.max_duration} s`],
-    ["Verdict", resume?.verdict ?? "–"],
-    ["Last message", lastMessageTime === null ? "–" : new Date(lastMessageTime).toISOString()],
-    ["End", completion?.reason ?? "–"],
-  ];
+  const { state, health, attempts, reconnectAttempts = attempts, transport, traceId = null } = stream;
+  const { heartbeat, resume, lastMessageTime, completion } = stream;
+  const rows = Object.entries({
+    State: `${state}, ${health}`,
+    Transport: transport,
+    Attempts: reconnectAttempts === undefined ? undefined : String(reconnectAttempts),
+    Heartbeats: heartbeat === undefined ? undefined : String(heartbeat?.heartbeat_count ?? 0),
+    Uptime: known(heartbeat, ({ uptime_seconds, max_duration }) => `${uptime_seconds} s of ${max_duration} s`),
+    Verdict: known(resume, ({ verdict }) => verdict),
+    "Last message": known(lastMessageTime, (ms) => new Date(ms).toISOString()),
+    End: known(completion, ({ reason }) => reason),
+  }).filter(([, value]) => value !== undefined);
   return (
     <section aria-label="Stream" {...rest}>
       <dl>
@@ -39,6 +49,11 @@ export function StreamDebugPanel({ stream, always = false, ...rest }: StreamDebu
       )}
     </section>
   );
+}
+
+/** Undefined where the hook does not know it, a dash where there is none yet. */
+function known<Value>(value: Value | null | undefined, show: (value: Value) => string): string | undefined {
+  return value == null ? (value === null ? "–" : undefined) : show(value);
 }
 
 function isDevelopment(): boolean {

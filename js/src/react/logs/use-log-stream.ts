@@ -38,6 +38,8 @@ export interface LogStream {
   readonly notice: string | null;
   readonly error: SSEError | null;
   readonly attempts: number;
+  /** What the server said of how this connection continues the one before. */
+  readonly resume: EventSourceSnapshot["resume"];
   /** Connects anew, and counts attempts from 0. */
   readonly reconnect: () => void;
   /** Empties the list, of this component only. */
@@ -74,9 +76,9 @@ export function useLogStream(roomId: string | null | undefined, options: UseLogS
   const logs = useMemo(() => (cleared === 0 ? all : all.filter(({ key }) => key > cleared)), [all, cleared]);
   const clear = useCallback(() => setClearedAt(latest.current), []);
   return useMemo(() => {
-    const { isConnected, state, health, error, attempts, transport } = snapshot;
+    const { isConnected, state, health, error, attempts, transport, resume } = snapshot;
     const notice = noticeOf(snapshot);
-    const about = { isConnected, state, health, transport, error, attempts };
+    const about = { isConnected, state, health, transport, error, attempts, resume };
     return { logs, ...about, notice, isDegraded: notice !== null, reconnect, clear };
   }, [snapshot, logs, reconnect, clear]);
 }

@@ -32,6 +32,8 @@ export interface WorkflowStream extends WorkflowView {
   /** The workflow has ended, and its stream with it. */
   readonly completed: boolean;
   readonly attempts: number;
+  /** What the server said of how this connection continues the one before. */
+  readonly resume: EventSourceSnapshot["resume"];
   readonly transport: EventSourceSnapshot["transport"];
   /** What to tell the user where events do not come as they should; null where they do. */
   readonly notice: string | null;
@@ -73,9 +75,9 @@ export function useWorkflowStream(
     [],
   );
   return useMemo(() => {
-    const { isConnected, state, health, error, completed, attempts, transport } = snapshot;
+    const { isConnected, state, health, error, completed, attempts, transport, resume } = snapshot;
     const isStreaming = isConnected && transport === "stream";
-    const about = { isConnected, isStreaming, error, state, health, completed, attempts, transport };
+    const about = { isConnected, isStreaming, error, state, health, completed, attempts, transport, resume };
     return { ...view, ...about, notice: noticeOf(snapshot), reconnect, command };
   }, [snapshot, view, reconnect, command]);
 }

@@ -1,4 +1,5 @@
 import { type Authorize, createHub, type Hub, type RequestLike } from "../../server/hub-api.js";
+import type { AnyHub } from "../../shared/any-hub.js";
 import { requireFunction, requireNumber, requireObject, requireString, requireUser } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { requireHub } from "../http/require-hub.js";
@@ -9,7 +10,7 @@ export interface AnswerStreamOptions {
   request: RequestLike;
   source: AnswerSource;
   /** Default: the hub of the plain functions. */
-  hub?: Hub;
+  hub?: AnyHub;
   /** Names the answer: 8 to 128 letters, digits, `_` and `-`. Default: the query's `stream_id`, as the hook sends it; else a new one. */
   answerId?: string;
   /** What is asked. Default: the query's `query`. */

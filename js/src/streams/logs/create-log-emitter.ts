@@ -1,4 +1,5 @@
-import { addPolicies, type Hub } from "../../server/hub-api.js";
+import { addPolicies } from "../../server/hub-api.js";
+import type { AnyHub } from "../../shared/any-hub.js";
 import { requireHub } from "../http/require-hub.js";
 import { LogEmitter } from "./log-emitter.js";
 import { checkLogOptions, type LogOptions } from "./options.js";
@@ -21,7 +22,7 @@ export type DefaultAgentType = "story" | "asset" | "code" | "deploy" | "orchestr
  * export const GET = async (request: Request, { params }) => logs.response(request, (await params).roomId);
  */
 export function createLogEmitter<const AgentType extends string = DefaultAgentType>(
-  hub: Hub,
+  hub: AnyHub,
   options: LogOptions & { agentTypes?: readonly AgentType[] } = {},
 ): LogEmitter<AgentType> {
   requireHub(hub);

@@ -1,4 +1,5 @@
-import { addPolicies, type Hub } from "../../server/hub-api.js";
+import { addPolicies } from "../../server/hub-api.js";
+import type { AnyHub } from "../../shared/any-hub.js";
 import { requireHub } from "../http/require-hub.js";
 import { checkOptions, type WorkflowOptions } from "./options.js";
 import { WorkflowEmitter } from "./workflow-emitter.js";
@@ -21,7 +22,7 @@ const LOG_EVENTS = 200;
  * // app/api/workflows/[id]/stream/route.ts
  * export const GET = async (request: Request, { params }) => workflows.response(request, (await params).id);
  */
-export function createWorkflowEmitter(hub: Hub, options: WorkflowOptions = {}): WorkflowEmitter {
+export function createWorkflowEmitter(hub: AnyHub, options: WorkflowOptions = {}): WorkflowEmitter {
   requireHub(hub);
   const checked = checkOptions(options);
   const { idleTtlMs, progressEveryMs, logsEveryMs } = checked;

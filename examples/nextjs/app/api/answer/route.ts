@@ -1,0 +1,6 @@
+import { createAnswerStream } from "millrace";
+import { sourceOf } from "@/lib/server/answer-source";
+import { cuttable } from "@/lib/server/cuts";
+
+export const GET = (request: Request) =>
+  createAnswerStream({ request: cuttable(request), source: sourceOf(new URL(request.url).searchParams.get("kind")) });

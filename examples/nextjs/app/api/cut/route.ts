@@ -1,0 +1,9 @@
+import { isTab } from "@/lib/channels";
+import { cutStreams } from "@/lib/server/cuts";
+import { problem, readFields } from "@/lib/server/problem";
+
+export async function POST(request: Request): Promise<Response> {
+  const fields = await readFields(request);
+  if (!isTab(fields?.tab)) return problem(400, "BAD_REQUEST", "The body must be {tab}");
+  return Response.json({ cut: cutStreams(fields.tab) });
+}

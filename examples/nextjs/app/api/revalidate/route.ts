@@ -1,0 +1,1 @@
+export { revalidate as POST } from "millrace/next";

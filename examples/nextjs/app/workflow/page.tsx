@@ -1,0 +1,17 @@
+import { RefreshOnEvent } from "millrace/next";
+import { connection } from "next/server";
+import { PageHeader } from "@/components/page-header";
+import { WorkflowView } from "@/components/workflow/workflow-view";
+import { job } from "@/lib/server/build/build-job";
+
+export default async function Page({ searchParams }: { searchParams: Promise<{ id?: string }> }) {
+  await connection();
+  const { id = job.id } = await searchParams;
+  return (
+    <>
+      <PageHeader current="/workflow" />
+      <RefreshOnEvent url="/api/builds" events={["build.started"]} shareAcrossTabs />
+      <WorkflowView key={id} id={id || null} />
+    </>
+  );
+}

@@ -1,0 +1,9 @@
+import { createLogEmitter } from "millrace";
+import { LOCKED_ROOM, STEPS } from "../build";
+import { hub } from "./hub";
+
+/** What a build says, by its parts: each has a room. */
+export const logs = createLogEmitter(hub, {
+  agentTypes: STEPS,
+  authorize: ({ roomId }) => roomId !== LOCKED_ROOM,
+});
