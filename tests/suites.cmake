@@ -25,5 +25,15 @@ function(millrace_test_suites target label)
             ${MILLRACE_SUITES_SCRIPT}
     BYPRODUCTS ${list}
     VERBATIM)
-  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${list})
+  # Of a program that was not built, a test that says so: others of its folder may be run without it.
+  set(include ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake)
+  file(
+    WRITE ${include}
+    "if(EXISTS [==[${list}]==])\n"
+    "  include([==[${list}]==])\n"
+    "else()\n"
+    "  add_test(${label}/NOT_BUILT ${target}_NOT_BUILT)\n"
+    "  set_tests_properties(${label}/NOT_BUILT PROPERTIES LABELS ${label})\n"
+    "endif()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
 endfunction()

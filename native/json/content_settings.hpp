@@ -19,6 +19,19 @@ struct ContentSettings {
   std::optional<RecordRules> records;
   std::optional<std::size_t> addedBytes;
 
+  // What these leave out is as the others have it.
+  [[nodiscard]] ContentSettings orElse(const ContentSettings& others) const {
+    ContentSettings settings = *this;
+    const auto fill = [](auto& own, const auto& other) { own = own.has_value() ? own : other; };
+    fill(settings.maxBytes, others.maxBytes);
+    fill(settings.oversize, others.oversize);
+    fill(settings.keep, others.keep);
+    fill(settings.redaction, others.redaction);
+    fill(settings.mergeFields, others.mergeFields);
+    fill(settings.records, others.records);
+    fill(settings.addedBytes, others.addedBytes);
+    return settings;
+  }
   [[nodiscard]] ContentRules over(ContentRules rules) const {
     rules.maxBytes = maxBytes.value_or(rules.maxBytes);
     rules.oversize = oversize.value_or(rules.oversize);

@@ -3,6 +3,7 @@
 #include "json/json_members.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -39,6 +40,27 @@ std::string shown(std::string_view value) {
 }
 
 std::string_view within(std::string_view quoted) { return quoted.substr(1, quoted.size() - 2); }
+
+// Code points of a string as JSON writes it: an escape is one, and so are the two escapes of a surrogate pair.
+std::size_t charactersIn(std::string_view text) {
+  constexpr std::size_t kUnicodeEscape = 6;
+  std::size_t characters = 0;
+  for (std::size_t at = 0; at < text.size(); ++characters) {
+    if (text[at] == '\\') {
+      const bool isUnicode = text.substr(at, 2) == "\\u";
+      const bool isPair = isUnicode && text.size() > at + 3 && (text[at + 2] | 0x20) == 'd' &&
+                          std::string_view("89abAB").find(text[at + 3]) != std::string_view::npos &&
+                          text.substr(std::min(text.size(), at + kUnicodeEscape), 2) == "\\u";
+      at += isPair ? 2 * kUnicodeEscape : isUnicode ? kUnicodeEscape : 2;
+    } else {
+      ++at;
+      while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U) {
+        ++at;
+      }
+    }
+  }
+  return characters;
+}
 
 std::optional<double> numberOf(std::string_view value) {
   double number = 0;
@@ -83,13 +105,13 @@ std::string demandOf(const MemberRule& rule) {
       rule.type == JsonType::object || rule.type == JsonType::array || rule.type == JsonType::integer ? "an " : "a ";
   std::string demand = rule.type == JsonType::any ? "any value" : std::string(article).append(jsonTypeName(rule.type));
   if (std::isfinite(rule.minimum)) {
-    std::string least = std::to_string(rule.minimum);
-    least.erase(least.find_last_not_of('0') + 1);
-    demand.append(" of at least ").append(least.ends_with('.') ? least.substr(0, least.size() - 1) : least);
+    std::array<char, 32> least{};
+    const auto [end, error] = std::to_chars(least.data(), least.data() + least.size(), rule.minimum + 0.0);
+    demand.append(" of at least ").append(least.data(), error == std::errc() ? end : least.data());
   }
   if (rule.minLength > 0) {
     demand.append(rule.minLength == 1 ? " that is not empty"
-                                      : " of at least " + std::to_string(rule.minLength) + " bytes");
+                                      : " of at least " + std::to_string(rule.minLength) + " characters");
   }
   return demand;
 }
@@ -102,7 +124,7 @@ bool isAllowed(std::string_view value, const MemberRule& rule) {
   if (!isOfType(value, rule.type)) {
     return false;
   }
-  if (jsonKindOf(value) == JsonKind::string && within(value).size() < rule.minLength) {
+  if (jsonKindOf(value) == JsonKind::string && charactersIn(within(value)) < rule.minLength) {
     return false;
   }
   const std::optional<double> number = std::isfinite(rule.minimum) ? numberOf(value) : std::nullopt;

@@ -24,7 +24,7 @@ struct MemberRule {
   bool isRequired = false;
   std::vector<std::string> allowed{};  // texts without quotation marks and backslashes; empty: any
   double minimum = -std::numeric_limits<double>::infinity();
-  std::size_t minLength = 0;  // of a text, in bytes
+  std::size_t minLength = 0;  // of a text, in characters
 };
 
 // The records of one type of event.

@@ -3,6 +3,7 @@
 #include "json/masked_key.hpp"
 #include "json/truncate.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace {
@@ -19,8 +20,9 @@ std::optional<ShapedData> Shaper::shape(std::string_view data, TextKind kind) co
   }
   std::optional<ShapedData> shaped = redacted(data, kind);
   const std::string_view now = shaped ? std::string_view(shaped->text) : data;
-  const bool hasRoom = rules_.addedBytes < rules_.maxBytes / 2;
-  const std::size_t mostBytes = rules_.maxBytes - (hasRoom && kind == TextKind::json ? rules_.addedBytes : 0);
+  constexpr std::size_t kLeast = 64;  // truncateJson() needs them
+  const std::size_t added = kind == TextKind::json ? rules_.addedBytes : 0;
+  const std::size_t mostBytes = rules_.maxBytes - std::min(added, rules_.maxBytes - std::min(kLeast, rules_.maxBytes));
   if (now.size() > mostBytes && rules_.oversize == Oversize::truncate) {
     std::string cut = kind == TextKind::json ? truncateJson(now, mostBytes, rules_.keep) : truncateText(now, mostBytes);
     shaped = ShapedData{std::move(cut), {.isRedacted = shaped.has_value(), .isTruncated = true}};

@@ -5,7 +5,7 @@ import { jest } from "@jest/globals";
 import { revalidate } from "../../js/src/next/revalidate.js";
 import { type RevalidateOptions, revalidateOn, type TagsOf } from "../../js/src/next/revalidate-on.js";
 import { revalidateSecret } from "../../js/src/next/revalidate-secret.js";
-import { TagSender } from "../../js/src/next/tag-sender.js";
+import { TagSender, TagsRefused } from "../../js/src/next/tag-sender.js";
 import { ThrottledRefresh } from "../../js/src/next/throttled-refresh.js";
 import { createHub } from "../../js/src/server/index.js";
 import { until } from "../addon/listening.js";
@@ -63,11 +63,12 @@ describe("a page", () => {
 describe("tags", () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
-  const LIMITS = { batchMs: 20, retryMs: 100, mostRetryMs: 400, mostTags: 5 };
+  const LIMITS = { batchMs: 20, retryMs: 100, mostRetryMs: 400, mostTags: 3, mostCharacters: 40, mostWaiting: 5 };
 
   function sending() {
-    const seen = { sent: [] as string[][], errors: [] as unknown[], isBroken: false };
+    const seen = { sent: [] as string[][], errors: [] as unknown[], isBroken: false, refused: "" };
     const send = async (tags: readonly string[]) => {
+      if (tags.includes(seen.refused)) throw new TagsRefused("never");
       if (seen.isBroken) throw new Error("no");
       seen.sent.push([...tags]);
     };
@@ -106,13 +107,39 @@ describe("tags", () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test("are bounded, and what is given up is told", async () => {
+  test("leave in parts that the route takes, and none is given up", async () => {
     const { seen, sender } = sending();
-    for (let n = 0; n < 8; n++) sender.add([`${n}`]);
-    expect(seen.errors).toHaveLength(3);
-    expect(seen.errors[0]).toContain("1 tags were given up: more than 5 wait");
+    sender.add(["1", "2", "3", "4"]);
     await jest.advanceTimersByTimeAsync(20);
-    expect(seen.sent).toEqual([["3", "4", "5", "6", "7"]]);
+    sender.add(["\u001b\u001b\u001b\u001b", "b".repeat(20), "c"]); // 27 characters as JSON, then 23
+    await jest.advanceTimersByTimeAsync(20);
+    expect(seen.sent).toEqual([["1", "2", "3"], ["4"], ["\u001b\u001b\u001b\u001b"], ["b".repeat(20), "c"]]);
+    expect(seen.errors).toEqual([]);
+  });
+
+  test("that are refused are given up, and the others go on", async () => {
+    const { seen, sender } = sending();
+    seen.refused = "bad";
+    sender.add(["bad", "b", "c", "d"]);
+    await jest.advanceTimersByTimeAsync(20);
+    sender.add(["e"]);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(seen.sent).toEqual([["d"], ["e"]]);
+    expect(seen.errors).toEqual(["Error: never"]);
+  });
+
+  test("are bounded while nobody takes them, and what was given up is told once", async () => {
+    const { seen, sender } = sending();
+    seen.isBroken = true;
+    for (let n = 0; n < 8; n++) sender.add([`${n}`]);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(seen.errors).toEqual(["Error: no", "Error: 3 tags were given up: more than 5 wait to be revalidated"]);
+    seen.isBroken = false;
+    await jest.advanceTimersByTimeAsync(100);
+    expect(seen.sent).toEqual([
+      ["3", "4", "5"],
+      ["6", "7"],
+    ]);
   });
 });
 
@@ -187,9 +214,25 @@ describe("a channel's events", () => {
       /mine/,
     ],
     ["a route that is none", () => "a", { path: "/404" }, /The route \/404 has answered 404, and not 204/],
-    ["an answer that leads elsewhere", () => "a", { path: "/302" }, /fetch failed|redirect/],
-    ["a server that is not there", () => "a", { origin: "http://127.0.0.1:1" }, /fetch failed/],
-    ["an address that is none", () => "a", { origin: "nowhere" }, /Invalid URL/],
+    [
+      "an answer that leads elsewhere",
+      () => "a",
+      { path: "/302" },
+      /http:.*\/302, where this server takes cache tags, does not answer/,
+    ],
+    [
+      "a server that is not there",
+      () => "a",
+      { origin: "http://127.0.0.1:1" },
+      /http:\/\/127.0.0.1:1\/api\/revalidate, where this server takes/,
+    ],
+    [
+      "tags that come late, and are none",
+      async () => [5n as unknown as string],
+      {},
+      /A cache tag must be a text of 1 to 256 characters, not bigint/,
+    ],
+    ["a promise that fails", async () => Promise.reject(new Error("mine")), {}, /mine/],
     [
       "a listener that throws",
       () => "a",
@@ -238,6 +281,14 @@ describe("a channel's events", () => {
     [["hub", "c", "a"], "tagsOf must be a function"],
     [["hub", "c", () => "a", { origins: "x" }], 'revalidateOn has no option "origins": is it "origin"?'],
     [["hub", "c", () => "a", { onRevalidated: 1 }], "onRevalidated must be a function"],
+    [[{}, "c", () => "a"], "hub.subscribe must be a function"],
+    [["hub", "c", () => "a", { origin: "nowhere" }], "origin must be an address"],
+    [["hub", "c", () => "a", { origin: "ftp://host" }], "origin must be an address"],
+    [["hub", "c", () => "a", { path: "//host/x" }], 'path must begin with one "/"'],
+    [["hub", "c", () => "a", { path: "http://host/x" }], 'path must begin with one "/"'],
+    [["hub", "c", () => "a", { path: 5 }], "path must be a string"],
+    [["hub", "c", () => "a", { profile: 5 }], "profile must be the name of a cache profile"],
+    [["hub", "c", () => "a", { profile: { expire: Number.NaN } }], "profile must be the name of a cache profile"],
   ])("%p are no arguments", (args, message) => {
     const [hub, ...rest] = args;
     expect(() => (revalidateOn as (...args: unknown[]) => unknown)(hub === "hub" ? newHub() : hub, ...rest)).toThrow(

@@ -81,6 +81,32 @@ TEST_F(RecordRulesTest, aMemberIsOfItsType) {
   }
 }
 
+TEST_F(RecordRulesTest, aTextIsCountedInCharacters) {
+  MemberRule three{"a", JsonType::string};
+  three.minLength = 3;
+  const RecordRules rules({{"log", {three}}});
+  const auto isLong = [&](std::string_view text) {
+    return !rules.faultOf("log", R"({"a":")" + std::string(text) + R"("})", TextKind::json).has_value();
+  };
+  EXPECT_TRUE(isLong("abc"));
+  EXPECT_TRUE(isLong("äöü"));
+  EXPECT_TRUE(isLong(R"(\n\u0000\")"));
+  EXPECT_TRUE(isLong("😀😀😀"));
+  EXPECT_FALSE(isLong("😀😀"));
+  EXPECT_FALSE(isLong(R"(\n\n)"));
+  EXPECT_FALSE(isLong(R"(\u0000)"));
+  EXPECT_FALSE(isLong(R"(\ud83d\ude00\\)"));
+  EXPECT_EQ(rules.faultOf("log", R"({"a":"x"})", TextKind::json)->message,
+            R"(a must be a string of at least 3 characters, not "x")");
+}
+
+TEST_F(RecordRulesTest, aSmallBoundIsSaidAsItIs) {
+  MemberRule small{"a", JsonType::number};
+  small.minimum = 1e-7;
+  EXPECT_EQ(RecordRules({{"log", {small}}}).faultOf("log", R"({"a":0})", TextKind::json)->message,
+            "a must be a number of at least 1e-07, not 0");
+}
+
 TEST_F(RecordRulesTest, aTextIsLongEnough) {
   EXPECT_EQ(fault(R"({"level":"info","message":""})"),
             R"(message: message must be a string that is not empty, not "")");

@@ -1,4 +1,6 @@
 // What a log record is: every combination of its fields, what is refused, and what holds for any records.
+
+import { runInNewContext } from "node:vm";
 import { createHub, createLogEmitter, LOG_LEVELS, type LogOptions, type LogRecord } from "../../js/src/server/index.js";
 import { until } from "../addon/listening.js";
 
@@ -127,6 +129,59 @@ test.each<[string, unknown[], string, string]>([
     expect.objectContaining({ code: "INVALID_DATA", message, cause: [{ message, path: [member] }] }),
   );
   expect(emitter.emitLog("room 1", "story", "info", "The next one is taken")).toMatchObject({ state: "sent" });
+});
+
+class Own {
+  readonly a = 1;
+}
+test.each<[string, unknown, string]>([
+  ["a Map", new Map([["a", 1]]), "an instance of Map: spread it"],
+  ["a Date", new Date(), "an instance of Date: spread it"],
+  ["an instance", new Own(), "an instance of Own: spread it"],
+  ["a function", () => 1, "a function"],
+  ["a number", 5, "a number"],
+])("metadata that is %s is refused, not lost", (_, metadata, what) => {
+  const emitter = emitterWith();
+  const expected = expect.objectContaining({
+    code: "INVALID_DATA",
+    message: `metadata must be an object, not ${what}`,
+  });
+  expect(() => emitter.emitLog("1", "story", "info", "It is under way", metadata as never)).toThrow(expected);
+  expect(() => emitter.fallback("1", "story", "a", "b", undefined, metadata as never)).toThrow(expected);
+  expect(() => emitter.stateChange("1", "story", "a", "b", "c", metadata as never)).toThrow(expected);
+});
+
+test("an error alone is metadata, whatever it comes from", async () => {
+  const emitter = emitterWith();
+  const foreign = runInNewContext("new TypeError('of another realm')") as object;
+  const hostile = Object.defineProperty({}, "message", {
+    get: () => {
+      throw new Error("no");
+    },
+  });
+  const records = await heard(emitter, () => {
+    for (const error of [new Error("my own"), foreign, { message: "by its form" }]) {
+      emitter.emitLog("room 1", "story", "error", "It has come to an end", error as never);
+      emitter.emitLog("room 1", "story", "error", "It has come to an end", { error });
+    }
+    emitter.emitLog("room 1", "story", "error", "It has come to an end", { error: hostile });
+    return 7;
+  });
+  const messages = ["my own", "of another realm", "by its form"];
+  expect(records.map(({ error }) => error)).toEqual([...messages.flatMap((one) => [one, one]), "Error"]);
+});
+
+test("what is undefined is as if it had been left out", async () => {
+  const emitter = emitterWith({
+    ...{ agentTypes: undefined, warnOfVague: false },
+    policy: { rate: undefined, redact: undefined, maxBytes: undefined, limits: { connections: undefined } },
+  } as unknown as LogOptions);
+  const [record] = await heard(emitter, () => {
+    emitter.emitLog("room 1", "story", "info", "login with password=hunter2hunter2", { long: "x".repeat(50_000) });
+    return 1;
+  });
+  expect(record?.message).toBe("login with password=[REDACTED]");
+  expect(JSON.stringify(record).length).toBeLessThanOrEqual(10 * 1024);
 });
 
 test("what cannot be written is refused", () => {

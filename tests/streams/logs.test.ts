@@ -132,6 +132,7 @@ describe("levels and agents", () => {
     ["?levels=error", ["story error", "code error"]],
     ["?agents=code", ["code info", "code error"]],
     ["?levels=error,warn&agents=story", ["story error"]],
+    ["?levels=error&levels=warn&agents=story", ["story error"]],
     ["?levels=%20error%20,,info&agents=", ["story info", "story error", "code info", "code error"]],
   ])("%s", async (query, expected) => {
     const emitter = emitterWith();
@@ -258,7 +259,14 @@ describe("the rules", () => {
     [{ agentType: ["a"] }, 'createLogEmitter has no option "agentType": is it "agentTypes"?'],
     [{ policy: { records: false } }, 'policy has no option "records"'],
     [{ policy: { limits: { conections: 1 } } }, 'limits has no option "conections"'],
-    [{ recentLogs: -1 }, "recentLogs must be a number of at least 0"],
+    [{ recentLogs: -1 }, "recentLogs must be a whole number of at least 0"],
+    [{ recentLogs: 1.5 }, "recentLogs must be a whole number of at least 0"],
+    [{ agentTypes: ["a\nb"] }, 'agentTypes has "a\\nb"'],
+    [{ agentTypes: ["a".repeat(65)] }, "a name must have 1 to 64 characters"],
+    [{ policy: { throttle: {} } }, 'policy has no option "throttle"'],
+    [{ policy: { keep: "error" } }, "policy.keep must be an array of strings"],
+    [{ policy: { limits: null } }, "policy.limits must be an object"],
+    [{ policy: { maxBytes: 256 } }, "policy.maxBytes must be a number of at least 1024"],
     [{ authorize: true }, "authorize must be a function"],
     [{ exists: {} }, "exists must be a function"],
     [{ progressEveryMs: 0 }, "progressEveryMs must be a number of at least 1"],
@@ -266,6 +274,69 @@ describe("the rules", () => {
   ])("%j is no option", (options, message) => {
     expect(() => emitterWith(options as LogOptions)).toThrow(message);
     expect(() => createLogEmitter({} as never)).toThrow("hub must be a hub");
+  });
+
+  test("what a policy of the hub leaves out is the emitter's", async () => {
+    const hub: HubOptions = { policies: [{ match: "**", history: { events: 5 }, limits: { connections: 1 } }] };
+    const emitter = emitterWith({ policy: { rate: false, merge: false } }, hub);
+    expect(() => emitter.emitLog("1", "poet" as never, "info", "m")).toThrow("agentType must be one of");
+    const records: LogRecord[] = [];
+    const end = emitter.subscribe("1", (record) => records.push(record));
+    emitter.emitLog("1", "story", "info", "login with password=hunter2hunter2");
+    await until(() => records.length === 1);
+    expect(records[0]).toMatchObject({ message: "login with password=[REDACTED]", timestamp: expect.any(String) });
+    end();
+    expect((await ask(emitter)).status).toBe(200);
+    expect((await ask(emitter)).status).toBe(429);
+    emitter.hub.close();
+  });
+
+  test("another emitter of the hub, without options, has those of the first", async () => {
+    const hub = createHub({ name: `logs ${++count}` });
+    const first = createLogEmitter(hub, {
+      ...AT_ONCE,
+      agentTypes: ["build"],
+      authorize: ({ roomId }) => roomId === "1",
+    });
+    const second = createLogEmitter(createHub({ name: hub.name }));
+    expect((await second.response(new Request("http://host/"), "2")).status).toBe(403);
+    expect(first.emitLog("1", "build", "info", "It is under way")).toMatchObject({ state: "sent" });
+    expect(() => second.emitLog("1", "story", "info", "m")).toThrow("agentType must be one of build");
+    hub.close();
+  });
+
+  test("another emitter with other options is a mistake: an error in production, and a warning elsewhere", () => {
+    const warn = jest.spyOn(console, "warn").mockImplementation(() => {});
+    const { NODE_ENV } = process.env;
+    const hub = createHub({ name: `logs ${++count}` });
+    createLogEmitter(hub, { agentTypes: ["build"] });
+    process.env.NODE_ENV = "production";
+    expect(() => createLogEmitter(hub, { agentTypes: ["test"] })).toThrow(
+      expect.objectContaining({
+        code: "CONFLICTING_OPTIONS",
+        message: expect.stringContaining("createLogEmitter.agentTypes"),
+      }),
+    );
+    expect(() => createLogEmitter(hub, { agentTypes: ["build"] })).not.toThrow();
+    process.env.NODE_ENV = NODE_ENV;
+    const newest = createLogEmitter(hub, { agentTypes: ["test"] });
+    expect(warn.mock.calls.flat().join()).toContain("createLogEmitter.agentTypes");
+    expect(newest.emitLog("1", "test", "info", "It is under way")).toMatchObject({ state: "sent" });
+    warn.mockRestore();
+  });
+
+  test("options of a response that are undefined take nothing away", async () => {
+    const emitter = emitterWith({ ...AT_ONCE, authorize: () => false });
+    const options = { authorize: undefined, heartbeat: undefined, headers: undefined } as never;
+    expect((await emitter.response(new Request("http://host/"), "1", options)).status).toBe(403);
+    await expect(emitter.response(null as never, "1")).rejects.toThrow("request must be an object");
+  });
+
+  test("who is not let in learns no names", async () => {
+    const emitter = emitterWith({ ...AT_ONCE, authorize: () => false });
+    const response = await ask(emitter, "?agents=x");
+    expect(response.status).toBe(403);
+    expect(await response.text()).not.toContain("story");
   });
 
   test("a misspelt option of a response lets nobody in", async () => {
@@ -356,23 +427,84 @@ describe("helpers", () => {
     ]);
   });
 
-  test("an operation whose first record is refused is not begun; later ones do not disturb it", async () => {
-    const emitter = emitterWith({ policy: { limits: { channels: 1 } } });
+  test("an operation whose first record is refused is not begun", async () => {
+    const emitter = emitterWith();
     const run = jest.fn(() => "done");
     await expect(emitter.operation("1", "poet" as never, "a poem", run)).rejects.toThrow("agentType must be one of");
-    await expect(emitter.operation("1", "story", "", run)).rejects.toThrow("name must not be empty");
+    const words = { start: "Up", success: "Done" };
+    const names: [unknown, string][] = [
+      ["", "name must not be empty"],
+      [null, "name must be an object"],
+      [{ ...words, start: "" }, "start must not be empty"],
+      [{ start: "Up" }, "success, which is no text, must be a function"],
+      [{ ...words, failur: "x" }, 'operation has no option "failur": is it "failure"?'],
+    ];
+    for (const [name, message] of names) {
+      await expect(emitter.operation("1", "story", name as string, run)).rejects.toThrow(message);
+    }
     expect(run).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, () => unknown, string]>([
+    [
+      "throws",
+      () => {
+        throw new Error("of mine");
+      },
+      "of mine",
+    ],
+    [
+      "rejects",
+      async () => {
+        throw new Error("of mine");
+      },
+      "of mine",
+    ],
+    ["gives no text", () => 5, "success must give a text"],
+  ])("words that %s do not undo the work", async (_, success, message) => {
+    const errors: string[] = [];
+    const records = await hearing(async (emitter) => {
+      emitter.hub.on("error", ({ code, error }) => errors.push(`${code} ${error}`));
+      const words = { start: "Writing a poem", success: success as () => string };
+      expect(await emitter.operation("1", "story", words, () => "a poem")).toBe("a poem");
+    });
+    expect(records.at(-1)).toMatchObject({
+      level: "success",
+      message: expect.stringMatching(/^Writing a poem: completed \(/),
+    });
+    expect(errors).toEqual([expect.stringContaining(message)]);
+    expect(errors[0]).toMatch(/^module /);
+  });
+
+  test("records that fail later do not disturb the work", async () => {
+    const emitter = emitterWith();
     const errors: unknown[] = [];
     emitter.hub.on("error", ({ code }) => errors.push(code));
-    const done = await emitter.operation("1", "story", { start: "Writing a poem", success: () => 5 as never }, run);
-    expect(done).toBe("done");
-    await expect(
-      emitter.operation("1", "story", "a poem", ({ describe }) => {
-        describe({ duration: 1, userId: 5 as never });
-        return run();
-      }),
-    ).resolves.toBe("done");
+    const run = ({ describe }: { describe(metadata: object): void }) => {
+      describe({ userId: 5 });
+      return "done";
+    };
+    await expect(emitter.operation("1", "story", "a poem", run)).resolves.toBe("done");
     expect(errors).toEqual(["module"]);
+  });
+
+  test("progress never comes behind the end, and keys in names are found", async () => {
+    const key = `ghp_${"a1B2c3D4e5".repeat(4)}`.slice(0, 40);
+    const records = await hearing(
+      async (emitter) => {
+        await emitter.operation("1", "story", `${key} check`, () => {});
+        await emitter.operation("1", "story", "a poem", async () => {
+          const heard: unknown[] = [];
+          const end = emitter.subscribe("1", (record) => heard.push(record));
+          await until(() => heard.length >= 3);
+          end();
+        });
+      },
+      { progressEveryMs: 5, policy: { rate: { perSecond: 1000 }, merge: { windowMs: 200 } } },
+    );
+    expect(JSON.stringify(records)).not.toContain(key.slice(1));
+    expect(records.at(-1)?.message).toMatch(/^A poem completed/);
+    expect(records.filter(({ message }) => message.includes("still running")).length).toBeGreaterThan(1);
   });
 
   test("fallbacks and changes of state", async () => {

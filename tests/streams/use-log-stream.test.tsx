@@ -95,7 +95,13 @@ test("it shows what there was, and what comes", async () => {
   log("2", "error", "code");
   await until(() => view.messages().length === 2);
   const [, second] = view.last().logs;
-  expect(second).toMatchObject({ key: 2, message: "2", level: "error", agentType: "code", roomId: ROOM });
+  expect(second).toMatchObject({
+    key: expect.any(Number),
+    message: "2",
+    level: "error",
+    agentType: "code",
+    roomId: ROOM,
+  });
   expect(second?.timestamp).toMatch(/Z$/);
   expect(view.last()).toMatchObject({ isConnected: true, health: "healthy", transport: "stream", error: null });
   expect(heard).toEqual(["connected", "log", "log"]);
@@ -106,7 +112,7 @@ test("levels and agents are chosen on the server, and others begin anew", async 
   log("2", "error");
   const view = probe({ levels: ["error"], agents: ["story", "code"] });
   await until(() => view.messages().length === 1);
-  expect(asked).toEqual([`/${encodeURIComponent(ROOM)}?levels=error&agents=story,code`]);
+  expect(asked).toEqual([`/${encodeURIComponent(ROOM)}?levels=error&agents=code,story`]);
   log("3", "info");
   log("4", "error", "code");
   await until(() => view.messages().length === 2);
@@ -155,6 +161,50 @@ test("a list is emptied for its component only", async () => {
   expect(emitter.getConnectionCount(ROOM)).toBe(1);
 });
 
+test("what was cleared does not come back, and nothing else is hidden", async () => {
+  for (const n of [1, 2, 3]) log(`${n}`);
+  const view = probe();
+  await until(() => view.messages().length === 3);
+  view.last().clear();
+  await until(() => view.messages().length === 0);
+  const then = Date.now();
+  await until(() => Date.now() > then); // the next one is later, by the clock of the records
+  view.show({ levels: ["info", "error"] }); // another connection, which is sent the last records again
+  log("4", "error");
+  await until(() => view.messages().length === 1);
+  expect(view.messages()).toEqual(["4"]);
+  view.show({}, "another room");
+  await until(() => view.last().isConnected);
+  emitter.emitLog("another room", "story", "info", "1");
+  await until(() => view.messages().length === 1);
+  view.show({});
+  await until(() => view.messages().at(-1) === "4");
+  log("5");
+  await until(() => view.messages().at(-1) === "5");
+});
+
+test("nothing chosen is nothing asked for", async () => {
+  const view = probe({ levels: [] });
+  expect(view.last()).toMatchObject({ state: "disconnected", logs: [] });
+  expect(asked).toEqual([]);
+  view.show({ levels: ["warn", "error"], agents: ["story", "code"] });
+  await connected(view);
+  view.show({ levels: ["error", "warn"], agents: ["code", "story"] }); // the same
+  log("1", "error");
+  await until(() => view.messages().length === 1);
+  expect(asked).toEqual([`/${encodeURIComponent(ROOM)}?levels=error,warn&agents=code,story`]);
+});
+
+test("odd arguments are told, or harmless", () => {
+  const error = console.error;
+  console.error = () => {};
+  expect(() => probe({ levels: "info" as never })).toThrow("levels must be an array of names");
+  expect(() =>
+    probe({ levels: null as never, throttleMs: undefined as never, url: undefined as never }, "\ud800"),
+  ).not.toThrow();
+  console.error = error;
+});
+
 test("what was missed while the network was away comes once", async () => {
   const view = probe();
   await connected(view);
@@ -195,7 +245,7 @@ test("no room is no connection, and one that may not be read an error", async ()
   view.show({ levels: ["fatal" as never] });
   await until(() => view.last().state === "error");
   expect(view.last().error).toMatchObject({ code: "BAD_RESPONSE", status: 400 });
-  expect(view.last().notice).toContain("The connection has ended");
+  expect(view.last().notice).toContain('The connection has ended: There is no level "fatal"');
   expect(asked).toHaveLength(1);
 });
 

@@ -5,7 +5,8 @@ import { revalidateSecret } from "./revalidate-secret.js";
 export const MOST_TAGS = 1000;
 /** In characters; Next.js takes no longer ones. */
 export const LONGEST_TAG = 256;
-const LONGEST_BODY = 2 * MOST_TAGS * LONGEST_TAG;
+/** In characters. */
+export const LONGEST_BODY = 2 * MOST_TAGS * LONGEST_TAG;
 
 /**
  * The route to which {@link revalidateOn} tells the tags: Next.js lets a cache be revalidated within a request only. It answers this process alone.
@@ -18,7 +19,8 @@ export async function revalidate(request: Request): Promise<Response> {
   if (!isSecret(request.headers.get("authorization"))) return problem(403, "FORBIDDEN", "Only this server may do that");
   const text = await request.text();
   const { tags, profile } = read(text.length > LONGEST_BODY ? "" : text);
-  if (tags === undefined) return problem(400, "BAD_REQUEST", "The body must be { tags: string[] }");
+  if (tags === undefined)
+    return problem(400, "BAD_REQUEST", "The body must be { tags: string[], profile: string | { expire: number } }");
   const { revalidateTag } = await import("next/cache.js");
   // Next.js 15 takes the tag alone.
   for (const tag of tags) (revalidateTag as (tag: string, profile: unknown) => void)(tag, profile);

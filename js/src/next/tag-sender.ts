@@ -1,5 +1,8 @@
-/** How tags leave. Throws, or rejects, where they have not. */
+/** How tags leave. Throws, or rejects, where they have not: with a {@link TagsRefused} where they never will. */
 export type SendTags = (tags: readonly string[]) => Promise<void>;
+
+/** Tags that are not to be sent again. */
+export class TagsRefused extends Error {}
 
 /** What there may be of them. */
 export interface TagLimits {
@@ -8,8 +11,11 @@ export interface TagLimits {
   /** The wait after a failure; it doubles, up to the most. */
   readonly retryMs: number;
   readonly mostRetryMs: number;
-  /** That wait; beyond, the oldest are given up. */
+  /** In one request, and characters of them as JSON. */
   readonly mostTags: number;
+  readonly mostCharacters: number;
+  /** That wait; beyond, the oldest are given up. */
+  readonly mostWaiting: number;
 }
 
 /** Sends tags together, each once, and again where that fails. */
@@ -21,9 +27,10 @@ export class TagSender {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isSending = false;
   #failures = 0;
+  #givenUp = 0;
   #isOver = false;
 
-  /** @param failed - is told of the first failure of several, and of tags that are given up. */
+  /** @param failed - is told of the first failure of several, of tags that are refused, and once of all that were given up meanwhile. */
   constructor(send: SendTags, limits: TagLimits, failed: (error: unknown) => void) {
     this.#send = send;
     this.#limits = limits;
@@ -31,8 +38,10 @@ export class TagSender {
   }
 
   add(tags: readonly string[]): void {
-    for (const tag of tags) this.#waiting.add(tag);
-    this.#giveUpOldest();
+    for (const tag of tags) {
+      this.#waiting.add(tag);
+      if (this.#waiting.size > this.#limits.mostWaiting) this.#giveUpOldest();
+    }
     this.#schedule(this.#limits.batchMs);
   }
 
@@ -44,10 +53,11 @@ export class TagSender {
   }
 
   #giveUpOldest(): void {
-    const tooMany = this.#waiting.size - this.#limits.mostTags;
-    if (tooMany <= 0) return;
-    for (const tag of [...this.#waiting].slice(0, tooMany)) this.#waiting.delete(tag);
-    this.#failed(new Error(`${tooMany} tags were given up: more than ${this.#limits.mostTags} wait to be revalidated`));
+    for (const tag of this.#waiting) {
+      this.#waiting.delete(tag);
+      this.#givenUp++;
+      return;
+    }
   }
 
   #schedule(ms: number): void {
@@ -60,24 +70,50 @@ export class TagSender {
   }
 
   async #flush(): Promise<void> {
-    const { batchMs, retryMs, mostRetryMs, mostTags } = this.#limits;
-    const tags = [...this.#waiting].slice(0, mostTags);
-    this.#waiting.clear();
+    const { batchMs, retryMs, mostRetryMs, mostWaiting } = this.#limits;
     this.#isSending = true;
     let nextMs = batchMs;
-    try {
-      await this.#send(tags);
-      this.#failures = 0;
-    } catch (error) {
-      if (this.#failures++ === 0) this.#failed(error);
-      nextMs = Math.min(mostRetryMs, retryMs * 2 ** Math.min(this.#failures - 1, 20));
-      const later = [...this.#waiting];
-      this.#waiting.clear();
-      for (const tag of [...tags, ...later]) this.#waiting.add(tag);
+    while (this.#waiting.size > 0 && !this.#isOver) {
+      const tags = this.#takeSome();
+      try {
+        await this.#send(tags);
+        this.#failures = 0;
+      } catch (error) {
+        const isRefused = error instanceof TagsRefused;
+        if (isRefused || this.#failures++ === 0) this.#failed(error);
+        if (isRefused) continue;
+        nextMs = Math.min(mostRetryMs, retryMs * 2 ** Math.min(this.#failures - 1, 20));
+        this.#putBack(tags);
+        break;
+      }
     }
     this.#isSending = false;
     if (this.#isOver) this.#waiting.clear();
-    this.#giveUpOldest();
+    if (this.#givenUp > 0) {
+      this.#failed(new Error(`${this.#givenUp} tags were given up: more than ${mostWaiting} wait to be revalidated`));
+      this.#givenUp = 0;
+    }
     this.#schedule(nextMs);
+  }
+
+  #takeSome(): string[] {
+    const { mostTags, mostCharacters } = this.#limits;
+    const tags: string[] = [];
+    let characters = 0;
+    for (const tag of this.#waiting) {
+      characters += JSON.stringify(tag).length + 1;
+      if (tags.length === mostTags || (tags.length > 0 && characters > mostCharacters)) break;
+      tags.push(tag);
+    }
+    for (const tag of tags) this.#waiting.delete(tag);
+    return tags;
+  }
+
+  /** In front of what came meanwhile. */
+  #putBack(tags: readonly string[]): void {
+    const later = [...this.#waiting];
+    this.#waiting.clear();
+    for (const tag of [...tags, ...later]) this.#waiting.add(tag);
+    while (this.#waiting.size > this.#limits.mostWaiting) this.#giveUpOldest();
   }
 }

@@ -19,6 +19,7 @@ export { refusalResponse } from "./http/refusal.js";
 export { sseResponse } from "./http/sse-response.js";
 export { addPolicies } from "./hub/add-policies.js";
 export { createHub } from "./hub/create-hub.js";
+export { declareOptions } from "./hub/declare.js";
 export {
   broadcast,
   createSSEStream,

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/base/channel_pattern.hpp"
+
 #include <algorithm>
-#include <cstddef>
+#include <iterator>
 #include <vector>
 
 namespace millrace {
@@ -20,20 +22,37 @@ void addByName(const std::vector<Named>& more, std::vector<Named>& all) {
   }
 }
 
-// Policies, and behind them those of `added` whose name and channels none of them has.
+// The policies, the first of which counts that matches, with those of `added` that have a name of their own. Where a policy and an added one are
+// for the same channels, each setting is the policy's, or the added one's where the policy says nothing: the rules that a module brings for
+// its channels hold, unless they themselves are said otherwise.
 template <typename Policy>
-[[nodiscard]] std::vector<Policy> withAdded(std::vector<Policy> policies, const std::vector<Policy>& added) {
-  const std::size_t own = policies.size();
-  for (const Policy& one : added) {
-    const auto end = policies.begin() + static_cast<std::ptrdiff_t>(own);
-    const bool isRuled = std::any_of(policies.begin(), end, [&one](const Policy& other) {
-      return other.name == one.name || other.match == one.match;
-    });
-    if (!isRuled) {
-      policies.push_back(one);
+[[nodiscard]] std::vector<Policy> withAdded(const std::vector<Policy>& policies, const std::vector<Policy>& added) {
+  std::vector<Policy> waiting;
+  std::copy_if(added.begin(), added.end(), std::back_inserter(waiting), [&policies](const Policy& one) {
+    return std::none_of(policies.begin(), policies.end(), [&one](const Policy& own) { return own.name == one.name; });
+  });
+  const std::vector<Policy> all = waiting;
+  std::vector<Policy> list;
+  for (Policy own : policies) {
+    const auto isWide = [&own](const Policy& one) {
+      return one.match != own.match && coversPattern(own.match, one.match);
+    };
+    for (const Policy& one : waiting) {
+      if (isWide(one)) {
+        list.push_back(one);
+        list.back().settings = own.settings.orElse(one.settings);
+      }
     }
+    const auto around =
+        std::find_if(all.begin(), all.end(), [&own](const Policy& one) { return coversPattern(one.match, own.match); });
+    if (around != all.end()) {
+      own.settings = own.settings.orElse(around->settings);
+    }
+    std::erase_if(waiting, [&](const Policy& one) { return isWide(one) || one.match == own.match; });
+    list.push_back(own);
   }
-  return policies;
+  list.insert(list.end(), waiting.begin(), waiting.end());
+  return list;
 }
 
 }  // namespace millrace

@@ -44,4 +44,10 @@ bool matchesPattern(std::string_view pattern, std::string_view key) {
   return true;
 }
 
+bool coversPattern(std::string_view pattern, std::string_view other) {
+  // A part of stars is matched by stars alone: as many of them, or more.
+  return matchesPattern(pattern, other) &&
+         (other.find("**") == std::string_view::npos || pattern.find("**") != std::string_view::npos);
+}
+
 }  // namespace millrace

@@ -7,20 +7,16 @@
 
 namespace millrace {
 
-// What time of day an instant is, by the last note of both. What it gives never goes back, whatever the clock does.
+// What time of day an instant is. Where the system's clock is set back, it goes on from what it said before, and never goes back itself.
 class TimeOfDay {
  public:
-  // It is `at` now.
-  void note(UnixTime at, Instant now) { began_ = at - now.time_since_epoch(); }
+  // The system's clock says that it is `at` now.
+  void note(UnixTime at, Instant now) { began_ = std::max(began_, at - now.time_since_epoch()); }
 
-  [[nodiscard]] UnixTime next(Instant now) {
-    last_ = std::max(last_, began_ + now.time_since_epoch());
-    return last_;
-  }
+  [[nodiscard]] UnixTime at(Instant now) const { return began_ + now.time_since_epoch(); }
 
  private:
-  UnixTime began_{};  // at the instant 0
-  UnixTime last_{};
+  UnixTime began_ = UnixTime::min();  // at the instant 0
 };
 
 }  // namespace millrace

@@ -23,4 +23,25 @@ ChannelPolicy PolicySettings::over(ChannelPolicy rest) const {
   return policy;
 }
 
+PolicySettings PolicySettings::orElse(const PolicySettings& others) const {
+  PolicySettings settings = *this;
+  const auto fill = [](auto& own, const auto& other) { own = own.has_value() ? own : other; };
+  fill(settings.historyEvents, others.historyEvents);
+  fill(settings.historyBytes, others.historyBytes);
+  fill(settings.historyTtl, others.historyTtl);
+  fill(settings.durability, others.durability);
+  fill(settings.connections, others.connections);
+  fill(settings.total, others.total);
+  fill(settings.channels, others.channels);
+  fill(settings.maxBytes, others.maxBytes);
+  fill(settings.publishesPerUser, others.publishesPerUser);
+  fill(settings.rate, others.rate);
+  fill(settings.mergeWindow, others.mergeWindow);
+  fill(settings.throttleEvery, others.throttleEvery);
+  fill(settings.batchEvery, others.batchEvery);
+  fill(settings.stamp, others.stamp);
+  fill(settings.channelTtl, others.channelTtl);
+  return settings;
+}
+
 }  // namespace millrace

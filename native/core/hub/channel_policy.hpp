@@ -62,6 +62,8 @@ struct PolicySettings {
   std::optional<Millis> channelTtl;
 
   [[nodiscard]] ChannelPolicy over(ChannelPolicy rest) const;
+  // What these leave out is as the others have it.
+  [[nodiscard]] PolicySettings orElse(const PolicySettings& others) const;
   bool operator==(const PolicySettings&) const = default;
 };
 

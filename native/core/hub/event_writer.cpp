@@ -40,12 +40,17 @@ WriteOutcome EventWriter::prepare(const EventFields& fields, std::size_t mostByt
   return outcome == WriteOutcome::written ? checkSize(mostBytes, now) : outcome;
 }
 
+UnixTime EventWriter::timeOf(UnixTime at, Instant now) {
+  if (at == UnixTime{}) {
+    return at;
+  }
+  timeOfDay_.note(at, now);
+  return timeOfDay_.at(now);
+}
+
 EventFields EventWriter::stamp(const EventFields& fields, const ChannelPolicy& policy, UnixTime at, Instant now,
                                std::string& text) {
-  if (at != UnixTime{}) {
-    timeOfDay_.note(at, now);
-  }
-  return stampNow(fields, policy, at, now, text);
+  return stampNow(fields, policy, timeOf(at, now), now, text);
 }
 
 EventFields EventWriter::stampNow(const EventFields& fields, const ChannelPolicy& policy, UnixTime at, Instant now,
@@ -56,7 +61,7 @@ EventFields EventWriter::stampNow(const EventFields& fields, const ChannelPolicy
   }
   std::string member;
   appendJsonString(policy.stamp, member);
-  member.append(R"(:")").append(isoTime(timeOfDay_.next(now))).append(1, '"');
+  member.append(R"(:")").append(isoTime(timeOfDay_.at(now))).append(1, '"');
   if (std::optional<std::string> with = withMembers(*fields.data, member)) {
     text = std::move(*with);
     stamped.data = text;

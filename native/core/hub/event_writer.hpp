@@ -40,6 +40,8 @@ class EventWriter {
   };
   explicit EventWriter(const Parts& parts) : parts_(parts) {}
 
+  // The time of day, which never goes back in a hub, where the caller knows what the clock says; else 0.
+  [[nodiscard]] UnixTime timeOf(UnixTime at, Instant now);
   // The event as it leaves now: with the time in the member that the policy names. `at`: now, where the caller knows it, or 0, which leaves
   // the event as it is. `text` holds its data.
   [[nodiscard]] EventFields stamp(const EventFields& fields, const ChannelPolicy& policy, UnixTime at, Instant now,

@@ -47,7 +47,7 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   event.mergeKey = options.mergeKey;
   event.throttleKey = options.throttleKey;
   event.label = options.label;
-  event.at = options.at;
+  event.at = parts_.writer.timeOf(options.at, now);
   switch (parts_.flow.offer(channel, event, now)) {
     case FlowOutcome::passes:
       receipt.state = PublishState::sent;

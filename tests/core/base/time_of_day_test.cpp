@@ -11,19 +11,21 @@ UnixTime time(int ms) { return UnixTime{Millis(ms)}; }
 TEST(TimeOfDayTest, goesOnFromTheLastNote) {
   TimeOfDay day;
   day.note(time(50000), at(1000));
-  EXPECT_EQ(day.next(at(1000)), time(50000));
-  EXPECT_EQ(day.next(at(1250)), time(50250));
+  EXPECT_EQ(day.at(at(1000)), time(50000));
+  EXPECT_EQ(day.at(at(1250)), time(50250));
   day.note(time(60000), at(1300));
-  EXPECT_EQ(day.next(at(1310)), time(60010));
+  EXPECT_EQ(day.at(at(1310)), time(60010));
 }
 
-TEST(TimeOfDayTest, neverGoesBack) {
+TEST(TimeOfDayTest, goesOnWhereTheClockIsSetBack) {
   TimeOfDay day;
   day.note(time(50000), at(1000));
-  EXPECT_EQ(day.next(at(1500)), time(50500));
+  EXPECT_EQ(day.at(at(1500)), time(50500));
   day.note(time(20000), at(1600));  // somebody has set the clock
-  EXPECT_EQ(day.next(at(1600)), time(50500));
-  EXPECT_EQ(day.next(at(40000)), time(58400)) << "from when it is later than what was said";
+  EXPECT_EQ(day.at(at(1600)), time(50600));
+  EXPECT_EQ(day.at(at(2600)), time(51600)) << "it goes on";
+  day.note(time(90000), at(3000));
+  EXPECT_EQ(day.at(at(3000)), time(90000));
 }
 
 }  // namespace

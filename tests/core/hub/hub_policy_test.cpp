@@ -88,6 +88,41 @@ TEST_F(HubPolicy, addedOnesComeBehindThoseOfTheHub) {
   EXPECT_EQ(hub.census().policyName("other:1"), "room") << "one of a name that is taken is none";
 }
 
+TEST_F(HubPolicy, whatAPolicyLeavesOutIsThatOfTheAddedOneForTheSameChannels) {
+  PolicySettings module;
+  module.historyEvents = 1;
+  module.connections = 1;
+  PolicySettings hubs;
+  hubs.connections = 2;
+  const auto counts = [&](std::string_view match, std::string_view key) {
+    HubOptions options = strict();
+    options.policies = {{"hub", std::string(match), hubs}};
+    options.addedPolicies = {{"module", "m:**", module}};
+    hub.configure(options);
+    publish(key, "1");
+    publish(key, "2");
+    SubscriberId id = 0;
+    const auto canJoin = [&] {
+      open(++id);
+      return tryJoin(id, key) == JoinOutcome::joined;
+    };
+    const bool isHubs = canJoin() && canJoin() && !canJoin();
+    for (; id > 0; --id) {
+      hub.close(id, now, CloseReason::closed);
+    }
+    const bool isModules = replay(key).starts_with(kGap);
+    return std::pair(isHubs, isModules);
+  };
+  const std::pair both(true, true);
+  EXPECT_EQ(counts("**", "m:1"), both) << "it is for all channels";
+  EXPECT_EQ(hub.census().policyName("m:1"), "module");
+  EXPECT_EQ(counts("m:**", "m:2"), both) << "for the same";
+  EXPECT_EQ(hub.census().policyName("m:2"), "hub");
+  EXPECT_EQ(counts("m:3", "m:3"), both) << "for one of them";
+  EXPECT_EQ(counts("other", "m:4"), std::pair(false, true)) << "for others";
+  EXPECT_EQ(counts("other", "other").second, false);
+}
+
 TEST_F(HubPolicy, aChannelIsForgottenWhenItsPolicySaysSo) {
   PolicySettings brief;
   brief.channelTtl = Millis(1000);

@@ -3,10 +3,11 @@
 import { useCallback, useInsertionEffect, useMemo, useRef, useState } from "react";
 import type { SSEClientOptions, SSEError } from "../../client/index.js";
 import type { LogEvents, LogLevel } from "../../shared/logs/record.js";
+import { encodePart } from "../encode-part.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { EventSourceCallbacks, EventSourceSnapshot, StoreOptions } from "../types.js";
-import { LogReduction, type ShownLog } from "./log-reduction.js";
+import { LogReduction, type LogView, type ShownLog } from "./log-reduction.js";
 
 /** Options of {@link useLogStream}: those of the client, the callbacks, and what follows. */
 export interface UseLogStreamOptions
@@ -14,7 +15,7 @@ export interface UseLogStreamOptions
     EventSourceCallbacks<LogEvents> {
   /** Where the route is. Default: `/api/rooms/<id>/logs`. */
   readonly url?: string | ((roomId: string) => string);
-  /** Only records of these levels: the server sends no others. Default: all. */
+  /** Only records of these levels: the server sends no others; of an empty list, none. Default: all. */
   readonly levels?: readonly LogLevel[];
   /** Only records of these agents, in the same way. */
   readonly agents?: readonly string[];
@@ -42,7 +43,7 @@ export interface LogStream {
   readonly resume: EventSourceSnapshot["resume"];
   /** Connects anew, and counts attempts from 0. */
   readonly reconnect: () => void;
-  /** Empties the list, of this component only. */
+  /** Empties the list, of this component only: what was in it does not come back. */
   readonly clear: () => void;
 }
 
@@ -60,21 +61,20 @@ const THROTTLE_MS = 100;
  */
 export function useLogStream(roomId: string | null | undefined, options: UseLogStreamOptions = {}): LogStream {
   const { url: given, levels, agents, maxLogs = MOST_LOGS, fallback = FALLBACK, ...others } = options;
+  const { throttleMs = THROTTLE_MS, ...client } = others;
   if (!Number.isInteger(maxLogs) || maxLogs < 0) throw new TypeError("maxLogs must be a whole number of at least 0");
   const id = roomId ?? null;
   const url = id === null ? null : withFilter(urlOf(id, given), { levels, agents });
-  const store = { fallback, parse: "json", throttleMs: THROTTLE_MS, ...others } as unknown as StoreOptions;
+  const store = { fallback, parse: "json", throttleMs, ...client } as unknown as StoreOptions;
   const make = () => new LogReduction(maxLogs);
   const { snapshot, view, reconnect } = useReduced(`logs ${maxLogs} ${id}`, url, store, make);
-  const [clearedAt, setClearedAt] = useState({ url, key: 0 });
-  const { logs: all } = view;
-  const latest = useRef({ url, key: 0 });
+  const [cleared, setCleared] = useState<Cleared>({ room: id });
+  const latest = useRef<Cleared>({ room: id });
   useInsertionEffect(() => {
-    latest.current = { url, key: all.at(-1)?.key ?? 0 };
+    latest.current = { room: id, last: view.logs.at(-1) };
   });
-  const cleared = clearedAt.url === url ? clearedAt.key : 0;
-  const logs = useMemo(() => (cleared === 0 ? all : all.filter(({ key }) => key > cleared)), [all, cleared]);
-  const clear = useCallback(() => setClearedAt(latest.current), []);
+  const logs = useMemo(() => shownOf(view, cleared.room === id ? cleared.last : undefined), [view, cleared, id]);
+  const clear = useCallback(() => setCleared((before) => (latest.current.last ? latest.current : before)), []);
   return useMemo(() => {
     const { isConnected, state, health, error, attempts, transport, resume } = snapshot;
     const notice = noticeOf(snapshot);
@@ -83,15 +83,37 @@ export function useLogStream(roomId: string | null | undefined, options: UseLogS
   }, [snapshot, logs, reconnect, clear]);
 }
 
-function urlOf(roomId: string, url: UseLogStreamOptions["url"]): string {
-  if (typeof url === "function") return url(roomId);
-  return url ?? `/api/rooms/${encodeURIComponent(roomId)}/logs`;
+/** What a list was emptied of: everything up to a record of its room. */
+interface Cleared {
+  readonly room: string | null;
+  readonly last?: ShownLog | undefined;
 }
 
-function withFilter(url: string, lists: Readonly<Record<string, readonly string[] | undefined>>): string {
-  const more = Object.entries(lists)
-    .filter(([, list]) => list !== undefined && list.length > 0)
-    .map(([name, list]) => `${name}=${list?.map(encodeURIComponent).join()}`);
+/** Without what was cleared, also where another connection brings it again: with another filter, for one. */
+function shownOf({ logs, firstKey }: LogView, last: ShownLog | undefined): readonly ShownLog[] {
+  if (last === undefined) return logs;
+  const isShown: (log: ShownLog) => boolean =
+    last.key >= firstKey ? ({ key }) => key > last.key : ({ timestamp }) => timestamp > last.timestamp;
+  return logs.every(isShown) ? logs : logs.filter(isShown);
+}
+
+function urlOf(roomId: string, url: UseLogStreamOptions["url"]): string {
+  if (typeof url === "function") return url(roomId);
+  return url ?? `/api/rooms/${encodePart(roomId)}/logs`;
+}
+
+/** Null where nothing is chosen: then nothing is asked for. */
+function withFilter(
+  url: string,
+  lists: Readonly<Record<"levels" | "agents", readonly string[] | undefined>>,
+): string | null {
+  const more: string[] = [];
+  for (const [name, list] of Object.entries(lists)) {
+    if (list == null) continue;
+    if (!Array.isArray(list)) throw new TypeError(`${name} must be an array of names`);
+    if (list.length === 0) return null;
+    more.push(`${name}=${[...list].sort().map(encodePart).join()}`); // in whatever order, they are one stream
+  }
   if (more.length === 0) return url;
   const [path = "", hash = ""] = url.split("#", 2);
   return `${path}${path.includes("?") ? "&" : "?"}${more.join("&")}${hash && `#${hash}`}`;

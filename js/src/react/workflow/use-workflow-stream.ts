@@ -3,6 +3,7 @@
 import { useCallback, useInsertionEffect, useMemo, useRef } from "react";
 import type { SSEClientOptions, SSEError } from "../../client/index.js";
 import type { WorkflowEvents } from "../../shared/workflow/events.js";
+import { encodePart } from "../encode-part.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { EventSourceCallbacks, EventSourceSnapshot, StoreOptions } from "../types.js";
@@ -84,5 +85,5 @@ export function useWorkflowStream(
 
 function urlOf(workflowId: string, url: UseWorkflowStreamOptions["url"]): string {
   if (typeof url === "function") return url(workflowId);
-  return url ?? `/api/workflows/${encodeURIComponent(workflowId)}/stream`;
+  return url ?? `/api/workflows/${encodePart(workflowId)}/stream`;
 }

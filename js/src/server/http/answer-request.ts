@@ -1,5 +1,6 @@
 import { isSSEError, SSEError } from "../../shared/errors.js";
 import { isRefusal } from "../../shared/refusals.js";
+import { withoutUndefined } from "../../shared/without-undefined.js";
 import type { RequestLike } from "../access/request-like.js";
 import { sanitizeMessage } from "../content/sanitize.js";
 import { environment } from "../lifecycle/environment.js";
@@ -42,7 +43,7 @@ export async function answerRequest<Answer>(
     if (loading !== undefined) await loading; // the first streams have spans, too
     release = exchange.claim();
     requireAcceptable(request);
-    const how = { ...streamDefaults(hubName, options.channels), ...options };
+    const how = { ...streamDefaults(hubName, options.channels), ...withoutUndefined(options) };
     const opened = await openStream(hubName, request, options, how, isCompressed(exchange, how.compress));
     if (opened === "gone") {
       release();

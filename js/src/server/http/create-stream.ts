@@ -1,5 +1,6 @@
 import { requireObject } from "../../shared/arguments.js";
 import { requireKnown } from "../../shared/misspelt.js";
+import { withoutUndefined } from "../../shared/without-undefined.js";
 import { countRefused } from "../observe/refusals.js";
 import { streamDefaults } from "../stream/defaults.js";
 import { HubStream } from "../stream/hub-stream.js";
@@ -26,7 +27,7 @@ export function createStream(hubName: string, options: StreamOptions): HubStream
   const node = new UnderlyingResponse();
   const release = node.claim();
   try {
-    const how = { ...streamDefaults(hubName), ...options };
+    const how = { ...streamDefaults(hubName), ...withoutUndefined(options) };
     const stream = new HubStream(hubName, how, isCompressed({ request, mayCompress: node.mayCompress }, how.compress));
     releaseAtEnd(stream, release);
     node.carry(stream, direct !== false);

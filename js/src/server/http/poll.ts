@@ -1,4 +1,5 @@
 import type { NativePage } from "../../native/binding.js";
+import { withoutUndefined } from "../../shared/without-undefined.js";
 import { environment } from "../lifecycle/environment.js";
 import { streamDefaults } from "../stream/defaults.js";
 import { openStream } from "../stream/opener.js";
@@ -71,7 +72,7 @@ export async function answerPoll<Answer>(
 async function pageFor(hubName: string, exchange: Exchange<unknown>, options: ResponseOptions): Promise<PlainAnswer> {
   const { request, vary } = exchange;
   // Without the options of a stream that lasts.
-  const { onClose, compress, ...others } = { ...streamDefaults(hubName), ...options };
+  const { onClose, compress, ...others } = { ...streamDefaults(hubName), ...withoutUndefined(options) };
   const how = { ...others, heartbeat: false, maxDurationMs: LONGEST_POLL_MS } as const;
   const opened = await openStream(hubName, request, options, how, false, "poll");
   if (typeof opened === "string") return nothingLeft(exchange, options);

@@ -8,6 +8,7 @@ import {
   requireStringArray,
 } from "../../shared/arguments.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
+import { withoutUndefined } from "../../shared/without-undefined.js";
 import { REST } from "../observe/rest.js";
 import { checkStreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
@@ -84,13 +85,6 @@ export function withPresets(policies: readonly ChannelPolicy[]): ChannelPolicy[]
     if (preset !== undefined) requireOneOf(`${where}.preset`, preset, Object.keys(presets));
     return { ...(preset && presets[preset]), ...withoutUndefined(own), name };
   });
-}
-
-/** As if what is undefined had been left out. */
-function withoutUndefined(policy: ChannelPolicy): ChannelPolicy {
-  return Object.fromEntries(
-    Object.entries(policy).filter(([, value]) => value !== undefined),
-  ) as unknown as ChannelPolicy;
 }
 
 function checkMatch(where: string, match: unknown): asserts match is string {

@@ -11,10 +11,26 @@ import { isFirstReport } from "../observe/report.js";
  * @throws SSEError `CONFLICTING_OPTIONS`; nothing has changed then.
  */
 export function declare(name: string, options: object): void {
+  declareValues(name, `The hub "${name}" was`, plainValues(options));
+}
+
+/**
+ * The same of a module that stands on a hub, where its options are the hub's in the whole process: a second copy that says something else is a mistake. In development it
+ * is warned about, and the newest counts.
+ *
+ * @param of - names what the options are of: `"createLogEmitter"`.
+ * @throws SSEError `CONFLICTING_OPTIONS` in production.
+ */
+export function declareOptions(hub: { readonly name: string }, of: string, options: object): void {
+  const values = Object.entries(plainValues(options)).map(([name, value]) => [`${of}.${name}`, value]);
+  declareValues(hub.name, `${of} of the hub "${hub.name}" was`, Object.fromEntries(values));
+}
+
+function declareValues(name: string, whatWas: string, values: Record<string, string>): void {
   const isProduction = process.env.NODE_ENV === "production";
-  const differing = environment().hub(name).declare(plainValues(options), !isProduction);
+  const differing = environment().hub(name).declare(values, !isProduction);
   if (differing.length === 0) return;
-  const what = `The hub "${name}" was made with another ${differing.join(", ")} before`;
+  const what = `${whatWas} made with another ${differing.join(", ")} before`;
   if (isProduction) {
     throw new SSEError("CONFLICTING_OPTIONS", `${what}: make it in one module and import it from there`);
   }

@@ -1,4 +1,4 @@
-import type { PublishReceipt } from "../content/message.js";
+import type { PublishReceipt, SSEMessage } from "../content/message.js";
 import type { ReceivedMessage } from "../stream/listener.js";
 
 /** Event types and their data, e.g. `{ progress: { done: number } }`. */
@@ -24,6 +24,7 @@ export interface PublishOptions {
 
 /** A message of a hub: its type decides what its data is. */
 export type HubMessage<Events extends EventMap> = PublishOptions &
+  Pick<SSEMessage, "retry" | "raw"> &
   { [Type in keyof Events & string]: { event: Type; data: Events[Type] } }[keyof Events & string];
 
 /** Any event with any data: the map of a hub that was given none. */

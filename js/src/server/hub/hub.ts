@@ -54,7 +54,7 @@ export class Hub<Events extends EventMap = AnyEvents> {
    * Appends an event to a channel's log, from where every connection of the channel reads it; at once, unless the channel's
    * policy has it wait.
    *
-   * @throws SSEError `INVALID_FIELD`, `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`, `RATE_LIMITED`, `SERVER_FULL` (one channel
+   * @throws SSEError `INVALID_FIELD`, `INVALID_DATA` (its policy's `records`), `UNSERIALIZABLE`, `EVENT_TOO_LARGE`, `OVERLOADED`, `RATE_LIMITED`, `SERVER_FULL` (one channel
    *   more than `limits.channels`); nothing is sent then.
    */
   publish(channel: string, message: HubMessage<Events>): PublishReceipt {

@@ -110,7 +110,9 @@ async function sendSnapshot(
     }
   };
   if (typeof greeting === "function") {
-    await runUserCode("greeting", () => send([greeting({ streamId: stream.id, channels: [...channels], verdict })]));
+    await runUserCode("greeting", async () =>
+      send([await greeting({ streamId: stream.id, channels: [...channels], verdict })]),
+    );
   }
   await runUserCode("snapshot", async () => send(await snapshotFor(request, channels, snapshot, verdict)));
   stream.isOpening = false;

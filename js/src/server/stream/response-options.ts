@@ -35,7 +35,7 @@ export interface ResponseOptions extends Omit<StreamOptions, "request" | "greeti
    * As a stream's, or a function that gives an event with which each stream begins, also that of a client which comes back: it has no id. Polls get no
    * such event. Default: none.
    */
-  greeting?: string | ((context: GreetingContext) => SSEMessage);
+  greeting?: string | ((context: GreetingContext) => SSEMessage | Promise<SSEMessage>);
   /** The channels to read, at least one. */
   channels: readonly string[];
   /**

@@ -2,6 +2,7 @@ import { type Authorize, createHub, type Hub, type RequestLike } from "../../ser
 import type { AnyHub } from "../../shared/any-hub.js";
 import { requireFunction, requireNumber, requireObject, requireString, requireUser } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { withoutUndefined } from "../../shared/without-undefined.js";
 import { requireHub } from "../http/require-hub.js";
 import type { AnswerSource } from "./answer-source.js";
 
@@ -95,7 +96,7 @@ export function checkAnswerOptions(options: AnswerStreamOptions): CheckedAnswerO
   const seconds = (name: string, given: number | undefined, variable: string, usual: number) =>
     numberOf(name, given, variable, usual, { least: 0.001, most: LONGEST_SECONDS });
   return {
-    ...options,
+    ...withoutUndefined(options),
     ...{ hub: hub ?? createHub(), maxTokens, temperature, abandonAfterMs },
     maxSeconds: seconds("maxSeconds", options.maxSeconds, "STREAM_MAX_SECONDS", 60),
     heartbeatSeconds: seconds("heartbeatSeconds", options.heartbeatSeconds, "HEARTBEAT_INTERVAL", 5),

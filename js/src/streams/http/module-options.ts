@@ -2,6 +2,7 @@ import type { AttachOptions, ResponseOptions } from "../../server/hub-api.js";
 import { isWellFormed, requireObject } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { withoutUndefined } from "../../shared/without-undefined.js";
 
 /** Options of `hub.response` that a module of streams leaves to its caller. */
 export type ModuleResponseOptions = Omit<
@@ -25,10 +26,11 @@ const RESPONSE_OPTIONS: Names<ModuleResponseOptions & Pick<AttachOptions, "handO
   handOver: true,
 };
 
-/** A misspelt `authorize` lets nobody in. Throws a TypeError. */
-export function checkResponseOptions(options: object): void {
+/** Without those that are undefined, behind which defaults stand. A misspelt `authorize` lets nobody in. Throws a TypeError. */
+export function checkedResponseOptions<Options extends ModuleResponseOptions>(options: Options): Options {
   requireObject("options", options);
-  requireKnown("response", options, RESPONSE_OPTIONS);
+  requireKnown<ModuleResponseOptions>("response", options, RESPONSE_OPTIONS);
+  return withoutUndefined(options);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { addPolicies } from "../../server/hub-api.js";
+import { addPolicies, declareOptions } from "../../server/hub-api.js";
 import type { AnyHub } from "../../shared/any-hub.js";
 import { requireHub } from "../http/require-hub.js";
+import { HubLogOptions } from "./hub-log-options.js";
 import { LogEmitter } from "./log-emitter.js";
 import { checkLogOptions, type LogOptions } from "./options.js";
 import { limitsOf, roomPolicy } from "./room-policy.js";
@@ -12,9 +13,9 @@ export type DefaultAgentType = "story" | "asset" | "code" | "deploy" | "orchestr
  * Sends the log records of rooms to their followers: `emitLog` on the server, `useLogStream` in the page, and a route of one line between them. A room's
  * records are checked, redacted, cut to 10 KiB, merged where they are similar, and leave at 10 a second at most.
  *
- * A room `<id>` has the channel `room-log:<id>`, which policies of the hub may rule.
+ * A room `<id>` has the channel `room-log:<id>`, which policies of the hub may rule. The options are the hub's, in all modules of the process: what one call leaves out is as another has said it.
  *
- * @throws TypeError for options that it cannot have.
+ * @throws TypeError for options that it cannot have; SSEError `CONFLICTING_OPTIONS` in production, where another call has said something else.
  * @example
  * // lib/logs.ts
  * export const logs = createLogEmitter(createHub(), { authorize: ({ request, roomId }) => mayRead(request, roomId) });
@@ -27,7 +28,11 @@ export function createLogEmitter<const AgentType extends string = DefaultAgentTy
 ): LogEmitter<AgentType> {
   requireHub(hub);
   const checked = checkLogOptions(options);
-  const policy = roomPolicy(options.policy ?? {}, checked.agentTypes);
+  roomPolicy(options.policy ?? {}, checked.agentTypes); // wrong ones are told before anything has changed
+  declareOptions(hub, "createLogEmitter", options);
+  const all = HubLogOptions.of(hub.name);
+  all.add(options);
+  const policy = roomPolicy(all.given.policy ?? {}, all.checked.agentTypes);
   addPolicies(hub, [policy]);
-  return new LogEmitter(hub, checked, limitsOf(policy));
+  return new LogEmitter(hub, all, limitsOf(policy));
 }

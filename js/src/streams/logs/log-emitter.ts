@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type AttachOptions,
   type AuthorizeContext,
+  authorizeRequest,
   errorResponse,
   type Hub,
   type PublishReceipt,
@@ -9,17 +10,22 @@ import {
   type ResponseOptions,
   reportHubError,
   type SSEStream,
-  sanitizeMessage,
 } from "../../server/hub-api.js";
-import { requireFunction, requireKey, requireString } from "../../shared/arguments.js";
+import { requireFunction, requireKey, requireObject, requireString } from "../../shared/arguments.js";
 import type { LogConnected, LogLevel, LogRecord } from "../../shared/logs/record.js";
-import { checkResponseOptions, type ModuleResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
+import { checkedResponseOptions, type ModuleResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
 import { requestOf, writeError } from "../http/node-answer.js";
-import { type OperationMessages, type RunningOperation, runOperation } from "./operation.js";
-import type { CheckedLogOptions } from "./options.js";
+import type { HubLogOptions } from "./hub-log-options.js";
+import {
+  checkedName,
+  type OperationMessages,
+  type RunningOperation,
+  runOperation,
+  type WriteLog,
+} from "./operation.js";
 import { labelOf, requestedLabels } from "./requested-labels.js";
 import { roomChannel } from "./room-channel.js";
-import { type LogMetadata, toRecord } from "./to-record.js";
+import { type GivenLog, type LogMetadata, messageOf, plain, plainMetadata, toRecord } from "./to-record.js";
 import { warnIfVague } from "./vague-warnings.js";
 
 const METHODS = ["GET", "HEAD"];
@@ -32,13 +38,13 @@ const HEARTBEAT = {
 /** The logs of rooms, to any number of clients. See {@link createLogEmitter}. */
 export class LogEmitter<AgentType extends string = string> {
   readonly hub: Hub;
-  readonly #options: CheckedLogOptions;
+  readonly #all: HubLogOptions;
   readonly #limits: LogConnected["limits"];
 
   /** @internal Use {@link createLogEmitter}. */
-  constructor(hub: Hub, options: CheckedLogOptions, limits: LogConnected["limits"]) {
+  constructor(hub: Hub, all: HubLogOptions, limits: LogConnected["limits"]) {
     this.hub = hub;
-    this.#options = options;
+    this.#all = all;
     this.#limits = limits;
   }
 
@@ -57,13 +63,20 @@ export class LogEmitter<AgentType extends string = string> {
     message: string,
     metadata?: LogMetadata,
   ): PublishReceipt {
+    return this.#emit({ roomId, agentType, level, message, metadata });
+  }
+
+  /** @param throttleKey - one of its own has a record leave in its order, and not become one with similar ones. */
+  #emit({ roomId, agentType, level, message, metadata }: GivenLog, throttleKey?: string): PublishReceipt {
     requireKey("roomId", roomId);
-    if (this.#options.warnOfVague) warnIfVague(message);
+    if (this.#all.checked.warnOfVague && message !== "") warnIfVague(message);
+    const data = toRecord(roomId, plain(agentType), plain(level), plain(message), metadata);
     const isLabelled = typeof agentType === "string" && typeof level === "string";
     return this.hub.publish(roomChannel(roomId), {
       event: "log",
-      data: toRecord(roomId, agentType, level, message, metadata),
+      data,
       ...(isLabelled && { label: labelOf(agentType, level) }),
+      ...(throttleKey !== undefined && { throttleKey }),
     });
   }
 
@@ -84,18 +97,12 @@ export class LogEmitter<AgentType extends string = string> {
     run: (operation: RunningOperation) => Result | Promise<Result>,
   ): Promise<Result> {
     requireFunction("run", run);
-    if (typeof name === "string") requireKey("name", name);
-    const first = (level: LogLevel, message: string, metadata: LogMetadata) => {
-      this.emitLog(roomId, agentType, level, message, metadata);
+    const write: WriteLog = (level, message, metadata, progress) => {
+      const key = progress === undefined ? undefined : `progress ${progress}`;
+      this.#emit({ roomId, agentType, level, message, metadata }, key);
     };
-    const later: typeof first = (...record) => {
-      try {
-        first(...record);
-      } catch (error) {
-        reportHubError(this.hub, error, [roomChannel(roomId)]); // the work itself goes on
-      }
-    };
-    return runOperation(name, run, { first, later }, this.#options.progressEveryMs);
+    const failed = (error: unknown) => reportHubError(this.hub, error, channelsOf(roomId)); // the work itself goes on
+    return runOperation(checkedName(name), run, { write, failed }, this.#all.checked.progressEveryMs);
   }
 
   /**
@@ -114,9 +121,14 @@ export class LogEmitter<AgentType extends string = string> {
   ): PublishReceipt {
     requireString("from", from);
     requireString("to", to);
-    const why = sanitizeMessage(reason instanceof Error ? reason.message : reason);
+    const why = messageOf(reason);
     const message = `Falling back from ${from} to ${to}${why && `: ${why}`}`;
-    return this.emitLog(roomId, agentType, "warn", message, { ...metadata, from, to, ...(why && { error: why }) });
+    return this.emitLog(roomId, agentType, "warn", message, {
+      ...plainMetadata(metadata),
+      from,
+      to,
+      ...(why && { error: why }),
+    });
   }
 
   /**
@@ -136,7 +148,11 @@ export class LogEmitter<AgentType extends string = string> {
     requireString("what", what);
     requireString("from", from);
     requireString("to", to);
-    return this.emitLog(roomId, agentType, "info", `${what} changed from ${from} to ${to}`, { ...metadata, from, to });
+    return this.emitLog(roomId, agentType, "info", `${what} changed from ${from} to ${to}`, {
+      ...plainMetadata(metadata),
+      from,
+      to,
+    });
   }
 
   /** Calls the listener with every record of the room from now on, in this thread; returns what ends it. */
@@ -160,12 +176,13 @@ export class LogEmitter<AgentType extends string = string> {
    * export const GET = async (request: Request, { params }) => logs.response(request, (await params).roomId);
    */
   async response(request: Request, roomId: string, options: ModuleResponseOptions = {}): Promise<Response> {
-    checkResponseOptions(options);
+    const given = checkedResponseOptions(options);
+    requireObject("request", request);
     let reading: ResponseOptions;
     try {
-      reading = this.#reading(request, roomId, options);
+      reading = await this.#reading(request, roomId, given);
     } catch (error) {
-      return errorResponse(this.hub, error, request);
+      return errorResponse(this.hub, error, request, channelsOf(roomId));
     }
     return this.hub.response(request, reading);
   }
@@ -191,36 +208,57 @@ export class LogEmitter<AgentType extends string = string> {
     roomId: string,
     options: ModuleResponseOptions & Pick<AttachOptions, "handOver">,
   ): Promise<SSEStream | undefined> {
-    checkResponseOptions(options);
+    const given = checkedResponseOptions(options);
     let reading: AttachOptions;
     try {
-      reading = this.#reading(requestOf(req), roomId, options);
+      reading = await this.#reading(requestOf(req), roomId, given);
     } catch (error) {
       return void writeError(this.hub, error, req, res);
     }
     return this.hub.attach(req, res, reading);
   }
 
-  /** @throws SSEError where the request cannot be answered, whoever asks. */
-  #reading<Options extends ModuleResponseOptions>(request: RequestLike, roomId: string, options: Options) {
+  /** @throws SSEError where the request cannot be answered. */
+  async #reading<Options extends ModuleResponseOptions>(request: RequestLike, roomId: string, options: Options) {
     const refusal = refusalOf("room", request.method, METHODS, roomId);
     if (refusal !== undefined) throw refusal;
-    const { agentTypes, recentLogs, authorize, exists } = this.#options;
-    const labels = requestedLabels(request, agentTypes);
+    const { agentTypes, recentLogs, authorize, exists } = this.#all.checked;
+    const asking = authorize && { authorize: (context: AuthorizeContext) => authorize({ ...context, roomId }) };
+    const reading = { heartbeat: HEARTBEAT, ...asking, ...options, channels: channelsOf(roomId) };
     return {
-      heartbeat: HEARTBEAT,
-      ...(authorize && { authorize: (context: AuthorizeContext) => authorize({ ...context, roomId }) }),
-      ...options,
-      channels: [roomChannel(roomId)],
+      ...reading,
       from: { last: recentLogs },
       greeting: ({ streamId }: { readonly streamId: string }) => ({
         event: "connected",
         data: { roomId, connectionId: streamId, limits: this.#limits } satisfies LogConnected,
       }),
-      ...(labels && { labels }),
+      ...(await this.#labels(request, agentTypes, reading)),
       ...(exists && { exists: () => existing(exists(roomId)) }),
     };
   }
+
+  /** What a client asks for in vain is told only to who is let in: it names who writes. */
+  async #labels(
+    request: RequestLike,
+    agentTypes: readonly string[],
+    { channels, authorize, userId }: Pick<ResponseOptions, "channels" | "authorize" | "userId">,
+  ): Promise<{ readonly labels?: readonly string[] }> {
+    try {
+      const labels = requestedLabels(request, agentTypes);
+      return labels === undefined ? {} : { labels };
+    } catch (error) {
+      await authorizeRequest(this.hub, request, {
+        channels,
+        ...(authorize && { authorize }),
+        ...(userId !== undefined && { userId }),
+      });
+      throw error;
+    }
+  }
+}
+
+function channelsOf(roomId: string): string[] {
+  return [roomChannel(String(roomId))];
 }
 
 async function existing(isThere: boolean | Promise<boolean>): Promise<boolean> {

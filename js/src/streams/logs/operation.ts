@@ -1,6 +1,7 @@
-import { sanitizeMessage } from "../../server/hub-api.js";
+import { requireFunction, requireKey, requireObject } from "../../shared/arguments.js";
 import type { LogLevel } from "../../shared/logs/record.js";
-import type { LogMetadata } from "./to-record.js";
+import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { type LogMetadata, messageOf, plainMetadata } from "./to-record.js";
 
 /** What an operation's records say, in words of your own. */
 export interface OperationMessages<Result> {
@@ -20,29 +21,58 @@ export interface RunningOperation {
   describe(metadata: LogMetadata): void;
 }
 
-/** Writes one record. */
-export type WriteLog = (level: LogLevel, message: string, metadata: LogMetadata) => void;
+/** Writes one record. @param progress - of those that tell of progress, a text that is like no other's. */
+export type WriteLog = (level: LogLevel, message: string, metadata: LogMetadata, progress?: string) => void;
 
 interface Messages<Result> extends Required<OperationMessages<Result>> {
   /** Before what an operation that lasts is at. */
   readonly progress: string;
 }
 
+const MESSAGES: Names<OperationMessages<unknown>> = { start: true, success: true, failure: true };
+
+/** @throws TypeError for what is no name, and no words. */
+export function checkedName<Result>(name: string | OperationMessages<Result>): Messages<Result> {
+  if (typeof name === "string") {
+    requireKey("name", name);
+    return messagesOf(name);
+  }
+  requireObject("name", name);
+  requireKnown("operation", name as OperationMessages<unknown>, MESSAGES);
+  const { start, success, failure } = name;
+  requireKey("start", start);
+  if (typeof success === "string") requireKey("success", success);
+  else requireFunction("success, which is no text,", success);
+  if (failure != null) requireKey("failure", failure);
+  return { start, progress: start, success, failure: failure ?? `${start} failed` };
+}
+
+let operations = 0;
+
 /** Does the work, and tells of its beginning, its progress and its end. Gives and throws what the work does. */
 export async function runOperation<Result>(
-  name: string | OperationMessages<Result>,
+  messages: Messages<Result>,
   run: (operation: RunningOperation) => Result | Promise<Result>,
-  write: { readonly first: WriteLog; readonly later: WriteLog },
+  { write, failed }: { readonly write: WriteLog; readonly failed: (error: unknown) => void },
   everyMs: number,
 ): Promise<Result> {
-  const messages = typeof name === "string" ? messagesOf<Result>(name) : withDefaults(name);
   const began = performance.now();
+  const id = ++operations;
+  let records = 0;
   let metadata: LogMetadata = {};
   let note = "";
-  write.first("info", messages.start, metadata); // an unknown room, agent or level is the caller's mistake: nothing is begun
+  write("info", messages.start, metadata); // an unknown room, agent or level is the caller's mistake: nothing is begun
   const lasted = () => performance.now() - began;
+  const later: WriteLog = (...record) => {
+    try {
+      write(...record);
+    } catch (error) {
+      failed(error);
+    }
+  };
   const timer = setInterval(() => {
-    write.later("info", `${messages.progress}: ${note || "still running"} (${seconds(lasted())})`, metadata);
+    const what = `${messages.progress}: ${note || "still running"} (${seconds(lasted())})`;
+    later("info", what, metadata, `${id}.${++records}`);
   }, everyMs);
   timer.unref?.();
   try {
@@ -51,36 +81,45 @@ export async function runOperation<Result>(
         note = String(progress);
       },
       describe: (more) => {
-        metadata = { ...metadata, ...more };
+        metadata = { ...metadata, ...plainMetadata(more) };
       },
     });
     const duration = Math.round(lasted());
-    const { success } = messages;
-    const done = typeof success === "function" ? success(result) : success;
-    write.later("success", `${done} (${seconds(duration)})`, { ...metadata, duration });
+    const done = await successOf(messages, result, failed);
+    later("success", `${done} (${seconds(duration)})`, { ...metadata, duration });
     return result;
   } catch (error) {
     const duration = Math.round(lasted());
-    const why = sanitizeMessage(error instanceof Error ? error.message : error) || "unknown error";
-    write.later("error", `${messages.failure}: ${why}`, { ...metadata, duration, error: why });
+    const why = messageOf(error) || "unknown error";
+    later("error", `${messages.failure}: ${why}`, { ...metadata, duration, error: why });
     throw error;
   } finally {
     clearInterval(timer);
   }
 }
 
-/** Of what the operation is called: `"story generation"`. */
-function messagesOf<Result>(name: string): Messages<Result> {
-  const progress = name.charAt(0).toUpperCase() + name.slice(1);
-  return { start: `Starting ${name}`, progress, success: `${progress} completed`, failure: `${progress} failed` };
+/** The work is done, whatever becomes of the words for it. Never rejects. */
+async function successOf<Result>(
+  { success, progress }: Messages<Result>,
+  result: Result,
+  failed: (error: unknown) => void,
+): Promise<string> {
+  if (typeof success === "string") return success;
+  try {
+    const words: unknown = await success(result);
+    if (typeof words === "string" && words !== "") return words;
+    throw new TypeError("success must give a text that is not empty");
+  } catch (error) {
+    failed(error);
+    return `${progress}: completed`;
+  }
 }
 
-function withDefaults<Result>({
-  start,
-  success,
-  failure = `${start} failed`,
-}: OperationMessages<Result>): Messages<Result> {
-  return { start, progress: start, success, failure };
+/** Of what the operation is called: `"story generation"`. A word that may be a key is left as it is, or it would not be found any more. */
+function messagesOf<Result>(name: string): Messages<Result> {
+  const isWord = /^\p{Ll}+(?=\s|$)/u.test(name);
+  const progress = isWord ? name.charAt(0).toUpperCase() + name.slice(1) : name;
+  return { start: `Starting ${name}`, progress, success: `${progress} completed`, failure: `${progress} failed` };
 }
 
 /** As people read them: 2.5s, 45s, 3m 20s. */

@@ -1,5 +1,12 @@
 import type { AuthorizeAnswer, AuthorizeContext, ChannelPolicy } from "../../server/hub-api.js";
-import { requireFlag, requireFunction, requireNames, requireNumber, requireObject } from "../../shared/arguments.js";
+import {
+  describe,
+  requireFlag,
+  requireFunction,
+  requireNames,
+  requireNumber,
+  requireObject,
+} from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 
@@ -11,7 +18,7 @@ export interface RoomContext extends AuthorizeContext {
 /** What {@link LogOptions.policy} may say. */
 export type RoomPolicy = Omit<
   ChannelPolicy,
-  "name" | "match" | "preset" | "records" | "stamp" | "heartbeat" | "oversize"
+  "name" | "match" | "preset" | "records" | "stamp" | "heartbeat" | "oversize" | "throttle"
 > & { readonly oversize?: "refuse" | "truncate" };
 
 /** Options of {@link createLogEmitter}. */
@@ -33,8 +40,8 @@ export interface LogOptions {
   warnOfVague?: boolean;
   /**
    * Rules of the rooms' channels, in place of the usual ones, each for itself: `limits` (10 connections a room, 100 in all), `rate` (10 records a second, then
-   * they wait), `merge` (similar ones within 1 s become one), `maxBytes` (10 KiB, metadata is cut first), `redact`, `history`, `channelTtlMs`. A policy of the
-   * hub's own for `room-log:**` counts before all of them.
+   * they wait), `merge` (similar ones within 1 s become one), `maxBytes` (10 KiB, metadata is cut first; at least 1 KiB), `redact`, `history`, `channelTtlMs`. What a policy of the
+   * hub's own says of these channels counts before that.
    */
   policy?: RoomPolicy;
 }
@@ -55,6 +62,7 @@ const OPTIONS: Names<LogOptions> = {
 
 const AGENT_TYPES = ["story", "asset", "code", "deploy", "orchestrator"];
 const MOST_AGENT_TYPES = 250;
+const LONGEST_NAME = 64;
 
 /** @throws TypeError that names the option. */
 export function checkLogOptions(options: LogOptions): CheckedLogOptions {
@@ -64,15 +72,18 @@ export function checkLogOptions(options: LogOptions): CheckedLogOptions {
   const { warnOfVague = process.env.NODE_ENV !== "production", policy = {} } = options;
   requireNames("agentTypes", agentTypes);
   if (agentTypes.length > MOST_AGENT_TYPES) throw new TypeError(`agentTypes must be at most ${MOST_AGENT_TYPES}`);
-  const odd = agentTypes.find((name) => /[,"\\]|^\s|\s$|^$/.test(name));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  const odd = agentTypes.find((name) => /[,"\\\u0000-\u001f]|^\s|\s$|^$/.test(name) || name.length > LONGEST_NAME);
   if (odd !== undefined) {
     throw new TypeError(
-      `agentTypes has ${JSON.stringify(odd)}: a name must be without commas, quotation marks and outer spaces`,
+      `agentTypes has ${JSON.stringify(odd)}: a name must have 1 to 64 characters, no commas, quotation marks or control characters, and no outer spaces`,
     );
   }
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (exists !== undefined) requireFunction("exists", exists);
-  requireNumber("recentLogs", recentLogs);
+  if (!Number.isSafeInteger(recentLogs) || recentLogs < 0) {
+    throw new TypeError(`recentLogs must be a whole number of at least 0, not ${describe(recentLogs)}`);
+  }
   requireNumber("progressEveryMs", progressEveryMs, { least: 1, most: LONGEST_TIMER_MS });
   requireFlag("warnOfVague", warnOfVague);
   requireObject("policy", policy);

@@ -14,14 +14,21 @@ export function labelOf(agentType: string, level: string): string {
  */
 export function requestedLabels(request: RequestLike, agentTypes: readonly string[]): string[] | undefined {
   const query = new URLSearchParams(/\?[^#]*/.exec(request.url)?.[0]);
-  const levels = chosen("level", query.get("levels"), LOG_LEVELS);
-  const agents = chosen("agent", query.get("agents"), agentTypes);
+  const levels = chosen("level", query.getAll("levels"), LOG_LEVELS);
+  const agents = chosen("agent", query.getAll("agents"), agentTypes);
   if (levels === undefined && agents === undefined) return undefined;
   return (agents ?? agentTypes).flatMap((agent) => (levels ?? LOG_LEVELS).map((level) => labelOf(agent, level)));
 }
 
-function chosen(what: string, list: string | null, known: readonly string[]): readonly string[] | undefined {
-  const asked = [...new Set((list ?? "").split(",").map((name) => name.trim()))].filter(Boolean);
+function chosen(what: string, lists: readonly string[], known: readonly string[]): readonly string[] | undefined {
+  const asked = [
+    ...new Set(
+      lists
+        .join()
+        .split(",")
+        .map((name) => name.trim()),
+    ),
+  ].filter(Boolean);
   const unknown = asked.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const shown = JSON.stringify(unknown.slice(0, 100));

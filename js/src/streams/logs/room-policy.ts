@@ -1,6 +1,8 @@
 import { type ChannelPolicy, policies, type RecordSchema } from "../../server/hub-api.js";
+import { requireNumber, requireObject, requireStringArray } from "../../shared/arguments.js";
 import { LOG_LEVELS, type LogConnected } from "../../shared/logs/record.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { withoutUndefined } from "../../shared/without-undefined.js";
 import type { RoomPolicy } from "./options.js";
 import { roomChannel } from "./room-channel.js";
 
@@ -9,7 +11,6 @@ const POLICY_OPTIONS: Names<RoomPolicy> = {
   limits: true,
   rate: true,
   merge: true,
-  throttle: true,
   batch: true,
   channelTtlMs: true,
   maxBytes: true,
@@ -18,6 +19,8 @@ const POLICY_OPTIONS: Names<RoomPolicy> = {
   redact: true,
 };
 
+/** What a record cannot do without has room in them. */
+const LEAST_BYTES = 1024;
 const LIMITS = { connections: 10, total: 100 };
 
 /** What a record must be. */
@@ -44,12 +47,15 @@ function recordSchema(agentTypes: readonly string[]): RecordSchema {
  */
 export function roomPolicy(own: RoomPolicy, agentTypes: readonly string[]): ChannelPolicy {
   requireKnown("policy", own, POLICY_OPTIONS);
-  const { limits, keep = [], ...others } = own;
+  const { limits = {}, keep = [], ...others } = withoutUndefined(own);
+  requireObject("policy.limits", limits);
+  requireStringArray("policy.keep", keep);
+  if (others.maxBytes !== undefined) requireNumber("policy.maxBytes", others.maxBytes, { least: LEAST_BYTES });
   return {
     match: roomChannel("**"),
     ...policies.logs,
     ...others,
-    limits: { ...LIMITS, ...limits },
+    limits: { ...LIMITS, ...withoutUndefined(limits) },
     keep: ["agentType", ...keep],
     records: { log: recordSchema(agentTypes) },
     stamp: "timestamp",

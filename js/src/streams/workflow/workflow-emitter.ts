@@ -13,7 +13,7 @@ import { requireFunction, requireKey } from "../../shared/arguments.js";
 import { requireOneOf } from "../../shared/misspelt.js";
 import { changeOf } from "../../shared/workflow/change-of.js";
 import { CHANGES, type WorkflowEvents, type WorkflowState } from "../../shared/workflow/events.js";
-import { checkResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
+import { checkedResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
 import { writeError } from "../http/node-answer.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";
@@ -186,15 +186,15 @@ export class WorkflowEmitter {
    * export const POST = GET;
    */
   async response(request: Request, workflowId: string, options: WorkflowResponseOptions = {}): Promise<Response> {
-    checkResponseOptions(options);
+    const given = checkedResponseOptions(options);
     const refusal = refusalOf("workflow", request.method, METHODS, workflowId);
     if (refusal !== undefined) return errorResponse(this.hub, refusal, request);
     if (request.method !== "POST") {
-      const response = await this.hub.response(request, this.#reading(workflowId, options));
+      const response = await this.hub.response(request, this.#reading(workflowId, given));
       this.#closeForLate(workflowId);
       return response;
     }
-    return answerCommand(this.#commands(workflowId), request, request.body, options);
+    return answerCommand(this.#commands(workflowId), request, request.body, given);
   }
 
   /**
@@ -218,15 +218,15 @@ export class WorkflowEmitter {
     workflowId: string,
     options: WorkflowResponseOptions & Pick<AttachOptions, "handOver">,
   ): Promise<SSEStream | undefined> {
-    checkResponseOptions(options);
+    const given = checkedResponseOptions(options);
     const refusal = refusalOf("workflow", req.method, METHODS, workflowId);
     if (refusal !== undefined) return void writeError(this.hub, refusal, req, res);
     if (req.method !== "POST") {
-      const stream = await this.hub.attach(req, res, this.#reading(workflowId, options));
+      const stream = await this.hub.attach(req, res, this.#reading(workflowId, given));
       this.#closeForLate(workflowId);
       return stream;
     }
-    await attachCommand(this.#commands(workflowId), req, res, options);
+    await attachCommand(this.#commands(workflowId), req, res, given);
     return undefined;
   }
 
