@@ -21,6 +21,7 @@ test("ten minutes with all heartbeats: one connection, and everything that has c
     })().catch(() => {});
     const headers = new Headers(response.headers);
     headers.set("X-Heartbeat-Interval", "15");
+    headers.set("X-Silence-Threshold", "45");
     return new Response(shown, { status: response.status, headers });
   });
   const client = world.client<WorkflowEvents>("/api/workflows/wf_long/stream", { parse: "json" });
