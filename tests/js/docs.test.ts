@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { brokenLinks, pages, root } from "./docs-pages.js";
@@ -118,6 +118,16 @@ test("every link within the repository leads somewhere", () => {
   const exists = (path: string) => existsSync(join(root, path));
   const broken = pages.flatMap((page) => brokenLinks(page, exists).map((link) => `${page.path}: ${link}`));
   expect(broken).toEqual([]);
+});
+
+test("the tests that show the features are there", () => {
+  const table = readFileSync(join(root, "docs/features.md"), "utf8");
+  const rows = [...table.matchAll(/^\| (?<feature>.*?) +\| \[(?<file>[^\]]+)\]\([^)]*\): (?<name>.*?) +\|$/gm)];
+  expect(rows.length).toBeGreaterThan(60);
+  const missing = rows.filter(
+    ({ groups: { file = "", name = "" } = {} }) => !readFileSync(join(root, file), "utf8").includes(name),
+  );
+  expect(missing.map(([row]) => row)).toEqual([]);
 });
 
 test("the front page is short, and leads to every page", () => {
