@@ -174,6 +174,7 @@ std::optional<RecordFault> RecordRules::faultOf(std::string_view type, std::stri
   const auto rule = std::find_if(rules_.begin(), rules_.end(), [&](const RecordRule& one) { return one.type == name; });
   if (rule == rules_.end()) {
     std::vector<std::string> types;
+    types.reserve(rules_.size());
     for (const RecordRule& one : rules_) {
       types.push_back(one.type);
     }

@@ -3,7 +3,7 @@
 namespace millrace {
 
 // `total` and `channels` are counted for each policy: that of the rest has its own.
-ChannelPolicy PolicySettings::over(ChannelPolicy rest) const {
+ChannelPolicy PolicySettings::over(const ChannelPolicy& rest) const {
   ChannelPolicy policy = rest;
   policy.history.events = historyEvents.value_or(rest.history.events);
   policy.history.bytes = historyBytes.value_or(rest.history.bytes);

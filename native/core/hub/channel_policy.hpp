@@ -61,7 +61,7 @@ struct PolicySettings {
   std::optional<std::string> stamp;
   std::optional<Millis> channelTtl;
 
-  [[nodiscard]] ChannelPolicy over(ChannelPolicy rest) const;
+  [[nodiscard]] ChannelPolicy over(const ChannelPolicy& rest) const;
   // What these leave out is as the others have it.
   [[nodiscard]] PolicySettings orElse(const PolicySettings& others) const;
   bool operator==(const PolicySettings&) const = default;

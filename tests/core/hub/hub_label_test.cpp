@@ -17,7 +17,7 @@ class HubLabel : public test::HubTest {
     chosen.last = last;
     ASSERT_EQ(hub.join(id, "k", chosen, now), JoinOutcome::joined);
   }
-  void publishAs(std::string_view label, std::string_view data, std::string_view type = "") {
+  void publishLabelled(std::string_view label, std::string_view data, std::string_view type = "") {
     PublishOptions labelled;
     labelled.label = label;
     publish("k", data, type, labelled);
@@ -27,23 +27,23 @@ class HubLabel : public test::HubTest {
 TEST_F(HubLabel, eventsOfOtherLabelsAreNotSent) {
   joinFor(1, {"red", "blue"});
   openAndJoin(2, "k");
-  publishAs("red", "1");
-  publishAs("green", "2");
+  publishLabelled("red", "1");
+  publishLabelled("green", "2");
   EXPECT_EQ(receipt.recipients, 1U);
-  publishAs("blue", "3");
+  publishLabelled("blue", "3");
   EXPECT_EQ(receipt.recipients, 2U);
-  publishAs("", "4");
+  publishLabelled("", "4");
   EXPECT_EQ(receipt.recipients, 2U) << "without a label it is for all";
   EXPECT_EQ(read(1), event(1, "1") + event(3, "3") + event(4, "4"));
   EXPECT_EQ(read(2), event(1, "1") + event(2, "2") + event(3, "3") + event(4, "4"));
 }
 
 TEST_F(HubLabel, theNewestAreCountedAmongThoseThatAreWanted) {
-  publishAs("red", "1");
-  publishAs("red", "2");
-  publishAs("green", "3");
-  publishAs("red", "4");
-  publishAs("green", "5");
+  publishLabelled("red", "1");
+  publishLabelled("red", "2");
+  publishLabelled("green", "3");
+  publishLabelled("red", "4");
+  publishLabelled("green", "5");
   joinFor(1, {"red"}, 2);
   EXPECT_EQ(read(1), cursor(1) + event(2, "2") + event(4, "4"));
 }
@@ -52,7 +52,7 @@ TEST_F(HubLabel, anEventThatEndsTheStreamIsSentWhateverItsLabel) {
   OpenOptions how = quiet();
   how.subscriber.closeAfter = {typeHash("done")};
   joinFor(1, {"red"}, 0, how);
-  publishAs("green", "1", "done");
+  publishLabelled("green", "1", "done");
   EXPECT_NE(read(1).find("event: done"), std::string::npos);
 }
 
@@ -63,9 +63,9 @@ TEST_F(HubLabel, anEventThatWaitsKeepsItsLabel) {
   options.policies = {{"k", "k", rate}};
   hub.configure(options);
   joinFor(1, {"red"});
-  publishAs("red", "1");
-  publishAs("green", "2");
-  publishAs("red", "3");
+  publishLabelled("red", "1");
+  publishLabelled("green", "2");
+  publishLabelled("red", "3");
   read(1);
   for (int times = 0; times < 2; ++times) {
     now = hub.nextDeadline();

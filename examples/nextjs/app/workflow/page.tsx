@@ -2,7 +2,7 @@ import { RefreshOnEvent } from "millrace/next";
 import { connection } from "next/server";
 import { PageHeader } from "@/components/page-header";
 import { WorkflowView } from "@/components/workflow/workflow-view";
-import { job } from "@/lib/server/build/build-job";
+import { job } from "@/lib/server/job/build-job";
 
 export default async function Page({ searchParams }: { searchParams: Promise<{ id?: string }> }) {
   await connection();

@@ -1,4 +1,4 @@
-import { job } from "@/lib/server/build/build-job";
+import { job } from "@/lib/server/job/build-job";
 import { problem } from "@/lib/server/problem";
 
 /** Starts a build. */
