@@ -69,6 +69,12 @@ const useWorkflowStream: typeof hooks.useWorkflowStream = (id, options) =>
 const useSSEStream: typeof hooks.useSSEStream = (options) =>
   hooks.useSSEStream({ url: `${origin}/stream/search`, ...options });
 
+/** A component whose body is a block. */
+function Running({ use }: { use: () => void }): null {
+  use();
+  return null;
+}
+
 test("000, Example Usage", async () => {
   const roomsService = createLogEmitter(createHub({ name: `seeds ${++count}` }), {
     policy: { rate: false, merge: false },
@@ -167,12 +173,14 @@ test("001, Troubleshooting: what happens is told, and cleaned up", async () => {
   const log = jest.spyOn(console, "log").mockImplementation(() => {});
   workflowEmitter.emit(ID, "workflow:started", { name: "Fix the bug", totalSteps: 3 });
   const surroundings = { useWorkflowStream, workflowId: ID, useEffect: React.useEffect };
-  function Component(): null {
-    runBlock(blockWith("001", "'[SSE Event]'"), {}, surroundings);
-    runBlock(blockWith("001", "This should run on unmount"), {}, surroundings);
-    return null;
-  }
-  const { unmount } = render(<Component />);
+  const { unmount } = render(
+    <Running
+      use={() => {
+        runBlock(blockWith("001", "'[SSE Event]'"), {}, surroundings);
+        runBlock(blockWith("001", "This should run on unmount"), {}, surroundings);
+      }}
+    />,
+  );
   await until(() => log.mock.calls.length > 0);
   expect(log.mock.calls[0]?.slice(0, 2)).toEqual(["[SSE Event]", "workflow:state"]);
   unmount();
@@ -185,23 +193,23 @@ test("003, Frontend SSE Usage", async () => {
   const seen = { answer: "", sources: undefined as unknown, heartbeat: undefined as unknown, errors: [] as unknown[] };
   let stream: ReturnType<typeof useSSEStream> | undefined;
   const code = blockWith("003", 'query: "What is machine learning?"');
-  function Component(): null {
-    const locals = runBlock(
-      code,
-      {},
-      {
-        useSSEStream,
-        setAnswer: (change: (before: string) => string) => void (seen.answer = change(seen.answer)),
-        setSources: (sources: unknown) => void (seen.sources = sources),
-        setError: (error: unknown) => seen.errors.push(error),
-        setHeartbeatData: (data: unknown) => void (seen.heartbeat = data),
-      },
-      ["start", "stop", "isConnected", "traceId"],
-    );
-    stream = locals as unknown as typeof stream;
-    return null;
-  }
-  render(<Component />);
+  const surroundings = {
+    useSSEStream,
+    setAnswer(change: (before: string) => string) {
+      seen.answer = change(seen.answer);
+    },
+    setSources(sources: unknown) {
+      seen.sources = sources;
+    },
+    setError: (error: unknown) => seen.errors.push(error),
+    setHeartbeatData(data: unknown) {
+      seen.heartbeat = data;
+    },
+  };
+  const use = () => {
+    stream = runBlock(code, {}, surroundings, ["start", "stop", "isConnected", "traceId"]) as unknown as typeof stream;
+  };
+  render(<Running use={use} />);
   stream?.start();
   await until(() => seen.sources !== undefined);
   expect(seen.answer).toBe("What is machine learning? A field.");

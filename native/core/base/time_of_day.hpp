@@ -11,12 +11,20 @@ namespace millrace {
 class TimeOfDay {
  public:
   // The system's clock says that it is `at` now.
-  void note(UnixTime at, Instant now) { began_ = std::max(began_, at - now.time_since_epoch()); }
+  void note(UnixTime at, Instant now) {
+    constexpr Millis kRounding{1};  // of both
+    const UnixTime began = at - now.time_since_epoch();
+    began_ = began + kRounding >= began_ ? began : began_;
+  }
 
-  [[nodiscard]] UnixTime at(Instant now) const { return began_ + now.time_since_epoch(); }
+  [[nodiscard]] UnixTime next(Instant now) {
+    last_ = std::max(last_, began_ + now.time_since_epoch());
+    return last_;
+  }
 
  private:
   UnixTime began_ = UnixTime::min();  // at the instant 0
+  UnixTime last_ = UnixTime::min();
 };
 
 }  // namespace millrace

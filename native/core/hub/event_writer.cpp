@@ -45,7 +45,7 @@ UnixTime EventWriter::timeOf(UnixTime at, Instant now) {
     return at;
   }
   timeOfDay_.note(at, now);
-  return timeOfDay_.at(now);
+  return timeOfDay_.next(now);
 }
 
 EventFields EventWriter::stamp(const EventFields& fields, const ChannelPolicy& policy, UnixTime at, Instant now,
@@ -61,7 +61,7 @@ EventFields EventWriter::stampNow(const EventFields& fields, const ChannelPolicy
   }
   std::string member;
   appendJsonString(policy.stamp, member);
-  member.append(R"(:")").append(isoTime(timeOfDay_.at(now))).append(1, '"');
+  member.append(R"(:")").append(isoTime(timeOfDay_.next(now))).append(1, '"');
   if (std::optional<std::string> with = withMembers(*fields.data, member)) {
     text = std::move(*with);
     stamped.data = text;

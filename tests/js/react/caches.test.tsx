@@ -9,7 +9,7 @@ import type * as React from "react";
 import * as jsx from "react/jsx-runtime";
 import * as swr from "swr";
 import * as hooks from "../../../js/src/react/index.js";
-import { createHub } from "../../../js/src/server/index.js";
+import { createHub, type Hub } from "../../../js/src/server/index.js";
 import { reset } from "../../../js/src/shared/reset.js";
 import { runBlock } from "../../seeds/blocks.js";
 import { until } from "../client/scripted-server.js";
@@ -27,7 +27,7 @@ function blockOf(file: string): string {
 let count = 0;
 let server: Server;
 let origin: string;
-let hub: ReturnType<typeof createHub>;
+let hub: Hub;
 /** What the server answers, by path, and how often it was asked. */
 let answers: Record<string, unknown>;
 let asked: string[];
