@@ -61,11 +61,11 @@ const THROTTLE_MS = 100;
  */
 export function useLogStream(roomId: string | null | undefined, options: UseLogStreamOptions = {}): LogStream {
   const { url: given, levels, agents, maxLogs = MOST_LOGS, fallback = FALLBACK, ...others } = options;
-  const { throttleMs = THROTTLE_MS, ...client } = others;
+  const { throttleMs = THROTTLE_MS, parse = "json", ...client } = others;
   if (!Number.isInteger(maxLogs) || maxLogs < 0) throw new TypeError("maxLogs must be a whole number of at least 0");
   const id = roomId ?? null;
   const url = id === null ? null : withFilter(urlOf(id, given), { levels, agents });
-  const store = { fallback, parse: "json", throttleMs, ...client } as unknown as StoreOptions;
+  const store = { ...client, fallback, parse, throttleMs } as unknown as StoreOptions;
   const make = () => new LogReduction(maxLogs);
   const { snapshot, view, reconnect } = useReduced(`logs ${maxLogs} ${id}`, url, store, make);
   const [cleared, setCleared] = useState<Cleared>({ room: id });

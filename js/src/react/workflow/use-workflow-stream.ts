@@ -62,10 +62,10 @@ export function useWorkflowStream(
   workflowId: string | null | undefined,
   options: UseWorkflowStreamOptions = {},
 ): WorkflowStream {
-  const { url: given, fallback = FALLBACK, ...others } = options;
+  const { url: given, fallback = FALLBACK, parse = "json", ...others } = options;
   const id = workflowId ?? null;
   const url = id === null ? null : urlOf(id, given);
-  const store = { fallback, parse: "json", ...others } as unknown as StoreOptions;
+  const store = { ...others, fallback, parse } as unknown as StoreOptions;
   const { snapshot, view, reconnect } = useReduced(`workflow ${id}`, url, store, () => new WorkflowReduction(id ?? ""));
   const latest = useRef({ url, store });
   useInsertionEffect(() => {

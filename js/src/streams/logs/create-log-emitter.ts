@@ -4,7 +4,7 @@ import { requireHub } from "../http/require-hub.js";
 import { HubLogOptions } from "./hub-log-options.js";
 import { LogEmitter } from "./log-emitter.js";
 import { checkLogOptions, type LogOptions } from "./options.js";
-import { limitsOf, roomPolicy } from "./room-policy.js";
+import { roomPolicy } from "./room-policy.js";
 
 /** Who writes records, unless `agentTypes` says it. */
 export type DefaultAgentType = "story" | "asset" | "code" | "deploy" | "orchestrator";
@@ -32,7 +32,6 @@ export function createLogEmitter<const AgentType extends string = DefaultAgentTy
   declareOptions(hub, "createLogEmitter", options);
   const all = HubLogOptions.of(hub.name);
   all.add(options);
-  const policy = roomPolicy(all.given.policy ?? {}, all.checked.agentTypes);
-  addPolicies(hub, [policy]);
-  return new LogEmitter(hub, all, limitsOf(policy));
+  addPolicies(hub, [all.policy]);
+  return new LogEmitter(hub, all);
 }

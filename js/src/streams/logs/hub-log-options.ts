@@ -1,10 +1,13 @@
+import type { ChannelPolicy } from "../../server/hub-api.js";
 import { withoutUndefined } from "../../shared/without-undefined.js";
 import { type CheckedLogOptions, checkLogOptions, type LogOptions } from "./options.js";
+import { roomPolicy } from "./room-policy.js";
 
 /** What was said of the rooms of a hub, in this process: what lets people in is never absent in one copy of a module. */
 export class HubLogOptions {
   #given: LogOptions = {};
   #checked: CheckedLogOptions = checkLogOptions({});
+  #policy: ChannelPolicy | undefined;
 
   /** Of the hub of this name. */
   static of(hubName: string): HubLogOptions {
@@ -18,12 +21,14 @@ export class HubLogOptions {
     return options;
   }
 
-  get given(): LogOptions {
-    return this.#given;
-  }
-
   get checked(): CheckedLogOptions {
     return this.#checked;
+  }
+
+  /** Of the rooms' channels. */
+  get policy(): ChannelPolicy {
+    this.#policy ??= roomPolicy(this.#given.policy ?? {}, this.#checked.agentTypes);
+    return this.#policy;
   }
 
   /** Everything else stays as it was said. Throws a TypeError; nothing has changed then. */
@@ -31,6 +36,7 @@ export class HubLogOptions {
     const given = { ...this.#given, ...withoutUndefined(options) };
     this.#checked = checkLogOptions(given);
     this.#given = given;
+    this.#policy = undefined;
   }
 }
 

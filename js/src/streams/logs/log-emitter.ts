@@ -25,6 +25,7 @@ import {
 } from "./operation.js";
 import { labelOf, requestedLabels } from "./requested-labels.js";
 import { roomChannel } from "./room-channel.js";
+import { limitsOf } from "./room-policy.js";
 import { type GivenLog, type LogMetadata, messageOf, plain, plainMetadata, toRecord } from "./to-record.js";
 import { warnIfVague } from "./vague-warnings.js";
 
@@ -39,13 +40,11 @@ const HEARTBEAT = {
 export class LogEmitter<AgentType extends string = string> {
   readonly hub: Hub;
   readonly #all: HubLogOptions;
-  readonly #limits: LogConnected["limits"];
 
   /** @internal Use {@link createLogEmitter}. */
-  constructor(hub: Hub, all: HubLogOptions, limits: LogConnected["limits"]) {
+  constructor(hub: Hub, all: HubLogOptions) {
     this.hub = hub;
     this.#all = all;
-    this.#limits = limits;
   }
 
   /**
@@ -230,7 +229,7 @@ export class LogEmitter<AgentType extends string = string> {
       from: { last: recentLogs },
       greeting: ({ streamId }: { readonly streamId: string }) => ({
         event: "connected",
-        data: { roomId, connectionId: streamId, limits: this.#limits } satisfies LogConnected,
+        data: { roomId, connectionId: streamId, limits: limitsOf(this.#all.policy) } satisfies LogConnected,
       }),
       ...(await this.#labels(request, agentTypes, reading)),
       ...(exists && { exists: () => existing(exists(roomId)) }),
