@@ -3,6 +3,7 @@
 import { runInNewContext } from "node:vm";
 import { createHub, createLogEmitter, LOG_LEVELS, type LogOptions, type LogRecord } from "../../js/src/server/index.js";
 import { until } from "../addon/listening.js";
+import { randomOf } from "../support/random.js";
 
 const AGENTS = ["story", "asset", "code", "deploy", "orchestrator"] as const;
 const AT_ONCE: LogOptions = { policy: { rate: false, merge: false }, warnOfVague: false };
@@ -234,16 +235,6 @@ test("metadata goes first where a record is too large, and 10 KiB is the most", 
 });
 
 describe("whatever is written", () => {
-  /** Small and the same each time (mulberry32). */
-  function random(seed: number): () => number {
-    let state = seed;
-    return () => {
-      state = (state + 0x6d2b79f5) | 0;
-      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-    };
-  }
   const TEXTS = [
     "m",
     'a "quoted" one\\',
@@ -256,7 +247,7 @@ describe("whatever is written", () => {
   ];
 
   test.each(Array.from({ length: 20 }, (_, at) => at + 1))("a record has its format, seed %i", async (seed) => {
-    const next = random(seed);
+    const next = randomOf(seed);
     const one = <Value>(values: readonly Value[]) => values[Math.floor(next() * values.length)] as Value;
     const emitter = emitterWith(
       next() < 0.5 ? AT_ONCE : { policy: { rate: { perSecond: 5000 }, merge: { windowMs: 5 } }, warnOfVague: false },
@@ -296,7 +287,7 @@ describe("whatever is written", () => {
   });
 
   test.each([1, 2, 3])("no buffer has more than it may, seed %i", async (seed) => {
-    const next = random(seed);
+    const next = randomOf(seed);
     const emitter = emitterWith({
       policy: { rate: { perSecond: 1, buffer: { events: 50, bytes: 64 * 1024 } }, merge: false },
     });

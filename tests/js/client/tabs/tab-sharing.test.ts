@@ -1,4 +1,5 @@
 import { SSEError } from "../../../../js/src/shared/errors.js";
+import { randomOf } from "../../../support/random.js";
 import { Browser } from "./browser.js";
 import { Source, Tab } from "./tab.js";
 
@@ -286,17 +287,6 @@ test.each([
   for (const tab of tabs) expect(tab.seen).toEqual([1, 2, 3]);
   expect(connected(tabs)).toEqual([0]);
 });
-
-/** A small generator (mulberry32), so that a seed gives the same schedule anywhere. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 test.each([...range(1, 300), 11378])(
   "whatever happens, every tab sees all from its first event on, once: seed %i",
