@@ -131,7 +131,7 @@ export interface MemberSchema {
   enum?: readonly string[];
   /** Of a number. */
   minimum?: number;
-  /** Of a text, in bytes of UTF-8. */
+  /** Of a text, in characters (Unicode code points; JSON Schema Validation 2020-12, 6.3.2). */
   minLength?: number;
 }
 
