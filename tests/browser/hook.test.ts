@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import type { Health } from "../../js/src/react/index.js";
 import { connectBrowser } from "./support/browser.js";
-import { bundled, close, listen } from "./support/react-page.js";
+import { close, listen, pageServer } from "./support/react-page.js";
 
 // The hook under load, and the badge as it is drawn, in a page of their own.
 const MINUTES = 60_000;
@@ -63,10 +63,8 @@ const program = `
   }
 
   const path = new URLSearchParams(location.search).get("stream");
-  createRoot(document.querySelector("main")).render(path ? <Stream path={path} /> : <Badges />);
+  createRoot(document.querySelector("#root")).render(path ? <Stream path={path} /> : <Badges />);
 `;
-const html = `<!doctype html><meta name="color-scheme" content="light dark"><style>body { font: 16px sans-serif }</style>
-<main></main><script src="/page.js"></script>`;
 
 const eventsText = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => `id: ${from + index}\ndata: {"n":${from + index}}\n\n`).join("");
@@ -102,13 +100,12 @@ const streams: Record<string, (response: ServerResponse) => unknown> = {
 };
 
 beforeAll(async () => {
-  const script = bundled(program);
-  server = createServer((request, response) => {
+  server = pageServer(program, (request, response) => {
     const stream = streams[request.url ?? ""];
-    const type = request.url === "/page.js" ? "text/javascript" : "text/html";
-    response.writeHead(200, { "Content-Type": `${stream ? "text/event-stream" : type}; charset=utf-8` });
-    if (stream) stream(response);
-    else response.end(request.url === "/page.js" ? script : html);
+    if (stream === undefined) return false;
+    response.writeHead(200, { "Content-Type": "text/event-stream; charset=utf-8" });
+    stream(response);
+    return true;
   });
   origin = await listen(server);
   browser = await connectBrowser();
@@ -195,7 +192,7 @@ test.each(["light", "dark"] as const)(
       expect([dot?.width, dot?.height]).toEqual([expect.closeTo(9.6, 1), expect.closeTo(9.6, 1)]);
       await badge.screenshot({ path: join(screenshots, `badge-${health}-${colorScheme}.png`) });
     }
-    await page.locator("main").screenshot({ path: join(screenshots, `badges-${colorScheme}.png`) });
+    await page.locator("#root").screenshot({ path: join(screenshots, `badges-${colorScheme}.png`) });
     await page.close();
   },
   MINUTES,

@@ -1,10 +1,10 @@
 // The log of a room in Chromium: cut and continued, and ten thousand records a second.
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import type { LogStream } from "../../js/src/react/index.js";
 import { createHub, createLogEmitter } from "../../js/src/server/index.js";
 import { connectBrowser } from "./support/browser.js";
-import { bundled, close, listen } from "./support/react-page.js";
+import { close, listen, pageServer } from "./support/react-page.js";
 
 const MINUTES = 60_000;
 const ROOM = "room 1/ä";
@@ -56,22 +56,17 @@ const program = `
 `;
 
 beforeAll(async () => {
-  const script = bundled(program);
   const hub = createHub({ name: "browser logs" });
   emitter = createLogEmitter(hub, {
     policy: { rate: false, merge: false, history: { events: 30_000 } },
     warnOfVague: false,
   });
-  server = createServer((request, response) => {
+  server = pageServer(program, (request, response) => {
     const id = /^\/api\/rooms\/([^/]+)\/logs/.exec(request.url ?? "")?.[1];
-    if (id !== undefined && isBroken) response.writeHead(503).end();
-    else if (id !== undefined)
-      void emitter.attach(request, response, decodeURIComponent(id), { lag: { events: 30_000, bytes: 2 ** 26 } });
-    else if (request.url === "/page.js") response.end(script);
-    else
-      response
-        .writeHead(200, { "Content-Type": "text/html; charset=utf-8" })
-        .end('<div id="root"></div><script src="/page.js"></script>');
+    if (id === undefined) return false;
+    if (isBroken) response.writeHead(503).end();
+    else void emitter.attach(request, response, decodeURIComponent(id), { lag: { events: 30_000, bytes: 2 ** 26 } });
+    return true;
   });
   origin = await listen(server);
   browser = await connectBrowser();

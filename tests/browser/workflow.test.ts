@@ -1,10 +1,10 @@
 // Workflows in Chromium: two pages that see the same, through cuts, and under load.
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import type { WorkflowStream } from "../../js/src/react/index.js";
 import { createHub, createWorkflowEmitter, type WorkflowEmitter } from "../../js/src/server/index.js";
 import { connectBrowser } from "./support/browser.js";
-import { bundled, close, listen } from "./support/react-page.js";
+import { close, listen, pageServer } from "./support/react-page.js";
 
 const MINUTES = 60_000;
 const ID = "wf 1/ä";
@@ -53,17 +53,13 @@ const program = `
 `;
 
 beforeAll(async () => {
-  const script = bundled(program);
   emitter = createWorkflowEmitter(createHub({ name: "browser workflows" }), { progressEveryMs: 1, logsEveryMs: 10 });
-  server = createServer((request, response) => {
+  server = pageServer(program, (request, response) => {
     const id = /^\/api\/workflows\/([^/]+)\/stream/.exec(request.url ?? "")?.[1];
-    if (id !== undefined && isBroken) response.writeHead(503).end();
-    else if (id !== undefined) void emitter.attach(request, response, decodeURIComponent(id));
-    else if (request.url === "/page.js") response.end(script);
-    else
-      response
-        .writeHead(200, { "Content-Type": "text/html" })
-        .end('<div id="root"></div><script src="/page.js"></script>');
+    if (id === undefined) return false;
+    if (isBroken) response.writeHead(503).end();
+    else void emitter.attach(request, response, decodeURIComponent(id));
+    return true;
   });
   origin = await listen(server);
   browser = await connectBrowser();

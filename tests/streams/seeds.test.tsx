@@ -1,8 +1,6 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 // The seeds' blocks that are programs run as they stand, but for their imports. Those that are none: 001's "Event Data Schemas" are types (workflowSchemas
 // has them), "Log Limiting", "Automatic Cleanup" and 003's "Key Features" are pieces of what Millrace does itself, and 003's servers are Python.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { jest } from "@jest/globals";
 import { cleanup, render } from "@testing-library/react";
 import * as React from "react";
@@ -19,10 +17,11 @@ import {
 import { reset } from "../../js/src/shared/reset.js";
 import { until } from "../js/client/scripted-server.js";
 import { blockWith, runBlock, runMethod } from "../seeds/blocks.js";
+import { type CorsServer, corsServer } from "../support/cors-server.js";
 
 const ID = "wf_abc123";
 let count = 0;
-let server: Server;
+let server: CorsServer;
 let origin: string;
 let workflowEmitter: ReturnType<typeof createWorkflowEmitter>;
 
@@ -33,10 +32,7 @@ beforeAll(() => {
 beforeEach(async () => {
   const hub = createHub({ name: `seeds ${++count}` });
   workflowEmitter = createWorkflowEmitter(hub, { progressEveryMs: 5, logsEveryMs: 5, closeAfterMs: 5 });
-  server = createServer((req, res) => {
-    const headers = { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*" };
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    if (req.method === "OPTIONS") return void res.writeHead(204).end();
+  server = await corsServer((req, res) => {
     if (!req.url?.startsWith("/stream/search")) return void workflowEmitter.attach(req, res, ID);
     const source = async function* ({
       query,
@@ -51,16 +47,14 @@ beforeEach(async () => {
       yield { text: "A field.", sources: [{ maxTokens, temperature }] };
     };
     void attachAnswerStream(req, res, { hub, source, heartbeatSeconds: 0.005 });
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  origin = server.origin;
 });
 
 afterEach(async () => {
   cleanup();
   reset();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 /** The hooks with this server's address in place of the page's own. */

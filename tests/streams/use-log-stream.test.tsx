@@ -1,18 +1,17 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 // The hook against a real server in this process.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { cleanup, render } from "@testing-library/react";
 import { type LogStream, type UseLogStreamOptions, useLogStream } from "../../js/src/react/index.js";
 import { createHub, createLogEmitter } from "../../js/src/server/index.js";
 import { reset } from "../../js/src/shared/reset.js";
 import { until } from "../js/client/scripted-server.js";
+import { type CorsServer, corsServer } from "../support/cors-server.js";
 
 const ROOM = "room 1/ä";
 
 let count = 0;
 let emitter: ReturnType<typeof createLogEmitter>;
-let server: Server;
+let server: CorsServer;
 let url: string;
 let asked: string[];
 /** Requests that are answered 500. */
@@ -27,24 +26,19 @@ beforeEach(async () => {
   asked = [];
   const hub = createHub({ name: `log hook ${++count}` });
   emitter = createLogEmitter(hub, { policy: { rate: false, merge: false }, warnOfVague: false });
-  server = createServer((req, res) => {
+  server = await corsServer((req, res) => {
     const { pathname } = new URL(req.url ?? "/", "http://host");
-    const headers = { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*" };
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    if (req.method === "OPTIONS") return void res.writeHead(204).end();
     asked.push(req.url ?? "");
     if (broken(req.headers)) res.writeHead(500).end();
     else void emitter.attach(req, res, decodeURIComponent(pathname.slice(1)));
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  });
+  url = `${server.origin}/`;
 });
 
 afterEach(async () => {
   cleanup();
   reset();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 interface ProbeProps {
@@ -211,7 +205,7 @@ test("what was missed while the network was away comes once", async () => {
   log("1");
   await until(() => view.messages().length === 1);
   broken = () => true;
-  server.closeAllConnections();
+  server.cut();
   await until(() => view.last().attempts > 0);
   expect(view.last()).toMatchObject({ isDegraded: true, notice: expect.stringContaining("connection is lost") });
   log("2");

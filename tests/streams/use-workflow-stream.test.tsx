@@ -1,12 +1,11 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 // The hook against a real server in this process.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { cleanup, render } from "@testing-library/react";
 import { type UseWorkflowStreamOptions, useWorkflowStream, type WorkflowStream } from "../../js/src/react/index.js";
 import { createHub, createWorkflowEmitter, type WorkflowEmitter } from "../../js/src/server/index.js";
 import { reset } from "../../js/src/shared/reset.js";
 import { until } from "../js/client/scripted-server.js";
+import { type CorsServer, corsServer } from "../support/cors-server.js";
 
 const ID = "wf_1";
 const STARTED = { name: "build", totalSteps: 3 };
@@ -14,7 +13,7 @@ const FAST = { progressEveryMs: 5, logsEveryMs: 5, closeAfterMs: 5 };
 
 let count = 0;
 let emitter: WorkflowEmitter;
-let server: Server;
+let server: CorsServer;
 let url: string;
 /** Requests that are answered 500. */
 let broken: (headers: NodeJS.Dict<string | string[]>) => boolean;
@@ -26,23 +25,18 @@ beforeAll(() => {
 beforeEach(async () => {
   broken = () => false;
   emitter = createWorkflowEmitter(createHub({ name: `hook ${++count}` }), FAST);
-  server = createServer((req, res) => {
+  server = await corsServer((req, res) => {
     const id = decodeURIComponent(/[^/]+$/.exec(req.url?.split("?")[0] ?? "")?.[0] ?? "");
-    const headers = { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*" };
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    if (req.method === "OPTIONS") res.writeHead(204).end();
-    else if (broken(req.headers)) res.writeHead(500).end();
+    if (broken(req.headers)) res.writeHead(500).end();
     else void emitter.attach(req, res, id, { authorize: () => true });
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  });
+  url = `${server.origin}/`;
 });
 
 afterEach(async () => {
   cleanup();
   reset();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 interface ProbeProps {
@@ -122,7 +116,7 @@ test("what was missed comes as a whole", async () => {
   const view = probe();
   await until(() => view.last().workflow !== null);
   broken = () => true;
-  server.closeAllConnections();
+  server.cut();
   await until(() => view.last().attempts > 0);
   for (let n = 1; n <= 600; n++) emitter.emit(ID, "workflow:running", { iterations: n });
   broken = () => false;
@@ -156,7 +150,7 @@ test("commands are answered, to who asks and in an event", async () => {
   expect(await view.last().command("fly", { to: "the moon" })).toEqual({ isAccepted: false, reason: "Not now" });
   await until(() => heard.length === 2);
   expect(heard).toMatchObject([{ command: "pause" }, { command: "fly", reason: "Not now" }]);
-  server.closeAllConnections();
+  server.cut();
   broken = () => true;
   expect((await view.last().command("pause")).isAccepted).toBe(false);
 });

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
@@ -16,6 +16,27 @@ export function bundled(program: string): string {
     write: false,
   });
   return built.outputFiles[0]?.text ?? "";
+}
+
+const PAGE =
+  '<!doctype html><meta name="color-scheme" content="light dark"><style>body { font: 16px sans-serif }</style><div id="root"></div><script src="/page.js"></script>';
+
+/**
+ * A server that shows a program's page at every address, but for requests that the function answers itself: it says so.
+ *
+ * @param answers - whether it has taken the request.
+ */
+export function pageServer(
+  program: string,
+  answers: (request: IncomingMessage, response: ServerResponse) => boolean,
+): Server {
+  const script = bundled(program);
+  return createServer((request, response) => {
+    if (answers(request, response)) return;
+    const isScript = request.url === "/page.js";
+    response.setHeader("Content-Type", `text/${isScript ? "javascript" : "html"}; charset=utf-8`);
+    response.end(isScript ? script : PAGE);
+  });
 }
 
 /** On a free port of 127.0.0.1; gives the origin. */

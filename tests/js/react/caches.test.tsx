@@ -1,8 +1,6 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 // The recipes of docs/guides/caches.md, as they stand there, against a real server in this process.
 import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import * as query from "@tanstack/react-query";
 import { cleanup, render } from "@testing-library/react";
 import type * as React from "react";
@@ -12,6 +10,7 @@ import * as hooks from "../../../js/src/react/index.js";
 import { createHub, type Hub } from "../../../js/src/server/index.js";
 import { reset } from "../../../js/src/shared/reset.js";
 import { runBlock } from "../../seeds/blocks.js";
+import { type CorsServer, corsServer } from "../../support/cors-server.js";
 import { until } from "../client/scripted-server.js";
 
 const page = readFileSync(new URL("../../../docs/guides/caches.md", import.meta.url), "utf8");
@@ -25,7 +24,7 @@ function blockOf(file: string): string {
 }
 
 let count = 0;
-let server: Server;
+let server: CorsServer;
 let origin: string;
 let hub: Hub;
 /** What the server answers, by path, and how often it was asked. */
@@ -41,16 +40,13 @@ beforeEach(async () => {
   hub = createHub({ name: `caches of pages ${++count}` });
   answers = {};
   asked = [];
-  server = createServer((req, res) => {
+  server = await corsServer((req, res) => {
     const path = req.url ?? "";
-    res.setHeader("Access-Control-Allow-Origin", "*").setHeader("Access-Control-Allow-Headers", "*");
-    if (req.method === "OPTIONS") return void res.writeHead(204).end();
     if (path.endsWith("/events")) return void hub.attach(req, res, { channels: [path] });
     asked.push(path);
     res.setHeader("Content-Type", "application/json").end(JSON.stringify(answers[path]));
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  origin = server.origin;
   // The page's own addresses are this server's.
   globalThis.fetch = ((url: string, init?: RequestInit) => fetch(new URL(url, origin), init)) as typeof fetch;
 });
@@ -59,8 +55,7 @@ afterEach(async () => {
   cleanup();
   reset();
   globalThis.fetch = fetch;
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
 });
 
 const modules = () => ({

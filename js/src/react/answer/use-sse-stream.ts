@@ -6,6 +6,7 @@ import { randomKey } from "../../shared/random-key.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { EventSourceSnapshot, StoreOptions } from "../types.js";
+import { withQuery } from "../with-query.js";
 import { type AnswerCompletion, type AnswerHeartbeat, AnswerReduction, type AnswerView } from "./answer-reduction.js";
 
 /** Options of {@link useSSEStream}: what is asked, the callbacks, and all options of the client. */
@@ -81,7 +82,7 @@ export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
       if (reason === "error") latest.current.options.onError?.(error?.message ?? "The connection has ended", error);
     },
   } as StoreOptions;
-  const target = asked === null ? null : withQuery(url, asked);
+  const target = asked && withQuery(url, String(new URLSearchParams({ query: asked.query, stream_id: asked.id })));
   const { snapshot, view, stop, reconnect } = useReduced(
     `answer ${asked?.id}`,
     target,
@@ -120,10 +121,4 @@ function addressOf(): string {
   } catch {
     return "/stream/search";
   }
-}
-
-function withQuery(url: string, { query, id }: { readonly query: string; readonly id: string }): string {
-  const [path = "", hash = ""] = url.split("#", 2);
-  const more = new URLSearchParams({ query, stream_id: id });
-  return `${path}${path.includes("?") ? "&" : "?"}${more}${hash && `#${hash}`}`;
 }

@@ -7,6 +7,7 @@ import { encodePart } from "../encode-part.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { EventSourceCallbacks, EventSourceSnapshot, StoreOptions } from "../types.js";
+import { withQuery } from "../with-query.js";
 import { LogReduction, type LogView, type ShownLog } from "./log-reduction.js";
 
 /** Options of {@link useLogStream}: those of the client, the callbacks, and what follows. */
@@ -114,7 +115,5 @@ function withFilter(
     if (list.length === 0) return null;
     more.push(`${name}=${[...list].sort().map(encodePart).join()}`); // in whatever order, they are one stream
   }
-  if (more.length === 0) return url;
-  const [path = "", hash = ""] = url.split("#", 2);
-  return `${path}${path.includes("?") ? "&" : "?"}${more.join("&")}${hash && `#${hash}`}`;
+  return more.length === 0 ? url : withQuery(url, more.join("&"));
 }
