@@ -117,6 +117,7 @@ SubscriberOptions toSubscriberOptions(const Napi::Object& options) {
   }
   connection.maxDuration = toMillis(options.Get("maxDurationMs"), "maxDurationMs");
   connection.isCompressed = toFlag(options.Get("isCompressed"), "isCompressed");
+  connection.hasNotices = toFlag(options.Get("hasNotices"), "notices");
   for (const std::string& type : toTexts(options.Get("closeAfter"), "closeAfter")) {
     connection.closeAfter.push_back(typeHash(type));
   }

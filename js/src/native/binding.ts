@@ -126,6 +126,8 @@ export interface NativeOpenOptions {
   readonly maxDurationMs: number;
   /** The bytes are a gzip stream. */
   readonly isCompressed: boolean;
+  /** Whether it is told of its beginning, verdicts and end. Where it is not, a gap breaks it off, and so does every end that is not final. */
+  readonly hasNotices: boolean;
   /** Event types after which the connection ends. */
   readonly closeAfter: readonly string[];
   readonly retryMs: number | undefined;

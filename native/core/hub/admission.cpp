@@ -48,7 +48,7 @@ OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& o
 
 void Admission::greetConnection(Subscriber& subscriber, const OpenOptions& options) {
   Preamble& preamble = subscriber.reader().preamble();
-  preamble.begin(options.greeting);
+  preamble.begin(options.greeting, options.subscriber.hasNotices);
   if (options.retry) {
     encodeRetry(*options.retry, preamble.text());
   }

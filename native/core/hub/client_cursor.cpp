@@ -77,14 +77,14 @@ void ClientCursor::joinById(const Channel& channel, bool hasBegun, LogReader& re
 void ClientCursor::sayVerdict(LogReader& reader) {
   if (stage_ == Stage::owesVerdict) {
     stage_ = Stage::settled;
-    encodeVerdict(*verdict_, reader.preamble().text());
+    reader.preamble().sayVerdict(*verdict_);
     reader.preamble().oweCursor();
   }
 }
 
 void ClientCursor::say(Verdict verdict, LogReader& reader) {
   verdict_ = verdict;
-  encodeVerdict(verdict, reader.preamble().text());
+  reader.preamble().sayVerdict(verdict);
 }
 
 }  // namespace millrace

@@ -69,6 +69,9 @@ void LagJudge::judge(Subscriber& subscriber, Instant now) {
     if (isBeyond || reader.isEvicted()) {
       reader.dropOldest();
     }
+    if (reader.isBroken()) {
+      endings_.begin(subscriber, CloseReason::lagging, now);
+    }
   } else if (isBeyond || reader.isEvicted() || (isSlow && isNearlyEvicted(subscriber))) {
     endings_.begin(subscriber, CloseReason::lagging, now);
   }

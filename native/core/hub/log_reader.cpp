@@ -16,16 +16,16 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   endNotice_.withhold();
   gatheredAt_ = now;
   spans.begin();
+  if (isEvicted()) {
+    preamble_.noticeGap();
+    subscriptions_.oweStatesOfEvicted();
+  }
   if (isBroken()) {
     return;
   }
   flight_.begin(subscriptions_);
   own_.fresh = {};
   subscriptions_.clearFresh();
-  if (isEvicted()) {
-    preamble_.noticeGap();
-    subscriptions_.oweStatesOfEvicted();
-  }
   if (subscriptions_.mayOweStates()) {
     sendOwedStates(subscriptions_, preamble_);
   }

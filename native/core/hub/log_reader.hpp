@@ -42,8 +42,9 @@ class LogReader {
 
   // Between gather() and taken().
   [[nodiscard]] bool isInFlight() const { return flight_.isUnderWay(); }
-  // takenUpTo() did not find the event that was cut, for its log has lost it: the stream cannot go on.
-  [[nodiscard]] bool isBroken() const { return isBroken_; }
+  // The stream cannot go on: takenUpTo() did not find the event that was cut, for its log has lost it, or the client misses events and is not to be
+  // told.
+  [[nodiscard]] bool isBroken() const { return isBroken_ || preamble_.isBroken(); }
   // Whether the last gather() left something out because of its limits of bytes and spans.
   [[nodiscard]] bool hasMore() const { return hasMore_; }
   [[nodiscard]] bool hasPending() const;

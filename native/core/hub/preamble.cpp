@@ -1,7 +1,6 @@
 #include "core/hub/preamble.hpp"
 
 #include "core/hub/sequence.hpp"
-#include "core/log/replay.hpp"
 #include "core/wire/encoder.hpp"
 #include "core/wire/notice.hpp"
 
@@ -9,8 +8,9 @@
 
 namespace millrace {
 
-void Preamble::begin(std::string_view greeting) {
-  beginning_ = Beginning::owed;
+void Preamble::begin(std::string_view greeting, bool hasNotices) {
+  notices_ = hasNotices ? Notices::said : Notices::unsaid;
+  beginning_ = hasNotices ? Beginning::owed : Beginning::none;
   if (!greeting.empty()) {
     encodeComment(greeting, text());
     greetingBytes_ = static_cast<std::uint16_t>(text().size());
@@ -19,7 +19,15 @@ void Preamble::begin(std::string_view greeting) {
 
 void Preamble::noticeGap() {
   if (!std::exchange(hasGap_, true)) {
-    encodeVerdict(Verdict::gap, text());
+    sayVerdict(Verdict::gap);
+  }
+}
+
+void Preamble::sayVerdict(Verdict verdict) {
+  if (notices_ == Notices::said) {
+    encodeVerdict(verdict, text());
+  } else if (verdict != Verdict::continued) {
+    notices_ = Notices::missed;
   }
 }
 

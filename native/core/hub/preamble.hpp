@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/hub/text_pieces.hpp"
+#include "core/log/replay.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,8 +21,12 @@ class Preamble {
   [[nodiscard]] std::string& text() { return next_.tail(); }
   // Tells the client, once a read, that events are missing.
   void noticeGap();
-  // The first read begins with a comment, unless it is empty, and the notice `millrace.begin`. Nothing else was written yet.
-  void begin(std::string_view greeting);
+  // Tells the client what became of its cursor.
+  void sayVerdict(Verdict verdict);
+  // The client misses events, and gets no notices: the stream must not go on.
+  [[nodiscard]] bool isBroken() const { return notices_ == Notices::missed; }
+  // The first read begins with a comment, unless it is empty, and, where the client gets notices, `millrace.begin`. Nothing else was written yet.
+  void begin(std::string_view greeting, bool hasNotices = true);
   // The next read ends its text with the client's cursor. It comes behind a snapshot, so that a client that is cut within the
   // snapshot gets it again.
   void oweCursor() { owesCursor_ = true; }
@@ -56,6 +61,8 @@ class Preamble {
  private:
   [[nodiscard]] bool owesAnything() const { return owesCursor_ || beginning_ != Beginning::none; }
 
+  // Whether the client gets notices; missed: it does not, and would have needed one.
+  enum class Notices : std::uint8_t { said, unsaid, missed };
   enum class Beginning : std::uint8_t { none, owed, owedWithSnapshot };
 
   TextPieces next_;
@@ -64,6 +71,7 @@ class Preamble {
   std::uint16_t greetingBytes_ = 0;  // at the beginning of next_, until the notice is there
   bool owesCursor_ = false;
   bool hasGap_ = false;  // next_ tells of a gap
+  Notices notices_ = Notices::said;
 };
 
 }  // namespace millrace

@@ -89,6 +89,10 @@ bool Turns::taken(Reading reading, Instant now) {
     return false;
   }
   Subscriber& subscriber = *reading.subscriber_;
+  if (subscriber.reader().isBroken()) {
+    parts_.endings.breakOff(subscriber, now);
+    return false;
+  }
   const bool hasMore = subscriber.reader().hasMore();
   subscriber.reader().taken();
   noteFirstRead(subscriber, now);

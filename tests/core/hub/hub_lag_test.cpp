@@ -78,6 +78,32 @@ TEST_F(HubLag, orItsOldestAreDropped) {
   EXPECT_EQ(read(1), std::string(kGap) + event(99, "x") + event(100, "x"));
 }
 
+TEST_F(HubLag, whoCannotBeToldOfAGapIsClosed) {
+  OpenOptions silent = lagging(2, Overflow::dropOldest);
+  silent.subscriber.hasNotices = false;
+  openAndJoin(1, "k", silent);
+  publishToBlocked(1, 100);
+  passAndTick(1000);
+  const Turn turn = idleTurn();
+  ASSERT_EQ(turn.closing.size(), 1U);
+  EXPECT_EQ(turn.closing[0].second, CloseReason::lagging);
+  EXPECT_EQ(readAll(1), "") << "no event behind the gap";
+}
+
+TEST_F(HubLag, soIsWhoBeginsBehindAGap) {
+  OpenOptions silent = quiet();
+  silent.subscriber.hasNotices = false;
+  open(1, silent);
+  join(1, "k");
+  publishMany(100);
+  idleTurn();
+  idleTurn();
+  EXPECT_EQ(readAll(1), "");
+  const Turn turn = idleTurn();
+  ASSERT_EQ(turn.closing.size(), 1U);
+  EXPECT_EQ(turn.closing[0].second, CloseReason::lagging);
+}
+
 TEST_F(HubLag, whoIsSlowHasNoTimeAgainUntilItHasEverything) {
   openAndJoin(1, "k", lagging(5, Overflow::disconnect));
   publishToBlocked(1, 3);

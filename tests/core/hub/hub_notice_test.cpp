@@ -2,6 +2,7 @@
 #include "core/hub/hub_fixture.hpp"
 
 #include <string>
+#include <vector>
 
 namespace millrace {
 namespace {
@@ -145,6 +146,63 @@ TEST_F(HubNotice, aDrainSaysWhenToComeBackAndThatItIsOne) {
   hub.drain(drain, now);
   hub.tick(now);
   EXPECT_EQ(readAll(1), "retry: 7\n\n" + event(1, "1") + end("draining", true));
+}
+
+class HubWithoutNotices : public HubNotice {
+ protected:
+  static OpenOptions silent() {
+    OpenOptions options = closingAfter("done");
+    options.subscriber.hasNotices = false;
+    return options;
+  }
+
+  // Why connections end, since the last call.
+  std::vector<CloseReason> closing() {
+    std::vector<CloseReason> reasons;
+    for (const auto& [id, reason] : idleTurn().closing) {
+      reasons.push_back(reason);
+    }
+    return reasons;
+  }
+};
+
+TEST_F(HubWithoutNotices, itHasNothingButTheCursorAndTheEvents) {
+  OpenOptions options = silent();
+  options.greeting = "hello";
+  open(1, options);
+  join(1, "k");
+  EXPECT_EQ(readAll(1), ": hello\n\n" + cursor(0));
+  publish("k", "1", "done");
+  EXPECT_EQ(readAll(1), "event: done\nid: a.1\ndata: 1\n\n");
+  EXPECT_EQ(readAll(1), "");
+  EXPECT_EQ(closing(), (std::vector{CloseReason::completed}));
+}
+
+TEST_F(HubWithoutNotices, whatTheApplicationEndsEndsAfterTheLastEvent) {
+  openAndJoin(1, "k", silent());
+  publish("k", "1");
+  hub.end(1, CloseReason::closed, now);
+  EXPECT_EQ(readAll(1), event(1, "1"));
+  EXPECT_EQ(closing(), (std::vector{CloseReason::closed}));
+}
+
+TEST_F(HubWithoutNotices, everyOtherEndBreaksItOff) {
+  for (const CloseReason reason : {CloseReason::draining, CloseReason::durationCap}) {
+    openAndJoin(1, "k", silent());
+    hub.end(1, reason, now);
+    EXPECT_EQ(closing(), (std::vector{CloseReason::disconnected})) << closeReasonName(reason);
+    hub.close(1, now);
+  }
+}
+
+TEST_F(HubWithoutNotices, aCursorFromWhichItCannotGoOnBreaksItOff) {
+  publish("k", "1");
+  OpenOptions options = silent();
+  options.lastEventId = "b.1";
+  open(1, options);
+  join(1, "k");
+  EXPECT_EQ(readAll(1), "");
+  EXPECT_EQ(closing(), (std::vector{CloseReason::lagging}));
 }
 
 }  // namespace

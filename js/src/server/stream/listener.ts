@@ -47,6 +47,7 @@ export class Listener implements Reader {
       heartbeatData: "",
       maxDurationMs: 0,
       isCompressed: false,
+      hasNotices: true,
       closeAfter: [],
       retryMs: undefined,
       lastEventId: undefined,

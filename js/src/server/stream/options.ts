@@ -104,6 +104,12 @@ export interface StreamOptions {
    */
   closeAfter?: string | readonly string[];
   /**
+   * Whether the stream tells of itself by events of Millrace's own: that it has begun, what became of the client's cursor, why it ends. Default true. False, for clients
+   * that take the data of every event for the application's, whatever its type (the AI SDK's): such a client's `Last-Event-ID` is not looked at, and a gap, a drain or
+   * `maxDurationMs` breaks its connection off, so that it does not take what it has for the whole.
+   */
+  notices?: boolean;
+  /**
    * Whether the core may write to the client's socket itself, where that is safe. Default true. False: every byte goes
    * through Node, for what counts or changes them on their way in a manner that Millrace cannot see.
    */
@@ -129,6 +135,7 @@ export const STREAM_OPTIONS: Names<StreamOptions> = {
   lag: true,
   compress: true,
   closeAfter: true,
+  notices: true,
   direct: true,
   onClose: true,
 };
@@ -159,8 +166,10 @@ export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number 
  * @throws TypeError that names the option; SSEError where it cannot be written: `UNSERIALIZABLE`, `INVALID_FIELD`.
  */
 export function checkStreamOptions(options: StreamOptions): void {
-  const { heartbeat, maxDurationMs, greeting, retryMs, traceId, lag, closeAfter, compress, direct, onClose } = options;
+  const { heartbeat, maxDurationMs, greeting, retryMs, traceId, lag, closeAfter, compress, notices, direct, onClose } =
+    options;
   requireFlag("direct", direct);
+  requireFlag("notices", notices);
   requireFlag("compress", compress);
   if (heartbeat !== undefined && heartbeat !== false) checkHeartbeat(heartbeat);
   if (lag !== undefined) checkLag(lag);
@@ -243,7 +252,8 @@ export function toNativeOpenOptions(
   isCompressed: boolean,
   kind: StreamKind,
 ): NativeOpenOptions {
-  const { heartbeat, maxDurationMs, greeting, retryMs, lag = {}, closeAfter, request } = options;
+  const { heartbeat, maxDurationMs, greeting, retryMs, lag = {}, closeAfter, notices, request } = options;
+  const hasNotices = notices !== false || kind === "poll"; // a page is made of them
   const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
   const adaptive = adaptiveLimits(heartbeat === false ? undefined : heartbeat);
   const { events = DEFAULT_LAG.events, bytes = DEFAULT_LAG.bytes, overflow, stallMs = DEFAULT_LAG.stallMs } = lag;
@@ -259,10 +269,11 @@ export function toNativeOpenOptions(
     heartbeatData: data,
     maxDurationMs: maxDurationMs ?? 0,
     isCompressed,
+    hasNotices,
     closeAfter: typesOf(closeAfter),
     greeting,
     retryMs,
-    lastEventId: request === undefined ? undefined : lastEventIdOf(request),
+    lastEventId: request === undefined || !hasNotices ? undefined : lastEventIdOf(request),
     kind,
   };
 }

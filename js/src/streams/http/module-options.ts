@@ -7,7 +7,7 @@ import { withoutUndefined } from "../../shared/without-undefined.js";
 /** Options of `hub.response` that a module of streams leaves to its caller. */
 export type ModuleResponseOptions = Omit<
   ResponseOptions,
-  "channels" | "closeAfter" | "exists" | "from" | "greeting" | "labels" | "snapshot"
+  "channels" | "closeAfter" | "exists" | "from" | "greeting" | "labels" | "notices" | "snapshot"
 >;
 
 const RESPONSE_OPTIONS: Names<ModuleResponseOptions & Pick<AttachOptions, "handOver">> = {
