@@ -32,6 +32,9 @@ OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& o
   if (options.lastEventId && !options.lastEventId->empty()) {
     subscriber.clientCursor().come(*options.lastEventId, parts_.sequence, subscriber.reader());
   }
+  if (!options.subscriber.hasNotices) {
+    subscriber.reader().preamble().withholdNotices();
+  }
   if (!isListener) {
     greetConnection(subscriber, options);
     parts_.scheduler.noteNews(subscriber, now);
@@ -48,7 +51,7 @@ OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& o
 
 void Admission::greetConnection(Subscriber& subscriber, const OpenOptions& options) {
   Preamble& preamble = subscriber.reader().preamble();
-  preamble.begin(options.greeting, options.subscriber.hasNotices);
+  preamble.begin(options.greeting);
   if (options.retry) {
     encodeRetry(*options.retry, preamble.text());
   }

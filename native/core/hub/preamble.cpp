@@ -8,9 +8,8 @@
 
 namespace millrace {
 
-void Preamble::begin(std::string_view greeting, bool hasNotices) {
-  notices_ = hasNotices ? Notices::said : Notices::unsaid;
-  beginning_ = hasNotices ? Beginning::owed : Beginning::none;
+void Preamble::begin(std::string_view greeting) {
+  beginning_ = notices_ == Notices::said ? Beginning::owed : Beginning::none;
   if (!greeting.empty()) {
     encodeComment(greeting, text());
     greetingBytes_ = static_cast<std::uint16_t>(text().size());

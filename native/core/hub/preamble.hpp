@@ -26,7 +26,9 @@ class Preamble {
   // The client misses events, and gets no notices: the stream must not go on.
   [[nodiscard]] bool isBroken() const { return notices_ == Notices::missed; }
   // The first read begins with a comment, unless it is empty, and, where the client gets notices, `millrace.begin`. Nothing else was written yet.
-  void begin(std::string_view greeting, bool hasNotices = true);
+  void begin(std::string_view greeting);
+  // The client gets none. Before begin().
+  void withholdNotices() { notices_ = Notices::unsaid; }
   // The next read ends its text with the client's cursor. It comes behind a snapshot, so that a client that is cut within the
   // snapshot gets it again.
   void oweCursor() { owesCursor_ = true; }

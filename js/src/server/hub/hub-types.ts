@@ -1,5 +1,5 @@
 import type { PublishReceipt, SSEMessage } from "../content/message.js";
-import type { ReceivedMessage } from "../stream/listener.js";
+import type { ReceivedMessage } from "../stream/received-message.js";
 
 /** Event types and their data, e.g. `{ progress: { done: number } }`. */
 export type EventMap = object;

@@ -1,23 +1,12 @@
 import { setImmediate } from "node:timers";
 import type { ConnectionId, NativeHub } from "../../native/binding.js";
-import { NOTICE_TYPES } from "../../shared/notices.js";
-import type { ReceiverCore } from "../../shared/receiver.js";
-import { opened, type SSEMessage } from "../content/message.js";
-import { type Environment, environment, type Reader } from "../lifecycle/environment.js";
+import type { Reader } from "../lifecycle/environment.js";
 import { runGuarded } from "../observe/guarded.js";
 import { reportError } from "../observe/report.js";
+import { type InProcess, openInProcess } from "./in-process.js";
+import { type ReceivedMessage, toReceived } from "./received-message.js";
 import { sendCounts } from "./send-functions.js";
 
-/** What a function that listens in the process is given: a message as it was published, with its id. */
-export interface ReceivedMessage extends SSEMessage {
-  /** The event type; `"message"` where none was given. */
-  event: string;
-  /** What was published; undefined for an event without data. Text that was sent `raw` comes as it is. */
-  data: unknown;
-  id: string;
-}
-
-const LARGEST_EVENT_BYTES = 2 ** 31;
 /** Read at once. */
 const READ_BYTES = 1024 * 1024;
 
@@ -25,9 +14,7 @@ const READ_BYTES = 1024 * 1024;
 export class Listener implements Reader {
   readonly connection: ConnectionId;
   readonly #hubName: string;
-  readonly #hub: NativeHub;
-  readonly #environment: Environment;
-  readonly #receiver: ReceiverCore;
+  readonly #at: InProcess;
   readonly #listen: (message: ReceivedMessage) => unknown;
   #isOpen = true;
   /** Set for a function that passes events on to a stream. Called when that stream has ended, and the listener with it. */
@@ -35,59 +22,32 @@ export class Listener implements Reader {
 
   /** `isCounted`: whether it is a connection in the sense of the counts and limits. Throws `SERVER_FULL` and `DRAINING`. */
   static open(hubName: string, listen: (message: ReceivedMessage) => unknown, isCounted: boolean): Listener {
-    const env = environment();
-    const hub = env.hub(hubName);
-    const connection = hub.open(env.id, {
-      lagEvents: Infinity,
-      lagBytes: Infinity,
-      lagStallMs: Infinity,
-      dropOldest: true,
-      heartbeatMs: 0,
-      heartbeatEvent: "",
-      heartbeatData: "",
-      maxDurationMs: 0,
-      isCompressed: false,
-      hasNotices: true,
-      closeAfter: [],
-      retryMs: undefined,
-      lastEventId: undefined,
-      greeting: undefined,
-      kind: isCounted ? "connection" : "listener",
-    });
-    return new Listener(hubName, hub, env, opened(connection), listen);
+    return new Listener(hubName, openInProcess(hubName, isCounted, true), listen);
   }
 
-  private constructor(
-    hubName: string,
-    hub: NativeHub,
-    env: Environment,
-    connection: ConnectionId,
-    listen: (message: ReceivedMessage) => unknown,
-  ) {
+  private constructor(hubName: string, at: InProcess, listen: (message: ReceivedMessage) => unknown) {
     this.#hubName = hubName;
-    this.#hub = hub;
-    this.#environment = env;
-    this.connection = connection;
+    this.#at = at;
+    this.connection = at.connection;
     this.#listen = listen;
-    this.#receiver = new env.binding.Receiver(0, LARGEST_EVENT_BYTES, LARGEST_EVENT_BYTES);
-    env.add(connection, this);
+    at.environment.add(at.connection, this);
   }
 
   onReadable(): void {
     if (!this.#isOpen) return;
-    const bytes = this.#hub.read(this.connection, READ_BYTES);
+    const bytes = this.#at.hub.read(this.connection, READ_BYTES);
     if (bytes === null) return;
-    for (const item of this.#receiver.feed(bytes)) {
+    for (const item of this.#at.receiver.feed(bytes)) {
       if (!this.#isOpen) return;
-      if (item.kind !== "event" || item.type.startsWith(NOTICE_TYPES)) continue;
-      this.#call({ event: item.type, data: item.isRaw ? item.data : parsed(item.data), id: item.lastEventId });
+      const message = toReceived(item);
+      if (message !== undefined) this.#call(message);
     }
     // Other code runs before the rest, which may have no end: a listener may publish what it hears.
-    if (this.#isOpen && this.#hub.hasPending(this.connection)) setImmediate(() => this.onReadable());
+    if (this.#isOpen && this.#at.hub.hasPending(this.connection)) setImmediate(() => this.onReadable());
   }
 
   hasUnheard(hub: NativeHub): boolean {
-    return this.#isOpen && hub === this.#hub && hub.hasPending(this.connection);
+    return this.#isOpen && hub === this.#at.hub && hub.hasPending(this.connection);
   }
 
   onClosing(): void {
@@ -97,8 +57,8 @@ export class Listener implements Reader {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#hub.close(this.connection);
-    this.#environment.remove(this.connection);
+    this.#at.hub.close(this.connection);
+    this.#at.environment.remove(this.connection);
   }
 
   /** A function that passes events on to streams which have all ended has ended with them. */
@@ -127,12 +87,4 @@ export class Listener implements Reader {
 /** By its code: a stream of another copy of this module throws another class. */
 function isStreamClosed(error: unknown): boolean {
   return typeof error === "object" && (error as { code?: unknown } | null)?.code === "STREAM_CLOSED";
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === "" ? undefined : JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

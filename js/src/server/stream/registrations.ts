@@ -5,7 +5,8 @@ import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { environment } from "../lifecycle/environment.js";
 import { countRefused } from "../observe/refusals.js";
 import { joinChannel, withEndingTypes } from "./join-channel.js";
-import { Listener, type ReceivedMessage } from "./listener.js";
+import { Listener } from "./listener.js";
+import type { ReceivedMessage } from "./received-message.js";
 import { streamOfSend } from "./send-functions.js";
 import { requireStartFrom, type StartFrom } from "./start-from.js";
 
