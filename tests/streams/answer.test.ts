@@ -7,7 +7,8 @@ import {
   createAnswerStream,
   createHub,
 } from "../../js/src/server/index.js";
-import { AnswerLog } from "../../js/src/streams/answer/answer-log.js";
+import { ANSWERS } from "../../js/src/streams/answer/answer-events.js";
+import { AnswerLog } from "../../js/src/streams/answer/log/answer-log.js";
 import { until } from "../addon/listening.js";
 import { StreamReader } from "../addon/reading.js";
 
@@ -143,7 +144,7 @@ test("a client that names no answer cannot come back to one, and none is begun a
   const again = await ask(hub, source, {}, { "Last-Event-ID": first.lastEventId }, "?query=why");
   expect([again.status, (await again.json()).detail, seen.calls]).toEqual([404, expect.stringMatching(/stream_id/), 1]);
   const named = await (await reading(hub, source, { answerId: "named-by-the-route" }, {}, "?query=why")).untilEvents(0);
-  expect(AnswerLog.of(hub).get("named-by-the-route")?.end).toBeUndefined();
+  expect(AnswerLog.of(hub, ANSWERS).get("named-by-the-route")?.end).toBeUndefined();
   await named.cancel();
 });
 
@@ -170,7 +171,7 @@ test("what nobody reads is cancelled", async () => {
   expect(seen.signal?.aborted).toBe(false);
   await reader.cancel();
   await until(() => seen.signal?.aborted === true);
-  expect(AnswerLog.of(hub).get(ID)?.end).toBe("abandoned");
+  expect(AnswerLog.of(hub, ANSWERS).get(ID)?.end).toBe("abandoned");
   expect(seen.returned).toBe(1);
 });
 
@@ -180,11 +181,11 @@ test("it can be stopped, and one that ignores that is not waited for", async () 
   const reader = await reading(hub, source);
   give("a");
   await reader.untilEvents(1);
-  expect(AnswerLog.of(hub).stop(ID)).toBe(true);
-  expect(AnswerLog.of(hub).stop(ID)).toBe(false);
+  expect(AnswerLog.of(hub, ANSWERS).stop(ID)).toBe(true);
+  expect(AnswerLog.of(hub, ANSWERS).stop(ID)).toBe(false);
   await reader.toEnd();
   expect(lastOf(reader)).toMatchObject({ type: "complete", reason: "stopped" });
-  expect(AnswerLog.of(hub).stop("nothing")).toBe(false);
+  expect(AnswerLog.of(hub, ANSWERS).stop("nothing")).toBe(false);
 });
 
 test("heartbeats say how far it is", async () => {
@@ -365,7 +366,7 @@ test("the source is not asked for who is not let in, or asks for the head only",
   const head = new Request("http://host/?stream_id=fourth-answer", { method: "HEAD" });
   expect((await createAnswerStream({ hub, source, request: head })).status).toBe(200);
   expect(seen.calls).toBe(1);
-  expect(AnswerLog.of(hub).get("second-answer")).toBeUndefined();
+  expect(AnswerLog.of(hub, ANSWERS).get("second-answer")).toBeUndefined();
   await mine.cancel();
 });
 
@@ -380,7 +381,7 @@ test("who polls reads it, too", async () => {
     seen.push(...page.events.map(({ data }: { data: string }) => JSON.parse(data).content));
     cursor = page.lastEventId;
     give(word);
-    await until(() => AnswerLog.of(hub).get(ID)?.end === undefined);
+    await until(() => AnswerLog.of(hub, ANSWERS).get(ID)?.end === undefined);
   }
   end();
   const last = await (await ask(hub, source, {}, { Accept: "application/json", "Last-Event-ID": cursor })).json();
@@ -390,7 +391,7 @@ test("who polls reads it, too", async () => {
 test("one that has the name of an earlier answer is another", async () => {
   const hub = newHub();
   await (await reading(hub, () => ["secret"], { userId: "ann" })).toEnd();
-  const log = AnswerLog.of(hub);
+  const log = AnswerLog.of(hub, ANSWERS);
   (log as unknown as { drop: (answer: object) => void }).drop(log.get(ID) as object);
   expect((await ask(hub, () => ["mine"], { userId: "bob" })).status).toBe(403);
   // As when it is not kept any more.

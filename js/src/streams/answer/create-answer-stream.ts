@@ -10,8 +10,9 @@ import {
 } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
 import { requestOf, writeError } from "../http/node-answer.js";
-import { AnswerLog } from "./answer-log.js";
-import { ENDS, type KeptAnswer } from "./kept-answer.js";
+import { ANSWERS, AnswerEvents, ENDS } from "./answer-events.js";
+import { AnswerLog } from "./log/answer-log.js";
+import type { KeptAnswer } from "./log/kept-answer.js";
 import {
   type AnswerStreamOptions,
   type CheckedAnswerOptions,
@@ -20,8 +21,6 @@ import {
   isTraceId,
 } from "./options.js";
 
-/** Of one answer: three bytes each, of which its channel keeps 16 MiB. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
 const LONGEST_QUERY = 100_000;
 
 /**
@@ -107,19 +106,19 @@ async function readingOf(checked: CheckedAnswerOptions, channels: string[]): Pro
     ...(given !== undefined && { userId: given }),
     ...(authorize !== undefined && { authorize }),
   });
-  const log = AnswerLog.of(hub);
+  const log = AnswerLog.of(hub, ANSWERS);
   const answer = answerOf(log, id, userId, hasCursor, checked);
   answer.touch();
-  const { traceId } = answer;
+  const { channel, traceId } = answer.names;
   return {
     options: {
-      ...{ channels: [answer.channel], from: "earliest", closeAfter: ENDS, heartbeat: false, traceId },
+      ...{ channels: [channel], from: "earliest", closeAfter: ENDS, heartbeat: false, traceId },
       authorize: () => (userId === undefined ? true : { userId }), // it was asked
       headers: { ...checked.headers, ...headersOf(checked) },
     },
     admitted: (isIn) => {
       if (!isIn || request.method === "HEAD") log.drop(answer);
-      else log.begin(answer, source, { query, maxTokens, temperature, userId, traceId });
+      else log.begin(answer, (signal) => source({ query, maxTokens, temperature, userId, traceId, signal }));
     },
   };
 }
@@ -133,7 +132,7 @@ function answerOf(
   options: CheckedAnswerOptions,
 ): KeptAnswer {
   const known = log.get(id);
-  if (known !== undefined && known.userId !== userId) {
+  if (known !== undefined && known.names.userId !== userId) {
     throw new SSEError("FORBIDDEN", "The answer is somebody else's");
   }
   if (known !== undefined) return known;
@@ -143,16 +142,11 @@ function answerOf(
   }
   const { maxSeconds, heartbeatSeconds, chunkDelayMs, abandonAfterMs, request } = options;
   const traceId = options.traceId || traceIdOf(request) || randomBytes(16).toString("hex");
-  const made = log.make(
-    id,
-    { userId, traceId },
-    {
-      ...{ maxMs: maxSeconds * 1000, heartbeatMs: heartbeatSeconds * 1000, chunkDelayMs, abandonAfterMs },
-      mostCharacters: MOST_CHARACTERS,
-    },
-  );
+  const maxMs = maxSeconds * 1000;
+  const limits = { maxMs, heartbeatMs: heartbeatSeconds * 1000, chunkDelayMs, abandonAfterMs };
+  const made = log.make({ id, userId, traceId }, new AnswerEvents({ id, traceId, maxMs }), limits);
   if (made === undefined) throw new SSEError("SERVER_FULL", "There are too many answers under way");
-  return made;
+  return made as KeptAnswer;
 }
 
 /** A cursor says where its client was, and not in which answer: anybody could count such cursors up, and the name of an answer is hard to guess. */

@@ -1,0 +1,37 @@
+/** Why an answer has ended. */
+export type AnswerEnd = "completed" | "duration_cap" | "stopped" | "abandoned" | "too_large" | "failed";
+
+/** How far an answer is. */
+export interface AnswerProgress {
+  /** Of the clock, in milliseconds. */
+  readonly now: number;
+  /** Milliseconds since its beginning. */
+  readonly elapsedMs: number;
+}
+
+/** An event of an answer's channel. */
+export interface AnswerEvent {
+  readonly event: string;
+  readonly data: unknown;
+  /** The data is a text, and no JSON. */
+  readonly raw?: true;
+  readonly conflateKey?: string;
+}
+
+/** How what a source gives becomes events of the answer's channel. One for each answer: it may count. */
+export interface AnswerFormat<Piece = unknown> {
+  /**
+   * What the source gave, as it is held until it is sent. Undefined: there is nothing to send.
+   *
+   * @throws TypeError for what is no piece of an answer.
+   */
+  toPiece(chunk: unknown): Piece | undefined;
+  /** In characters, about: an answer has a limit of them. */
+  lengthOf(piece: Piece): number;
+  /** Two pieces in a row as one; undefined: they stay two. */
+  joined(first: Piece, second: Piece): Piece | undefined;
+  eventsOf(piece: Piece): readonly AnswerEvent[];
+  /** The last ones. Those of `failed` are sent, too, where these cannot be. */
+  endOf(end: AnswerEnd, progress: AnswerProgress): readonly AnswerEvent[];
+  heartbeatOf?(progress: AnswerProgress): AnswerEvent;
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from "node:crypto";
+import { addPolicies, type ChannelPolicy, type Hub } from "../../../server/hub-api.js";
+import type { AnswerFormat } from "./answer-format.js";
+import { type AnswerLimits, type AnswerNames, KeptAnswer } from "./kept-answer.js";
+import type { Chunks } from "./read-source.js";
+
+/** Of one answer, as its channel keeps them: no character has more than six bytes of JSON, and few have more than three. */
+const MOST_EVENTS = 20_000;
+const MOST_BYTES = 16 * 1024 * 1024;
+/** Of one answer: three bytes each. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+/** Answers of one thread that are under way or kept, and their characters. */
+const MOST_ANSWERS = 10_000;
+const MOST_CHARACTERS_IN_ALL = 256 * 1024 * 1024;
+/** They are looked at so often at least. */
+const LONGEST_PAUSE_MS = 1000;
+
+/** What kind of answers a log holds. */
+export interface AnswerKind {
+  /** How their channels begin. */
+  readonly prefix: string;
+  /** How long an answer is kept that has ended. */
+  readonly keepForMs: number;
+  /** Beside the history. */
+  readonly policy?: Omit<ChannelPolicy, "match" | "history" | "channelTtlMs">;
+}
+
+/**
+ * Answers of one kind: each is read once from its source, kept, and read by whoever may, again and again; stopped by `stop`, or abandoned when nobody reads it. One
+ * timer for all.
+ */
+export class AnswerLog {
+  readonly #hub: Hub;
+  readonly #kind: AnswerKind;
+  readonly #answers = new Map<string, KeptAnswer>();
+  /** Those that go on. */
+  readonly #going = new Set<KeptAnswer>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
+
+  private constructor(hub: Hub, kind: AnswerKind) {
+    this.#hub = hub;
+    this.#kind = kind;
+    const history = { events: MOST_EVENTS, bytes: MOST_BYTES, ttlMs: Number.POSITIVE_INFINITY };
+    addPolicies(hub, [{ ...kind.policy, match: `${kind.prefix}:**`, channelTtlMs: kind.keepForMs, history }]);
+  }
+
+  /** Of a hub: one a kind for all copies of this module in a thread. */
+  static of(hub: Hub, kind: AnswerKind): AnswerLog {
+    const all = globalThis as { [ALL]?: Map<string, AnswerLog> };
+    all[ALL] ??= new Map();
+    const name = `${kind.prefix} ${hub.name}`;
+    let log = all[ALL].get(name);
+    if (log === undefined) {
+      log = new AnswerLog(hub, kind);
+      all[ALL].set(name, log);
+    }
+    return log;
+  }
+
+  get(id: string): KeptAnswer | undefined {
+    return this.#answers.get(id);
+  }
+
+  /** Makes an answer that is yet to begin, in place of one of this id. Undefined: too many are under way. */
+  make<Piece>(
+    about: Omit<AnswerNames, "channel">,
+    format: AnswerFormat<Piece>,
+    limits: Omit<AnswerLimits, "mostEvents" | "mostCharacters">,
+  ): KeptAnswer<Piece> | undefined {
+    if (this.#answers.size >= MOST_ANSWERS) this.#forgetOldest();
+    if (this.#answers.size >= MOST_ANSWERS || this.#characters() >= MOST_CHARACTERS_IN_ALL) return undefined;
+    const channel = `${this.#kind.prefix}:${about.id}:${randomBytes(8).toString("hex")}`;
+    const most = { mostEvents: MOST_EVENTS - 10, mostCharacters: MOST_CHARACTERS };
+    const answer = new KeptAnswer(this.#hub, { ...about, channel }, format, { ...limits, ...most });
+    this.#answers.set(about.id, answer as KeptAnswer);
+    answer.onEnded = () => this.#keepForAWhile(answer as KeptAnswer);
+    return answer;
+  }
+
+  /** Begins it; nothing where it has begun. */
+  begin(answer: KeptAnswer, source: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>): void {
+    if (answer.hasBegun || answer.end !== undefined) return;
+    this.#going.add(answer);
+    void answer.run(source, Date.now());
+    this.#schedule(answer.nextMs());
+  }
+
+  /** One that was never begun goes. */
+  drop(answer: KeptAnswer): void {
+    if (!answer.hasBegun) this.#forget(answer);
+  }
+
+  /** Whether there was one that went on. */
+  stop(id: string): boolean {
+    const answer = this.#answers.get(id);
+    if (answer === undefined || answer.end !== undefined) return false;
+    answer.finish("stopped");
+    return true;
+  }
+
+  #characters(): number {
+    let all = 0;
+    for (const { characters } of this.#answers.values()) all += characters;
+    return all;
+  }
+
+  #keepForAWhile(answer: KeptAnswer): void {
+    this.#going.delete(answer);
+    setTimeout(() => this.#forget(answer), this.#kind.keepForMs).unref?.();
+  }
+
+  #forget(answer: KeptAnswer): void {
+    if (this.#answers.get(answer.names.id) === answer) this.#answers.delete(answer.names.id);
+  }
+
+  /** Of those that have ended, to make room. */
+  #forgetOldest(): void {
+    for (const [id, { end }] of this.#answers) {
+      if (end === undefined) continue;
+      this.#answers.delete(id);
+      return;
+    }
+  }
+
+  #schedule(atMs: number): void {
+    const now = Date.now();
+    const dueAt = Math.min(atMs, now + LONGEST_PAUSE_MS);
+    if (dueAt >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(1, dueAt - now));
+    this.#timer.unref?.();
+  }
+
+  #tick(): void {
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    const now = Date.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const answer of this.#going) {
+      answer.tick(now);
+      if (answer.end === undefined) next = Math.min(next, answer.nextMs());
+    }
+    if (this.#going.size > 0) this.#schedule(next);
+  }
+}
+
+const ALL = Symbol.for("millrace.answers.2");

@@ -1,0 +1,206 @@
+import { type Hub, reportHubError } from "../../../server/hub-api.js";
+import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "./answer-format.js";
+import { type Chunks, readSource } from "./read-source.js";
+
+/** Of one answer. */
+export interface AnswerLimits {
+  /** From its beginning, over all connections. */
+  readonly maxMs: number;
+  /** Without a reader. `Infinity`: it goes on. */
+  readonly abandonAfterMs: number;
+  /** Between two events; what comes meanwhile is joined. */
+  readonly chunkDelayMs: number;
+  /** `Infinity`: none. */
+  readonly heartbeatMs: number;
+  readonly mostCharacters: number;
+  /** How many its channel keeps, whatever the characters are. */
+  readonly mostEvents: number;
+}
+
+/** Whose it is, and what it is called. */
+export interface AnswerNames {
+  readonly id: string;
+  /** Of this answer alone: one that has the same name later has another. */
+  readonly channel: string;
+  readonly userId: string | undefined;
+  readonly traceId: string;
+}
+
+/** Characters after which what is held is sent, whatever the delay. */
+const LONGEST_HELD = 100_000;
+/** Of so many events, those that follow are joined where they come faster than that. */
+const MANY_EVENTS = 5000;
+const MANY_DELAY_MS = 50;
+
+/**
+ * One answer: its source is read once, and all that it gives is kept in a channel, which any number of clients read from its beginning or where they
+ * were cut. How it looks there, and which events are the last, is its format's.
+ */
+export class KeptAnswer<Piece = unknown> {
+  readonly names: AnswerNames;
+  /** Called once. */
+  onEnded: (end: AnswerEnd) => void = () => {};
+  readonly #hub: Hub;
+  readonly #limits: AnswerLimits;
+  readonly #format: AnswerFormat<Piece>;
+  readonly #stopping = new AbortController();
+  #beganAt: number | undefined;
+  #end: AnswerEnd | undefined;
+  #events = 0;
+  #characters = 0;
+  #beats = 0;
+  #held: Piece | undefined;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  /** Undefined while somebody reads it. */
+  #unreadSince: number | undefined;
+  #flushing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(hub: Hub, names: AnswerNames, format: AnswerFormat<Piece>, limits: AnswerLimits) {
+    this.names = names;
+    this.#hub = hub;
+    this.#format = format;
+    this.#limits = limits;
+  }
+
+  /** Undefined while it goes on. */
+  get end(): AnswerEnd | undefined {
+    return this.#end;
+  }
+
+  get hasBegun(): boolean {
+    return this.#beganAt !== undefined;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** So far. */
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** Reads the source to its end. Never rejects. */
+  async run(source: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>, now: number): Promise<void> {
+    this.#beganAt = now;
+    try {
+      await readSource(
+        () => source(this.signal),
+        this.signal,
+        (chunk) => this.#take(chunk),
+      );
+      this.finish("completed");
+    } catch (error) {
+      if (this.#end !== undefined) return; // what a source throws that was told to stop
+      reportHubError(this.#hub, error, [this.names.channel]);
+      this.finish("failed");
+    }
+  }
+
+  /** Somebody asks for it, if only by a poll. */
+  touch(): void {
+    this.#unreadSince = undefined;
+  }
+
+  /** Ends it, and the streams that read it; nothing where it has ended. */
+  finish(end: AnswerEnd): void {
+    if (this.#end !== undefined) return;
+    if (end !== "failed") this.#flush();
+    if (this.#end !== undefined) return; // what was left could not be sent
+    this.#end = end;
+    clearTimeout(this.#flushing);
+    const progress = this.#progress(Date.now());
+    const isSent = this.#format.endOf(end, progress).every((event) => this.#publish(event));
+    // The readers must not wait for ever.
+    if (!isSent) for (const event of this.#format.endOf("failed", progress)) this.#publish(event);
+    this.onEnded(end);
+    // Last, for who listens to it may throw.
+    if (end !== "completed") this.#stopping.abort(new Error(`The answer has ended: ${end}`));
+  }
+
+  /** Time has passed: beats, and ends what took too long or is read by nobody. */
+  tick(now: number): void {
+    if (this.#end !== undefined || this.#beganAt === undefined) return;
+    const { maxMs, abandonAfterMs, heartbeatMs } = this.#limits;
+    const isRead = this.#hub.connectionCount(this.names.channel) > 0;
+    this.#unreadSince = isRead ? undefined : (this.#unreadSince ?? now);
+    if (now - this.#beganAt >= maxMs) this.finish("duration_cap");
+    else if (now - (this.#unreadSince ?? now) >= abandonAfterMs) this.finish("abandoned");
+    else if (now - this.#beganAt >= (this.#beats + 1) * heartbeatMs) this.#beat(now);
+  }
+
+  /** When it is due next. */
+  nextMs(): number {
+    const { maxMs, abandonAfterMs, heartbeatMs } = this.#limits;
+    const began = this.#beganAt ?? Number.POSITIVE_INFINITY;
+    const abandoned = (this.#unreadSince ?? Number.POSITIVE_INFINITY) + abandonAfterMs;
+    return Math.min(began + maxMs, abandoned, began + (this.#beats + 1) * heartbeatMs);
+  }
+
+  #take(chunk: unknown): void {
+    if (this.#end !== undefined) return;
+    const piece = this.#format.toPiece(chunk);
+    if (piece === undefined) return;
+    this.#characters += this.#format.lengthOf(piece);
+    this.#hold(piece);
+    if (this.#characters > this.#limits.mostCharacters) {
+      this.finish("too_large");
+      return;
+    }
+    const { chunkDelayMs } = this.#limits;
+    const delayMs = this.#events < MANY_EVENTS ? chunkDelayMs : Math.max(chunkDelayMs, MANY_DELAY_MS);
+    const waitMs = this.#sentAt + delayMs - Date.now();
+    if (waitMs <= 0 || this.#heldLength() >= LONGEST_HELD) this.#flush();
+    else if (this.#flushing === undefined) {
+      this.#flushing = setTimeout(() => this.#flush(), waitMs);
+      this.#flushing.unref?.();
+    }
+  }
+
+  #hold(piece: Piece): void {
+    const joined = this.#held === undefined ? piece : this.#format.joined(this.#held, piece);
+    if (joined === undefined) this.#flush();
+    if (this.#end === undefined) this.#held = joined ?? piece;
+  }
+
+  #heldLength(): number {
+    return this.#held === undefined ? 0 : this.#format.lengthOf(this.#held);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#flushing);
+    this.#flushing = undefined;
+    const piece = this.#held;
+    this.#held = undefined;
+    this.#sentAt = Date.now();
+    if (piece === undefined) return;
+    for (const event of this.#format.eventsOf(piece)) {
+      const isFull = this.#events >= this.#limits.mostEvents;
+      if (!isFull && this.#publish(event)) continue;
+      this.finish(isFull ? "too_large" : "failed"); // one with a hole is none
+      return;
+    }
+  }
+
+  #beat(now: number): void {
+    this.#beats++;
+    const event = this.#format.heartbeatOf?.(this.#progress(now));
+    if (event !== undefined) this.#publish(event);
+  }
+
+  #progress(now: number): AnswerProgress {
+    return { now, elapsedMs: now - (this.#beganAt ?? now) };
+  }
+
+  /** Whether it was. */
+  #publish(event: AnswerEvent): boolean {
+    try {
+      this.#hub.publish(this.names.channel, event);
+      this.#events++;
+      return true;
+    } catch (error) {
+      reportHubError(this.#hub, error, [this.names.channel]);
+      return false;
+    }
+  }
+}
