@@ -428,3 +428,11 @@ test("with Node's request and response", async () => {
   expect((await fetch(url.replace(ID, "short"))).status).toBe(400);
   await new Promise((resolve) => server.close(resolve));
 });
+
+test("the end of a client's stream is told", async () => {
+  const reasons: string[] = [];
+  const answer = await reading(newHub(), () => ["a"], { onClose: (reason) => reasons.push(reason) });
+  await answer.toEnd();
+  await until(() => reasons.length > 0);
+  expect(reasons).toEqual(["completed"]);
+});

@@ -65,8 +65,9 @@ function Probe({ options, renders }: ProbeProps) {
 
 function probe(options: Partial<UseSSEStreamOptions> = {}) {
   const renders: SSEStreamResult[] = [];
-  const { unmount } = render(<Probe options={options} renders={renders} />);
-  return { renders, unmount, last: () => renders.at(-1) as SSEStreamResult };
+  const { unmount, rerender } = render(<Probe options={options} renders={renders} />);
+  const show = (options: Partial<UseSSEStreamOptions>) => rerender(<Probe options={options} renders={renders} />);
+  return { renders, unmount, show, last: () => renders.at(-1) as SSEStreamResult };
 }
 
 /** A source that waits in between. */
@@ -205,4 +206,21 @@ test.each([
   const [, red, green, blue] =
     /(\d+), (\d+), (\d+)/.exec((status.firstElementChild as HTMLElement).style.background) ?? [];
   expect([red, green, blue].map((part) => Number(part).toString(16).padStart(2, "0")).join("")).toBe(colour.slice(1));
+});
+
+test("another URL counts from the next question on", async () => {
+  const { source, next, calls } = steps("one ", "two");
+  answers = { source };
+  const view = probe({ autoStart: true });
+  await until(() => view.last().content === "one ");
+  view.show({ autoStart: true, url: `${url}?kind=other` });
+  await next();
+  await until(() => view.last().content === "one two");
+  view.last().stop();
+  view.show({ autoStart: true, url: `${url}?kind=third` });
+  await until(() => !view.last().isConnected);
+  expect([view.last().content, calls(), asked.length]).toEqual(["one two", 1, 1]);
+  view.last().start();
+  await until(() => asked.length === 2);
+  expect(asked[1]?.searchParams.get("kind")).toBe("third");
 });

@@ -423,3 +423,27 @@ describe("commands", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 });
+
+test("the state of a workflow that takes commands stays, however long nothing happens", async () => {
+  const hub = createHub({ name: `workflows that wait ${Math.random()}`, limits: { channels: 3 } });
+  const emitter = createWorkflowEmitter(hub, { idleTtlMs: 1 });
+  const forget = emitter.onCommand("paused", () => true);
+  emitter.emit("paused", "workflow:started", STARTED);
+  emitter.emit("forgotten", "workflow:started", STARTED);
+  /** What nobody has used for a while goes when another channel needs the room. */
+  const makesRoom = (channel: string) => () => {
+    try {
+      hub.publish(channel, { event: "a", data: 1 });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await until(makesRoom("other"));
+  expect(await emitter.getState("forgotten")).toBeUndefined();
+  expect(await emitter.getState("paused")).toMatchObject({ status: "running" });
+  forget();
+  await until(makesRoom("another"));
+  await until(makesRoom("one more"));
+  expect(await emitter.getState("paused")).toBeUndefined();
+});

@@ -43,7 +43,11 @@ export function StreamDebugPanel({ stream, always = false, ...rest }: StreamDebu
         ))}
       </dl>
       {traceId !== null && (
-        <button type="button" onClick={() => void navigator.clipboard?.writeText(traceId).catch(() => {})}>
+        <button
+          type="button"
+          style={{ maxWidth: "100%", overflowWrap: "anywhere", whiteSpace: "normal" }}
+          onClick={() => void navigator.clipboard?.writeText(traceId).catch(() => {})}
+        >
           Copy trace id <code>{traceId}</code>
         </button>
       )}

@@ -13,7 +13,7 @@ import { type AnswerCompletion, type AnswerHeartbeat, AnswerReduction, type Answ
 export interface UseSSEStreamOptions extends Omit<SSEClientOptions, "retry" | "silenceMs" | "schema" | "events"> {
   /** What is asked: sent as `query` in the URL. */
   readonly query: string;
-  /** Relative to the document. Default: `/stream/search`, behind `NEXT_PUBLIC_API_URL`. */
+  /** Relative to the document. Another one counts from the next question on. Default: `/stream/search`, behind `NEXT_PUBLIC_API_URL`. */
   readonly url?: string;
   readonly onContent?: (content: string) => void;
   readonly onComplete?: (completion: AnswerCompletion) => void;
@@ -58,10 +58,9 @@ export interface SSEStreamResult extends AnswerView {
  * const { start, stop, content, isConnected } = useSSEStream({ query, onComplete: ({ sources }) => setSources(sources) });
  */
 export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
-  const { query, url = addressOf(), onContent, onComplete, onError, onHeartbeat, autoStart = false, ...rest } = options;
+  const { query, url, onContent, onComplete, onError, onHeartbeat, autoStart = false, ...rest } = options;
   const { silenceThreshold = 15, maxReconnectAttempts = 3, reconnectDelayMs = 2000, ...client } = rest;
-  /** What is asked, and the name of the answer: who knows it may read that, where nobody is asked who he is. */
-  const [asked, setAsked] = useState<{ readonly query: string; readonly id: string } | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const latest = useRef({ options });
   const lastError = useRef<SSEError>(undefined);
   useInsertionEffect(() => {
@@ -82,7 +81,8 @@ export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
       if (reason === "error") latest.current.options.onError?.(error?.message ?? "The connection has ended", error);
     },
   } as StoreOptions;
-  const target = asked && withQuery(url, String(new URLSearchParams({ query: asked.query, stream_id: asked.id })));
+  const target =
+    asked && withQuery(asked.url, String(new URLSearchParams({ query: asked.query, stream_id: asked.id })));
   const { snapshot, view, stop, reconnect } = useReduced(
     `answer ${asked?.id}`,
     target,
@@ -90,9 +90,10 @@ export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
     () => new AnswerReduction(),
   );
 
-  const start = useCallback(() => setAsked({ query: latest.current.options.query, id: randomKey() }), []);
+  const start = useCallback(() => setAsked(toAsked(latest.current.options)), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another query is another question; another URL is, once that is asked
   useEffect(() => {
-    if (autoStart) setAsked({ query, id: randomKey() });
+    if (autoStart) setAsked(toAsked(latest.current.options));
   }, [autoStart, query]);
 
   return useMemo(() => {
@@ -104,6 +105,17 @@ export function useSSEStream(options: UseSSEStreamOptions): SSEStreamResult {
       notice: view.failure ?? noticeOf(snapshot),
     };
   }, [snapshot, view, start, stop, reconnect]);
+}
+
+/** What is asked, and where, and the name of the answer: who knows it may read that, where nobody is asked who he is. */
+interface Asked {
+  readonly query: string;
+  readonly url: string;
+  readonly id: string;
+}
+
+function toAsked({ query, url = addressOf() }: UseSSEStreamOptions): Asked {
+  return { query, url, id: randomKey() };
 }
 
 function tell(options: UseSSEStreamOptions, type: string, data: unknown): void {

@@ -11,7 +11,7 @@ const READ_BYTES = 64 * 1024;
 
 /**
  * Reads a channel's log in this process, as fast as somebody asks for more: what is not asked for stays in the log. It is no connection: no count or limit knows
- * it, and it keeps neither the process nor the channel alive.
+ * it, and it does not keep the process alive. The channel stays as long as somebody reads it.
  */
 export class ChannelReader implements Reader {
   readonly #at: InProcess;

@@ -115,6 +115,7 @@ async function readingOf(checked: CheckedAnswerOptions, channels: string[]): Pro
       ...{ channels: [channel], from: "earliest", closeAfter: ENDS, heartbeat: false, traceId },
       authorize: () => (userId === undefined ? true : { userId }), // it was asked
       headers: { ...checked.headers, ...headersOf(checked) },
+      ...(checked.onClose && { onClose: checked.onClose }),
     },
     admitted: (isIn) => {
       if (!isIn || request.method === "HEAD") log.drop(answer);

@@ -1,4 +1,4 @@
-import { type Authorize, createHub, type Hub, type RequestLike } from "../../server/hub-api.js";
+import { type Authorize, type CloseReason, createHub, type Hub, type RequestLike } from "../../server/hub-api.js";
 import type { AnyHub } from "../../shared/any-hub.js";
 import { requireFunction, requireNumber, requireObject, requireString, requireUser } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
@@ -28,6 +28,8 @@ export interface AnswerStreamOptions {
   traceId?: string;
   /** Beside the usual ones. */
   headers?: Record<string, string>;
+  /** Called once when this client's stream has ended, with the reason. Polls and refusals have none. */
+  onClose?: (reason: CloseReason) => void;
   /** No answer takes longer, over all its connections. Default: `STREAM_MAX_SECONDS`, or 60. */
   maxSeconds?: number;
   /** Between two `heartbeat` events. Default: `HEARTBEAT_INTERVAL`, or 5. */
@@ -64,6 +66,7 @@ const OPTIONS: Names<AnswerStreamOptions> = {
   authorize: true,
   traceId: true,
   headers: true,
+  onClose: true,
   maxSeconds: true,
   heartbeatSeconds: true,
   silenceSeconds: true,
@@ -77,6 +80,7 @@ export function checkAnswerOptions(options: AnswerStreamOptions): CheckedAnswerO
   requireObject("options", options);
   requireKnown("createAnswerStream", options, OPTIONS);
   const { request, source, hub, answerId, query, maxTokens = 1000, temperature = 0.2, userId, authorize } = options;
+  const { onClose } = options;
   requireObject("request", request);
   requireFunction("source", source);
   if (hub !== undefined) requireHub(hub);
@@ -88,6 +92,7 @@ export function checkAnswerOptions(options: AnswerStreamOptions): CheckedAnswerO
   requireNumber("temperature", temperature);
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
+  if (onClose !== undefined) requireFunction("onClose", onClose);
   const { abandonAfterMs = 30_000, traceId } = options;
   if (traceId !== undefined && !isTraceId(traceId)) {
     throw new TypeError("traceId must be 1 to 128 printable characters without spaces");
@@ -114,6 +119,9 @@ function numberOf(
   bounds: { least: number; most: number },
 ): number {
   const text = process.env[variable]?.trim();
+  if (given === undefined && text && Number.isNaN(Number(text))) {
+    throw new TypeError(`${variable} must be a number, not ${JSON.stringify(text)}`);
+  }
   const [what, value] = given === undefined && text ? [variable, Number(text)] : [name, given ?? usual];
   requireNumber(what, value, bounds);
   return value;

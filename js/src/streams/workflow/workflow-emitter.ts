@@ -15,6 +15,7 @@ import { changeOf } from "../../shared/workflow/change-of.js";
 import { CHANGES, type WorkflowEvents, type WorkflowState } from "../../shared/workflow/events.js";
 import { checkedResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
 import { writeError } from "../http/node-answer.js";
+import { keepChannel } from "../keep-channel.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";
 import type { CommandHandler } from "./commands.js";
@@ -232,7 +233,7 @@ export class WorkflowEmitter {
 
   /**
    * Calls the handler for commands of a workflow's clients, or, without an id, of those of all workflows; returns what ends it. See
-   * {@link CommandHandler}.
+   * {@link CommandHandler}. The state of a workflow that has a handler of its own stays, however long nothing happens.
    *
    * @example
    * emitter.onCommand("wf_1", (command) => (command === "cancel" ? job.cancel() : `There is no ${command} here`));
@@ -241,7 +242,13 @@ export class WorkflowEmitter {
     const [workflowId, handler] = args.length === 1 ? [undefined, args[0]] : args;
     if (workflowId !== undefined) requireKey("workflowId", workflowId);
     requireFunction("handler", handler);
-    return this.#records.addHandler(workflowId, handler);
+    const forget = this.#records.addHandler(workflowId, handler);
+    if (workflowId === undefined) return forget;
+    const ends = [stateChannel(workflowId), logChannel(workflowId)].map((channel) => keepChannel(this.hub, channel));
+    return () => {
+      forget();
+      for (const end of ends) end();
+    };
   }
 
   #reading<Options extends WorkflowResponseOptions>(workflowId: string, options: Options) {

@@ -1,4 +1,5 @@
 import { type Hub, reportHubError } from "../../../server/hub-api.js";
+import { keepChannel } from "../../keep-channel.js";
 import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "./answer-format.js";
 import { type Chunks, readSource } from "./read-source.js";
 
@@ -83,6 +84,7 @@ export class KeptAnswer<Piece = unknown> {
   /** Reads the source to its end. Never rejects. */
   async run(source: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>, now: number): Promise<void> {
     this.#beganAt = now;
+    const letGo = keepChannel(this.#hub, this.names.channel); // a source may be silent for as long as it likes
     try {
       await readSource(
         () => source(this.signal),
@@ -94,6 +96,8 @@ export class KeptAnswer<Piece = unknown> {
       if (this.#end !== undefined) return; // what a source throws that was told to stop
       reportHubError(this.#hub, error, [this.names.channel]);
       this.finish("failed");
+    } finally {
+      letGo();
     }
   }
 
