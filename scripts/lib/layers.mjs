@@ -85,6 +85,7 @@ const scriptArrows = {
     "shared",
   ],
   streams: ["server", "shared"], // of the server, what its public API is
+  resumable: ["streams"],
   react: ["client", "core", "shared"],
   testing: ["client", "core", "server", "native", "shared"],
   next: ["client", "react", "server", "native", "shared"],

@@ -12,7 +12,12 @@ export const viewport: Viewport = { colorScheme: "light dark" };
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
-      <body>{children}</body>
+      <body>
+        <noscript>
+          <p className="panel">The demo needs JavaScript: what comes over the streams is shown by it.</p>
+        </noscript>
+        {children}
+      </body>
     </html>
   );
 }

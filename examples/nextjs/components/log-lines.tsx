@@ -25,7 +25,8 @@ export function LogLines({ lines, empty }: { lines: readonly ShownLine[]; empty:
 
   return (
     // A log that is read out line by line would never end; its status is announced instead.
-    <section className="output" ref={box} onScroll={onScroll} aria-label="Log" data-testid="output" tabIndex={-1}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by the keyboard
+    <section className="output" ref={box} onScroll={onScroll} aria-label="Log" data-testid="output" tabIndex={0}>
       {lines.length === 0 && <p className="empty">{empty}</p>}
       {lines.map((line) => (
         <Line key={line.key} text={line.text} tone={line.tone} />

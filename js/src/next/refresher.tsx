@@ -22,26 +22,20 @@ export interface RefreshOnEventProps
 /** Where events were missed, the page may be another, too. */
 const VERDICTS: readonly unknown[] = ["gap", "reset"];
 
-const NETWORK = ["online", "offline"] as const;
-
-/** Somebody sees the page, and the server can be reached: Next.js loads a page anew whose refresh fails, and what was typed in it is lost. */
-function isOfUse(): boolean {
-  return document.visibilityState === "visible" && navigator.onLine;
-}
-
 /** Loaded by {@link RefreshOnEvent}. */
 export function Refresher({ url, everyMs = 1000, ...options }: RefreshOnEventProps): null {
   requireNumber("everyMs", everyMs, { most: LONGEST_TIMER_MS });
   const { heartbeatEvent = "heartbeat" } = options;
   const router = useRouter();
-  const refresh = useMemo(() => new ThrottledRefresh(() => router.refresh(), everyMs, isOfUse()), [router, everyMs]);
+  const refresh = useMemo(
+    () => new ThrottledRefresh(() => router.refresh(), everyMs, document.visibilityState === "visible"),
+    [router, everyMs],
+  );
   useEffect(() => {
-    const changed = () => refresh.setVisible(isOfUse());
+    const changed = () => refresh.setVisible(document.visibilityState === "visible");
     document.addEventListener("visibilitychange", changed);
-    for (const type of NETWORK) addEventListener(type, changed);
     return () => {
       document.removeEventListener("visibilitychange", changed);
-      for (const type of NETWORK) removeEventListener(type, changed);
       refresh.stop();
     };
   }, [refresh]);

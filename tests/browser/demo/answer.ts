@@ -41,7 +41,7 @@ export function testAnswer(fixture: DemoFixture): void {
       await page.getByLabel("How it is answered").selectOption("flood");
       await page.getByLabel("Your question").fill("Water?");
       await page.getByRole("button", { name: "Ask" }).click();
-      await page.getByTestId("answer-facts").filter({ hasText: "completed after" }).waitFor();
+      await page.getByTestId("answer-facts").filter({ hasText: "Completed after" }).waitFor();
       const text = await page.getByTestId("answer").textContent();
       expect(text).toBe(Array.from({ length: 5000 }, (_, at) => `${at + 1}. Water?\n`).join(""));
 

@@ -86,6 +86,11 @@ export function testBuilds(fixture: DemoFixture, goOn: () => Promise<void>): voi
       await page.getByTestId("problem").filter({ hasText: "The connection has ended" }).waitFor();
       await page.getByRole("button", { name: "Try again" }).waitFor();
       expect((await fixture.request("POST", "/api/workflows/none/flood", {})).status).toBe(404);
+      // A build that is begun here is the one that is shown.
+      await page.getByRole("button", { name: "Build and test" }).click();
+      await shows(page, "workflow-status", "running");
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await shows(page, "workflow-status", "failed");
     },
     MINUTES,
   );

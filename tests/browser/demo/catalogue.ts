@@ -30,6 +30,24 @@ export function testCatalogue(fixture: DemoFixture): void {
     MINUTES,
   );
 
+  test("a narrow screen shows the pages whole", async () => {
+    for (const path of ["/workflow", "/logs", "/answer", "/catalogue"]) {
+      const page = await openPath(fixture, path);
+      await page.setViewportSize({ width: 390, height: 800 });
+      if (path === "/answer") {
+        await page.getByRole("button", { name: "Ask" }).click();
+        await page.getByText("Copy trace id").waitFor();
+      }
+      const { width, field } = await page.evaluate(() => ({
+        width: document.documentElement.scrollWidth,
+        field: Math.min(...[...document.querySelectorAll("input:not([type=checkbox])")].map((one) => one.clientWidth)),
+      }));
+      expect([path, width]).toEqual([path, 390]);
+      expect([path, field > 100]).toEqual([path, true]);
+      await page.close();
+    }
+  });
+
   test("the caches are revalidated by the server itself, and nobody else", async () => {
     const post = (headers: Record<string, string>) =>
       fetch(`${fixture.server.url}/api/revalidate`, {

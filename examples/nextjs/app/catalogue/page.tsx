@@ -4,6 +4,8 @@ import { PriceForm } from "@/components/catalogue/price-form";
 import { PageHeader } from "@/components/page-header";
 import { readPrices } from "@/lib/server/prices";
 
+export const metadata = { title: "Catalogue · Millrace, live" };
+
 export default async function Page() {
   await connection();
   const { prices, readAt } = await readPrices();

@@ -7,6 +7,13 @@ import { DebugPanel } from "../debug-panel";
 import { Problem } from "../problem";
 
 const KINDS = { usual: "at a model’s pace", flood: "all at once", failing: "by a model that breaks off" } as const;
+/** Why an answer has ended, in words. */
+const ENDS: Readonly<Record<string, string>> = {
+  completed: "Completed",
+  duration_cap: "Ended at its longest duration,",
+  stopped: "Stopped",
+  abandoned: "Ended, for nobody read it,",
+};
 type Kind = keyof typeof KINDS;
 
 /** An answer word by word. */
@@ -22,7 +29,7 @@ export function AnswerView() {
     onComplete: (completion) => setSources(Array.isArray(completion.sources) ? completion.sources : []),
   });
   const { content, completion, notice, isConnected, start, stop, reconnect } = stream;
-  const isOver = completion !== null || notice !== null;
+  const isWriting = isConnected && completion === null && notice === null;
 
   const ask = (event: FormEvent) => {
     event.preventDefault();
@@ -47,8 +54,13 @@ export function AnswerView() {
             </button>
           )}
         </div>
-        <form className="row" onSubmit={ask}>
-          <input aria-label="Your question" value={question} onChange={(event) => setQuestion(event.target.value)} />
+        <form className="row wide" onSubmit={ask}>
+          <input
+            aria-label="Your question"
+            value={question}
+            maxLength={2000}
+            onChange={(event) => setQuestion(event.target.value)}
+          />
           <select
             aria-label="How it is answered"
             value={kind}
@@ -65,7 +77,7 @@ export function AnswerView() {
           </button>
         </form>
         <Problem text={notice} />
-        <div className="output prose" data-testid="answer" data-complete={completion !== null} aria-busy={!isOver}>
+        <div className="output prose" data-testid="answer" data-complete={completion !== null} aria-busy={isWriting}>
           {content === "" ? (
             <p className="empty">
               Ask something, then cut the connection in the middle: the text goes on where it was.
@@ -75,7 +87,7 @@ export function AnswerView() {
           )}
         </div>
         <p className="facts" data-testid="answer-facts">
-          {completion === null ? "" : `${completion.reason} after ${completion.duration} s`}
+          {completion === null ? "" : `${ENDS[completion.reason] ?? completion.reason} after ${completion.duration} s`}
           {sources.length > 0 && ` · from ${sources.join(", ")}`}
         </p>
         {stream.state === "error" && (

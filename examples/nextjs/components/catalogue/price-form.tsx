@@ -17,8 +17,18 @@ export function PriceForm() {
   };
   return (
     <form className="row" onSubmit={submit}>
-      <input name="name" aria-label="What" defaultValue="Water wheel" maxLength={40} />
-      <input name="amount" aria-label="Price" type="number" defaultValue={150} className="short" />
+      <input name="name" aria-label="What" defaultValue="Water wheel" maxLength={40} required />
+      <input
+        name="amount"
+        aria-label="Price"
+        type="number"
+        defaultValue={150}
+        min={0}
+        max={1000000}
+        step="any"
+        required
+        className="short"
+      />
       <button type="submit" className="primary">
         Set
       </button>

@@ -29,8 +29,11 @@ export function LogView({ room }: { room: string }) {
       const after = LEVELS.filter((one) => before.includes(one) !== (one === level));
       return after.length === 0 ? LEVELS : after;
     });
-  const flood = () =>
+  const flood = () => {
+    setProblem("");
     call("POST", `/api/rooms/${encodeURIComponent(room)}/flood`).catch((cause: Error) => setProblem(cause.message));
+  };
+  const isWaiting = stream.state === "connecting" && stream.attempts === 0;
 
   return (
     <main className="page-main">
@@ -41,12 +44,14 @@ export function LogView({ room }: { room: string }) {
           <button type="button" onClick={() => setFrozen(frozen === null ? logs : null)}>
             {frozen === null ? "Pause" : "Go on"}
           </button>
-          <button type="button" onClick={clear}>
+          <button type="button" onClick={clear} disabled={frozen !== null}>
             Clear
           </button>
-          <button type="button" className="quiet" onClick={flood}>
-            Flood
-          </button>
+          {room !== LOCKED_ROOM && (
+            <button type="button" className="quiet" onClick={flood}>
+              Flood
+            </button>
+          )}
         </div>
         <nav className="row" aria-label="Rooms">
           {[...STEPS, LOCKED_ROOM].map((name) => (
@@ -63,7 +68,8 @@ export function LogView({ room }: { room: string }) {
             </label>
           ))}
         </fieldset>
-        <Problem text={problem || notice} />
+        <Problem text={notice} />
+        <Problem text={problem} />
         {error !== null && (
           <button type="button" onClick={reconnect}>
             Try again
@@ -75,7 +81,11 @@ export function LogView({ room }: { room: string }) {
             text: `${timestamp.slice(11, 23)}  ${message}${count === undefined ? "" : ` (×${count})`}`,
             tone: level,
           }))}
-          empty="Nothing was written into this room yet: start a build on the page “Workflow”, or flood it."
+          empty={
+            isWaiting
+              ? "The log is on its way…"
+              : "Nothing was written into this room yet: start a build on the page “Workflow”, or flood it."
+          }
         />
       </section>
       <DebugPanel stream={stream} tab={tab} />

@@ -3,25 +3,38 @@ import { singleton } from "./singleton";
 
 /** What cuts open streams, by the tab that they belong to. */
 const cuts = singleton("cuts by tab", () => new Map<string, Set<AbortController>>());
-const MOST_TABS = 1000;
+
+/** What `cuttable` gives an answer: a request whose signal `cutStreams` aborts, and what is to be called when its stream has ended. */
+export interface Cuttable {
+  readonly request: Request;
+  readonly onClose: () => void;
+}
 
 /**
- * The request, with a signal that `cut` aborts: as a broken network, in the middle and without a word. The tab is in the query.
+ * Answers a request with a stream that `cutStreams` cuts: as a broken network, in the middle and without a word. The tab is in the query.
+ *
+ * @example
+ * cuttable(request, ({ request, onClose }) => logs.response(request, room, { onClose }));
  */
-export function cuttable(request: Request): Request {
+export async function cuttable(request: Request, answer: (cuttable: Cuttable) => Promise<Response>): Promise<Response> {
   const tab = new URL(request.url).searchParams.get("tab");
-  if (!isTab(tab) || request.method !== "GET" || (cuts.size >= MOST_TABS && !cuts.has(tab))) return request;
+  if (!isTab(tab) || request.method !== "GET") return answer({ request, onClose: () => {} });
   const cut = new AbortController();
   const all = cuts.get(tab) ?? new Set();
   cuts.set(tab, all.add(cut));
-  const forget = () => {
+  const onClose = () => {
     all.delete(cut);
     if (all.size === 0 && cuts.get(tab) === all) cuts.delete(tab);
   };
-  request.signal.addEventListener("abort", forget, { once: true });
-  cut.signal.addEventListener("abort", forget, { once: true });
   const { method, headers } = request;
-  return new Request(request.url, { method, headers, signal: AbortSignal.any([request.signal, cut.signal]) });
+  const signal = AbortSignal.any([request.signal, cut.signal]);
+  const response = await answer({ request: new Request(request.url, { method, headers, signal }), onClose });
+  if (!isStream(response)) onClose();
+  return response;
+}
+
+function isStream({ status, headers }: Response): boolean {
+  return status === 200 && headers.get("content-type")?.startsWith("text/event-stream") === true;
 }
 
 /** How many streams of the tab were cut. */

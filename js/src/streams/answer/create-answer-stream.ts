@@ -119,7 +119,7 @@ async function readingOf(checked: CheckedAnswerOptions, channels: string[]): Pro
     },
     admitted: (isIn) => {
       if (!isIn || request.method === "HEAD") log.drop(answer);
-      else log.begin(answer, (signal) => source({ query, maxTokens, temperature, userId, traceId, signal }));
+      else void log.begin(answer, (signal) => source({ query, maxTokens, temperature, userId, traceId, signal }));
     },
   };
 }

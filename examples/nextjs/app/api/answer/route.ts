@@ -3,4 +3,6 @@ import { sourceOf } from "@/lib/server/answer-source";
 import { cuttable } from "@/lib/server/cuts";
 
 export const GET = (request: Request) =>
-  createAnswerStream({ request: cuttable(request), source: sourceOf(new URL(request.url).searchParams.get("kind")) });
+  cuttable(request, ({ request, onClose }) =>
+    createAnswerStream({ request, onClose, source: sourceOf(new URL(request.url).searchParams.get("kind")) }),
+  );

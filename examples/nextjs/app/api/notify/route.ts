@@ -1,7 +1,9 @@
 import { broadcast } from "millrace";
-import { problem, readFields, textField } from "@/lib/server/problem";
+import { foreignRequest, problem, readFields, textField } from "@/lib/server/problem";
 
 export async function POST(request: Request): Promise<Response> {
+  const refusal = foreignRequest(request);
+  if (refusal !== undefined) return refusal;
   const fields = await readFields(request);
   const text = textField(fields?.text, 500);
   const from = textField(fields?.from, 40) ?? "Somebody";

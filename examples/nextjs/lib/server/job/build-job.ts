@@ -9,9 +9,20 @@ import { workflows } from "../workflows";
 import { lineOf } from "./lines";
 import { ProcessGroup } from "./process-group";
 import { buildFolder, type Step, stepsOf } from "./steps";
+import { StopWatch } from "./stop-watch";
 
 /** A build costs the seconds that it takes. */
 const BUDGET_SECONDS = 300;
+
+const COUNT_MS = 5000;
+
+/** What went wrong, in words that say nothing of where the project lies. */
+function withoutRoot(error: unknown, root: string): string {
+  const { code, syscall = "", path = "", message } = Object(error);
+  if (code === "ENOENT" && String(syscall).startsWith("spawn"))
+    return `${path} is not installed here, or MILLRACE_ROOT is no folder`;
+  return String(message ?? error).replaceAll(root, ".");
+}
 
 /** One build of Millrace's own core, for everybody: a workflow, whose parts are its agents. */
 class BuildJob {
@@ -20,7 +31,8 @@ class BuildJob {
   #isRunning = false;
   #isPaused = false;
   #isCancelled = false;
-  #startedAt = 0;
+  #clock = new StopWatch();
+  #forgetCommands = () => {};
   #group: ProcessGroup | null = null;
 
   /** Starts it and gives its id; null while one is running. */
@@ -31,7 +43,11 @@ class BuildJob {
     Object.assign(this, { id });
     this.#isRunning = true;
     this.#isPaused = this.#isCancelled = false;
-    this.#startedAt = performance.now();
+    this.#clock = new StopWatch();
+    this.#forgetCommands(); // of the build before: until now it has said that it has ended
+    this.#forgetCommands = workflows.onCommand(id, (command) =>
+      id === this.id ? this.command(command) : "The build has ended",
+    );
     const steps = stepsOf(root);
     const about = { name: "Build and test the core", totalSteps: steps.length, budgetLimit: BUDGET_SECONDS };
     workflows.emit(id, "workflow:started", about);
@@ -63,23 +79,31 @@ class BuildJob {
 
   #setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused;
+    this.#clock.setRunning(!isPaused);
     isPaused ? this.#group?.pause() : this.#group?.resume();
-    workflows.emit(this.id, "workflow:running", { status: isPaused ? "paused" : "running" });
+    workflows.emit(this.id, "workflow:running", {
+      status: isPaused ? "paused" : "running",
+      totalCost: this.#cost(),
+    });
   }
 
   async #run(id: string, root: string, steps: readonly Step[]): Promise<void> {
-    const forget = workflows.onCommand(id, (command) => this.command(command));
+    const counting = setInterval(
+      () => this.#isPaused || workflows.emit(id, "workflow:running", { totalCost: this.#cost() }),
+      COUNT_MS,
+    );
     try {
       await rm(buildFolder(root), { recursive: true, force: true });
       for (const [at, step] of steps.entries()) await this.#runStep(id, root, step, at + 1);
       const totalCost = this.#cost();
       workflows.emit(id, "workflow:completed", { duration: totalCost * 1000, totalCost, iterations: 1 });
     } catch (error) {
-      const why = this.#isCancelled ? "Cancelled" : error instanceof Error ? error.message : String(error);
+      const why = this.#isCancelled ? "Cancelled" : withoutRoot(error, root);
+      workflows.emit(id, "workflow:running", { totalCost: this.#cost() });
       workflows.emit(id, "workflow:failed", { error: why });
     } finally {
       this.#isRunning = false;
-      forget();
+      clearInterval(counting);
     }
   }
 
@@ -94,7 +118,7 @@ class BuildJob {
     try {
       await logs.operation(name, name, about, ({ note }) => this.#execute(id, root, step, note));
     } catch (error) {
-      const why = this.#isCancelled ? "Cancelled" : String(error instanceof Error ? error.message : error);
+      const why = this.#isCancelled ? "Cancelled" : withoutRoot(error, root);
       workflows.emit(id, "agent:failed", { agentName: name, stepNumber, error: why });
       throw error;
     }
@@ -119,11 +143,11 @@ class BuildJob {
     const code = await this.#group.exited;
     this.#group = null;
     if (this.#isCancelled) throw new Error("Cancelled");
-    if (code !== 0) throw new Error(`${step.command} has ended with ${code}`);
+    if (code !== 0) throw new Error(`${step.command} has ended ${code === null ? "by a signal" : `with ${code}`}`);
   }
 
   #cost(): number {
-    return Math.round((performance.now() - this.#startedAt) / 100) / 10;
+    return Math.round(this.#clock.ms / 100) / 10;
   }
 }
 

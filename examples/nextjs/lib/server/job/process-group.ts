@@ -10,11 +10,13 @@ export interface Command {
   readonly cwd: string;
 }
 
-/** A program with everything that it starts: they stop, go on and end together, at the latest with this server. */
+/** A program with everything that it starts: they stop, go on and end together, at the latest with this server, unless that is killed without a word. */
 export class ProcessGroup {
   /** The exit code; null when a signal ended it. Rejects where it could not be started. */
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
+  /** Nobody of the group holds the output any more. */
+  #isOver = false;
 
   constructor({ command, args, cwd }: Command, onLine: (text: string) => void) {
     const env = { ...process.env, NINJA_STATUS: "[%f/%t] ", NODE_OPTIONS: "" };
@@ -26,7 +28,10 @@ export class ProcessGroup {
     this.exited = new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
-    }).finally(unhook);
+    }).finally(() => {
+      this.#isOver = true;
+      unhook();
+    });
   }
 
   pause(): void {
@@ -44,8 +49,8 @@ export class ProcessGroup {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    const { pid, exitCode, signalCode } = this.#child;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    const { pid } = this.#child;
+    if (pid === undefined || this.#isOver) return; // the program may have ended, and what it has started goes on
     try {
       process.kill(-pid, signal);
     } catch {

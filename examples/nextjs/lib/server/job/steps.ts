@@ -10,9 +10,9 @@ export interface Step {
   readonly progress: RegExp | null;
 }
 
-/** Where a build goes; it is removed first, so that everything really is compiled. */
+/** Where a build goes, of the server of this port; it is removed first, so that everything really is compiled. */
 export function buildFolder(root: string): string {
-  return join(/* turbopackIgnore: true */ root, "build/demo-run");
+  return join(/* turbopackIgnore: true */ root, `build/demo-run/${Number(process.env.PORT) || 3000}`);
 }
 
 /** Configure, compile and test Millrace's C++ core, but for the hub's tests, which are as many again. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { addPolicies, type ChannelPolicy, type Hub } from "../../../server/hub-api.js";
-import type { AnswerFormat } from "./answer-format.js";
+import type { AnswerEnd, AnswerFormat } from "./answer-format.js";
+import { type AnswerRecord, AnswerRecords } from "./answer-records.js";
 import { type AnswerLimits, type AnswerNames, KeptAnswer } from "./kept-answer.js";
 import type { Chunks } from "./read-source.js";
 
@@ -21,8 +22,21 @@ export interface AnswerKind {
   readonly prefix: string;
   /** How long an answer is kept that has ended. */
   readonly keepForMs: number;
+  /**
+   * Other threads know of them, too; one whose thread says nothing for so long is dead. Left out: only the thread that reads the source knows of an answer.
+   */
+  readonly producerTimeoutMs?: number;
   /** Beside the history. */
   readonly policy?: Omit<ChannelPolicy, "match" | "history" | "channelTtlMs">;
+}
+
+/** An answer of whichever thread. */
+export interface FoundAnswer {
+  readonly channel: string;
+  readonly userId: string | undefined;
+  readonly end: AnswerEnd | undefined;
+  /** Of another thread's: whether that still reads the source. */
+  readonly isAlive?: () => Promise<boolean>;
 }
 
 /**
@@ -31,21 +45,31 @@ export interface AnswerKind {
  */
 export class AnswerLog {
   readonly #hub: Hub;
-  readonly #kind: AnswerKind;
+  #kind: AnswerKind;
+  #records: AnswerRecords | undefined;
   readonly #answers = new Map<string, KeptAnswer>();
   /** Those that go on. */
   readonly #going = new Set<KeptAnswer>();
+  readonly #recordedAt = new WeakMap<KeptAnswer, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
 
   private constructor(hub: Hub, kind: AnswerKind) {
     this.#hub = hub;
     this.#kind = kind;
-    const history = { events: MOST_EVENTS, bytes: MOST_BYTES, ttlMs: Number.POSITIVE_INFINITY };
-    addPolicies(hub, [{ ...kind.policy, match: `${kind.prefix}:**`, channelTtlMs: kind.keepForMs, history }]);
+    this.#rule();
   }
 
-  /** Of a hub: one a kind for all copies of this module in a thread. */
+  /** The rules of the answers' channels. */
+  #rule(): void {
+    const { prefix, keepForMs, producerTimeoutMs = 0, policy } = this.#kind;
+    const history = { events: MOST_EVENTS, bytes: MOST_BYTES, ttlMs: Number.POSITIVE_INFINITY };
+    addPolicies(this.#hub, [{ ...policy, match: `${prefix}:**`, channelTtlMs: keepForMs, history }]);
+    if (producerTimeoutMs === 0) return;
+    this.#records = new AnswerRecords(this.#hub, prefix, Math.max(keepForMs, 2 * producerTimeoutMs));
+  }
+
+  /** Of a hub: one a prefix for all copies of this module in a thread. What is said of the kind last counts. */
   static of(hub: Hub, kind: AnswerKind): AnswerLog {
     const all = globalThis as { [ALL]?: Map<string, AnswerLog> };
     all[ALL] ??= new Map();
@@ -54,12 +78,34 @@ export class AnswerLog {
     if (log === undefined) {
       log = new AnswerLog(hub, kind);
       all[ALL].set(name, log);
+    } else if (log.#kind.keepForMs !== kind.keepForMs || log.#kind.producerTimeoutMs !== kind.producerTimeoutMs) {
+      log.#kind = kind;
+      log.#rule();
     }
     return log;
   }
 
+  /** Of this thread. */
   get(id: string): KeptAnswer | undefined {
     return this.#answers.get(id);
+  }
+
+  /** Of whichever thread. `end`: as what it has ended; undefined of one that goes on. */
+  async find(id: string): Promise<FoundAnswer | undefined> {
+    const own = this.#answers.get(id);
+    if (own !== undefined) return { channel: own.names.channel, userId: own.names.userId, end: own.end };
+    const record = await this.#records?.read(id);
+    if (record === undefined) return undefined;
+    const { channel, userId, end = this.#isDead(record) ? "failed" : undefined } = record;
+    const isAlive = async () => {
+      const now = await this.#records?.read(id);
+      return now?.channel === channel && (now.end !== undefined || !this.#isDead(now));
+    };
+    return { channel, userId, end, isAlive };
+  }
+
+  #isDead({ aliveAt }: AnswerRecord): boolean {
+    return Date.now() - aliveAt > (this.#kind.producerTimeoutMs ?? 0);
   }
 
   /** Makes an answer that is yet to begin, in place of one of this id. Undefined: too many are under way. */
@@ -78,12 +124,17 @@ export class AnswerLog {
     return answer;
   }
 
-  /** Begins it; nothing where it has begun. */
-  begin(answer: KeptAnswer, source: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>): void {
+  /** Begins it; nothing where it has begun. Resolves when its source was read to the end, and never rejects. */
+  async begin(
+    answer: KeptAnswer,
+    source: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>,
+  ): Promise<void> {
     if (answer.hasBegun || answer.end !== undefined) return;
     this.#going.add(answer);
-    void answer.run(source, Date.now());
+    this.#record(answer);
+    const running = answer.run(source, Date.now());
     this.#schedule(answer.nextMs());
+    await running;
   }
 
   /** One that was never begun goes. */
@@ -107,7 +158,18 @@ export class AnswerLog {
 
   #keepForAWhile(answer: KeptAnswer): void {
     this.#going.delete(answer);
+    this.#record(answer);
     setTimeout(() => this.#forget(answer), this.#kind.keepForMs).unref?.();
+  }
+
+  /** Has other threads know of it; nothing where a newer one has taken its name. */
+  #record(answer: KeptAnswer): void {
+    const { id, channel, userId } = answer.names;
+    if (this.#records === undefined || this.#answers.get(id) !== answer) return;
+    const aliveAt = Date.now();
+    this.#recordedAt.set(answer, aliveAt);
+    const about = { ...(userId !== undefined && { userId }), ...(answer.end !== undefined && { end: answer.end }) };
+    this.#records.write(id, { channel, aliveAt, ...about });
   }
 
   #forget(answer: KeptAnswer): void {
@@ -139,6 +201,8 @@ export class AnswerLog {
     let next = Number.POSITIVE_INFINITY;
     for (const answer of this.#going) {
       answer.tick(now);
+      const recordedAt = this.#recordedAt.get(answer) ?? now;
+      if (answer.end === undefined && now - recordedAt >= (this.#kind.producerTimeoutMs ?? 0) / 3) this.#record(answer);
       if (answer.end === undefined) next = Math.min(next, answer.nextMs());
     }
     if (this.#going.size > 0) this.#schedule(next);

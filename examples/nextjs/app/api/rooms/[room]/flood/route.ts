@@ -1,11 +1,13 @@
 import { STEPS } from "@/lib/build";
 import { logs } from "@/lib/server/logs";
-import { problem } from "@/lib/server/problem";
+import { foreignRequest, problem } from "@/lib/server/problem";
 
 const RECORDS = 500;
 
 /** Hundreds of records at once: they leave at ten a second, and similar ones as one. */
-export async function POST(_: Request, { params }: { params: Promise<{ room: string }> }): Promise<Response> {
+export async function POST(request: Request, { params }: { params: Promise<{ room: string }> }): Promise<Response> {
+  const refusal = foreignRequest(request);
+  if (refusal !== undefined) return refusal;
   const { room } = await params;
   const step = STEPS.find((name) => name === room);
   if (step === undefined) return problem(404, "NO_SUCH_CHANNEL", "There is no such room");

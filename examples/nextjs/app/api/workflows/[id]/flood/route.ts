@@ -1,11 +1,13 @@
 import { STEPS } from "@/lib/build";
-import { problem } from "@/lib/server/problem";
+import { foreignRequest, problem } from "@/lib/server/problem";
 import { workflows } from "@/lib/server/workflows";
 
 const EVENTS = 5000;
 
 /** Thousands of events at once: pages get the newest of each agent, and every log record. */
-export async function POST(_: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+export async function POST(request: Request, { params }: { params: Promise<{ id: string }> }): Promise<Response> {
+  const refusal = foreignRequest(request);
+  if (refusal !== undefined) return refusal;
   const { id } = await params;
   const state = await workflows.getState(id);
   if (state === undefined) return problem(404, "NO_SUCH_CHANNEL", "There is no build of this id");
