@@ -86,6 +86,7 @@ const scriptArrows = {
   ],
   streams: ["server", "shared"], // of the server, what its public API is
   resumable: ["streams"],
+  ai: ["client", "shared"],
   react: ["client", "core", "shared"],
   testing: ["client", "core", "server", "native", "shared"],
   next: ["client", "react", "server", "native", "shared"],

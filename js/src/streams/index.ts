@@ -24,7 +24,12 @@ export type {
   AnswerSource,
 } from "./answer/answer-source.js";
 export { attachAnswerStream, createAnswerStream } from "./answer/create-answer-stream.js";
+export type { AnswerEnd } from "./answer/log/answer-format.js";
 export type { AnswerStreamOptions } from "./answer/options.js";
+export type { Chat, ChatRoute } from "./chat/chat.js";
+export { createChat } from "./chat/create-chat.js";
+export type { ChatOptions, ChatParts, ChatSourceContext, FinishedAnswer, RespondOptions } from "./chat/options.js";
+export type { MessagePart } from "./chat/part-events.js";
 export type { ModuleResponseOptions } from "./http/module-options.js";
 export { createLogEmitter, type DefaultAgentType } from "./logs/create-log-emitter.js";
 export type { LogEmitter } from "./logs/log-emitter.js";

@@ -107,13 +107,12 @@ class ResumableStreams {
     const { maxMs, waitUntil } = this.#options;
     const known = this.#log.get(id);
     if (known !== undefined && known.end === undefined) {
-      return this.#read({ channel: known.names.channel, userId: undefined, end: undefined }, skip);
+      return this.#read({ ...known.names, end: undefined }, skip);
     }
     const limits = { maxMs, abandonAfterMs: Infinity, chunkDelayMs: 0, heartbeatMs: Infinity };
     const made = this.#log.make({ id, userId: undefined, traceId: "" }, new TextEvents(), limits);
     if (made === undefined) throw new SSEError("SERVER_FULL", "There are too many streams under way");
-    const { channel } = made.names;
-    const reading = readText(this.#hub, { channel, userId: undefined, end: undefined }, skip, 0);
+    const reading = readText(this.#hub, { ...made.names, end: undefined }, skip, 0);
     waitUntil(this.#log.begin(made as KeptAnswer, makeStream));
     return reading;
   }

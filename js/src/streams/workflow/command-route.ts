@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { authorizeRequest, errorResponse, type Hub, type RequestLike, reportHubError } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
 import { requestOf, writeAnswer } from "../http/node-answer.js";
+import { isFromAllowedOrigin, type OriginRules } from "../http/origin.js";
 import { readText } from "../http/read-text.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { type CommandContext, type CommandHandler, type CommandOutcome, readCommand, runCommand } from "./commands.js";
 import type { WorkflowResponseOptions } from "./options.js";
-import { isFromAllowedOrigin, type OriginRules } from "./origin.js";
 
 /** Where the commands of a workflow go. */
 export interface CommandRoute {

@@ -2,6 +2,7 @@ import { requireFunction, requireNumber, requireObject } from "../../shared/argu
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import type { ModuleResponseOptions } from "../http/module-options.js";
+import { requireOrigins } from "../http/origin.js";
 
 /** Options of {@link createWorkflowEmitter}. */
 export interface WorkflowOptions {
@@ -59,19 +60,10 @@ export function checkOptions(options: WorkflowOptions): CheckedOptions {
   requireNumber("logsEveryMs", logsEveryMs, { least: 1 });
   requireNumber("recentLogs", recentLogs);
   requireNumber("commandTimeoutMs", commandTimeoutMs, { least: 1, most: LONGEST_TIMER_MS });
-  checkOrigins(origins);
+  requireOrigins(origins);
   if (typeof trustProxy !== "boolean") throw new TypeError("trustProxy must be true or false");
   return {
     ...{ exists, closeAfterMs, idleTtlMs, progressEveryMs, logsEveryMs, recentLogs, commandTimeoutMs },
     ...{ origins: [...origins], trustProxy },
   } as CheckedOptions;
-}
-
-function checkOrigins(origins: unknown): void {
-  if (!Array.isArray(origins)) throw new TypeError("origins must be an array of origins");
-  for (const origin of origins) {
-    const isOrigin = typeof origin === "string" && URL.canParse(origin) && new URL(origin).origin === origin;
-    if (!isOrigin)
-      throw new TypeError(`origins must hold origins such as "https://app.example", not ${String(origin)}`);
-  }
 }

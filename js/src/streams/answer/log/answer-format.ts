@@ -11,7 +11,8 @@ export interface AnswerProgress {
 
 /** An event of an answer's channel. */
 export interface AnswerEvent {
-  readonly event: string;
+  /** Default: `"message"`, which is not said on the wire. */
+  readonly event?: string;
   readonly data: unknown;
   /** The data is a text, and no JSON. */
   readonly raw?: true;

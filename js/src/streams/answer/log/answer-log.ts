@@ -34,7 +34,10 @@ export interface AnswerKind {
 export interface FoundAnswer {
   readonly channel: string;
   readonly userId: string | undefined;
+  readonly traceId: string;
   readonly end: AnswerEnd | undefined;
+  /** Of the clock. */
+  readonly endedAt?: number | undefined;
   /** Of another thread's: whether that still reads the source. */
   readonly isAlive?: () => Promise<boolean>;
 }
@@ -93,15 +96,15 @@ export class AnswerLog {
   /** Of whichever thread. `end`: as what it has ended; undefined of one that goes on. */
   async find(id: string): Promise<FoundAnswer | undefined> {
     const own = this.#answers.get(id);
-    if (own !== undefined) return { channel: own.names.channel, userId: own.names.userId, end: own.end };
+    if (own !== undefined) return { ...own.names, end: own.end, endedAt: own.endedAt };
     const record = await this.#records?.read(id);
     if (record === undefined) return undefined;
-    const { channel, userId, end = this.#isDead(record) ? "failed" : undefined } = record;
+    const { channel, userId, traceId, aliveAt, end = this.#isDead(record) ? "failed" : undefined } = record;
     const isAlive = async () => {
       const now = await this.#records?.read(id);
       return now?.channel === channel && (now.end !== undefined || !this.#isDead(now));
     };
-    return { channel, userId, end, isAlive };
+    return { channel, userId, traceId, end, endedAt: end && aliveAt, isAlive };
   }
 
   #isDead({ aliveAt }: AnswerRecord): boolean {
@@ -164,12 +167,12 @@ export class AnswerLog {
 
   /** Has other threads know of it; nothing where a newer one has taken its name. */
   #record(answer: KeptAnswer): void {
-    const { id, channel, userId } = answer.names;
+    const { id, channel, userId, traceId } = answer.names;
     if (this.#records === undefined || this.#answers.get(id) !== answer) return;
     const aliveAt = Date.now();
     this.#recordedAt.set(answer, aliveAt);
     const about = { ...(userId !== undefined && { userId }), ...(answer.end !== undefined && { end: answer.end }) };
-    this.#records.write(id, { channel, aliveAt, ...about });
+    this.#records.write(id, { channel, traceId, aliveAt, ...about });
   }
 
   #forget(answer: KeptAnswer): void {

@@ -5,6 +5,7 @@ import type { AnswerEnd } from "./answer-format.js";
 export interface AnswerRecord {
   readonly channel: string;
   readonly userId?: string;
+  readonly traceId: string;
   /** When the thread that reads its source has last said so, of the clock. */
   readonly aliveAt: number;
   /** Left out while it goes on. */

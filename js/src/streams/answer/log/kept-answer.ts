@@ -39,6 +39,10 @@ const MANY_DELAY_MS = 50;
  */
 export class KeptAnswer<Piece = unknown> {
   readonly names: AnswerNames;
+  /** When it has ended, of the clock. */
+  endedAt: number | undefined;
+  /** Clients that were cut, and have not come back. */
+  cutReaders = 0;
   /** Called once. */
   onEnded: (end: AnswerEnd) => void = () => {};
   readonly #hub: Hub;
@@ -117,6 +121,7 @@ export class KeptAnswer<Piece = unknown> {
     const isSent = this.#format.endOf(end, progress).every((event) => this.#publish(event));
     // The readers must not wait for ever.
     if (!isSent) for (const event of this.#format.endOf("failed", progress)) this.#publish(event);
+    this.endedAt = progress.now;
     this.onEnded(end);
     // Last, for who listens to it may throw.
     if (end !== "completed") this.#stopping.abort(new Error(`The answer has ended: ${end}`));
@@ -199,7 +204,7 @@ export class KeptAnswer<Piece = unknown> {
   /** Whether it was. */
   #publish(event: AnswerEvent): boolean {
     try {
-      this.#hub.publish(this.names.channel, event);
+      this.#hub.publish(this.names.channel, event as AnswerEvent & { readonly event: string });
       this.#events++;
       return true;
     } catch (error) {

@@ -29,3 +29,13 @@ export function isFromAllowedOrigin({ headers }: RequestLike, { origins, trustPr
     /^https?:$/.test(protocol) && URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === own
   );
 }
+
+/** @throws TypeError */
+export function requireOrigins(origins: unknown): void {
+  if (!Array.isArray(origins)) throw new TypeError("origins must be an array of origins");
+  for (const origin of origins) {
+    const isOrigin = typeof origin === "string" && URL.canParse(origin) && new URL(origin).origin === origin;
+    if (!isOrigin)
+      throw new TypeError(`origins must hold origins such as "https://app.example", not ${String(origin)}`);
+  }
+}

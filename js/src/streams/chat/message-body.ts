@@ -1,0 +1,33 @@
+import { SSEError } from "../../shared/errors.js";
+import { isRecord } from "../../shared/is-record.js";
+import { readText } from "../http/read-text.js";
+
+const LONGEST_ID = 256;
+
+/** What `useChat` has sent. */
+export interface SentMessage {
+  readonly chatId: string;
+  readonly messages: readonly unknown[];
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** @throws SSEError `BAD_REQUEST` */
+export async function readMessage(request: Request, maxBodyBytes: number): Promise<SentMessage> {
+  const text = await readText(request.body, maxBodyBytes).catch(() => ""); // its client has gone
+  if (text === undefined) throw new SSEError("BAD_REQUEST", `A message's body has at most ${maxBodyBytes} bytes`);
+  const body = parsed(text);
+  const { id, messages = [] } = Object(body);
+  if (!isRecord(body) || typeof id !== "string" || id === "" || id.length > LONGEST_ID || /\p{Surrogate}/u.test(id)) {
+    throw new SSEError("BAD_REQUEST", 'The body must be JSON with the id of the chat: { "id": "…", "messages": […] }');
+  }
+  if (!Array.isArray(messages)) throw new SSEError("BAD_REQUEST", "messages must be an array");
+  return { chatId: id, messages, body };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import type { AnswerEnd, AnswerEvent, AnswerFormat } from "../answer/log/answer-format.js";
+import { splitText } from "../answer/log/split-text.js";
+
+/**
+ * A part of a UI message stream, as the AI SDK has it: `{ type: "text-delta", id, delta }` and many others, which pass through as they are.
+ *
+ * @see https://ai-sdk.dev/docs/ai-sdk-ui/stream-protocol
+ */
+export type MessagePart = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** The type of the event whose data is `[DONE]`: the last one. */
+export const DONE_EVENT = "done";
+
+/** Characters of a delta in one event: JSON makes six bytes of the worst of them, and an event has 1 MiB. */
+const LONGEST_DELTA = 100_000;
+/** Of a part, beside its delta. */
+const USUAL_LENGTH = 60;
+/** By the part's type: what it is a part of, and the text that grows. */
+const DELTAS: Readonly<Record<string, readonly [of: string, text: string]>> = {
+  "text-delta": ["id", "delta"],
+  "reasoning-delta": ["id", "delta"],
+  "tool-input-delta": ["toolCallId", "inputTextDelta"],
+};
+
+/** What the reader is told of an answer that is not whole. */
+const ERRORS: Partial<Record<AnswerEnd, string>> = {
+  duration_cap: "The answer took too long",
+  abandoned: "The answer was ended, for nobody read it",
+  too_large: "The answer is too large",
+  failed: "The answer could not be completed",
+};
+
+/** A UI message stream in a log: an event for each part, and `[DONE]`. */
+export class PartEvents implements AnswerFormat<MessagePart> {
+  readonly #messageId: string;
+
+  /** @param messageId - of the message, where the source gives it none: so that whoever reads it twice knows it again. */
+  constructor(messageId: string) {
+    this.#messageId = messageId;
+  }
+
+  toPiece(chunk: unknown): MessagePart {
+    const { type, messageId } = Object(chunk);
+    if (typeof chunk === "string" || typeof type !== "string") {
+      throw new TypeError("The source must give the parts of a UI message stream: result.toUIMessageStream()");
+    }
+    return type === "start" && messageId === undefined
+      ? { ...(chunk as MessagePart), messageId: this.#messageId }
+      : (chunk as MessagePart);
+  }
+
+  lengthOf(part: MessagePart): number {
+    const text = deltaOf(part);
+    return text === undefined ? (JSON.stringify(part)?.length ?? 0) : text.length + USUAL_LENGTH;
+  }
+
+  /** Deltas of the same text, with nothing else in them. */
+  joined(first: MessagePart, second: MessagePart): MessagePart | undefined {
+    const [of, text] = DELTAS[first.type] ?? [];
+    if (of === undefined || text === undefined || first.type !== second.type || first[of] !== second[of])
+      return undefined;
+    const [before, after] = [deltaOf(first), deltaOf(second)];
+    const isPlain = Object.keys(first).length === 3 && Object.keys(second).length === 3;
+    return isPlain && before !== undefined && after !== undefined ? { ...first, [text]: before + after } : undefined;
+  }
+
+  eventsOf(part: MessagePart): AnswerEvent[] {
+    const delta = deltaOf(part);
+    if (delta === undefined || delta.length <= LONGEST_DELTA) return [{ data: part }];
+    const [, name = ""] = DELTAS[part.type] ?? [];
+    return splitText(delta, LONGEST_DELTA).map((text) => ({ data: { ...part, [name]: text } }));
+  }
+
+  endOf(end: AnswerEnd): AnswerEvent[] {
+    const errorText = ERRORS[end];
+    const last: MessagePart[] = errorText === undefined ? [] : [{ type: "error", errorText }];
+    if (end === "stopped") last.push({ type: "abort" });
+    return [...last.map((data) => ({ data })), { event: DONE_EVENT, data: "[DONE]", raw: true as const }];
+  }
+}
+
+/** The text of a part that has one. */
+function deltaOf(part: MessagePart): string | undefined {
+  const delta = part[DELTAS[part.type]?.[1] ?? ""];
+  return typeof delta === "string" ? delta : undefined;
+}
