@@ -11,6 +11,7 @@ import {
 import { MillraceChatTransport } from "../../js/src/ai/index.js";
 import { type ChatOptions, createChat, createHub, type Hub } from "../../js/src/server/index.js";
 import { until } from "../addon/listening.js";
+import { answerChat } from "../support/chat-route.js";
 
 let count = 0;
 let hub: Hub;
@@ -74,33 +75,7 @@ beforeEach(async () => {
   hub = createHub({ name: `chat ${++count}` });
   hub.on("error", ({ error }) => void errors.push(error));
   chatWith();
-  server = createServer(async (req, res) => {
-    const { pathname } = new URL(req.url ?? "", "http://host");
-    const gone = new AbortController();
-    res.on("close", () => gone.abort());
-    const [, , , id] = pathname.split("/");
-    const request = new Request(`http://${req.headers.host}${req.url}`, {
-      method: req.method ?? "GET",
-      headers: req.headers as Record<string, string>,
-      signal: gone.signal,
-      ...(req.method === "POST" && { body: req as never, duplex: "half" }),
-    });
-    const params = { params: Promise.resolve({ id: decodeURIComponent(id ?? "") }) };
-    const answer =
-      req.method === "POST"
-        ? chat.POST(request)
-        : req.method === "GET"
-          ? chat.GET(request, params)
-          : chat.DELETE(request, params);
-    const response = await answer;
-    res.writeHead(response.status, Object.fromEntries(response.headers));
-    try {
-      for await (const chunk of response.body ?? []) res.write(chunk);
-      res.end();
-    } catch {
-      res.destroy();
-    }
-  }).listen(0, "127.0.0.1");
+  server = createServer((req, res) => void answerChat(chat, req, res)).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
