@@ -470,3 +470,32 @@ test("many tokens are joined only where that is asked for, and very many in any 
   await plain.done;
   expect(plain.parts.filter(({ type }) => type === "text-delta")).toHaveLength(3000);
 });
+
+test("with Node's request and response: a message, a second reader, a stop", async () => {
+  const node = createServer((req, res) => void chat.attach(req, res, req.url?.split(/[/?]/)[3])).listen(0, "127.0.0.1");
+  await new Promise((resolve) => node.once("listening", resolve));
+  origin = `http://127.0.0.1:${(node.address() as AddressInfo).port}`;
+  const first = new Reading(await send(resuming()));
+  sources[0]?.begin();
+  sources[0]?.text("one ");
+  await until(() => first.text === "one ");
+  const second = new Reading(await usual().reconnectToStream({ chatId: "c" }));
+  await until(() => second.text === "one ");
+  node.closeAllConnections();
+  await second.done;
+  sources[0]?.text("two");
+  await until(() => first.text === "one two");
+  expect(await resuming().stop({ chatId: "c" })).toBe(true);
+  await first.done;
+  expect([first.error, first.parts.at(-1)]).toEqual([undefined, { type: "abort" }]);
+  const status = (path: string, init?: RequestInit) =>
+    fetch(`${origin}${path}`, init).then((response) => response.status);
+  expect(await status("/api/chat/none/stream")).toBe(204);
+  expect(await status("/api/chat/none/stream", { method: "PUT" })).toBe(400);
+  expect(await status("/api/chat", { method: "POST", body: "x" })).toBe(400);
+  expect(await status("/api/chat/c/stream", { method: "DELETE", headers: { "Sec-Fetch-Site": "cross-site" } })).toBe(
+    403,
+  );
+  node.closeAllConnections();
+  await new Promise((resolve) => node.close(resolve));
+});

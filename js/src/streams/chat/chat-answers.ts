@@ -12,6 +12,21 @@ const PROTOCOL = { "x-vercel-ai-ui-message-stream": "v1" };
 const NOTICES_HEADER = "x-stream-notices";
 const LONGEST_CHECK_MS = 10_000;
 
+/** Where an answer is streamed to: a web response, or Node's. */
+export type Outlet = (options: ResponseOptions) => Promise<{
+  /** The client was let in, and its stream is open. */
+  readonly isOpen: boolean;
+  /** What a route handler is to give; undefined where Node's response has it already. */
+  readonly response?: Response;
+}>;
+
+/** Who reads an answer, and how. */
+export interface Reading {
+  readonly request: RequestLike;
+  readonly outlet: Outlet;
+  readonly headers?: Record<string, string> | undefined;
+}
+
 /** The answers of chats: one that goes on in each. */
 export class ChatAnswers {
   readonly #hub: Hub;
@@ -53,17 +68,17 @@ export class ChatAnswers {
   async begun(
     answer: KeptAnswer,
     run: (signal: AbortSignal) => ChatParts | Promise<ChatParts>,
-    request: RequestLike,
-    headers: Record<string, string>,
-  ): Promise<Response> {
-    const response = await this.#read({ ...answer.names, end: undefined }, answer, request, headers);
-    if (response.status === 200) void this.#log.begin(answer, run);
+    { request, outlet, headers }: Reading,
+  ): Promise<Response | undefined> {
+    const options = this.#optionsOf({ ...answer.names, end: undefined }, answer, request, headers);
+    const { isOpen, response } = await outlet(options);
+    if (isOpen) void this.#log.begin(answer, run);
     else this.#log.drop(answer);
     return response;
   }
 
   /** The answer that goes on, or has ended lately; 204 where there is none. */
-  async resumed(key: string, request: RequestLike, headers: Record<string, string> = {}): Promise<Response> {
+  async resumed(key: string, { request, outlet, headers }: Reading): Promise<Response | undefined> {
     const found = await this.#log.find(key);
     const asked = new URL(request.url, "http://localhost").searchParams.get("answerId");
     const own = this.#log.get(key);
@@ -72,7 +87,7 @@ export class ChatAnswers {
       return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
     }
     if (own !== undefined) own.cutReaders = Math.max(0, own.cutReaders - 1);
-    return this.#read(found, own, request, headers);
+    return (await outlet(this.#optionsOf(found, own, request, headers))).response;
   }
 
   /** Whether there was one, of this id if one is given. */
@@ -87,16 +102,16 @@ export class ChatAnswers {
   }
 
   /** @param own - where this thread reads its source. */
-  #read(
+  #optionsOf(
     found: FoundAnswer,
     own: KeptAnswer | undefined,
     request: RequestLike,
-    headers: Record<string, string>,
-  ): Promise<Response> {
+    headers: Record<string, string> = {},
+  ): ResponseOptions {
     const { channel, traceId, userId } = found;
     own?.touch();
     const unwatch = this.#watch(found);
-    const options: ResponseOptions = {
+    return {
       ...{ channels: [channel], from: "earliest", closeAfter: DONE_EVENT },
       authorize: () => (userId === undefined ? true : { userId }), // it was asked
       notices: request.headers.get(NOTICES_HEADER) === "true",
@@ -106,7 +121,6 @@ export class ChatAnswers {
         if (own !== undefined && reason !== "completed") own.cutReaders++;
       },
     };
-    return this.#hub.response(request, options);
   }
 
   /** The answer of a thread that has died is ended by whoever reads it, for all. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type Authorize,
   authorizeRequest,
@@ -12,9 +13,10 @@ import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
 import type { AnswerEnd } from "../answer/log/answer-format.js";
 import { AnswerLog } from "../answer/log/answer-log.js";
+import { requestOf, writeAnswer } from "../http/node-answer.js";
 import { isFromAllowedOrigin } from "../http/origin.js";
-import { ChatAnswers } from "./chat-answers.js";
-import { readMessage } from "./message-body.js";
+import { ChatAnswers, type Outlet, type Reading } from "./chat-answers.js";
+import { type MessageBody, readMessage } from "./message-body.js";
 import { type ChatParts, type CheckedChatOptions, RESPOND_OPTIONS, type RespondOptions } from "./options.js";
 import { PartEvents } from "./part-events.js";
 
@@ -57,10 +59,10 @@ export class Chat {
     requireFunction("run", run);
     requireObject("options", options);
     requireKnown("respond", options, RESPOND_OPTIONS);
-    const { request = NO_REQUEST } = options;
+    const { request = NO_REQUEST, headers } = options;
     try {
       const userId = await this.#admit(chatId, request, options.userId);
-      return await this.#begin(chatId, userId, (signal) => run(signal), request, options.headers);
+      return asResponse(await this.#begin(chatId, userId, (signal) => run(signal), { ...this.#web(request), headers }));
     } catch (error) {
       return errorResponse(this.hub, error, request, [channelOf(chatId)]);
     }
@@ -80,7 +82,8 @@ export class Chat {
     requireKnown<Omit<RespondOptions, "request">>("resume", options, { userId: true, headers: true });
     try {
       const userId = await this.#admit(chatId, request, options.userId);
-      return await this.#answers.resumed(this.#keyOf(chatId, userId), request, options.headers);
+      const reading = { ...this.#web(request), headers: options.headers };
+      return asResponse(await this.#answers.resumed(this.#keyOf(chatId, userId), reading));
     } catch (error) {
       return errorResponse(this.hub, error, request, [channelOf(chatId)]);
     }
@@ -101,14 +104,7 @@ export class Chat {
   readonly POST = async (request: Request): Promise<Response> => {
     const channels: string[] = [];
     try {
-      this.#requireOwnPage(request);
-      const { source, maxBodyBytes } = this.#options;
-      if (source === undefined) throw new TypeError("chat.POST needs the option source of createChat");
-      const { chatId, messages, body } = await readMessage(request, maxBodyBytes);
-      channels.push(channelOf(chatId));
-      const userId = await this.#admit(chatId, request);
-      const run = (signal: AbortSignal) => source({ chatId, messages, body, request, userId, signal });
-      return await this.#begin(chatId, userId, run, request);
+      return asResponse(await this.#message(request, request.body, this.#web(request), channels));
     } catch (error) {
       return errorResponse(this.hub, error, request, channels);
     }
@@ -123,17 +119,100 @@ export class Chat {
   /** A route handler that stops the answer: of the query's `answerId`, or whichever goes on. Answers `{ "stopped": true }`. */
   readonly DELETE = async (request: Request, route: ChatRoute): Promise<Response> => {
     const chatId = await idOf(route);
+    const channels: string[] = [];
     try {
-      this.#requireOwnPage(request);
-      if (!isChat(chatId)) throw new SSEError("BAD_REQUEST", "There can be no chat of this id");
-      const userId = await this.#admit(chatId, request);
-      const answerId = new URL(request.url, "http://localhost").searchParams.get("answerId") ?? undefined;
-      const stopped = await this.#answers.stop(this.#keyOf(chatId, userId), answerId);
-      return Response.json({ stopped }, { headers: { "Cache-Control": "no-store" } });
+      return await this.#stopped(chatId, request, channels);
     } catch (error) {
-      return errorResponse(this.hub, error, request, isChat(chatId) ? [channelOf(chatId)] : []);
+      return errorResponse(this.hub, error, request, channels);
     }
   };
+
+  /**
+   * All three with Node's request and response: a POST is a message, a GET resumes, a DELETE stops. The client is answered whatever happens, and the promise need not be
+   * waited for. The core writes to the socket where that is safe.
+   *
+   * @param chatId - of GET and DELETE, from the path; a POST says it in its body.
+   * @example
+   * createServer((req, res) => void chat.attach(req, res, req.url?.split("/")[3])).listen(3000); // /api/chat/<id>/stream
+   */
+  async attach(req: IncomingMessage, res: ServerResponse, chatId?: string): Promise<void> {
+    const request = requestOf(req);
+    const channels: string[] = [];
+    try {
+      const answer = await this.#answerNode(req, request, chatId, this.#node(req, res), channels);
+      if (answer !== undefined) await writeAnswer(answer, res);
+    } catch (error) {
+      await writeAnswer(errorResponse(this.hub, error, request, channels), res).catch(() => {});
+    }
+  }
+
+  async #answerNode(
+    req: IncomingMessage,
+    request: RequestLike,
+    chatId: unknown,
+    reading: Reading,
+    channels: string[],
+  ): Promise<Response | undefined> {
+    switch (req.method) {
+      case "POST":
+        return this.#message(request, req, reading, channels);
+      case "DELETE":
+        return this.#stopped(chatId, request, channels);
+      case "GET":
+      case "HEAD": {
+        if (!isChat(chatId)) return new Response(null, { status: 204 });
+        channels.push(channelOf(chatId));
+        const userId = await this.#admit(chatId, request);
+        return this.#answers.resumed(this.#keyOf(chatId, userId), reading);
+      }
+      default:
+        throw new SSEError("BAD_REQUEST", "A chat takes GET, POST and DELETE");
+    }
+  }
+
+  /** @param channels - is told which channel it is about, as soon as that is known. */
+  async #message(
+    request: RequestLike,
+    body: MessageBody,
+    reading: Reading,
+    channels: string[],
+  ): Promise<Response | undefined> {
+    this.#requireOwnPage(request);
+    const { source, maxBodyBytes } = this.#options;
+    if (source === undefined) throw new TypeError("Messages need the option source of createChat");
+    const sent = await readMessage(body, maxBodyBytes);
+    const { chatId } = sent;
+    channels.push(channelOf(chatId));
+    const userId = await this.#admit(chatId, request);
+    return this.#begin(chatId, userId, (signal) => source({ ...sent, request, userId, signal }), reading);
+  }
+
+  async #stopped(chatId: unknown, request: RequestLike, channels: string[]): Promise<Response> {
+    this.#requireOwnPage(request);
+    if (!isChat(chatId)) throw new SSEError("BAD_REQUEST", "There can be no chat of this id");
+    channels.push(channelOf(chatId));
+    const userId = await this.#admit(chatId, request);
+    const answerId = new URL(request.url, "http://localhost").searchParams.get("answerId") ?? undefined;
+    const stopped = this.#answers.stop(this.#keyOf(chatId, userId), answerId);
+    return Response.json({ stopped }, { headers: { "Cache-Control": "no-store" } });
+  }
+
+  #web(request: RequestLike): Reading {
+    const outlet: Outlet = async (options) => {
+      const response = await this.hub.response(request, options);
+      return { isOpen: response.status === 200, response };
+    };
+    return { request, outlet };
+  }
+
+  #node(req: IncomingMessage, res: ServerResponse): Reading {
+    const outlet: Outlet = async (options) => {
+      const stream = await this.hub.attach(req, res, options);
+      const end = stream.signal.aborted ? await stream.closed : undefined;
+      return { isOpen: end === undefined || end === "polled" };
+    };
+    return { request: requestOf(req), outlet };
+  }
 
   /** Who it is. @throws SSEError where he may not. */
   #admit(chatId: string, request: RequestLike, userId?: string): Promise<string | undefined> {
@@ -150,16 +229,15 @@ export class Chat {
     chatId: string,
     userId: string | undefined,
     run: (signal: AbortSignal) => ChatParts | Promise<ChatParts>,
-    request: RequestLike,
-    headers: Record<string, string> = {},
-  ): Promise<Response> {
+    reading: Reading,
+  ): Promise<Response | undefined> {
     const key = this.#keyOf(chatId, userId);
     const answerId = randomBytes(12).toString("hex");
     const beganAt = Date.now();
     const ended = (reason: AnswerEnd) =>
       this.#finished({ chatId, answerId, userId, reason, durationMs: Date.now() - beganAt });
     const answer = this.#answers.make(key, { answerId, userId }, new PartEvents(answerId), ended);
-    return this.#answers.begun(answer, run, request, headers);
+    return this.#answers.begun(answer, run, reading);
   }
 
   #finished(answer: {
@@ -188,6 +266,11 @@ export class Chat {
     const owner = this.#options.shared ? "" : (userId ?? "");
     return `${encodeURIComponent(owner)}:${encodeURIComponent(chatId)}`;
   }
+}
+
+/** A web response is always there. */
+function asResponse(response: Response | undefined): Response {
+  return response ?? new Response(null, { status: 204 });
 }
 
 function channelOf(chatId: string): string {

@@ -11,9 +11,12 @@ export interface SentMessage {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** The request's body: a web request's, or a Node request itself. */
+export type MessageBody = Parameters<typeof readText>[0];
+
 /** @throws SSEError `BAD_REQUEST` */
-export async function readMessage(request: Request, maxBodyBytes: number): Promise<SentMessage> {
-  const text = await readText(request.body, maxBodyBytes).catch(() => ""); // its client has gone
+export async function readMessage(given: MessageBody, maxBodyBytes: number): Promise<SentMessage> {
+  const text = await readText(given, maxBodyBytes).catch(() => ""); // its client has gone
   if (text === undefined) throw new SSEError("BAD_REQUEST", `A message's body has at most ${maxBodyBytes} bytes`);
   const body = parsed(text);
   const { id, messages = [] } = Object(body);

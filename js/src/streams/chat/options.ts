@@ -17,7 +17,7 @@ export interface ChatSourceContext {
   readonly messages: readonly unknown[];
   /** The whole body of the request. */
   readonly body: Readonly<Record<string, unknown>>;
-  readonly request: Request;
+  readonly request: RequestLike;
   readonly userId: string | undefined;
   /** Aborted when the answer is stopped, or takes too long: not when its reader leaves. */
   readonly signal: AbortSignal;
