@@ -16,6 +16,9 @@ const MOST_CHARACTERS_IN_ALL = 256 * 1024 * 1024;
 /** They are looked at so often at least. */
 const LONGEST_PAUSE_MS = 1000;
 
+/** A thread says so often within `producerTimeoutMs` that it lives: one that is late once or twice is not dead. */
+const LIVES_IN_TIMEOUT = 4;
+
 /** What kind of answers a log holds. */
 export interface AnswerKind {
   /** How their channels begin. */
@@ -190,7 +193,8 @@ export class AnswerLog {
 
   #schedule(atMs: number): void {
     const now = Date.now();
-    const dueAt = Math.min(atMs, now + LONGEST_PAUSE_MS);
+    const { producerTimeoutMs = Number.POSITIVE_INFINITY } = this.#kind;
+    const dueAt = Math.min(atMs, now + LONGEST_PAUSE_MS, now + producerTimeoutMs / LIVES_IN_TIMEOUT);
     if (dueAt >= this.#dueAt) return;
     clearTimeout(this.#timer);
     this.#dueAt = dueAt;
@@ -205,7 +209,8 @@ export class AnswerLog {
     for (const answer of this.#going) {
       answer.tick(now);
       const recordedAt = this.#recordedAt.get(answer) ?? now;
-      if (answer.end === undefined && now - recordedAt >= (this.#kind.producerTimeoutMs ?? 0) / 3) this.#record(answer);
+      if (answer.end === undefined && now - recordedAt >= (this.#kind.producerTimeoutMs ?? 0) / LIVES_IN_TIMEOUT)
+        this.#record(answer);
       if (answer.end === undefined) next = Math.min(next, answer.nextMs());
     }
     if (this.#going.size > 0) this.#schedule(next);
