@@ -43,6 +43,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("readPage", &HubObject::giving<&HubObject::readPage>),
                          InstanceMethod("tally", &HubObject::giving<&HubObject::tally>),
                          InstanceMethod("hasPending", &HubObject::giving<&HubObject::hasPending>),
+                         InstanceMethod("hasLost", &HubObject::giving<&HubObject::hasLost>),
                          InstanceMethod("finish", &HubObject::giving<&HubObject::finish>),
                          InstanceMethod("connectionCount", &HubObject::giving<&HubObject::connectionCount>),
                          InstanceMethod("keys", &HubObject::giving<&HubObject::keys>),

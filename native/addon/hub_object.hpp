@@ -52,6 +52,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value readPage(const Napi::CallbackInfo& info);
   Napi::Value tally(const Napi::CallbackInfo& info);
   Napi::Value hasPending(const Napi::CallbackInfo& info);
+  Napi::Value hasLost(const Napi::CallbackInfo& info);
   Napi::Value finish(const Napi::CallbackInfo& info);
   Napi::Value connectionCount(const Napi::CallbackInfo& info);
   Napi::Value keys(const Napi::CallbackInfo& info);

@@ -37,6 +37,11 @@ Napi::Value HubObject::hasPending(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).hasPending(); }));
 }
 
+Napi::Value HubObject::hasLost(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).hasLost(); }));
+}
+
 Napi::Value HubObject::finish(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   std::string bytes;

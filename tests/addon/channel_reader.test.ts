@@ -89,3 +89,31 @@ test("a thousand readers of one history hold it once", async () => {
   expect(large.stats().memory).toMatchObject({ core });
   for (const reader of readers) reader.close();
 });
+
+test("whether the log still has what is next is asked without taking it, as often as one likes", async () => {
+  const reader = readChannel(hub, "k");
+  expect(reader.hasNext()).toBe(false);
+  publish(1, 2);
+  for (let n = 0; n < 1000; n++) expect(reader.hasNext()).toBe(true);
+  expect(await numbers(reader, 2)).toEqual([1, 2]);
+  expect(reader.hasNext()).toBe(false);
+  publish(3, 1000);
+  while (reader.hasNext()) {
+    publish(1001, 2000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await expect(numbers(reader, Infinity)).rejects.toMatchObject({ code: "STREAM_CLOSED" });
+  expect(reader.hasNext()).toBe(false);
+});
+
+test("one that is to end gives what is there before", async () => {
+  const reader = readChannel(hub, "k");
+  publish(1, 2);
+  reader.end();
+  publish(3, 3);
+  expect(await numbers(reader, Infinity)).toEqual([1, 2, 3]);
+  const waiting = readChannel(hub, "k", "now");
+  const next = waiting.next();
+  waiting.end();
+  expect(await next).toBeUndefined();
+});

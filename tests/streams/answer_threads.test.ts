@@ -60,3 +60,27 @@ test("they are read, and end when that thread does", async () => {
   expect(await child.line("ended ")).toBe("DONE false");
   await child.ended;
 }, 30_000);
+
+test("two copies of the module have their answers together", async () => {
+  const child = start(`
+    import { createRequire } from "node:module";
+    import { createChat, createHub } from "millrace";
+    import { createResumableStreamContext } from "millrace/resumable";
+    const require = createRequire(import.meta.url);
+    const copies = [
+      [createChat(createHub(), {}), createResumableStreamContext({ waitUntil: null })],
+      [require("millrace").createChat(require("millrace").createHub(), {}), require("millrace/resumable").createResumableStreamContext({ waitUntil: null, keepForMs: 5 })],
+    ];
+    for (const [at, [chat, streams]] of copies.entries()) {
+      const [otherChat, otherStreams] = copies[1 - at];
+      await streams.createNewResumableStream("a" + at, () => new ReadableStream());
+      console.log("stream " + (await otherStreams.hasExistingStream("a" + at)));
+      void chat.respond("c" + at, async function* () { yield { type: "start" }; await new Promise(() => {}); });
+      await new Promise((resolve) => setImmediate(resolve));
+      console.log("chat " + (await otherChat.stop("c" + at)));
+    }
+    process.exit();
+  `);
+  const { output } = await child.ended;
+  expect(output.trim().split("\n")).toEqual(["stream true", "chat true", "stream true", "chat true"]);
+}, 30_000);

@@ -318,7 +318,7 @@ test("cut a hundred times, an answer goes on where it was: no part twice, the so
   expect(sources).toHaveLength(1);
 });
 
-test("an answer that is not there any more fails as a lost connection", async () => {
+test("an answer that is not there any more fails, and not as a lost connection", async () => {
   const reading = new Reading(await send(resuming()));
   sources[0]?.begin();
   sources[0]?.text("one");
@@ -328,7 +328,7 @@ test("an answer that is not there any more fails as a lost connection", async ()
   chatWith();
   server.closeAllConnections();
   await reading.done;
-  expect(reading.error).toMatchObject({ name: "TypeError", message: expect.stringContaining("network") });
+  expect(reading.error).toEqual(new Error("The answer is not there any more"));
 });
 
 test("useChat's own stop leaves the answer, and the source goes on", async () => {
@@ -498,4 +498,170 @@ test("with Node's request and response: a message, a second reader, a stop", asy
   );
   node.closeAllConnections();
   await new Promise((resolve) => node.close(resolve));
+});
+
+test("a source without a start has one, so that whoever reads it twice knows the message", async () => {
+  const reading = new Reading(await send(usual()));
+  sources[0]?.give({ type: "text-start", id: "t" });
+  sources[0]?.text("a");
+  sources[0]?.end();
+  await reading.done;
+  const again = new Reading(await usual().reconnectToStream({ chatId: "c" }));
+  await again.done;
+  expect(reading.parts[0]).toMatchObject({ type: "start", messageId: expect.stringMatching(/^[\da-f]{24}$/) });
+  expect(again.message).toEqual(reading.message);
+});
+
+test("a stream that hears of the stop ends by itself, and knows why; one that does not is cancelled", async () => {
+  const seen: string[] = [];
+  let isDeaf = false;
+  chatWith({
+    source: ({ signal }) =>
+      new ReadableStream<UIMessageChunk>({
+        start(controller) {
+          controller.enqueue({ type: "start" });
+          const end = () => {
+            controller.enqueue({ type: "abort" });
+            seen.push(`ended: ${(signal.reason as Error).message}`);
+            controller.close();
+          };
+          if (!isDeaf) signal.addEventListener("abort", () => setImmediate(end));
+        },
+        cancel: () => void seen.push("cancelled"),
+      }),
+  });
+  for (isDeaf of [false, true]) {
+    const reading = new Reading(await send(usual()));
+    await until(() => reading.message !== undefined || reading.parts.length > 0);
+    expect(await chat.stop("c")).toBe(true);
+    await reading.done;
+    await until(() => seen.length === (isDeaf ? 2 : 1));
+  }
+  expect(seen).toEqual(["ended: The answer has ended: stopped", "cancelled"]);
+});
+
+test("a stop by the server ends the answers of the chat, whosever they are, or one user's", async () => {
+  chatWith({ authorize: ({ request }) => ({ userId: request.headers.get("x-user") ?? "nobody" }) });
+  const readings = [];
+  for (const user of ["ann", "bob", "eve"]) {
+    const reading = new Reading(await send(usual({ "x-user": user }), "a:b/ä"));
+    sources.at(-1)?.begin();
+    await until(() => reading.message !== undefined);
+    readings.push(reading);
+  }
+  expect(await chat.stop("a:b/ä", { userId: "bob" })).toBe(true);
+  await readings[1]?.done;
+  expect(sources.map(({ signal }) => signal?.aborted)).toEqual([false, true, false]);
+  expect(await chat.stop("b/ä")).toBe(false);
+  expect(await chat.stop("a:b/ä")).toBe(true);
+  await Promise.all(readings.map(({ done }) => done));
+  expect(sources.map(({ signal }) => signal?.aborted)).toEqual([true, true, true]);
+});
+
+test("chats of one hub and other names are others", async () => {
+  const other = createChat(hub, { name: "other" });
+  const reading = new Reading(await send(usual()));
+  sources[0]?.begin();
+  await until(() => reading.message !== undefined);
+  expect((await other.resume("c", new Request("http://host/"))).status).toBe(204);
+  expect(await other.stop("c")).toBe(false);
+  sources[0]?.end();
+  await reading.done;
+  expect(() => createChat(hub, { name: "a:b" })).toThrow("name must be");
+});
+
+test("a message that is refused leaves the answer that goes on", async () => {
+  hub = createHub({ name: `chat ${++count}`, limits: { connections: 1 } });
+  chatWith();
+  const reading = new Reading(await send(usual()));
+  sources[0]?.begin();
+  await until(() => reading.message !== undefined);
+  await expect(send(usual())).rejects.toThrow("SERVER_FULL");
+  const refused = await fetch(`${origin}/api/chat`, {
+    method: "POST",
+    body: '{"id":"c"}',
+    headers: { Accept: "text/html" },
+  });
+  expect(refused.status).toBe(406);
+  expect([sources.length, sources[0]?.signal?.aborted]).toEqual([1, false]);
+  sources[0]?.text("whole");
+  sources[0]?.end();
+  await reading.done;
+  expect(reading.text).toBe("whole");
+});
+
+test("while the hub drains, a message is refused and begins nothing", async () => {
+  hub.close();
+  for (const transport of [usual(), resuming()]) await expect(send(transport)).rejects.toThrow("DRAINING");
+  expect([sources.length, finished]).toEqual([0, []]);
+});
+
+test.each([0, 1, 5])(
+  "where a policy keeps %d events, an answer with more is no whole one for anybody",
+  async (events) => {
+    hub = createHub({ name: `chat ${++count}`, policies: [{ match: "**", history: { events } }], lagGraceMs: 1 });
+    chatWith();
+    const reading = new Reading(await send(usual()));
+    sources[0]?.begin();
+    for (let n = 0; n < 20; n++) {
+      sources[0]?.text(`${n} `);
+      await until(() => reading.text.endsWith(`${n} `) || reading.error !== undefined);
+    }
+    sources[0]?.end();
+    await reading.done;
+    await until(() => finished.length === 1);
+    expect(finished).toMatchObject([{ reason: "too_large" }]);
+    expect(String(reading.error)).toContain("The answer is too large");
+    expect(await usual().reconnectToStream({ chatId: "c" })).toBeNull();
+  },
+);
+
+describe("a server that is not quite ours", () => {
+  /** Answers with a text, and keeps the connection. */
+  function answering(text: string, headers: Headers = { "X-Answer-ID": "a" }) {
+    const gone: boolean[] = [];
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      init?.signal?.addEventListener("abort", () => gone.push(true));
+      const body = new ReadableStream<Uint8Array>({ start: (c) => c.enqueue(new TextEncoder().encode(text)) });
+      return new Response(body, { headers: { "Content-Type": "text/event-stream", ...headers } });
+    };
+    const transport = new MillraceChatTransport<UIMessage>({
+      ...{ api: "http://host/api/chat", fetch, retry: { attempts: 2, baseMs: 1, maxMs: 1 } },
+      onConnectionChange: () => {
+        throw new Error("mine");
+      },
+    });
+    return transport;
+  }
+  const OURS = `event: millrace.begin\ndata: {"resumes":true}\n\ndata: {"type":"start","messageId":"m"}\n\ndata: {"type":"finish"}\n\nraw\nevent: done\ndata: [DONE]\n\n`;
+
+  test("the answer is over with its end, not with its connection's, and may be cancelled then", async () => {
+    const { error } = console;
+    console.error = () => {};
+    const reading = new Reading(await send(answering(OURS)));
+    await reading.done;
+    const stream = await send(answering(OURS));
+    const reader = stream.getReader();
+    while (!(await reader.read()).done);
+    await reader.cancel();
+    console.error = error;
+    expect([reading.error, reading.parts.map(({ type }) => type)]).toEqual([undefined, ["start", "finish"]]);
+  });
+
+  test("another answer is not taken for the rest of this one", async () => {
+    let calls = 0;
+    const fetch = async () => {
+      const id = ++calls === 1 ? "a" : "b";
+      const text = `id: 1\ndata: {"type":"start","messageId":"${id}"}\n\n`;
+      return new Response(text, { headers: { "Content-Type": "text/event-stream", "X-Answer-ID": id } });
+    };
+    const transport = new MillraceChatTransport<UIMessage>({
+      api: "http://host/api/chat",
+      fetch,
+      retry: { baseMs: 1, maxMs: 1 },
+    });
+    const reading = new Reading(await send(transport));
+    await reading.done;
+    expect([String(reading.error), calls]).toEqual([expect.stringContaining("gives another answer"), 2]);
+  });
 });

@@ -304,6 +304,58 @@ describe("what is reported of resumable-stream, and is right here", () => {
   });
 });
 
+test("streams that nobody reads leave nothing, and their channels can be used again", async () => {
+  const small = createHub({ name: `resumable ${++count}`, limits: { channels: 10 } });
+  small.on("error", () => {});
+  const context = contextWith({ hub: small, keepForMs: 20, producerTimeoutMs: 20 });
+  for (let n = 0; n < 12; n++) {
+    let begun: unknown;
+    await until(() =>
+      context
+        .createNewResumableStream(`${n}`, () => streamOf("text"))
+        .then(
+          (stream) => {
+            begun = stream;
+            return true;
+          },
+          () => false,
+        ),
+    );
+    expect(begun).toBeInstanceOf(ReadableStream);
+  }
+  await until(() => small.stats().memory.core.connections === 0);
+});
+
+test("one that is read when it is not kept any more is told so", async () => {
+  const context = contextWith({ keepForMs: 1 });
+  const stream = await context.resumableStream("a", () => streamOf("text"));
+  await until(() => context.hasExistingStream("a").then((state) => state === "DONE"));
+  await until(() => hub.stats().memory.core.connections === 0);
+  await expect(all(stream)).rejects.toThrow("not kept any more");
+});
+
+test.each([0, 1, 100])("where a policy keeps %d events, no reader takes a part for the whole", async (events) => {
+  const small = createHub({
+    name: `resumable ${++count}`,
+    policies: [{ match: "**", history: { events } }],
+    lagGraceMs: 1,
+  });
+  small.on("error", () => {});
+  const { make, write, end } = handSource();
+  const context = contextWith({ hub: small });
+  const first = new Reading(await context.resumableStream("a", make));
+  const reading = first.upTo(5000).catch(() => "");
+  for (let n = 0; n < 1000; n++) {
+    write("text ");
+    if (n % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await reading;
+  const late = await context.resumableStream("a", never).catch(() => null);
+  end();
+  if (late) await expect(all(late)).rejects.toMatchObject({ code: "STREAM_CLOSED" });
+  await until(() => context.hasExistingStream("a").then((state) => state !== true));
+});
+
 test("clients of Redis are taken and not used, and one line says so", async () => {
   const said: unknown[][] = [];
   const { info } = console;

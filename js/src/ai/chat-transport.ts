@@ -57,7 +57,7 @@ export class MillraceChatTransport<Message extends UIMessage = UIMessage> implem
     const { url, init } = await this.#resumption(options);
     const response = await this.#fetch(url, { ...init, method: "DELETE" });
     if (!response.ok) throw new Error((await response.text()) || `The server has answered ${response.status}`);
-    return Object(await response.json()).stopped === true;
+    return Object(await response.json().catch(() => null)).stopped === true;
   }
 
   /** The AI SDK's transport over an answer that comes back by itself. */
@@ -65,14 +65,14 @@ export class MillraceChatTransport<Message extends UIMessage = UIMessage> implem
     const { retry, silenceMs, onConnectionChange } = this.#options;
     const fetch: Fetch = async (input, init) => {
       const headers = new Headers(init?.headers);
-      headers.set("Accept", "text/event-stream, application/json");
+      headers.set("Accept", "text/event-stream, application/problem+json");
       headers.set(NOTICES_HEADER, "true");
       const response = await this.#fetch(input, { ...init, headers });
       return resilientAnswer(response, {
         ...{ retry: { ...RETRY, ...retry }, silenceMs, signal },
         again: async () => this.#resumption(options),
         fetch: (url, init) => this.#fetch(url, init),
-        changed: (connection) => onConnectionChange?.(options.chatId, connection),
+        changed: (connection) => told(() => onConnectionChange?.(options.chatId, connection)),
       });
     };
     return new DefaultChatTransport<Message>({ ...this.#usual(), fetch });
@@ -100,4 +100,9 @@ export class MillraceChatTransport<Message extends UIMessage = UIMessage> implem
   get #fetch(): Fetch {
     return this.#options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   }
+}
+
+/** What the application's own function throws is its own, and the answer goes on. */
+function told(call: () => unknown): void {
+  void (async () => call())().catch((error: unknown) => console.error(error));
 }

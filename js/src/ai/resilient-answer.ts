@@ -1,4 +1,4 @@
-import { type FetchLike, type RetryOptions, SSEClient, type SSEError } from "../client/index.js";
+import { type FetchLike, type RetryOptions, SSEClient, type SSECloseEvent, SSEError } from "../client/index.js";
 
 /** With it a server of Millrace's says what became of the client's cursor. */
 export const NOTICES_HEADER = "x-stream-notices";
@@ -30,7 +30,7 @@ function bodyOf(response: Response, answerId: string, back: ComingBack): Readabl
   const encoder = new TextEncoder();
   const { retry, silenceMs, signal } = back;
   let first: Response | undefined = response;
-  let client: SSEClient | undefined;
+  let cancelled = () => {};
   /** The answer that came first, then what goes on after the cursor. */
   const fetch: FetchLike = async (_, { headers, signal }) => {
     const now = first;
@@ -40,12 +40,19 @@ function bodyOf(response: Response, answerId: string, back: ComingBack): Readabl
     const all = new Headers(init.headers);
     for (const [name, value] of new Headers(headers)) all.set(name, value);
     all.set(NOTICES_HEADER, "true");
-    const target = `${url}${url.includes("?") ? "&" : "?"}answerId=${encodeURIComponent(answerId)}`;
-    return back.fetch(target, { ...init, headers: all, ...(signal != null && { signal }) });
+    const answer = await back.fetch(withAnswer(url, answerId), {
+      ...init,
+      headers: all,
+      ...(signal != null && { signal }),
+    });
+    if (answer.status === 200 && answer.headers.get("X-Answer-ID") !== answerId) {
+      void answer.body?.cancel().catch(() => {});
+      throw new SSEError("BAD_RESPONSE", "The route that resumes gives another answer");
+    }
+    return answer;
   };
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      let isWhole = false;
       let error: SSEError | undefined;
       // Attempts have an end, so nothing has to stop them for a while.
       const options = {
@@ -56,30 +63,61 @@ function bodyOf(response: Response, answerId: string, back: ComingBack): Readabl
         ...(silenceMs !== undefined && { silenceMs }),
       } as const;
       const made = new SSEClient(response.url || "http://localhost/", options);
-      client = made;
-      const give = (text: string) => controller.enqueue(encoder.encode(`data: ${text}\n\n`));
-      made.addEventListener("message", (event) => give((event as MessageEvent<string>).data));
+      let isOver = false;
+      /** Once; what follows is nobody's. */
+      const end = (how: () => void) => {
+        if (isOver) return;
+        isOver = true;
+        signal?.removeEventListener("abort", abort);
+        how();
+        made.close();
+      };
+      const give = (event: Event) => {
+        const { verdict = "continued" } = made.resume ?? {};
+        if (verdict !== "continued")
+          end(() => controller.error(new Error("A part of the answer is not there any more")));
+        else if (!isOver) controller.enqueue(encoder.encode(`data: ${(event as MessageEvent<string>).data}\n\n`));
+      };
+      made.addEventListener("message", give);
       made.addEventListener("done", (event) => {
-        isWhole = true;
-        give((event as MessageEvent<string>).data);
+        give(event);
+        end(() => controller.close());
       });
       made.addEventListener("error", (event) => {
         ({ error } = event as unknown as { readonly error: SSEError });
       });
-      for (const type of ["statechange", "healthchange"]) made.addEventListener(type, () => back.changed(made));
-      made.addEventListener("close", () => {
-        signal?.removeEventListener("abort", abort);
-        if (isWhole) controller.close();
-        else if (signal?.aborted) controller.error(signal.reason);
-        // useChat takes an error of this kind, with this word in it, for a lost connection.
-        else controller.error(new TypeError(`network error: ${error?.message ?? "the answer is not there any more"}`));
-      });
+      let shown = "";
+      const changed = () => {
+        const now = `${made.state} ${made.health} ${made.attempts}`;
+        if (now === shown || isOver) return;
+        shown = now;
+        back.changed(made);
+      };
+      for (const type of ["statechange", "healthchange"]) made.addEventListener(type, changed);
+      made.addEventListener("close", (event) =>
+        end(() => controller.error(signal?.aborted ? signal.reason : endOf((event as SSECloseEvent).completed, error))),
+      );
+      cancelled = () => end(() => {});
       const abort = () => made.close();
       signal?.addEventListener("abort", abort, { once: true });
       if (signal?.aborted) abort();
     },
     cancel() {
-      client?.close();
+      cancelled();
     },
   });
+}
+
+/** Why an answer is not whole. */
+function endOf(isCompleted: boolean, error: SSEError | undefined): Error {
+  if (isCompleted) return new Error("The answer is not there any more");
+  if (error?.status !== undefined) return new Error(error.message);
+  // useChat takes an error of this kind, with this word in it, for a lost connection.
+  return new TypeError(`network error: ${error?.message ?? "the answer was cut"}`);
+}
+
+/** The URL with the answer's id in its query. */
+function withAnswer(url: string, answerId: string): string {
+  const [path = "", hash = ""] = url.split("#", 2);
+  return `${path}${path.includes("?") ? "&" : "?"}answerId=${encodeURIComponent(answerId)}${hash && `#${hash}`}`;
 }

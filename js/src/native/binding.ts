@@ -270,6 +270,8 @@ export interface NativeHub {
   tally(connection: ConnectionId): NativeTally;
   /** Whether there is something that the connection has not been given. */
   hasPending(connection: ConnectionId): boolean;
+  /** Whether a log has lost events that the connection has not been given. Nothing is read. */
+  hasLost(connection: ConnectionId): boolean;
   /** What ends the body's content coding, if it has one; after the last read. */
   finish(connection: ConnectionId): Uint8Array<ArrayBuffer> | null;
   connectionCount(key?: string): number;

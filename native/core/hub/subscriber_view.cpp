@@ -24,6 +24,10 @@ std::optional<std::string> SubscriberView::beginning() const {
 
 bool SubscriberView::hasPending() const { return exists() && subscriber_->hasPending(); }
 
+bool SubscriberView::hasLost() const {
+  return exists() && (subscriber_->reader().isBroken() || subscriber_->reader().isEvicted());
+}
+
 bool SubscriberView::hasMore() const { return exists() && subscriber_->reader().hasMore(); }
 
 StreamTally SubscriberView::tally() const {

@@ -34,6 +34,8 @@ class SubscriberView {
   [[nodiscard]] std::optional<std::string> beginning() const;
   // Whether there is something that it has not taken.
   [[nodiscard]] bool hasPending() const;
+  // Whether a log has lost events that it has yet to take.
+  [[nodiscard]] bool hasLost() const;
   // Whether the last read left out events because of its limits.
   [[nodiscard]] bool hasMore() const;
   // Whether the client came with everything up to an event of SubscriberOptions::closeAfter.

@@ -146,6 +146,19 @@ TEST_F(HubLag, whatNobodyBeganToReadHoldsNothing) {
   EXPECT_TRUE(read(2).starts_with(std::string(kGap) + "id: a.91\n"));
 }
 
+TEST_F(HubLag, whoHasReadNothingCanBeAskedWhatItHasLost) {
+  EXPECT_FALSE(hub.view(1).hasLost()) << "nobody";
+  open(1, listening());
+  join(1, "k");
+  EXPECT_FALSE(hub.view(1).hasLost());
+  publishMany(10);
+  EXPECT_FALSE(hub.view(1).hasLost());
+  publishMany(1);
+  idleTurn();
+  EXPECT_TRUE(hub.view(1).hasLost());
+  EXPECT_TRUE(hub.view(1).hasPending()) << "it was not read";
+}
+
 // --- several owners, turns in slices
 
 class HubSlices : public test::HubTest {};

@@ -17,6 +17,7 @@ export class ChannelReader implements Reader {
   readonly #at: InProcess;
   #wake: (() => void) | undefined;
   #isOpen = true;
+  #isEnding = false;
   /** It was ended, and not by who reads: for a gap, or a drain. */
   #isBroken = false;
 
@@ -40,11 +41,25 @@ export class ChannelReader implements Reader {
   async next(): Promise<readonly ReceivedMessage[] | undefined> {
     while (this.#isOpen) {
       const events = this.#read();
-      if (events === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+      if (events === undefined && this.#isEnding) this.close();
+      else if (events === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
       else if (events.length > 0) return events;
     }
     if (this.#isBroken) throw new SSEError("STREAM_CLOSED", "The channel cannot be read any further");
     return undefined;
+  }
+
+  /** Whether there is an event that is next for this reader, and the log still has it. */
+  hasNext(): boolean {
+    if (!this.#isOpen) return false;
+    const { hub, connection } = this.#at;
+    return hub.hasPending(connection) && !hub.hasLost(connection);
+  }
+
+  /** Gives what is there, and then nothing more. */
+  end(): void {
+    this.#isEnding = true;
+    this.onReadable();
   }
 
   close(): void {

@@ -136,6 +136,7 @@ function answerOf(
   if (known !== undefined && known.names.userId !== userId) {
     throw new SSEError("FORBIDDEN", "The answer is somebody else's");
   }
+  if (known?.isIntact === false) throw new SSEError("NO_SUCH_CHANNEL", "The answer is not kept any more");
   if (known !== undefined) return known;
   // It is over, or was another process's, which has gone: to read the source again would be another answer.
   if (hasCursor) {

@@ -5,27 +5,16 @@ import type { AnswerLog, FoundAnswer } from "../answer/log/answer-log.js";
 import type { KeptAnswer } from "../answer/log/kept-answer.js";
 import type { ChatParts, CheckedChatOptions } from "./options.js";
 import { DONE_EVENT, PartEvents } from "./part-events.js";
+import type { Reading } from "./reading.js";
 
 /** The AI SDK's; it says which protocol this is. */
-const PROTOCOL = { "x-vercel-ai-ui-message-stream": "v1" };
+const PROTOCOL = {
+  "x-vercel-ai-ui-message-stream": "v1",
+  "Access-Control-Expose-Headers": "X-Answer-ID, X-Last-Event-ID", // for pages of other origins, which CORS lets in
+};
 /** With it a client takes Millrace's notices, and says where it was. */
 const NOTICES_HEADER = "x-stream-notices";
 const LONGEST_CHECK_MS = 10_000;
-
-/** Where an answer is streamed to: a web response, or Node's. */
-export type Outlet = (options: ResponseOptions) => Promise<{
-  /** The client was let in, and its stream is open. */
-  readonly isOpen: boolean;
-  /** What a route handler is to give; undefined where Node's response has it already. */
-  readonly response?: Response;
-}>;
-
-/** Who reads an answer, and how. */
-export interface Reading {
-  readonly request: RequestLike;
-  readonly outlet: Outlet;
-  readonly headers?: Record<string, string> | undefined;
-}
 
 /** The answers of chats: one that goes on in each. */
 export class ChatAnswers {
@@ -40,9 +29,9 @@ export class ChatAnswers {
   }
 
   /**
-   * An answer that is yet to begin, in place of the one that goes on: that is stopped.
+   * An answer that is yet to begin, in place of the one that goes on.
    *
-   * @throws SSEError `SERVER_FULL`: nothing is stopped then.
+   * @throws SSEError `SERVER_FULL`, `DRAINING`
    */
   make(
     key: string,
@@ -51,11 +40,9 @@ export class ChatAnswers {
     ended: (end: AnswerEnd) => void,
   ): KeptAnswer {
     const { maxAnswerMs, abandonAfterMs, flushMs } = this.#options;
-    const before = this.#log.get(key);
     const limits = { maxMs: maxAnswerMs, abandonAfterMs, chunkDelayMs: flushMs, heartbeatMs: Infinity };
     const made = this.#log.make({ id: key, userId, traceId: answerId }, format, limits) as KeptAnswer | undefined;
     if (made === undefined) throw new SSEError("SERVER_FULL", "There are too many answers under way");
-    before?.finish("stopped");
     const { onEnded } = made;
     made.onEnded = (end) => {
       onEnded(end);
@@ -64,17 +51,29 @@ export class ChatAnswers {
     return made;
   }
 
-  /** Streams the answer to the client that has asked for it, and begins it. */
+  /** Of this thread. */
+  get(key: string): KeptAnswer | undefined {
+    return this.#log.get(key);
+  }
+
+  /** Streams the answer to the client that has asked for it, and begins it; the one that goes on is stopped then. */
   async begun(
     answer: KeptAnswer,
+    before: KeptAnswer | undefined,
     run: (signal: AbortSignal) => ChatParts | Promise<ChatParts>,
     { request, outlet, headers }: Reading,
   ): Promise<Response | undefined> {
-    const options = this.#optionsOf({ ...answer.names, end: undefined }, answer, request, headers);
-    const { isOpen, response } = await outlet(options);
-    if (isOpen) void this.#log.begin(answer, run);
-    else this.#log.drop(answer);
-    return response;
+    const options = this.#optionsOf({ ...answer.names, end: undefined, isIntact: true }, answer, request, headers);
+    let isOpen = false;
+    try {
+      const sent = await outlet(options);
+      isOpen = sent.isOpen;
+      return sent.response;
+    } finally {
+      if (isOpen) before?.finish("stopped");
+      if (isOpen) void this.#log.begin(answer, run);
+      else this.#log.drop(answer, before);
+    }
   }
 
   /** The answer that goes on, or has ended lately; 204 where there is none. */
@@ -82,12 +81,22 @@ export class ChatAnswers {
     const found = await this.#log.find(key);
     const asked = new URL(request.url, "http://localhost").searchParams.get("answerId");
     const own = this.#log.get(key);
-    const isThere = found !== undefined && own?.hasBegun !== false && (asked ?? found.traceId) === found.traceId;
+    const isThere = found?.isIntact === true && own?.hasBegun !== false && (asked ?? found.traceId) === found.traceId;
     if (!isThere || !this.#isDue(found, asked !== null, own?.cutReaders ?? 0)) {
       return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
     }
-    if (own !== undefined) own.cutReaders = Math.max(0, own.cutReaders - 1);
-    return (await outlet(this.#optionsOf(found, own, request, headers))).response;
+    const isHead = request.method === "HEAD";
+    if (own !== undefined && !isHead) own.cutReaders = Math.max(0, own.cutReaders - 1);
+    const unwatch = this.#watch(found);
+    const options = this.#optionsOf(found, own, request, headers, unwatch);
+    const { isOpen, response } = await outlet(options);
+    if (!isOpen) unwatch();
+    return response;
+  }
+
+  /** Of a chat, whosever they are: those that go on. */
+  keysOf(encodedChatId: string): string[] {
+    return this.#log.going().filter((key) => key.slice(key.indexOf(":") + 1) === encodedChatId);
   }
 
   /** Whether there was one, of this id if one is given. */
@@ -97,7 +106,8 @@ export class ChatAnswers {
   }
 
   /** Whether a client is given it that asks: it goes on, or the client may have missed its end. */
-  #isDue({ end, endedAt = 0 }: FoundAnswer, isNamed: boolean, cutReaders: number): boolean {
+  #isDue({ end, endedAt = 0, isAlive }: FoundAnswer, isNamed: boolean, cutReaders: number): boolean {
+    if (end !== undefined && isAlive !== undefined) return false; // another thread's may be gone already
     return end === undefined || isNamed || cutReaders > 0 || Date.now() - endedAt < this.#options.replayForMs;
   }
 
@@ -107,18 +117,18 @@ export class ChatAnswers {
     own: KeptAnswer | undefined,
     request: RequestLike,
     headers: Record<string, string> = {},
+    closed = () => {},
   ): ResponseOptions {
     const { channel, traceId, userId } = found;
     own?.touch();
-    const unwatch = this.#watch(found);
     return {
       ...{ channels: [channel], from: "earliest", closeAfter: DONE_EVENT },
       authorize: () => (userId === undefined ? true : { userId }), // it was asked
       notices: request.headers.get(NOTICES_HEADER) === "true",
       headers: { ...headers, ...PROTOCOL, "X-Answer-ID": traceId },
       onClose: (reason) => {
-        unwatch();
-        if (own !== undefined && reason !== "completed") own.cutReaders++;
+        closed();
+        if (own !== undefined && reason !== "completed" && request.method !== "HEAD") own.cutReaders++;
       },
     };
   }

@@ -1,24 +1,18 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import {
-  type Authorize,
-  authorizeRequest,
-  errorResponse,
-  type Hub,
-  type RequestLike,
-  reportHubError,
-} from "../../server/hub-api.js";
-import { requireFunction, requireKey, requireObject } from "../../shared/arguments.js";
+import { type Authorize, authorizeRequest, type Hub, type RequestLike, reportHubError } from "../../server/hub-api.js";
+import { requireFunction, requireKey, requireObject, requireUser } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
 import type { AnswerEnd } from "../answer/log/answer-format.js";
 import { AnswerLog } from "../answer/log/answer-log.js";
 import { requestOf, writeAnswer } from "../http/node-answer.js";
 import { isFromAllowedOrigin } from "../http/origin.js";
-import { ChatAnswers, type Outlet, type Reading } from "./chat-answers.js";
+import { ChatAnswers } from "./chat-answers.js";
 import { type MessageBody, readMessage } from "./message-body.js";
 import { type ChatParts, type CheckedChatOptions, RESPOND_OPTIONS, type RespondOptions } from "./options.js";
 import { PartEvents } from "./part-events.js";
+import { nodeReading, type Reading, refusal, webReading } from "./reading.js";
 
 /** A route's parameters, as Next.js gives them. */
 export interface ChatRoute {
@@ -38,8 +32,8 @@ export class Chat {
   constructor(hub: Hub, options: CheckedChatOptions) {
     this.hub = hub;
     this.#options = options;
-    const { keepForMs, producerTimeoutMs } = options;
-    this.#answers = new ChatAnswers(hub, AnswerLog.of(hub, { prefix: "chat", keepForMs, producerTimeoutMs }), options);
+    const { name, keepForMs, producerTimeoutMs } = options;
+    this.#answers = new ChatAnswers(hub, AnswerLog.of(hub, { prefix: name, keepForMs, producerTimeoutMs }), options);
   }
 
   /**
@@ -60,11 +54,15 @@ export class Chat {
     requireObject("options", options);
     requireKnown("respond", options, RESPOND_OPTIONS);
     const { request = NO_REQUEST, headers } = options;
+    requireObject("request", request);
+    if (options.userId !== undefined) requireUser(options.userId);
     try {
       const userId = await this.#admit(chatId, request, options.userId);
-      return asResponse(await this.#begin(chatId, userId, (signal) => run(signal), { ...this.#web(request), headers }));
+      return asResponse(
+        await this.#begin(chatId, userId, (signal) => run(signal), { ...webReading(this.hub, request), headers }),
+      );
     } catch (error) {
-      return errorResponse(this.hub, error, request, [channelOf(chatId)]);
+      return refusal(this.hub, error, request, [this.#channelOf(chatId)]);
     }
   }
 
@@ -82,10 +80,10 @@ export class Chat {
     requireKnown<Omit<RespondOptions, "request">>("resume", options, { userId: true, headers: true });
     try {
       const userId = await this.#admit(chatId, request, options.userId);
-      const reading = { ...this.#web(request), headers: options.headers };
+      const reading = { ...webReading(this.hub, request), headers: options.headers };
       return asResponse(await this.#answers.resumed(this.#keyOf(chatId, userId), reading));
     } catch (error) {
-      return errorResponse(this.hub, error, request, [channelOf(chatId)]);
+      return refusal(this.hub, error, request, [this.#channelOf(chatId)]);
     }
   }
 
@@ -93,20 +91,22 @@ export class Chat {
    * Ends the answer that goes on in this chat, for all its readers, and its source. Whether there was one.
    *
    * @param answerId - only this one: `X-Answer-ID` of its response. Default: whichever goes on.
-   * @param userId - whose it is, where answers are not shared.
+   * @param userId - only this user's. Default: whosever they are.
    */
   async stop(chatId: string, { answerId, userId }: { answerId?: string; userId?: string } = {}): Promise<boolean> {
     requireChat(chatId);
-    return this.#answers.stop(this.#keyOf(chatId, userId), answerId);
+    const keys =
+      userId === undefined ? this.#answers.keysOf(encodeURIComponent(chatId)) : [this.#keyOf(chatId, userId)];
+    return keys.map((key) => this.#answers.stop(key, answerId)).includes(true);
   }
 
   /** A route handler for `useChat`'s messages: the body is `{ id, messages, … }`. Needs the option `source`. */
   readonly POST = async (request: Request): Promise<Response> => {
     const channels: string[] = [];
     try {
-      return asResponse(await this.#message(request, request.body, this.#web(request), channels));
+      return asResponse(await this.#message(request, request.body, webReading(this.hub, request), channels));
     } catch (error) {
-      return errorResponse(this.hub, error, request, channels);
+      return refusal(this.hub, error, request, channels);
     }
   };
 
@@ -123,7 +123,7 @@ export class Chat {
     try {
       return await this.#stopped(chatId, request, channels);
     } catch (error) {
-      return errorResponse(this.hub, error, request, channels);
+      return refusal(this.hub, error, request, channels);
     }
   };
 
@@ -139,10 +139,10 @@ export class Chat {
     const request = requestOf(req);
     const channels: string[] = [];
     try {
-      const answer = await this.#answerNode(req, request, chatId, this.#node(req, res), channels);
+      const answer = await this.#answerNode(req, request, chatId, nodeReading(this.hub, req, res), channels);
       if (answer !== undefined) await writeAnswer(answer, res);
     } catch (error) {
-      await writeAnswer(errorResponse(this.hub, error, request, channels), res).catch(() => {});
+      await writeAnswer(refusal(this.hub, error, request, channels), res).catch(() => {});
     }
   }
 
@@ -161,7 +161,7 @@ export class Chat {
       case "GET":
       case "HEAD": {
         if (!isChat(chatId)) return new Response(null, { status: 204 });
-        channels.push(channelOf(chatId));
+        channels.push(this.#channelOf(chatId));
         const userId = await this.#admit(chatId, request);
         return this.#answers.resumed(this.#keyOf(chatId, userId), reading);
       }
@@ -182,7 +182,7 @@ export class Chat {
     if (source === undefined) throw new TypeError("Messages need the option source of createChat");
     const sent = await readMessage(body, maxBodyBytes);
     const { chatId } = sent;
-    channels.push(channelOf(chatId));
+    channels.push(this.#channelOf(chatId));
     const userId = await this.#admit(chatId, request);
     return this.#begin(chatId, userId, (signal) => source({ ...sent, request, userId, signal }), reading);
   }
@@ -190,28 +190,11 @@ export class Chat {
   async #stopped(chatId: unknown, request: RequestLike, channels: string[]): Promise<Response> {
     this.#requireOwnPage(request);
     if (!isChat(chatId)) throw new SSEError("BAD_REQUEST", "There can be no chat of this id");
-    channels.push(channelOf(chatId));
+    channels.push(this.#channelOf(chatId));
     const userId = await this.#admit(chatId, request);
     const answerId = new URL(request.url, "http://localhost").searchParams.get("answerId") ?? undefined;
     const stopped = this.#answers.stop(this.#keyOf(chatId, userId), answerId);
     return Response.json({ stopped }, { headers: { "Cache-Control": "no-store" } });
-  }
-
-  #web(request: RequestLike): Reading {
-    const outlet: Outlet = async (options) => {
-      const response = await this.hub.response(request, options);
-      return { isOpen: response.status === 200, response };
-    };
-    return { request, outlet };
-  }
-
-  #node(req: IncomingMessage, res: ServerResponse): Reading {
-    const outlet: Outlet = async (options) => {
-      const stream = await this.hub.attach(req, res, options);
-      const end = stream.signal.aborted ? await stream.closed : undefined;
-      return { isOpen: end === undefined || end === "polled" };
-    };
-    return { request: requestOf(req), outlet };
   }
 
   /** Who it is. @throws SSEError where he may not. */
@@ -219,7 +202,7 @@ export class Chat {
     const { authorize } = this.#options;
     const asked: Authorize | undefined = authorize && ((context) => authorize({ ...context, chatId }));
     return authorizeRequest(this.hub, request, {
-      channels: [channelOf(chatId)],
+      channels: [this.#channelOf(chatId)],
       ...(userId !== undefined && { userId }),
       ...(asked && { authorize: asked }),
     });
@@ -236,8 +219,9 @@ export class Chat {
     const beganAt = Date.now();
     const ended = (reason: AnswerEnd) =>
       this.#finished({ chatId, answerId, userId, reason, durationMs: Date.now() - beganAt });
+    const before = this.#answers.get(key);
     const answer = this.#answers.make(key, { answerId, userId }, new PartEvents(answerId), ended);
-    return this.#answers.begun(answer, run, reading);
+    return this.#answers.begun(answer, before, run, reading);
   }
 
   #finished(answer: {
@@ -251,7 +235,7 @@ export class Chat {
     if (onFinish === undefined) return;
     // Of its own, for the answer is over whatever this does.
     void (async () => onFinish(answer))().catch((error: unknown) =>
-      reportHubError(this.hub, error, [channelOf(answer.chatId)]),
+      reportHubError(this.hub, error, [this.#channelOf(answer.chatId)]),
     );
   }
 
@@ -259,6 +243,11 @@ export class Chat {
     const { origins, trustProxy } = this.#options;
     if (isFromAllowedOrigin(request, { origins, trustProxy })) return;
     throw new SSEError("FORBIDDEN", "Messages are taken from pages of this server only");
+  }
+
+  /** As authorizers hear of it. */
+  #channelOf(chatId: string): string {
+    return `${this.#options.name}:${chatId}`;
   }
 
   /** Where answers are not shared, everybody's are others: a stranger finds none. */
@@ -271,10 +260,6 @@ export class Chat {
 /** A web response is always there. */
 function asResponse(response: Response | undefined): Response {
   return response ?? new Response(null, { status: 204 });
-}
-
-function channelOf(chatId: string): string {
-  return `chat:${chatId}`;
 }
 
 function isChat(chatId: unknown): chatId is string {

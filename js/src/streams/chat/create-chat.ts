@@ -12,7 +12,7 @@ import { type ChatOptions, checkChatOptions } from "./options.js";
  * // lib/chat.ts
  * export const chat = createChat(hub, {
  *   source: async ({ messages, signal }) =>
- *     streamText({ model, messages: await convertToModelMessages(messages), abortSignal: signal }).toUIMessageStream(),
+ *     streamText({ model, messages: await convertToModelMessages(messages as UIMessage[]), abortSignal: signal }).toUIMessageStream(),
  * });
  * // app/api/chat/route.ts
  * export const POST = chat.POST;

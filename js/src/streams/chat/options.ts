@@ -1,5 +1,5 @@
 import type { Authorize, AuthorizeContext, RequestLike } from "../../server/hub-api.js";
-import { requireFlag, requireFunction, requireNumber, requireObject } from "../../shared/arguments.js";
+import { requireFlag, requireFunction, requireKey, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import type { AnswerEnd } from "../answer/log/answer-format.js";
@@ -35,6 +35,8 @@ export interface FinishedAnswer {
 
 /** Options of {@link createChat}. */
 export interface ChatOptions {
+  /** Chats of one hub and another name are others. Their channels are `<name>:<id>`. Default `"chat"`. */
+  name?: string;
   /** Gives the answer to a message: for `chat.POST`. */
   source?: (context: ChatSourceContext) => ChatParts | Promise<ChatParts>;
   /** Whether the request may read and write the chat. Default: as the hub's authorizer says of the channel `chat:<id>`. */
@@ -82,6 +84,7 @@ export interface RespondOptions {
 export const RESPOND_OPTIONS: Names<RespondOptions> = { request: true, userId: true, headers: true };
 
 const OPTIONS: Names<ChatOptions> = {
+  name: true,
   source: true,
   authorize: true,
   onFinish: true,
@@ -101,9 +104,11 @@ const OPTIONS: Names<ChatOptions> = {
 export function checkChatOptions(options: ChatOptions): CheckedChatOptions {
   requireObject("options", options);
   requireKnown("createChat", options, OPTIONS);
-  const { source, authorize, onFinish, shared = false, origins = [], trustProxy = false } = options;
+  const { name = "chat", source, authorize, onFinish, shared = false, origins = [], trustProxy = false } = options;
   const { maxAnswerMs = 900_000, abandonAfterMs = Infinity, producerTimeoutMs = 30_000, keepForMs = 300_000 } = options;
   const { replayForMs = 10_000, flushMs = 0, maxBodyBytes = 4 * 1024 * 1024 } = options;
+  requireKey("name", name);
+  if (!/^[\w-]+$/.test(name)) throw new TypeError("name must be letters, digits, _ and -");
   if (source !== undefined) requireFunction("source", source);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (onFinish !== undefined) requireFunction("onFinish", onFinish);
@@ -118,5 +123,5 @@ export function checkChatOptions(options: ChatOptions): CheckedChatOptions {
   requireNumber("flushMs", flushMs, { most: 60_000 });
   requireNumber("maxBodyBytes", maxBodyBytes, { least: 1 });
   const times = { maxAnswerMs, abandonAfterMs, producerTimeoutMs, keepForMs, replayForMs, flushMs };
-  return { ...options, ...times, shared, origins: [...origins], trustProxy, maxBodyBytes };
+  return { ...options, ...times, name, shared, origins: [...origins], trustProxy, maxBodyBytes };
 }

@@ -16,11 +16,11 @@ const LONGEST_DELTA = 100_000;
 /** Of a part, beside its delta. */
 const USUAL_LENGTH = 60;
 /** By the part's type: what it is a part of, and the text that grows. */
-const DELTAS: Readonly<Record<string, readonly [of: string, text: string]>> = {
-  "text-delta": ["id", "delta"],
-  "reasoning-delta": ["id", "delta"],
-  "tool-input-delta": ["toolCallId", "inputTextDelta"],
-};
+const DELTAS: ReadonlyMap<string, readonly [of: string, text: string]> = new Map([
+  ["text-delta", ["id", "delta"]],
+  ["reasoning-delta", ["id", "delta"]],
+  ["tool-input-delta", ["toolCallId", "inputTextDelta"]],
+]);
 
 /** What the reader is told of an answer that is not whole. */
 const ERRORS: Partial<Record<AnswerEnd, string>> = {
@@ -33,6 +33,8 @@ const ERRORS: Partial<Record<AnswerEnd, string>> = {
 /** A UI message stream in a log: an event for each part, and `[DONE]`. */
 export class PartEvents implements AnswerFormat<MessagePart> {
   readonly #messageId: string;
+  /** The `start` part was sent. */
+  #hasBegun = false;
 
   /** @param messageId - of the message, where the source gives it none: so that whoever reads it twice knows it again. */
   constructor(messageId: string) {
@@ -40,23 +42,20 @@ export class PartEvents implements AnswerFormat<MessagePart> {
   }
 
   toPiece(chunk: unknown): MessagePart {
-    const { type, messageId } = Object(chunk);
-    if (typeof chunk === "string" || typeof type !== "string") {
+    if (typeof chunk === "string" || typeof Object(chunk).type !== "string") {
       throw new TypeError("The source must give the parts of a UI message stream: result.toUIMessageStream()");
     }
-    return type === "start" && messageId === undefined
-      ? { ...(chunk as MessagePart), messageId: this.#messageId }
-      : (chunk as MessagePart);
+    return { ...(chunk as MessagePart) }; // it may be held, and the source's own be used again
   }
 
   lengthOf(part: MessagePart): number {
-    const text = deltaOf(part);
+    const text = part.providerMetadata === undefined ? deltaOf(part) : undefined;
     return text === undefined ? (JSON.stringify(part)?.length ?? 0) : text.length + USUAL_LENGTH;
   }
 
   /** Deltas of the same text, with nothing else in them. */
   joined(first: MessagePart, second: MessagePart): MessagePart | undefined {
-    const [of, text] = DELTAS[first.type] ?? [];
+    const [of, text] = DELTAS.get(first.type) ?? [];
     if (of === undefined || text === undefined || first.type !== second.type || first[of] !== second[of])
       return undefined;
     const [before, after] = [deltaOf(first), deltaOf(second)];
@@ -65,10 +64,10 @@ export class PartEvents implements AnswerFormat<MessagePart> {
   }
 
   eventsOf(part: MessagePart): AnswerEvent[] {
-    const delta = deltaOf(part);
-    if (delta === undefined || delta.length <= LONGEST_DELTA) return [{ data: part }];
-    const [, name = ""] = DELTAS[part.type] ?? [];
-    return splitText(delta, LONGEST_DELTA).map((text) => ({ data: { ...part, [name]: text } }));
+    if (this.#hasBegun) return eventsOf(part);
+    this.#hasBegun = true;
+    const start = { type: "start", messageId: this.#messageId };
+    return part.type === "start" ? eventsOf({ ...start, ...part }) : [{ data: start }, ...eventsOf(part)];
   }
 
   endOf(end: AnswerEnd): AnswerEvent[] {
@@ -79,8 +78,17 @@ export class PartEvents implements AnswerFormat<MessagePart> {
   }
 }
 
+/** One, or several of a delta that is too long for one. */
+function eventsOf(part: MessagePart): AnswerEvent[] {
+  const delta = deltaOf(part);
+  if (delta === undefined || delta.length <= LONGEST_DELTA) return [{ data: part }];
+  const [, name = ""] = DELTAS.get(part.type) ?? [];
+  return splitText(delta, LONGEST_DELTA).map((text) => ({ data: { ...part, [name]: text } }));
+}
+
 /** The text of a part that has one. */
 function deltaOf(part: MessagePart): string | undefined {
-  const delta = part[DELTAS[part.type]?.[1] ?? ""];
+  const [, name] = DELTAS.get(part.type) ?? [];
+  const delta = name === undefined ? undefined : part[name];
   return typeof delta === "string" ? delta : undefined;
 }

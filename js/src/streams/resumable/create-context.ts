@@ -78,8 +78,9 @@ class ResumableStreams {
 
   async resume(streamId: string, skipCharacters?: number): Promise<ReadableStream<string> | null | undefined> {
     const skip = checkedSkip(skipCharacters);
-    const found = await this.#log.find(this.#idOf(streamId));
-    return found && this.#read(found, skip);
+    const id = this.#idOf(streamId);
+    const found = await this.#log.find(id);
+    return found && this.#read(id, found, skip);
   }
 
   async resumeOrBegin(streamId: string, makeStream: () => ReadableStream<string>, skipCharacters?: number) {
@@ -87,7 +88,7 @@ class ResumableStreams {
     requireFunction("makeStream", makeStream);
     const id = this.#idOf(streamId);
     const found = await this.#log.find(id);
-    return found === undefined ? this.#begin(id, makeStream, skip) : this.#read(found, skip);
+    return found === undefined ? this.#begin(id, makeStream, skip) : this.#read(id, found, skip);
   }
 
   async begin(streamId: string, makeStream: () => ReadableStream<string>, skipCharacters?: number) {
@@ -95,11 +96,18 @@ class ResumableStreams {
     requireFunction("makeStream", makeStream);
     const id = this.#idOf(streamId);
     const found = await this.#log.find(id);
-    return found === undefined || found.end !== undefined ? this.#begin(id, makeStream, skip) : this.#read(found, skip);
+    return found === undefined || found.end !== undefined
+      ? this.#begin(id, makeStream, skip)
+      : this.#read(id, found, skip);
   }
 
-  #read(found: FoundAnswer, skip: number): ReadableStream<string> | null {
-    return found.end === undefined ? readText(this.#hub, found, skip, this.#options.producerTimeoutMs / 3) : null;
+  #read(id: string, found: FoundAnswer, skipCharacters: number): ReadableStream<string> | null {
+    if (found.end !== undefined) return null;
+    const keptHere = () => this.#log.get(id)?.names;
+    const keptAnywhere = () => this.#log.find(id);
+    const isKept = async () => (await (found.isAlive ? keptAnywhere() : keptHere()))?.channel === found.channel;
+    const checkEveryMs = this.#options.producerTimeoutMs / 3;
+    return readText(this.#hub, found, { skipCharacters, checkEveryMs, isKept });
   }
 
   /** Two that come at once begin it once: between here and the one that is known, nothing waits. */
@@ -107,14 +115,14 @@ class ResumableStreams {
     const { maxMs, waitUntil } = this.#options;
     const known = this.#log.get(id);
     if (known !== undefined && known.end === undefined) {
-      return this.#read({ ...known.names, end: undefined }, skip);
+      return this.#read(id, { ...known.names, end: undefined, isIntact: true }, skip);
     }
     const limits = { maxMs, abandonAfterMs: Infinity, chunkDelayMs: 0, heartbeatMs: Infinity };
     const made = this.#log.make({ id, userId: undefined, traceId: "" }, new TextEvents(), limits);
     if (made === undefined) throw new SSEError("SERVER_FULL", "There are too many streams under way");
-    const reading = readText(this.#hub, { ...made.names, end: undefined }, skip, 0);
-    waitUntil(this.#log.begin(made as KeptAnswer, makeStream));
-    return reading;
+    const running = this.#log.begin(made as KeptAnswer, makeStream);
+    waitUntil(running);
+    return this.#read(id, { ...made.names, end: undefined, isIntact: true }, skip);
   }
 
   #idOf(streamId: string): string {

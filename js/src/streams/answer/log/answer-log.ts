@@ -41,6 +41,8 @@ export interface FoundAnswer {
   readonly end: AnswerEnd | undefined;
   /** Of the clock. */
   readonly endedAt?: number | undefined;
+  /** Its channel has all of it, as far as this thread knows. */
+  readonly isIntact: boolean;
   /** Of another thread's: whether that still reads the source. */
   readonly isAlive?: () => Promise<boolean>;
 }
@@ -70,7 +72,7 @@ export class AnswerLog {
   #rule(): void {
     const { prefix, keepForMs, producerTimeoutMs = 0, policy } = this.#kind;
     const history = { events: MOST_EVENTS, bytes: MOST_BYTES, ttlMs: Number.POSITIVE_INFINITY };
-    addPolicies(this.#hub, [{ ...policy, match: `${prefix}:**`, channelTtlMs: keepForMs, history }]);
+    addPolicies(this.#hub, [{ ...policy, match: `${prefix}:**`, channelTtlMs: 1, history }]);
     if (producerTimeoutMs === 0) return;
     this.#records = new AnswerRecords(this.#hub, prefix, Math.max(keepForMs, 2 * producerTimeoutMs));
   }
@@ -84,11 +86,16 @@ export class AnswerLog {
     if (log === undefined) {
       log = new AnswerLog(hub, kind);
       all[ALL].set(name, log);
-    } else if (log.#kind.keepForMs !== kind.keepForMs || log.#kind.producerTimeoutMs !== kind.producerTimeoutMs) {
-      log.#kind = kind;
-      log.#rule();
-    }
+    } else log.become(kind);
     return log;
+  }
+
+  /** What is said of the kind now counts. It may be another copy of this class that says it. */
+  become(kind: AnswerKind): void {
+    const { keepForMs, producerTimeoutMs } = this.#kind;
+    if (keepForMs === kind.keepForMs && producerTimeoutMs === kind.producerTimeoutMs) return;
+    this.#kind = kind;
+    this.#rule();
   }
 
   /** Of this thread. */
@@ -99,7 +106,11 @@ export class AnswerLog {
   /** Of whichever thread. `end`: as what it has ended; undefined of one that goes on. */
   async find(id: string): Promise<FoundAnswer | undefined> {
     const own = this.#answers.get(id);
-    if (own !== undefined) return { ...own.names, end: own.end, endedAt: own.endedAt };
+    if (own !== undefined) {
+      const { isIntact } = own;
+      if (!isIntact) own.finish("too_large"); // nobody could read it from its beginning
+      return { ...own.names, end: own.end, endedAt: own.endedAt, isIntact };
+    }
     const record = await this.#records?.read(id);
     if (record === undefined) return undefined;
     const { channel, userId, traceId, aliveAt, end = this.#isDead(record) ? "failed" : undefined } = record;
@@ -107,14 +118,18 @@ export class AnswerLog {
       const now = await this.#records?.read(id);
       return now?.channel === channel && (now.end !== undefined || !this.#isDead(now));
     };
-    return { channel, userId, traceId, end, endedAt: end && aliveAt, isAlive };
+    return { channel, userId, traceId, end, endedAt: end && aliveAt, isIntact: true, isAlive };
   }
 
   #isDead({ aliveAt }: AnswerRecord): boolean {
     return Date.now() - aliveAt > (this.#kind.producerTimeoutMs ?? 0);
   }
 
-  /** Makes an answer that is yet to begin, in place of one of this id. Undefined: too many are under way. */
+  /**
+   * Makes an answer that is yet to begin, in place of one of this id. Undefined: too many are under way.
+   *
+   * @throws SSEError `DRAINING`, `SERVER_FULL`: the hub takes no channel.
+   */
   make<Piece>(
     about: Omit<AnswerNames, "channel">,
     format: AnswerFormat<Piece>,
@@ -125,6 +140,8 @@ export class AnswerLog {
     const channel = `${this.#kind.prefix}:${about.id}:${randomBytes(8).toString("hex")}`;
     const most = { mostEvents: MOST_EVENTS - 10, mostCharacters: MOST_CHARACTERS };
     const answer = new KeptAnswer(this.#hub, { ...about, channel }, format, { ...limits, ...most });
+    const before = this.#answers.get(about.id);
+    if (before?.end !== undefined) before.release();
     this.#answers.set(about.id, answer as KeptAnswer);
     answer.onEnded = () => this.#keepForAWhile(answer as KeptAnswer);
     return answer;
@@ -143,9 +160,12 @@ export class AnswerLog {
     await running;
   }
 
-  /** One that was never begun goes. */
-  drop(answer: KeptAnswer): void {
-    if (!answer.hasBegun) this.#forget(answer);
+  /** One that was never begun goes; one that it has taken the place of is there again. */
+  drop(answer: KeptAnswer, before?: KeptAnswer): void {
+    if (answer.hasBegun) return;
+    const isThere = this.#answers.get(answer.names.id) === answer;
+    this.#forget(answer);
+    if (isThere && before !== undefined) this.#answers.set(before.names.id, before);
   }
 
   /** Whether there was one that went on. */
@@ -154,6 +174,11 @@ export class AnswerLog {
     if (answer === undefined || answer.end !== undefined) return false;
     answer.finish("stopped");
     return true;
+  }
+
+  /** The ids of those that go on. */
+  going(): string[] {
+    return [...this.#going].map(({ names }) => names.id);
   }
 
   #characters(): number {
@@ -165,6 +190,7 @@ export class AnswerLog {
   #keepForAWhile(answer: KeptAnswer): void {
     this.#going.delete(answer);
     this.#record(answer);
+    if (this.#answers.get(answer.names.id) !== answer) answer.release(); // another has its name: only who reads it now does
     setTimeout(() => this.#forget(answer), this.#kind.keepForMs).unref?.();
   }
 
@@ -179,14 +205,15 @@ export class AnswerLog {
   }
 
   #forget(answer: KeptAnswer): void {
+    answer.release();
     if (this.#answers.get(answer.names.id) === answer) this.#answers.delete(answer.names.id);
   }
 
   /** Of those that have ended, to make room. */
   #forgetOldest(): void {
-    for (const [id, { end }] of this.#answers) {
-      if (end === undefined) continue;
-      this.#answers.delete(id);
+    for (const answer of this.#answers.values()) {
+      if (answer.end === undefined) continue;
+      this.#forget(answer);
       return;
     }
   }

@@ -1,5 +1,4 @@
-import { type Hub, reportHubError } from "../../../server/hub-api.js";
-import { keepChannel } from "../../keep-channel.js";
+import { type ChannelReader, type Hub, readChannel, reportHubError } from "../../../server/hub-api.js";
 import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "./answer-format.js";
 import { type Chunks, readSource } from "./read-source.js";
 
@@ -54,17 +53,31 @@ export class KeptAnswer<Piece = unknown> {
   #events = 0;
   #characters = 0;
   #beats = 0;
+  /** Before the first event, so that the channel stays, and to see whether the log still has that. */
+  readonly #beginning: ChannelReader;
   #held: Piece | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
   /** Undefined while somebody reads it. */
   #unreadSince: number | undefined;
   #flushing: ReturnType<typeof setTimeout> | undefined;
 
+  /** @throws SSEError `DRAINING`, `SERVER_FULL` */
   constructor(hub: Hub, names: AnswerNames, format: AnswerFormat<Piece>, limits: AnswerLimits) {
     this.names = names;
     this.#hub = hub;
     this.#format = format;
     this.#limits = limits;
+    this.#beginning = readChannel(hub, names.channel, "now");
+  }
+
+  /** The channel has everything: its history has lost nothing, whatever its policies say. */
+  get isIntact(): boolean {
+    return this.#events === 0 || this.#beginning.hasNext();
+  }
+
+  /** The channel may go. */
+  release(): void {
+    this.#beginning.close();
   }
 
   /** Undefined while it goes on. */
@@ -88,7 +101,6 @@ export class KeptAnswer<Piece = unknown> {
   /** Reads the source to its end. Never rejects. */
   async run(source: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>, now: number): Promise<void> {
     this.#beganAt = now;
-    const letGo = keepChannel(this.#hub, this.names.channel); // a source may be silent for as long as it likes
     try {
       await readSource(
         () => source(this.signal),
@@ -100,8 +112,6 @@ export class KeptAnswer<Piece = unknown> {
       if (this.#end !== undefined) return; // what a source throws that was told to stop
       reportHubError(this.#hub, error, [this.names.channel]);
       this.finish("failed");
-    } finally {
-      letGo();
     }
   }
 
@@ -115,6 +125,7 @@ export class KeptAnswer<Piece = unknown> {
     if (this.#end !== undefined) return;
     if (end !== "failed") this.#flush();
     if (this.#end !== undefined) return; // what was left could not be sent
+    if (end === "completed" && !this.isIntact) end = "too_large"; // who comes late would take a part of it for the whole
     this.#end = end;
     clearTimeout(this.#flushing);
     const progress = this.#progress(Date.now());

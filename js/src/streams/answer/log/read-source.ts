@@ -3,6 +3,8 @@ export type Chunks<Chunk> = AsyncIterable<Chunk> | Iterable<Chunk> | ReadableStr
 
 const ABORTED = Symbol("aborted");
 const LONGEST_TURN_MS = 10;
+/** What a stream that is not wanted any more has, to end. */
+const TO_END_MS = 1000;
 
 /**
  * Reads a source to its end, or until the signal aborts: then it is told to end, and not waited for.
@@ -22,7 +24,10 @@ export async function readSource(
   try {
     while (!signal.aborted) {
       const step = await unlessAborted(Promise.resolve(iterator.next()), signal);
-      if (step === ABORTED) return;
+      if (step === ABORTED) {
+        isOver = await hasEndedItself(given, iterator);
+        return;
+      }
       isOver = step.done === true;
       if (isOver) return;
       take(step.value);
@@ -32,6 +37,17 @@ export async function readSource(
     }
   } finally {
     if (!isOver) endQuietly(iterator);
+  }
+}
+
+/** A stream whose producer has heard of it ends by itself, as the AI SDK's do, which then know why; one that does not is cancelled. */
+async function hasEndedItself(given: unknown, iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<boolean> {
+  if (!isStream(given)) return false;
+  const late = AbortSignal.timeout(TO_END_MS);
+  for (;;) {
+    const step = await unlessAborted(Promise.resolve(iterator.next()), late);
+    if (step === ABORTED) return false;
+    if (step.done === true) return true;
   }
 }
 
@@ -46,10 +62,26 @@ function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Pro
 }
 
 function iteratorOf(given: unknown): AsyncIterator<unknown> | Iterator<unknown> {
+  // Not by its iterator, whose `return` waits for what it was asked for, perhaps for ever.
+  if (isStream(given)) return iteratorOfReader(given.getReader());
   const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = Object(given);
   const make = later ?? (typeof given === "string" ? undefined : now);
   if (typeof make === "function") return make.call(given);
   throw new TypeError("source must give an (async) iterable or a ReadableStream");
+}
+
+function isStream(given: unknown): given is ReadableStream<unknown> {
+  return typeof Object(given).getReader === "function";
+}
+
+function iteratorOfReader(reader: ReadableStreamDefaultReader<unknown>): AsyncIterator<unknown> {
+  return {
+    next: () => reader.read() as Promise<IteratorResult<unknown>>,
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** A generator ends when it has come to its next `yield`; a stream is cancelled at once. */
