@@ -665,3 +665,24 @@ describe("a server that is not quite ours", () => {
     expect([String(reading.error), calls]).toEqual([expect.stringContaining("gives another answer"), 2]);
   });
 });
+
+test("who comes back with a cursor is sent what is missing, and at most 300 bytes more", async () => {
+  const notices = { "x-stream-notices": "true", Accept: "text/event-stream" };
+  const response = await fetch(`${origin}/api/chat`, { method: "POST", body: '{"id":"c"}', headers: notices });
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  sources[0]?.begin();
+  sources[0]?.text("one ");
+  let text = "";
+  while (!text.includes("one ")) text += new TextDecoder().decode((await reader.read()).value);
+  await reader.cancel();
+  sources[0]?.text("two ", "three");
+  sources[0]?.end();
+  const cursor = [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? "";
+  const path = `/api/chat/c/stream?answerId=${response.headers.get("x-answer-id")}`;
+  const again = await fetch(`${origin}${path}`, { headers: { ...notices, "Last-Event-ID": cursor } });
+  const rest = await again.text();
+  expect(rest).toMatch(/"two ".*"three".*\[DONE\]/s);
+  expect(rest).not.toContain("one ");
+  const missing = rest.split("\n\n").filter((event) => event.startsWith("id: ") || event.includes("[DONE]"));
+  expect(rest.length - missing.join("\n\n").length).toBeLessThanOrEqual(300);
+});
