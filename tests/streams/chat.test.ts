@@ -590,8 +590,13 @@ test("a message that is refused leaves the answer that goes on", async () => {
   expect(reading.text).toBe("whole");
 });
 
-test("while the hub drains, a message is refused and begins nothing", async () => {
+test("while the hub drains, a message is refused and begins nothing, and nothing is resumed", async () => {
+  await send(usual(), "before");
+  sources.pop();
   hub.close();
+  for (const transport of [usual(), resuming()]) {
+    await expect(transport.reconnectToStream({ chatId: "before" })).rejects.toThrow("DRAINING");
+  }
   for (const transport of [usual(), resuming()]) await expect(send(transport)).rejects.toThrow("DRAINING");
   expect([sources.length, finished]).toEqual([0, []]);
 });

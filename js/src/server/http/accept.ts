@@ -36,11 +36,6 @@ export function prefersJson(accept: string | null): boolean {
   return names.includes("application/json") && !names.includes("text/event-stream");
 }
 
-/** Whether the client asks for an event stream by name, as the browser's EventSource does. */
-export function namesEventStream(accept: string | null): boolean {
-  return preferencesOf(accept ?? "").some(({ name, isRefused }) => !isRefused && name === "text/event-stream");
-}
-
 /** Whether the client says that it reads problem descriptions (RFC 9457). */
 export function namesProblem(accept: string | null): boolean {
   return preferencesOf(accept ?? "").some(({ name, isRefused }) => !isRefused && name === "application/problem+json");

@@ -47,6 +47,9 @@ export function toPlainHandler(hubOf: () => string, answer: (request: RequestLik
   return handler as PlainHandler;
 }
 
+/** It is read by a program, and by no EventSource, which a draining hub would have come back. */
+const PROBLEM = "application/problem+json";
+
 /**
  * The answer to a request that fails, as `hub.response` gives it: a refusal by its status, everything else with 500, as
  * `application/problem+json`. The hub's listeners are told. For what belongs to a stream and is none.
@@ -62,7 +65,7 @@ export function errorResponse(
   const error = readable(thrown);
   const traceId = traceIdFor(request);
   const isExposed = exposesErrors(hub.name);
-  const { status, headers, body } = failureAnswer(error, { accept: null, retryMs: () => 0, isExposed, traceId });
+  const { status, headers, body } = failureAnswer(error, { accept: PROBLEM, retryMs: () => 0, isExposed, traceId });
   countRefused("request", hub.name, error);
   tellFailure(hub.name, error, channels, traceId);
   return new Response(body, { status, headers });

@@ -2,7 +2,7 @@ import { isSSEError, type SSEError } from "../../shared/errors.js";
 import { isRefusal, REFUSALS, type RefusalStatus } from "../../shared/refusals.js";
 import type { RequestLike } from "../access/request-like.js";
 import { sanitizeMessage } from "../content/sanitize.js";
-import { namesEventStream, namesProblem, prefersJson } from "./accept.js";
+import { namesProblem, prefersJson } from "./accept.js";
 import type { PlainAnswer } from "./exchange.js";
 import { headersBeside } from "./headers.js";
 
@@ -54,11 +54,10 @@ function retryAfterSeconds({ retryAfterMs }: { readonly retryAfterMs?: number })
 
 /**
  * 503 ends a browser's EventSource for good (WHATWG HTML 9.2.3): while the hub drains it is answered with an event stream that
- * says when to come back, and ends. It names `text/event-stream`; our own client also names `application/problem+json` and gets the refusal.
+ * says when to come back, and ends. Our own client names `application/problem+json` and gets the refusal.
  */
 function drainedStream(error: unknown, accept: string | null, retryMs: () => number): Refusal | undefined {
-  if (!isSSEError(error) || error.code !== "DRAINING" || !namesEventStream(accept)) return undefined;
-  if (namesProblem(accept) || prefersJson(accept)) return undefined;
+  if (!isSSEError(error) || error.code !== "DRAINING" || namesProblem(accept) || prefersJson(accept)) return undefined;
   const headers = { "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store" };
   return { status: 200, headers, body: `retry: ${retryMs()}\n\n` };
 }

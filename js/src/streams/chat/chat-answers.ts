@@ -1,4 +1,4 @@
-import { type Hub, type RequestLike, type ResponseOptions, reportHubError } from "../../server/hub-api.js";
+import { type Hub, type RequestLike, type ResponseOptions, readChannel, reportHubError } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
 import type { AnswerEnd } from "../answer/log/answer-format.js";
 import type { AnswerLog, FoundAnswer } from "../answer/log/answer-log.js";
@@ -85,6 +85,7 @@ export class ChatAnswers {
     if (!isThere || !this.#isDue(found, asked !== null, own?.cutReaders ?? 0)) {
       return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
     }
+    readChannel(this.#hub, found.channel, "now").close(); // a hub that drains throws: no EventSource is here, which it would bring back
     const isHead = request.method === "HEAD";
     if (own !== undefined && !isHead) own.cutReaders = Math.max(0, own.cutReaders - 1);
     const unwatch = this.#watch(found);

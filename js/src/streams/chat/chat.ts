@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Authorize, authorizeRequest, type Hub, type RequestLike, reportHubError } from "../../server/hub-api.js";
+import {
+  type Authorize,
+  authorizeRequest,
+  errorResponse,
+  type Hub,
+  type RequestLike,
+  reportHubError,
+} from "../../server/hub-api.js";
 import { requireFunction, requireKey, requireObject, requireUser } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
@@ -12,7 +19,7 @@ import { ChatAnswers } from "./chat-answers.js";
 import { type MessageBody, readMessage } from "./message-body.js";
 import { type ChatParts, type CheckedChatOptions, RESPOND_OPTIONS, type RespondOptions } from "./options.js";
 import { PartEvents } from "./part-events.js";
-import { nodeReading, type Reading, refusal, webReading } from "./reading.js";
+import { nodeReading, type Reading, webReading } from "./reading.js";
 
 /** A route's parameters, as Next.js gives them. */
 export interface ChatRoute {
@@ -62,7 +69,7 @@ export class Chat {
         await this.#begin(chatId, userId, (signal) => run(signal), { ...webReading(this.hub, request), headers }),
       );
     } catch (error) {
-      return refusal(this.hub, error, request, [this.#channelOf(chatId)]);
+      return errorResponse(this.hub, error, request, [this.#channelOf(chatId)]);
     }
   }
 
@@ -83,7 +90,7 @@ export class Chat {
       const reading = { ...webReading(this.hub, request), headers: options.headers };
       return asResponse(await this.#answers.resumed(this.#keyOf(chatId, userId), reading));
     } catch (error) {
-      return refusal(this.hub, error, request, [this.#channelOf(chatId)]);
+      return errorResponse(this.hub, error, request, [this.#channelOf(chatId)]);
     }
   }
 
@@ -106,7 +113,7 @@ export class Chat {
     try {
       return asResponse(await this.#message(request, request.body, webReading(this.hub, request), channels));
     } catch (error) {
-      return refusal(this.hub, error, request, channels);
+      return errorResponse(this.hub, error, request, channels);
     }
   };
 
@@ -123,7 +130,7 @@ export class Chat {
     try {
       return await this.#stopped(chatId, request, channels);
     } catch (error) {
-      return refusal(this.hub, error, request, channels);
+      return errorResponse(this.hub, error, request, channels);
     }
   };
 
@@ -142,7 +149,7 @@ export class Chat {
       const answer = await this.#answerNode(req, request, chatId, nodeReading(this.hub, req, res), channels);
       if (answer !== undefined) await writeAnswer(answer, res);
     } catch (error) {
-      await writeAnswer(refusal(this.hub, error, request, channels), res).catch(() => {});
+      await writeAnswer(errorResponse(this.hub, error, request, channels), res).catch(() => {});
     }
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { errorResponse, type Hub, type RequestLike, type ResponseOptions } from "../../server/hub-api.js";
+import type { Hub, RequestLike, ResponseOptions } from "../../server/hub-api.js";
 import { requestOf } from "../http/node-answer.js";
 
 /** Where an answer is streamed to: a web response, or Node's. */
@@ -32,12 +32,4 @@ export function nodeReading(hub: Hub, req: IncomingMessage, res: ServerResponse)
     return { isOpen: end === undefined || end === "polled" };
   };
   return { request: requestOf(req), outlet };
-}
-
-/** The answer to what fails. It is read by a program, and by no EventSource, which a draining hub would have come back. */
-export function refusal(hub: Hub, error: unknown, request: RequestLike, channels: readonly string[]): Response {
-  const { url, method } = request;
-  const get = (name: string) =>
-    name.toLowerCase() === "accept" ? "application/problem+json" : request.headers.get(name);
-  return errorResponse(hub, error, { url, ...(method !== undefined && { method }), headers: { get } }, channels);
 }
