@@ -1,6 +1,7 @@
 import { type ChatTransport, DefaultChatTransport, type HttpChatTransportInitOptions, type UIMessage } from "ai";
 import type { RetryOptions, SSEClient } from "../client/index.js";
-import { NOTICES_HEADER, resilientAnswer } from "./resilient-answer.js";
+import { NOTICES_HEADER } from "../shared/chat-headers.js";
+import { resilientAnswer } from "./resilient-answer.js";
 
 /** How the connection of an answer is. */
 export type ChatConnection = Pick<SSEClient, "state" | "health" | "attempts">;

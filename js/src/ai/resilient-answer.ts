@@ -1,7 +1,6 @@
 import { type FetchLike, type RetryOptions, SSEClient, type SSECloseEvent, SSEError } from "../client/index.js";
-
-/** With it a server of Millrace's says what became of the client's cursor. */
-export const NOTICES_HEADER = "x-stream-notices";
+import { ANSWER_ID_HEADER, NOTICES_HEADER } from "../shared/chat-headers.js";
+import { withQuery } from "../shared/with-query.js";
 
 /** How an answer comes back. */
 export interface ComingBack {
@@ -20,7 +19,7 @@ export interface ComingBack {
  * it is.
  */
 export function resilientAnswer(response: Response, back: ComingBack): Response {
-  const answerId = response.headers.get("X-Answer-ID");
+  const answerId = response.headers.get(ANSWER_ID_HEADER);
   if (response.status !== 200 || answerId === null || response.body === null) return response;
   const { status, headers } = response;
   return new Response(bodyOf(response, answerId, back), { status, headers });
@@ -40,12 +39,12 @@ function bodyOf(response: Response, answerId: string, back: ComingBack): Readabl
     const all = new Headers(init.headers);
     for (const [name, value] of new Headers(headers)) all.set(name, value);
     all.set(NOTICES_HEADER, "true");
-    const answer = await back.fetch(withAnswer(url, answerId), {
+    const answer = await back.fetch(withQuery(url, `answerId=${encodeURIComponent(answerId)}`), {
       ...init,
       headers: all,
       ...(signal != null && { signal }),
     });
-    if (answer.status === 200 && answer.headers.get("X-Answer-ID") !== answerId) {
+    if (answer.status === 200 && answer.headers.get(ANSWER_ID_HEADER) !== answerId) {
       void answer.body?.cancel().catch(() => {});
       throw new SSEError("BAD_RESPONSE", "The route that resumes gives another answer");
     }
@@ -114,10 +113,4 @@ function endOf(isCompleted: boolean, error: SSEError | undefined): Error {
   if (error?.status !== undefined) return new Error(error.message);
   // useChat takes an error of this kind, with this word in it, for a lost connection.
   return new TypeError(`network error: ${error?.message ?? "the answer was cut"}`);
-}
-
-/** The URL with the answer's id in its query. */
-function withAnswer(url: string, answerId: string): string {
-  const [path = "", hash = ""] = url.split("#", 2);
-  return `${path}${path.includes("?") ? "&" : "?"}answerId=${encodeURIComponent(answerId)}${hash && `#${hash}`}`;
 }

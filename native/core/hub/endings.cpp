@@ -11,8 +11,8 @@ void Endings::begin(Subscriber& subscriber, CloseReason reason, Instant now, std
   if (subscriber.isEnding()) {
     return;
   }
-  if (!subscriber.options().hasNotices && !isFinal(reason)) {
-    reason = isIntended(reason) ? CloseReason::disconnected : reason;  // its client would take the end for the whole
+  if (!subscriber.options().hasNotices && isIntended(reason) && !isFinal(reason)) {
+    reason = CloseReason::disconnected;  // its client would take the end for the whole
   }
   subscriber.beginEnding(reason, sequence_.newest());
   if (isIntended(reason) && subscriber.options().hasNotices && !subscriber.isListener()) {

@@ -3,10 +3,10 @@
 import { useCallback, useEffect, useInsertionEffect, useMemo, useRef, useState } from "react";
 import type { SSEClientOptions, SSEError } from "../../client/index.js";
 import { randomKey } from "../../shared/random-key.js";
+import { withQuery } from "../../shared/with-query.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { EventSourceSnapshot, StoreOptions } from "../types.js";
-import { withQuery } from "../with-query.js";
 import { type AnswerCompletion, type AnswerHeartbeat, AnswerReduction, type AnswerView } from "./answer-reduction.js";
 
 /** Options of {@link useSSEStream}: what is asked, the callbacks, and all options of the client. */

@@ -3,11 +3,11 @@
 import { useCallback, useInsertionEffect, useMemo, useRef, useState } from "react";
 import type { SSEClientOptions, SSEError } from "../../client/index.js";
 import type { LogEvents, LogLevel } from "../../shared/logs/record.js";
+import { withQuery } from "../../shared/with-query.js";
 import { encodePart } from "../encode-part.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { EventSourceCallbacks, EventSourceSnapshot, StoreOptions } from "../types.js";
-import { withQuery } from "../with-query.js";
 import { LogReduction, type LogView, type ShownLog } from "./log-reduction.js";
 
 /** Options of {@link useLogStream}: those of the client, the callbacks, and what follows. */

@@ -6,9 +6,6 @@ interface AnswerPiece {
   readonly text: string;
 }
 
-/** Characters of one event: JSON makes six bytes of the worst of them, and an event has 1 MiB. */
-const LONGEST_TEXT = 100_000;
-
 /** How they are kept. */
 export const ANSWERS = { prefix: "answer", keepForMs: 5 * 60_000 };
 
@@ -52,7 +49,7 @@ export class AnswerEvents implements AnswerFormat<AnswerPiece> {
   }
 
   eventsOf({ text }: AnswerPiece): AnswerEvent[] {
-    return splitText(text, LONGEST_TEXT).map((content) => {
+    return splitText(text).map((content) => {
       const data = { content, chunk_index: ++this.#chunks, trace_id: this.#traceId };
       return { event: "content_chunk", data };
     });

@@ -1,4 +1,5 @@
 import { type Hub, type RequestLike, type ResponseOptions, readChannel, reportHubError } from "../../server/hub-api.js";
+import { ANSWER_ID_HEADER, NOTICES_HEADER } from "../../shared/chat-headers.js";
 import { SSEError } from "../../shared/errors.js";
 import type { AnswerEnd } from "../answer/log/answer-format.js";
 import type { AnswerLog, FoundAnswer } from "../answer/log/answer-log.js";
@@ -10,10 +11,8 @@ import type { Reading } from "./reading.js";
 /** The AI SDK's; it says which protocol this is. */
 const PROTOCOL = {
   "x-vercel-ai-ui-message-stream": "v1",
-  "Access-Control-Expose-Headers": "X-Answer-ID, X-Last-Event-ID", // for pages of other origins, which CORS lets in
+  "Access-Control-Expose-Headers": `${ANSWER_ID_HEADER}, X-Last-Event-ID`, // for pages of other origins, which CORS lets in
 };
-/** With it a client takes Millrace's notices, and says where it was. */
-const NOTICES_HEADER = "x-stream-notices";
 const LONGEST_CHECK_MS = 10_000;
 
 /** The answers of chats: one that goes on in each. */
@@ -126,7 +125,7 @@ export class ChatAnswers {
       ...{ channels: [channel], from: "earliest", closeAfter: DONE_EVENT },
       authorize: () => (userId === undefined ? true : { userId }), // it was asked
       notices: request.headers.get(NOTICES_HEADER) === "true",
-      headers: { ...headers, ...PROTOCOL, "X-Answer-ID": traceId },
+      headers: { ...headers, ...PROTOCOL, [ANSWER_ID_HEADER]: traceId },
       onClose: (reason) => {
         closed();
         if (own !== undefined && reason !== "completed" && request.method !== "HEAD") own.cutReaders++;

@@ -8,14 +8,15 @@ import {
   type RequestLike,
   reportHubError,
 } from "../../server/hub-api.js";
-import { requireFunction, requireKey, requireObject, requireUser } from "../../shared/arguments.js";
+import { requireFunction, requireObject, requireUser } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
 import type { AnswerEnd } from "../answer/log/answer-format.js";
 import { AnswerLog } from "../answer/log/answer-log.js";
-import { requestOf, writeAnswer } from "../http/node-answer.js";
+import { writeAnswer } from "../http/node-answer.js";
 import { isFromAllowedOrigin } from "../http/origin.js";
 import { ChatAnswers } from "./chat-answers.js";
+import { isChat, requireChat } from "./chat-id.js";
 import { type MessageBody, readMessage } from "./message-body.js";
 import { type ChatParts, type CheckedChatOptions, RESPOND_OPTIONS, type RespondOptions } from "./options.js";
 import { PartEvents } from "./part-events.js";
@@ -26,7 +27,6 @@ export interface ChatRoute {
   readonly params: { readonly id: string } | Promise<{ readonly id: string }>;
 }
 
-const LONGEST_ID = 256;
 const NO_REQUEST: RequestLike = { url: "http://localhost/", method: "GET", headers: new Headers() };
 
 /** See {@link createChat}. */
@@ -86,9 +86,8 @@ export class Chat {
     requireObject("options", options);
     requireKnown<Omit<RespondOptions, "request">>("resume", options, { userId: true, headers: true });
     try {
-      const userId = await this.#admit(chatId, request, options.userId);
       const reading = { ...webReading(this.hub, request), headers: options.headers };
-      return asResponse(await this.#answers.resumed(this.#keyOf(chatId, userId), reading));
+      return asResponse(await this.#resumed(chatId, reading, options.userId));
     } catch (error) {
       return errorResponse(this.hub, error, request, [this.#channelOf(chatId)]);
     }
@@ -111,7 +110,7 @@ export class Chat {
   readonly POST = async (request: Request): Promise<Response> => {
     const channels: string[] = [];
     try {
-      return asResponse(await this.#message(request, request.body, webReading(this.hub, request), channels));
+      return asResponse(await this.#message(request.body, webReading(this.hub, request), channels));
     } catch (error) {
       return errorResponse(this.hub, error, request, channels);
     }
@@ -143,34 +142,32 @@ export class Chat {
    * createServer((req, res) => void chat.attach(req, res, req.url?.split("/")[3])).listen(3000); // /api/chat/<id>/stream
    */
   async attach(req: IncomingMessage, res: ServerResponse, chatId?: string): Promise<void> {
-    const request = requestOf(req);
+    const reading = nodeReading(this.hub, req, res);
     const channels: string[] = [];
     try {
-      const answer = await this.#answerNode(req, request, chatId, nodeReading(this.hub, req, res), channels);
+      const answer = await this.#answerNode(req, chatId, reading, channels);
       if (answer !== undefined) await writeAnswer(answer, res);
     } catch (error) {
-      await writeAnswer(errorResponse(this.hub, error, request, channels), res).catch(() => {});
+      await writeAnswer(errorResponse(this.hub, error, reading.request, channels), res).catch(() => {});
     }
   }
 
   async #answerNode(
     req: IncomingMessage,
-    request: RequestLike,
     chatId: unknown,
     reading: Reading,
     channels: string[],
   ): Promise<Response | undefined> {
     switch (req.method) {
       case "POST":
-        return this.#message(request, req, reading, channels);
+        return this.#message(req, reading, channels);
       case "DELETE":
-        return this.#stopped(chatId, request, channels);
+        return this.#stopped(chatId, reading.request, channels);
       case "GET":
       case "HEAD": {
         if (!isChat(chatId)) return new Response(null, { status: 204 });
         channels.push(this.#channelOf(chatId));
-        const userId = await this.#admit(chatId, request);
-        return this.#answers.resumed(this.#keyOf(chatId, userId), reading);
+        return this.#resumed(chatId, reading);
       }
       default:
         throw new SSEError("BAD_REQUEST", "A chat takes GET, POST and DELETE");
@@ -178,12 +175,8 @@ export class Chat {
   }
 
   /** @param channels - is told which channel it is about, as soon as that is known. */
-  async #message(
-    request: RequestLike,
-    body: MessageBody,
-    reading: Reading,
-    channels: string[],
-  ): Promise<Response | undefined> {
+  async #message(body: MessageBody, reading: Reading, channels: string[]): Promise<Response | undefined> {
+    const { request } = reading;
     this.#requireOwnPage(request);
     const { source, maxBodyBytes } = this.#options;
     if (source === undefined) throw new TypeError("Messages need the option source of createChat");
@@ -192,6 +185,11 @@ export class Chat {
     channels.push(this.#channelOf(chatId));
     const userId = await this.#admit(chatId, request);
     return this.#begin(chatId, userId, (signal) => source({ ...sent, request, userId, signal }), reading);
+  }
+
+  async #resumed(chatId: string, reading: Reading, userId?: string): Promise<Response | undefined> {
+    const owner = await this.#admit(chatId, reading.request, userId);
+    return this.#answers.resumed(this.#keyOf(chatId, owner), reading);
   }
 
   async #stopped(chatId: unknown, request: RequestLike, channels: string[]): Promise<Response> {
@@ -267,20 +265,6 @@ export class Chat {
 /** A web response is always there. */
 function asResponse(response: Response | undefined): Response {
   return response ?? new Response(null, { status: 204 });
-}
-
-function isChat(chatId: unknown): chatId is string {
-  try {
-    requireChat(chatId);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function requireChat(chatId: unknown): asserts chatId is string {
-  requireKey("chatId", chatId);
-  if (chatId.length > LONGEST_ID) throw new TypeError(`chatId must have at most ${LONGEST_ID} characters`);
 }
 
 /** Next.js decodes it. */

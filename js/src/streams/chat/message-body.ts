@@ -1,8 +1,7 @@
 import { SSEError } from "../../shared/errors.js";
 import { isRecord } from "../../shared/is-record.js";
 import { readText } from "../http/read-text.js";
-
-const LONGEST_ID = 256;
+import { isChat } from "./chat-id.js";
 
 /** What `useChat` has sent. */
 export interface SentMessage {
@@ -20,7 +19,7 @@ export async function readMessage(given: MessageBody, maxBodyBytes: number): Pro
   if (text === undefined) throw new SSEError("BAD_REQUEST", `A message's body has at most ${maxBodyBytes} bytes`);
   const body = parsed(text);
   const { id, messages = [] } = Object(body);
-  if (!isRecord(body) || typeof id !== "string" || id === "" || id.length > LONGEST_ID || /\p{Surrogate}/u.test(id)) {
+  if (!isRecord(body) || !isChat(id)) {
     throw new SSEError("BAD_REQUEST", 'The body must be JSON with the id of the chat: { "id": "…", "messages": […] }');
   }
   if (!Array.isArray(messages)) throw new SSEError("BAD_REQUEST", "messages must be an array");

@@ -11,8 +11,6 @@ export type MessagePart = { readonly type: string } & Readonly<Record<string, un
 /** The type of the event whose data is `[DONE]`: the last one. */
 export const DONE_EVENT = "done";
 
-/** Characters of a delta in one event: JSON makes six bytes of the worst of them, and an event has 1 MiB. */
-const LONGEST_DELTA = 100_000;
 /** Of a part, beside its delta. */
 const USUAL_LENGTH = 60;
 /** By the part's type: what it is a part of, and the text that grows. */
@@ -81,9 +79,10 @@ export class PartEvents implements AnswerFormat<MessagePart> {
 /** One, or several of a delta that is too long for one. */
 function eventsOf(part: MessagePart): AnswerEvent[] {
   const delta = deltaOf(part);
-  if (delta === undefined || delta.length <= LONGEST_DELTA) return [{ data: part }];
+  const texts = splitText(delta ?? "");
+  if (texts.length <= 1) return [{ data: part }];
   const [, name = ""] = DELTAS.get(part.type) ?? [];
-  return splitText(delta, LONGEST_DELTA).map((text) => ({ data: { ...part, [name]: text } }));
+  return texts.map((text) => ({ data: { ...part, [name]: text } }));
 }
 
 /** The text of a part that has one. */

@@ -1,9 +1,6 @@
 import type { AnswerEnd, AnswerEvent, AnswerFormat } from "../answer/log/answer-format.js";
 import { splitText } from "../answer/log/split-text.js";
 
-/** Characters of one event: JSON makes six bytes of the worst of them, and an event has 1 MiB. */
-const LONGEST_TEXT = 100_000;
-
 /** The data of a `text` event: where in the stream the text begins, and the text. */
 export type TextPart = readonly [at: number, text: string];
 
@@ -29,7 +26,7 @@ export class TextEvents implements AnswerFormat<string> {
   }
 
   eventsOf(piece: string): AnswerEvent[] {
-    return splitText(piece, LONGEST_TEXT).map((text) => {
+    return splitText(piece).map((text) => {
       const at = this.#characters;
       this.#characters += text.length;
       return { event: "text", data: [at, text] satisfies TextPart };

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { addPolicies, type ChannelPolicy, type Hub } from "../../../server/hub-api.js";
+import { addPolicies, type Hub } from "../../../server/hub-api.js";
 import type { AnswerEnd, AnswerFormat } from "./answer-format.js";
 import { type AnswerRecord, AnswerRecords } from "./answer-records.js";
 import { type AnswerLimits, type AnswerNames, KeptAnswer } from "./kept-answer.js";
@@ -29,8 +29,6 @@ export interface AnswerKind {
    * Other threads know of them, too; one whose thread says nothing for so long is dead. Left out: only the thread that reads the source knows of an answer.
    */
   readonly producerTimeoutMs?: number;
-  /** Beside the history. */
-  readonly policy?: Omit<ChannelPolicy, "match" | "history" | "channelTtlMs">;
 }
 
 /** An answer of whichever thread. */
@@ -70,9 +68,9 @@ export class AnswerLog {
 
   /** The rules of the answers' channels. */
   #rule(): void {
-    const { prefix, keepForMs, producerTimeoutMs = 0, policy } = this.#kind;
+    const { prefix, keepForMs, producerTimeoutMs = 0 } = this.#kind;
     const history = { events: MOST_EVENTS, bytes: MOST_BYTES, ttlMs: Number.POSITIVE_INFINITY };
-    addPolicies(this.#hub, [{ ...policy, match: `${prefix}:**`, channelTtlMs: 1, history }]);
+    addPolicies(this.#hub, [{ match: `${prefix}:**`, channelTtlMs: 1, history }]);
     if (producerTimeoutMs === 0) return;
     this.#records = new AnswerRecords(this.#hub, prefix, Math.max(keepForMs, 2 * producerTimeoutMs));
   }
