@@ -144,6 +144,21 @@ class Reading {
   }
 }
 
+/** An answer of which so much has come. */
+async function reading(stream: Promise<ReadableStream<UIMessageChunk> | null>, text: string): Promise<Reading> {
+  const reading = new Reading(await stream);
+  await until(() => reading.text === text);
+  return reading;
+}
+
+/** The first answer, of which "one " has come. */
+async function begun(sent: Promise<ReadableStream<UIMessageChunk>>): Promise<Reading> {
+  const stream = await sent;
+  sources[0]?.begin();
+  sources[0]?.text("one ");
+  return reading(Promise.resolve(stream), "one ");
+}
+
 test("a message is answered, as the AI SDK reads it, and the protocol is named", async () => {
   const reading = new Reading(await send(usual()));
   const [source] = sources;
@@ -203,12 +218,8 @@ describe.each(["usual", "resuming"] as const)("the %s transport", (name) => {
   const transport = (headers?: Headers) => (name === "usual" ? usual(headers) : resuming(headers));
 
   test("another tab, or a page that was reloaded, has the answer from its beginning", async () => {
-    const first = new Reading(await send(transport()));
-    sources[0]?.begin();
-    sources[0]?.text("one ");
-    await until(() => first.text === "one ");
-    const second = new Reading(await transport().reconnectToStream({ chatId: "c" }));
-    await until(() => second.text === "one ");
+    const first = await begun(send(transport()));
+    const second = await reading(transport().reconnectToStream({ chatId: "c" }), "one ");
     sources[0]?.text("two");
     sources[0]?.end();
     await Promise.all([first.done, second.done]);
@@ -221,12 +232,8 @@ describe.each(["usual", "resuming"] as const)("the %s transport", (name) => {
   });
 
   test("stopped from another tab, both show the same end, and the source is told", async () => {
-    const first = new Reading(await send(transport()));
-    sources[0]?.begin();
-    sources[0]?.text("one ");
-    await until(() => first.text === "one ");
-    const second = new Reading(await transport().reconnectToStream({ chatId: "c" }));
-    await until(() => second.text === "one ");
+    const first = await begun(send(transport()));
+    const second = await reading(transport().reconnectToStream({ chatId: "c" }), "one ");
     expect(await resuming().stop({ chatId: "c" })).toBe(true);
     await Promise.all([first.done, second.done]);
     expect(sources[0]?.signal?.aborted).toBe(true);
@@ -257,10 +264,7 @@ describe.each(["usual", "resuming"] as const)("the %s transport", (name) => {
   });
 
   test("a source that fails is an error to all, which says nothing of why, and is told to the hub", async () => {
-    const reading = new Reading(await send(transport()));
-    sources[0]?.begin();
-    sources[0]?.text("one ");
-    await until(() => reading.text === "one ");
+    const reading = await begun(send(transport()));
     sources[0]?.fail(new Error("secret"));
     await reading.done;
     expect(String(reading.error)).toContain("The answer could not be completed");
@@ -333,10 +337,7 @@ test("an answer that is not there any more fails, and not as a lost connection",
 
 test("useChat's own stop leaves the answer, and the source goes on", async () => {
   const gone = new AbortController();
-  const reading = new Reading(await send(resuming(), "c", gone.signal));
-  sources[0]?.begin();
-  sources[0]?.text("one ");
-  await until(() => reading.text === "one ");
+  const reading = await begun(send(resuming(), "c", gone.signal));
   gone.abort();
   await reading.done;
   expect(sources[0]?.signal?.aborted).toBe(false);
@@ -475,10 +476,7 @@ test("with Node's request and response: a message, a second reader, a stop", asy
   const node = createServer((req, res) => void chat.attach(req, res, req.url?.split(/[/?]/)[3])).listen(0, "127.0.0.1");
   await new Promise((resolve) => node.once("listening", resolve));
   origin = `http://127.0.0.1:${(node.address() as AddressInfo).port}`;
-  const first = new Reading(await send(resuming()));
-  sources[0]?.begin();
-  sources[0]?.text("one ");
-  await until(() => first.text === "one ");
+  const first = await begun(send(resuming()));
   const second = new Reading(await usual().reconnectToStream({ chatId: "c" }));
   await until(() => second.text === "one ");
   node.closeAllConnections();
