@@ -1,30 +1,30 @@
 import { type Hub, type RequestLike, type ResponseOptions, readChannel, reportHubError } from "../../server/hub-api.js";
 import { ANSWER_ID_HEADER, NOTICES_HEADER } from "../../shared/chat-headers.js";
 import { SSEError } from "../../shared/errors.js";
-import type { AnswerEnd } from "../answer/log/answer-format.js";
+import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
 import type { AnswerLog, FoundAnswer } from "../answer/log/answer-log.js";
 import type { KeptAnswer } from "../answer/log/kept-answer.js";
-import type { ChatParts, CheckedChatOptions } from "./options.js";
-import { DONE_EVENT, PartEvents } from "./part-events.js";
+import type { Chunks } from "../answer/log/read-source.js";
+import type { ChatLimits } from "./chat-limits.js";
+import type { ChatProtocol } from "./chat-protocol.js";
 import type { Reading } from "./reading.js";
 
-/** The AI SDK's; it says which protocol this is. */
-const PROTOCOL = {
-  "x-vercel-ai-ui-message-stream": "v1",
-  "Access-Control-Expose-Headers": `${ANSWER_ID_HEADER}, X-Last-Event-ID`, // for pages of other origins, which CORS lets in
-};
+/** For pages of other origins, which CORS lets in. */
+const EXPOSED = { "Access-Control-Expose-Headers": `${ANSWER_ID_HEADER}, X-Last-Event-ID` };
 const LONGEST_CHECK_MS = 10_000;
 
 /** The answers of chats: one that goes on in each. */
 export class ChatAnswers {
   readonly #hub: Hub;
   readonly #log: AnswerLog;
-  readonly #options: CheckedChatOptions;
+  readonly #options: ChatLimits;
+  readonly #protocol: ChatProtocol;
 
-  constructor(hub: Hub, log: AnswerLog, options: CheckedChatOptions) {
+  constructor(hub: Hub, log: AnswerLog, options: ChatLimits, protocol: ChatProtocol) {
     this.#hub = hub;
     this.#log = log;
     this.#options = options;
+    this.#protocol = protocol;
   }
 
   /**
@@ -35,7 +35,7 @@ export class ChatAnswers {
   make(
     key: string,
     { answerId, userId }: { readonly answerId: string; readonly userId: string | undefined },
-    format: PartEvents,
+    format: AnswerFormat,
     ended: (end: AnswerEnd) => void,
   ): KeptAnswer {
     const { maxAnswerMs, abandonAfterMs, flushMs } = this.#options;
@@ -59,7 +59,7 @@ export class ChatAnswers {
   async begun(
     answer: KeptAnswer,
     before: KeptAnswer | undefined,
-    run: (signal: AbortSignal) => ChatParts | Promise<ChatParts>,
+    run: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>,
     { request, outlet, headers }: Reading,
   ): Promise<Response | undefined> {
     const options = this.#optionsOf({ ...answer.names, end: undefined, isIntact: true }, answer, request, headers);
@@ -122,10 +122,10 @@ export class ChatAnswers {
     const { channel, traceId, userId } = found;
     own?.touch();
     return {
-      ...{ channels: [channel], from: "earliest", closeAfter: DONE_EVENT },
+      ...{ channels: [channel], from: "earliest", closeAfter: this.#protocol.ends },
       authorize: () => (userId === undefined ? true : { userId }), // it was asked
       notices: request.headers.get(NOTICES_HEADER) === "true",
-      headers: { ...headers, ...PROTOCOL, [ANSWER_ID_HEADER]: traceId },
+      headers: { ...headers, ...this.#protocol.headers, ...EXPOSED, [ANSWER_ID_HEADER]: traceId },
       onClose: (reason) => {
         closed();
         if (own !== undefined && reason !== "completed" && request.method !== "HEAD") own.cutReaders++;
@@ -140,7 +140,7 @@ export class ChatAnswers {
       if (await isAlive()) return;
       clearInterval(timer);
       try {
-        for (const event of new PartEvents("").endOf("failed")) {
+        for (const event of this.#protocol.formatOf("").endOf("failed", { now: Date.now(), elapsedMs: 0 })) {
           this.#hub.publish(channel, event as typeof event & { readonly event: string });
         }
       } catch (error) {

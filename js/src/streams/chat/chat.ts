@@ -1,25 +1,14 @@
-import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import {
-  type Authorize,
-  authorizeRequest,
-  errorResponse,
-  type Hub,
-  type RequestLike,
-  reportHubError,
-} from "../../server/hub-api.js";
+import { errorResponse, type Hub, type RequestLike } from "../../server/hub-api.js";
 import { requireFunction, requireObject, requireUser } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
-import type { AnswerEnd } from "../answer/log/answer-format.js";
-import { AnswerLog } from "../answer/log/answer-log.js";
 import { writeAnswer } from "../http/node-answer.js";
-import { isFromAllowedOrigin } from "../http/origin.js";
-import { ChatAnswers } from "./chat-answers.js";
 import { isChat, requireChat } from "./chat-id.js";
+import { UI_MESSAGE_STREAM } from "./chat-protocol.js";
+import { ChatService } from "./chat-service.js";
 import { type MessageBody, readMessage } from "./message-body.js";
 import { type ChatParts, type CheckedChatOptions, RESPOND_OPTIONS, type RespondOptions } from "./options.js";
-import { PartEvents } from "./part-events.js";
 import { nodeReading, type Reading, webReading } from "./reading.js";
 
 /** A route's parameters, as Next.js gives them. */
@@ -27,20 +16,20 @@ export interface ChatRoute {
   readonly params: { readonly id: string } | Promise<{ readonly id: string }>;
 }
 
-const NO_REQUEST: RequestLike = { url: "http://localhost/", method: "GET", headers: new Headers() };
+const noRequest = (): RequestLike => ({ url: "http://localhost/", method: "GET", headers: new Headers() });
 
 /** See {@link createChat}. */
 export class Chat {
   readonly hub: Hub;
   readonly #options: CheckedChatOptions;
-  readonly #answers: ChatAnswers;
+  readonly #service: ChatService;
 
   /** @internal Use {@link createChat}. */
   constructor(hub: Hub, options: CheckedChatOptions) {
     this.hub = hub;
     this.#options = options;
-    const { name, keepForMs, producerTimeoutMs } = options;
-    this.#answers = new ChatAnswers(hub, AnswerLog.of(hub, { prefix: name, keepForMs, producerTimeoutMs }), options);
+    const { authorize, onFinish } = options;
+    this.#service = new ChatService(hub, options, UI_MESSAGE_STREAM, { authorize, finished: onFinish });
   }
 
   /**
@@ -60,16 +49,15 @@ export class Chat {
     requireFunction("run", run);
     requireObject("options", options);
     requireKnown("respond", options, RESPOND_OPTIONS);
-    const { request = NO_REQUEST, headers } = options;
+    const { request = noRequest(), headers } = options;
     requireObject("request", request);
     if (options.userId !== undefined) requireUser(options.userId);
     try {
-      const userId = await this.#admit(chatId, request, options.userId);
-      return asResponse(
-        await this.#begin(chatId, userId, (signal) => run(signal), { ...webReading(this.hub, request), headers }),
-      );
+      const userId = await this.#service.admit(chatId, request, options.userId);
+      const reading = { ...webReading(this.hub, request), headers };
+      return asResponse(await this.#service.begin({ chatId, userId, run: (signal) => run(signal) }, reading));
     } catch (error) {
-      return errorResponse(this.hub, error, request, [this.#channelOf(chatId)]);
+      return errorResponse(this.hub, error, request, [this.#service.channelOf(chatId)]);
     }
   }
 
@@ -87,9 +75,9 @@ export class Chat {
     requireKnown<Omit<RespondOptions, "request">>("resume", options, { userId: true, headers: true });
     try {
       const reading = { ...webReading(this.hub, request), headers: options.headers };
-      return asResponse(await this.#resumed(chatId, reading, options.userId));
+      return asResponse(await this.#service.resumed(chatId, reading, options.userId));
     } catch (error) {
-      return errorResponse(this.hub, error, request, [this.#channelOf(chatId)]);
+      return errorResponse(this.hub, error, request, [this.#service.channelOf(chatId)]);
     }
   }
 
@@ -101,9 +89,7 @@ export class Chat {
    */
   async stop(chatId: string, { answerId, userId }: { answerId?: string; userId?: string } = {}): Promise<boolean> {
     requireChat(chatId);
-    const keys =
-      userId === undefined ? this.#answers.keysOf(encodeURIComponent(chatId)) : [this.#keyOf(chatId, userId)];
-    return keys.map((key) => this.#answers.stop(key, answerId)).includes(true);
+    return this.#service.stop(chatId, answerId, userId);
   }
 
   /** A route handler for `useChat`'s messages: the body is `{ id, messages, … }`. Needs the option `source`. */
@@ -127,7 +113,7 @@ export class Chat {
     const chatId = await idOf(route);
     const channels: string[] = [];
     try {
-      return await this.#stopped(chatId, request, channels);
+      return await this.#service.stopped(chatId, request, channels);
     } catch (error) {
       return errorResponse(this.hub, error, request, channels);
     }
@@ -162,12 +148,12 @@ export class Chat {
       case "POST":
         return this.#message(req, reading, channels);
       case "DELETE":
-        return this.#stopped(chatId, reading.request, channels);
+        return this.#service.stopped(chatId, reading.request, channels);
       case "GET":
       case "HEAD": {
         if (!isChat(chatId)) return new Response(null, { status: 204 });
-        channels.push(this.#channelOf(chatId));
-        return this.#resumed(chatId, reading);
+        channels.push(this.#service.channelOf(chatId));
+        return this.#service.resumed(chatId, reading);
       }
       default:
         throw new SSEError("BAD_REQUEST", "A chat takes GET, POST and DELETE");
@@ -177,88 +163,15 @@ export class Chat {
   /** @param channels - is told which channel it is about, as soon as that is known. */
   async #message(body: MessageBody, reading: Reading, channels: string[]): Promise<Response | undefined> {
     const { request } = reading;
-    this.#requireOwnPage(request);
+    this.#service.requireOwnPage(request);
     const { source, maxBodyBytes } = this.#options;
     if (source === undefined) throw new TypeError("Messages need the option source of createChat");
     const sent = await readMessage(body, maxBodyBytes);
     const { chatId } = sent;
-    channels.push(this.#channelOf(chatId));
-    const userId = await this.#admit(chatId, request);
-    return this.#begin(chatId, userId, (signal) => source({ ...sent, request, userId, signal }), reading);
-  }
-
-  async #resumed(chatId: string, reading: Reading, userId?: string): Promise<Response | undefined> {
-    const owner = await this.#admit(chatId, reading.request, userId);
-    return this.#answers.resumed(this.#keyOf(chatId, owner), reading);
-  }
-
-  async #stopped(chatId: unknown, request: RequestLike, channels: string[]): Promise<Response> {
-    this.#requireOwnPage(request);
-    if (!isChat(chatId)) throw new SSEError("BAD_REQUEST", "There can be no chat of this id");
-    channels.push(this.#channelOf(chatId));
-    const userId = await this.#admit(chatId, request);
-    const answerId = new URL(request.url, "http://localhost").searchParams.get("answerId") ?? undefined;
-    const stopped = this.#answers.stop(this.#keyOf(chatId, userId), answerId);
-    return Response.json({ stopped }, { headers: { "Cache-Control": "no-store" } });
-  }
-
-  /** Who it is. @throws SSEError where he may not. */
-  #admit(chatId: string, request: RequestLike, userId?: string): Promise<string | undefined> {
-    const { authorize } = this.#options;
-    const asked: Authorize | undefined = authorize && ((context) => authorize({ ...context, chatId }));
-    return authorizeRequest(this.hub, request, {
-      channels: [this.#channelOf(chatId)],
-      ...(userId !== undefined && { userId }),
-      ...(asked && { authorize: asked }),
-    });
-  }
-
-  async #begin(
-    chatId: string,
-    userId: string | undefined,
-    run: (signal: AbortSignal) => ChatParts | Promise<ChatParts>,
-    reading: Reading,
-  ): Promise<Response | undefined> {
-    const key = this.#keyOf(chatId, userId);
-    const answerId = randomBytes(12).toString("hex");
-    const beganAt = Date.now();
-    const ended = (reason: AnswerEnd) =>
-      this.#finished({ chatId, answerId, userId, reason, durationMs: Date.now() - beganAt });
-    const before = this.#answers.get(key);
-    const answer = this.#answers.make(key, { answerId, userId }, new PartEvents(answerId), ended);
-    return this.#answers.begun(answer, before, run, reading);
-  }
-
-  #finished(answer: {
-    chatId: string;
-    answerId: string;
-    userId: string | undefined;
-    reason: AnswerEnd;
-    durationMs: number;
-  }): void {
-    const { onFinish } = this.#options;
-    if (onFinish === undefined) return;
-    // Of its own, for the answer is over whatever this does.
-    void (async () => onFinish(answer))().catch((error: unknown) =>
-      reportHubError(this.hub, error, [this.#channelOf(answer.chatId)]),
-    );
-  }
-
-  #requireOwnPage(request: RequestLike): void {
-    const { origins, trustProxy } = this.#options;
-    if (isFromAllowedOrigin(request, { origins, trustProxy })) return;
-    throw new SSEError("FORBIDDEN", "Messages are taken from pages of this server only");
-  }
-
-  /** As authorizers hear of it. */
-  #channelOf(chatId: string): string {
-    return `${this.#options.name}:${chatId}`;
-  }
-
-  /** Where answers are not shared, everybody's are others: a stranger finds none. */
-  #keyOf(chatId: string, userId: string | undefined): string {
-    const owner = this.#options.shared ? "" : (userId ?? "");
-    return `${encodeURIComponent(owner)}:${encodeURIComponent(chatId)}`;
+    channels.push(this.#service.channelOf(chatId));
+    const userId = await this.#service.admit(chatId, request);
+    const run = (signal: AbortSignal) => source({ ...sent, request, userId, signal });
+    return this.#service.begin({ chatId, userId, run }, reading);
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Authorize, AuthorizeContext, RequestLike } from "../../server/hub-api.js";
-import { requireFlag, requireFunction, requireKey, requireNumber, requireObject } from "../../shared/arguments.js";
+import { requireFunction, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
-import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import type { AnswerEnd } from "../answer/log/answer-format.js";
 import type { Chunks } from "../answer/log/read-source.js";
-import { requireOrigins } from "../http/origin.js";
+import { CHAT_LIMITS, type ChatLimitOptions, type ChatLimits, checkChatLimits } from "./chat-limits.js";
 import type { MessagePart } from "./part-events.js";
 
 /** What gives an answer: a UI message stream of the AI SDK, or any iterable of its parts. */
@@ -34,7 +33,7 @@ export interface FinishedAnswer {
 }
 
 /** Options of {@link createChat}. */
-export interface ChatOptions {
+export interface ChatOptions extends ChatLimitOptions {
   /** Chats of one hub and another name are others. Their channels are `<name>:<id>`. Default `"chat"`. */
   name?: string;
   /** Gives the answer to a message: for `chat.POST`. */
@@ -43,33 +42,10 @@ export interface ChatOptions {
   authorize?: (context: AuthorizeContext & { readonly chatId: string }) => ReturnType<Authorize>;
   /** Called once for each answer. What it throws is told to the hub's listeners. */
   onFinish?: (answer: FinishedAnswer) => unknown;
-  /** All whom `authorize` lets in share the answers of a chat. Default false: everybody reads answers of his own `userId` only, where it is known. */
-  shared?: boolean;
-  /** No answer takes longer. Default 900,000: 15 minutes. */
-  maxAnswerMs?: number;
-  /** The source is ended when nobody has read the answer for so long. Default `Infinity`: it is wanted even if the tab was closed. */
-  abandonAfterMs?: number;
-  /** Readers in other threads are told that the answer has failed when the one that reads the source says nothing for so long. Default 30,000. */
-  producerTimeoutMs?: number;
-  /** How long an answer is kept that has ended, for clients that missed its end. Default 300,000: five minutes. */
-  keepForMs?: number;
-  /**
-   * How long after its end an answer is given again to clients that do not say where they were, as `useChat` with its own transport does not. After that only
-   * once for each client that was cut. Default 10,000.
-   */
-  replayForMs?: number;
-  /** The least time between two events; parts of one text that come meanwhile are joined. Default 0: as they come. */
-  flushMs?: number;
-  /** Messages are taken from pages of these origins, too. Default: of the server's own only. */
-  origins?: readonly string[];
-  /** `X-Forwarded-Host` says which the own one is. Default false. */
-  trustProxy?: boolean;
-  /** Of a message's body. Default 4 MiB. */
-  maxBodyBytes?: number;
 }
 
 /** With the defaults in. */
-export type CheckedChatOptions = ChatOptions & Required<Omit<ChatOptions, "source" | "authorize" | "onFinish">>;
+export type CheckedChatOptions = ChatOptions & ChatLimits;
 
 /** Options of one answer. */
 export interface RespondOptions {
@@ -83,45 +59,15 @@ export interface RespondOptions {
 
 export const RESPOND_OPTIONS: Names<RespondOptions> = { request: true, userId: true, headers: true };
 
-const OPTIONS: Names<ChatOptions> = {
-  name: true,
-  source: true,
-  authorize: true,
-  onFinish: true,
-  shared: true,
-  maxAnswerMs: true,
-  abandonAfterMs: true,
-  producerTimeoutMs: true,
-  keepForMs: true,
-  replayForMs: true,
-  flushMs: true,
-  origins: true,
-  trustProxy: true,
-  maxBodyBytes: true,
-};
+const OPTIONS: Names<ChatOptions> = { ...CHAT_LIMITS, source: true, authorize: true, onFinish: true };
 
 /** @throws TypeError that names the option. */
 export function checkChatOptions(options: ChatOptions): CheckedChatOptions {
   requireObject("options", options);
   requireKnown("createChat", options, OPTIONS);
-  const { name = "chat", source, authorize, onFinish, shared = false, origins = [], trustProxy = false } = options;
-  const { maxAnswerMs = 900_000, abandonAfterMs = Infinity, producerTimeoutMs = 30_000, keepForMs = 300_000 } = options;
-  const { replayForMs = 10_000, flushMs = 0, maxBodyBytes = 4 * 1024 * 1024 } = options;
-  requireKey("name", name);
-  if (!/^[\w-]+$/.test(name)) throw new TypeError("name must be letters, digits, _ and -");
+  const { source, authorize, onFinish } = options;
   if (source !== undefined) requireFunction("source", source);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (onFinish !== undefined) requireFunction("onFinish", onFinish);
-  requireFlag("shared", shared);
-  requireFlag("trustProxy", trustProxy);
-  requireOrigins(origins);
-  requireNumber("maxAnswerMs", maxAnswerMs, { least: 1, infinity: true });
-  requireNumber("abandonAfterMs", abandonAfterMs, { least: 1, infinity: true });
-  requireNumber("producerTimeoutMs", producerTimeoutMs, { least: 1, most: LONGEST_TIMER_MS });
-  requireNumber("keepForMs", keepForMs, { least: 1, most: LONGEST_TIMER_MS });
-  requireNumber("replayForMs", replayForMs);
-  requireNumber("flushMs", flushMs, { most: 60_000 });
-  requireNumber("maxBodyBytes", maxBodyBytes, { least: 1 });
-  const times = { maxAnswerMs, abandonAfterMs, producerTimeoutMs, keepForMs, replayForMs, flushMs };
-  return { ...options, ...times, name, shared, origins: [...origins], trustProxy, maxBodyBytes };
+  return { ...options, ...checkChatLimits(options, "chat") };
 }

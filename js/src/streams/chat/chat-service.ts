@@ -1,0 +1,131 @@
+import { randomBytes } from "node:crypto";
+import {
+  type Authorize,
+  type AuthorizeContext,
+  authorizeRequest,
+  type Hub,
+  type RequestLike,
+  reportHubError,
+} from "../../server/hub-api.js";
+import { SSEError } from "../../shared/errors.js";
+import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
+import { AnswerLog } from "../answer/log/answer-log.js";
+import type { Chunks } from "../answer/log/read-source.js";
+import { isFromAllowedOrigin } from "../http/origin.js";
+import { ChatAnswers } from "./chat-answers.js";
+import { isChat } from "./chat-id.js";
+import type { ChatLimits } from "./chat-limits.js";
+import type { ChatProtocol } from "./chat-protocol.js";
+import type { FinishedAnswer } from "./options.js";
+import type { Reading } from "./reading.js";
+
+/** What the application's own functions are asked, and told. */
+export interface ChatListeners<Format extends AnswerFormat> {
+  readonly authorize: ((context: AuthorizeContext & { readonly chatId: string }) => ReturnType<Authorize>) | undefined;
+  /** What it throws is reported. */
+  readonly finished: ((answer: FinishedAnswer, format: Format) => unknown) | undefined;
+}
+
+/** An answer that is to begin. */
+export interface NewAnswer {
+  readonly chatId: string;
+  readonly userId: string | undefined;
+  /** Default: a new one. */
+  readonly answerId?: string;
+  readonly run: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>;
+}
+
+/** The chats of a hub: who may do what with the answers of each, in whatever protocol they are. */
+export class ChatService<Format extends AnswerFormat = AnswerFormat> {
+  readonly #hub: Hub;
+  readonly #limits: ChatLimits;
+  readonly #protocol: ChatProtocol<Format>;
+  readonly #listeners: ChatListeners<Format>;
+  readonly #answers: ChatAnswers;
+
+  constructor(hub: Hub, limits: ChatLimits, protocol: ChatProtocol<Format>, listeners: ChatListeners<Format>) {
+    this.#hub = hub;
+    this.#limits = limits;
+    this.#protocol = protocol;
+    this.#listeners = listeners;
+    const { name, keepForMs, producerTimeoutMs } = limits;
+    const log = AnswerLog.of(hub, { prefix: name, keepForMs, producerTimeoutMs });
+    this.#answers = new ChatAnswers(hub, log, limits, protocol);
+  }
+
+  /** As authorizers hear of it. */
+  channelOf(chatId: string): string {
+    return `${this.#limits.name}:${chatId}`;
+  }
+
+  /** @throws SSEError `FORBIDDEN` for a request that another site's page makes. */
+  requireOwnPage(request: RequestLike): void {
+    const { origins, trustProxy } = this.#limits;
+    if (isFromAllowedOrigin(request, { origins, trustProxy })) return;
+    throw new SSEError("FORBIDDEN", "Messages are taken from pages of this server only");
+  }
+
+  /** Who it is. @throws SSEError where he may not. */
+  admit(chatId: string, request: RequestLike, userId?: string): Promise<string | undefined> {
+    const { authorize } = this.#listeners;
+    const asked: Authorize | undefined = authorize && ((context) => authorize({ ...context, chatId }));
+    return authorizeRequest(this.#hub, request, {
+      channels: [this.channelOf(chatId)],
+      ...(userId !== undefined && { userId }),
+      ...(asked && { authorize: asked }),
+    });
+  }
+
+  /** Begins an answer of somebody who was let in, and streams it to him; undefined where Node's response has it. */
+  async begin(
+    { chatId, userId, answerId = randomBytes(12).toString("hex"), run }: NewAnswer,
+    reading: Reading,
+  ): Promise<Response | undefined> {
+    const key = this.#keyOf(chatId, userId);
+    const beganAt = Date.now();
+    const format = this.#protocol.formatOf(answerId);
+    const ended = (reason: AnswerEnd) =>
+      this.#finished({ chatId, answerId, userId, reason, durationMs: Date.now() - beganAt }, format);
+    const before = this.#answers.get(key);
+    const answer = this.#answers.make(key, { answerId, userId }, format, ended);
+    return this.#answers.begun(answer, before, run, reading);
+  }
+
+  async resumed(chatId: string, reading: Reading, userId?: string): Promise<Response | undefined> {
+    const owner = await this.admit(chatId, reading.request, userId);
+    return this.#answers.resumed(this.#keyOf(chatId, owner), reading);
+  }
+
+  /** A request to stop the answer: of the query's `answerId`, or whichever goes on. */
+  async stopped(chatId: unknown, request: RequestLike, channels: string[]): Promise<Response> {
+    this.requireOwnPage(request);
+    if (!isChat(chatId)) throw new SSEError("BAD_REQUEST", "There can be no chat of this id");
+    channels.push(this.channelOf(chatId));
+    const userId = await this.admit(chatId, request);
+    const answerId = new URL(request.url, "http://localhost").searchParams.get("answerId") ?? undefined;
+    const stopped = this.#answers.stop(this.#keyOf(chatId, userId), answerId);
+    return Response.json({ stopped }, { headers: { "Cache-Control": "no-store" } });
+  }
+
+  /** Whether there was one. `userId` left out: whosever they are. */
+  stop(chatId: string, answerId: string | undefined, userId: string | undefined): boolean {
+    const keys =
+      userId === undefined ? this.#answers.keysOf(encodeURIComponent(chatId)) : [this.#keyOf(chatId, userId)];
+    return keys.map((key) => this.#answers.stop(key, answerId)).includes(true);
+  }
+
+  #finished(answer: FinishedAnswer, format: Format): void {
+    const { finished } = this.#listeners;
+    if (finished === undefined) return;
+    // Of its own, for the answer is over whatever this does.
+    void (async () => finished(answer, format))().catch((error: unknown) =>
+      reportHubError(this.#hub, error, [this.channelOf(answer.chatId)]),
+    );
+  }
+
+  /** Where answers are not shared, everybody's are others: a stranger finds none. */
+  #keyOf(chatId: string, userId: string | undefined): string {
+    const owner = this.#limits.shared ? "" : (userId ?? "");
+    return `${encodeURIComponent(owner)}:${encodeURIComponent(chatId)}`;
+  }
+}
