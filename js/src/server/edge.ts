@@ -7,15 +7,16 @@
 import { SSEError } from "../shared/errors.js";
 import { LOG_LEVELS } from "../shared/logs/record.js";
 import { workflowSchemas } from "../shared/workflow/schemas.js";
+import { SourceError } from "../streams/sources/source-error.js";
 import { policies } from "./hub/presets.js";
 import type * as server from "./index.js";
 
-export { LOG_LEVELS, policies, SSEError, workflowSchemas };
+export { LOG_LEVELS, policies, SourceError, SSEError, workflowSchemas };
 
 type Stubs = {
   readonly [Name in Exclude<
     keyof typeof server,
-    "LOG_LEVELS" | "SSEError" | "policies" | "workflowSchemas"
+    "LOG_LEVELS" | "SourceError" | "SSEError" | "policies" | "workflowSchemas"
   >]: () => never;
 };
 
@@ -30,11 +31,13 @@ const stub = (name: string) => (): never => {
 export const {
   addPolicies,
   attachAnswerStream,
+  attachChatStream,
   authorizeRequest,
   broadcast,
   contentHandler,
   createAnswerStream,
   createChat,
+  createChatStream,
   createHub,
   createLogEmitter,
   createSSEStream,
@@ -43,11 +46,15 @@ export const {
   drainOnSignal,
   errorResponse,
   fileContentStore,
+  fromAnthropic,
+  fromOpenAI,
+  fromUIMessageStream,
   getConnectionCount,
   getConnectionKeys,
   memoryContentStore,
   metricsHandler,
   readChannel,
+  readEventStream,
   refusalResponse,
   registerConnection,
   registerMetrics,
@@ -58,11 +65,13 @@ export const {
 }: Stubs = {
   addPolicies: stub("addPolicies"),
   attachAnswerStream: stub("attachAnswerStream"),
+  attachChatStream: stub("attachChatStream"),
   authorizeRequest: stub("authorizeRequest"),
   broadcast: stub("broadcast"),
   contentHandler: stub("contentHandler"),
   createAnswerStream: stub("createAnswerStream"),
   createChat: stub("createChat"),
+  createChatStream: stub("createChatStream"),
   createHub: stub("createHub"),
   createLogEmitter: stub("createLogEmitter"),
   createSSEStream: stub("createSSEStream"),
@@ -71,11 +80,15 @@ export const {
   drainOnSignal: stub("drainOnSignal"),
   errorResponse: stub("errorResponse"),
   fileContentStore: stub("fileContentStore"),
+  fromAnthropic: stub("fromAnthropic"),
+  fromOpenAI: stub("fromOpenAI"),
+  fromUIMessageStream: stub("fromUIMessageStream"),
   getConnectionCount: stub("getConnectionCount"),
   getConnectionKeys: stub("getConnectionKeys"),
   memoryContentStore: stub("memoryContentStore"),
   metricsHandler: stub("metricsHandler"),
   readChannel: stub("readChannel"),
+  readEventStream: stub("readEventStream"),
   refusalResponse: stub("refusalResponse"),
   registerConnection: stub("registerConnection"),
   registerMetrics: stub("registerMetrics"),

@@ -15,6 +15,7 @@ export type { AttachOptions } from "./http/attach-options.js";
 export { type ContentHandlerOptions, contentHandler } from "./http/content-handler.js";
 export { errorResponse, type PlainHandler } from "./http/plain-handler.js";
 export type { PollBody, PolledEvent } from "./http/poll.js";
+export { type ReadEventStreamOptions, readEventStream, type StreamedEvent } from "./http/read-event-stream.js";
 export { refusalResponse } from "./http/refusal.js";
 export { sseResponse } from "./http/sse-response.js";
 export { addPolicies } from "./hub/add-policies.js";

@@ -1,4 +1,5 @@
 // What teams stream, on the server's public API: whoever reads one can write the next.
+export type { ChatDone, ChatEvents, ChatFailure, ChatMessage, ChatToolCall } from "../shared/chat/events.js";
 export {
   LOG_LEVELS,
   type LogConnected,
@@ -30,12 +31,27 @@ export type { Chat, ChatRoute } from "./chat/chat.js";
 export { createChat } from "./chat/create-chat.js";
 export type { ChatOptions, ChatParts, ChatSourceContext, FinishedAnswer, RespondOptions } from "./chat/options.js";
 export type { MessagePart } from "./chat/part-events.js";
+export type { ConversationChunk, ConversationChunks } from "./conversation/conversation-chunk.js";
+export { attachChatStream, createChatStream } from "./conversation/create-chat-stream.js";
+export type {
+  ChatStreamOptions,
+  ConversationContext,
+  ConversationSource,
+  FinishedConversationAnswer,
+} from "./conversation/options.js";
 export type { ModuleResponseOptions } from "./http/module-options.js";
 export { createLogEmitter, type DefaultAgentType } from "./logs/create-log-emitter.js";
 export type { LogEmitter } from "./logs/log-emitter.js";
 export type { OperationMessages, RunningOperation } from "./logs/operation.js";
 export type { LogOptions, RoomContext, RoomPolicy } from "./logs/options.js";
 export type { LogMetadata } from "./logs/to-record.js";
+export { fromAnthropic } from "./sources/from-anthropic.js";
+export { fromOpenAI } from "./sources/from-openai.js";
+export { fromUIMessageStream } from "./sources/from-ui-message-stream.js";
+export type { ModelFinishReason, ModelPart, ModelUsage } from "./sources/model-part.js";
+export type { ModelStream } from "./sources/model-stream.js";
+export { SourceError, type SourceErrorCode, type SourceErrorDetails } from "./sources/source-error.js";
+export type { Upstream } from "./sources/upstream.js";
 export type { CommandContext, CommandHandler } from "./workflow/commands.js";
 export { createWorkflowEmitter } from "./workflow/create-workflow-emitter.js";
 export type { EmittedData } from "./workflow/emitted.js";

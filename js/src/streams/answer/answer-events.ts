@@ -1,3 +1,5 @@
+import { isModelPart, type ModelPart } from "../sources/model-part.js";
+import { isSourceError } from "../sources/source-error.js";
 import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "./log/answer-format.js";
 import { splitText } from "./log/split-text.js";
 
@@ -29,6 +31,7 @@ export class AnswerEvents implements AnswerFormat<AnswerPiece> {
   }
 
   toPiece(chunk: unknown): AnswerPiece | undefined {
+    if (isModelPart(chunk)) return this.#toPieceOfModel(chunk);
     const {
       text,
       tokens = 1,
@@ -38,6 +41,14 @@ export class AnswerEvents implements AnswerFormat<AnswerPiece> {
     this.#tokens = Math.min(this.#tokens + (Number.isFinite(tokens) ? (tokens as number) : 1), Number.MAX_SAFE_INTEGER);
     if (sources !== undefined) this.#sources = sources;
     return text === "" ? undefined : { text };
+  }
+
+  /** Its texts; what it thinks, and which tools it wants, stays here. */
+  #toPieceOfModel(part: ModelPart): AnswerPiece | undefined {
+    if (part.type === "finish") this.#tokens = part.usage?.outputTokens ?? this.#tokens;
+    if (part.type !== "text" && part.type !== "refusal") return undefined;
+    this.#tokens++;
+    return part.text === "" ? undefined : { text: part.text };
   }
 
   lengthOf({ text }: AnswerPiece): number {
@@ -55,11 +66,13 @@ export class AnswerEvents implements AnswerFormat<AnswerPiece> {
     });
   }
 
-  endOf(end: AnswerEnd, { elapsedMs }: AnswerProgress): AnswerEvent[] {
+  endOf(end: AnswerEnd, { elapsedMs, error }: AnswerProgress): AnswerEvent[] {
     const trace = { trace_id: this.#traceId };
     if (end === "failed" || end === "too_large") {
-      const error = end === "failed" ? "The answer could not be completed" : "The answer is too large";
-      return [{ event: "error", data: { error, reason: end, ...trace } }];
+      const usual = end === "failed" ? "The answer could not be completed" : "The answer is too large";
+      const { message = usual, code, retryAfterMs } = isSourceError(error) ? error : {};
+      const retry = retryAfterMs === undefined ? {} : { retry_after: Math.ceil(retryAfterMs / 1000) };
+      return [{ event: "error", data: { error: message, reason: end, ...(code && { code }), ...retry, ...trace } }];
     }
     const duration = Math.min(elapsedMs, this.#maxMs) / 1000;
     const sources = this.#sources === undefined ? {} : { sources: this.#sources };

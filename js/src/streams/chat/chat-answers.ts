@@ -1,5 +1,5 @@
-import { type Hub, type RequestLike, type ResponseOptions, readChannel, reportHubError } from "../../server/hub-api.js";
-import { ANSWER_ID_HEADER, NOTICES_HEADER } from "../../shared/chat-headers.js";
+import { type Hub, type ResponseOptions, readChannel, reportHubError } from "../../server/hub-api.js";
+import { ANSWER_ID_HEADER } from "../../shared/chat-headers.js";
 import { SSEError } from "../../shared/errors.js";
 import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
 import type { AnswerLog, FoundAnswer } from "../answer/log/answer-log.js";
@@ -60,12 +60,12 @@ export class ChatAnswers {
     answer: KeptAnswer,
     before: KeptAnswer | undefined,
     run: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>,
-    { request, outlet, headers }: Reading,
+    reading: Reading,
   ): Promise<Response | undefined> {
-    const options = this.#optionsOf({ ...answer.names, end: undefined, isIntact: true }, answer, request, headers);
+    const options = this.#optionsOf({ ...answer.names, end: undefined, isIntact: true }, answer, reading);
     let isOpen = false;
     try {
-      const sent = await outlet(options);
+      const sent = await reading.outlet(options);
       isOpen = sent.isOpen;
       return sent.response;
     } finally {
@@ -76,7 +76,8 @@ export class ChatAnswers {
   }
 
   /** The answer that goes on, or has ended lately; 204 where there is none. */
-  async resumed(key: string, { request, outlet, headers }: Reading): Promise<Response | undefined> {
+  async resumed(key: string, reading: Reading): Promise<Response | undefined> {
+    const { request, outlet } = reading;
     const found = await this.#log.find(key);
     const asked = new URL(request.url, "http://localhost").searchParams.get("answerId");
     const own = this.#log.get(key);
@@ -88,10 +89,17 @@ export class ChatAnswers {
     const isHead = request.method === "HEAD";
     if (own !== undefined && !isHead) own.cutReaders = Math.max(0, own.cutReaders - 1);
     const unwatch = this.#watch(found);
-    const options = this.#optionsOf(found, own, request, headers, unwatch);
+    const options = this.#optionsOf(found, own, reading, unwatch);
     const { isOpen, response } = await outlet(options);
     if (!isOpen) unwatch();
     return response;
+  }
+
+  /** Whether an answer goes on, or has the given id: of whichever thread. */
+  async has(key: string, answerId?: string): Promise<boolean> {
+    const found = await this.#log.find(key);
+    if (found === undefined || !found.isIntact) return false;
+    return answerId === undefined ? found.end === undefined : found.traceId === answerId;
   }
 
   /** Of a chat, whosever they are: those that go on. */
@@ -115,16 +123,19 @@ export class ChatAnswers {
   #optionsOf(
     found: FoundAnswer,
     own: KeptAnswer | undefined,
-    request: RequestLike,
-    headers: Record<string, string> = {},
+    { request, headers = {}, also = [] }: Reading,
     closed = () => {},
   ): ResponseOptions {
     const { channel, traceId, userId } = found;
     own?.touch();
     return {
-      ...{ channels: [channel], from: "earliest", closeAfter: this.#protocol.ends },
+      ...{
+        channels: [channel, ...also],
+        from: (name) => (name === channel ? "earliest" : "now"),
+        closeAfter: this.#protocol.ends,
+      },
       authorize: () => (userId === undefined ? true : { userId }), // it was asked
-      notices: request.headers.get(NOTICES_HEADER) === "true",
+      notices: this.#protocol.hasNotices(request),
       headers: { ...headers, ...this.#protocol.headers, ...EXPOSED, [ANSWER_ID_HEADER]: traceId },
       onClose: (reason) => {
         closed();

@@ -10,12 +10,11 @@ import {
 import { SSEError } from "../../shared/errors.js";
 import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
 import { AnswerLog } from "../answer/log/answer-log.js";
-import type { Chunks } from "../answer/log/read-source.js";
 import { isFromAllowedOrigin } from "../http/origin.js";
 import { ChatAnswers } from "./chat-answers.js";
 import { isChat } from "./chat-id.js";
 import type { ChatLimits } from "./chat-limits.js";
-import type { ChatProtocol } from "./chat-protocol.js";
+import type { ChatProtocol, Run } from "./chat-protocol.js";
 import type { FinishedAnswer } from "./options.js";
 import type { Reading } from "./reading.js";
 
@@ -32,7 +31,7 @@ export interface NewAnswer {
   readonly userId: string | undefined;
   /** Default: a new one. */
   readonly answerId?: string;
-  readonly run: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>;
+  readonly run: Run;
 }
 
 /** The chats of a hub: who may do what with the answers of each, in whatever protocol they are. */
@@ -65,12 +64,17 @@ export class ChatService<Format extends AnswerFormat = AnswerFormat> {
     throw new SSEError("FORBIDDEN", "Messages are taken from pages of this server only");
   }
 
-  /** Who it is. @throws SSEError where he may not. */
-  admit(chatId: string, request: RequestLike, userId?: string): Promise<string | undefined> {
+  /** Who it is. `also`: what he asks for beside. @throws SSEError where he may not. */
+  admit(
+    chatId: string,
+    request: RequestLike,
+    userId?: string,
+    also: readonly string[] = [],
+  ): Promise<string | undefined> {
     const { authorize } = this.#listeners;
     const asked: Authorize | undefined = authorize && ((context) => authorize({ ...context, chatId }));
     return authorizeRequest(this.#hub, request, {
-      channels: [this.channelOf(chatId)],
+      channels: [this.channelOf(chatId), ...also],
       ...(userId !== undefined && { userId }),
       ...(asked && { authorize: asked }),
     });
@@ -88,22 +92,32 @@ export class ChatService<Format extends AnswerFormat = AnswerFormat> {
       this.#finished({ chatId, answerId, userId, reason, durationMs: Date.now() - beganAt }, format);
     const before = this.#answers.get(key);
     const answer = this.#answers.make(key, { answerId, userId }, format, ended);
-    return this.#answers.begun(answer, before, run, reading);
+    return this.#answers.begun(answer, before, this.#protocol.read(run), reading);
   }
 
   async resumed(chatId: string, reading: Reading, userId?: string): Promise<Response | undefined> {
-    const owner = await this.admit(chatId, reading.request, userId);
-    return this.#answers.resumed(this.#keyOf(chatId, owner), reading);
+    const owner = await this.admit(chatId, reading.request, userId, reading.also);
+    return this.resume(chatId, owner, reading);
+  }
+
+  /** For somebody who was let in. */
+  resume(chatId: string, userId: string | undefined, reading: Reading): Promise<Response | undefined> {
+    return this.#answers.resumed(this.#keyOf(chatId, userId), reading);
+  }
+
+  /** Whether an answer goes on, or has the given id. */
+  has(chatId: string, userId: string | undefined, answerId?: string): Promise<boolean> {
+    return this.#answers.has(this.#keyOf(chatId, userId), answerId);
   }
 
   /** A request to stop the answer: of the query's `answerId`, or whichever goes on. */
-  async stopped(chatId: unknown, request: RequestLike, channels: string[]): Promise<Response> {
+  async stopped(chatId: unknown, request: RequestLike, channels: string[], userId?: string): Promise<Response> {
     this.requireOwnPage(request);
     if (!isChat(chatId)) throw new SSEError("BAD_REQUEST", "There can be no chat of this id");
     channels.push(this.channelOf(chatId));
-    const userId = await this.admit(chatId, request);
+    const owner = await this.admit(chatId, request, userId);
     const answerId = new URL(request.url, "http://localhost").searchParams.get("answerId") ?? undefined;
-    const stopped = this.#answers.stop(this.#keyOf(chatId, userId), answerId);
+    const stopped = this.#answers.stop(this.#keyOf(chatId, owner), answerId);
     return Response.json({ stopped }, { headers: { "Cache-Control": "no-store" } });
   }
 

@@ -1,5 +1,6 @@
-import type { AnswerEnd, AnswerEvent, AnswerFormat } from "../answer/log/answer-format.js";
+import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "../answer/log/answer-format.js";
 import { splitText } from "../answer/log/split-text.js";
+import { isSourceError } from "../sources/source-error.js";
 
 /**
  * A part of a UI message stream, as the AI SDK has it: `{ type: "text-delta", id, delta }` and many others, which pass through as they are.
@@ -68,8 +69,8 @@ export class PartEvents implements AnswerFormat<MessagePart> {
     return part.type === "start" ? eventsOf({ ...start, ...part }) : [{ data: start }, ...eventsOf(part)];
   }
 
-  endOf(end: AnswerEnd): AnswerEvent[] {
-    const errorText = ERRORS[end];
+  endOf(end: AnswerEnd, { error }: Pick<AnswerProgress, "error"> = {}): AnswerEvent[] {
+    const errorText = isSourceError(error) ? error.message : ERRORS[end];
     const last: MessagePart[] = errorText === undefined ? [] : [{ type: "error", errorText }];
     if (end === "stopped") last.push({ type: "abort" });
     return [...last.map((data) => ({ data })), { event: DONE_EVENT, data: "[DONE]", raw: true as const }];

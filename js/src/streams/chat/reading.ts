@@ -15,6 +15,8 @@ export interface Reading {
   readonly request: RequestLike;
   readonly outlet: Outlet;
   readonly headers?: Record<string, string> | undefined;
+  /** Channels that are read beside the answer's, from now on. */
+  readonly also?: readonly string[] | undefined;
 }
 
 export function webReading(hub: Hub, request: RequestLike): Reading {

@@ -7,6 +7,8 @@ export interface AnswerProgress {
   readonly now: number;
   /** Milliseconds since its beginning. */
   readonly elapsedMs: number;
+  /** What the source has thrown, where it has failed. */
+  readonly error?: unknown;
 }
 
 /** An event of an answer's channel. */
@@ -21,6 +23,8 @@ export interface AnswerEvent {
 
 /** How what a source gives becomes events of the answer's channel. One for each answer: it may count. */
 export interface AnswerFormat<Piece = unknown> {
+  /** The first ones, before the source has given anything. */
+  startOf?(): readonly AnswerEvent[];
   /**
    * What the source gave, as it is held until it is sent. Undefined: there is nothing to send.
    *

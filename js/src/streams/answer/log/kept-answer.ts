@@ -101,6 +101,7 @@ export class KeptAnswer<Piece = unknown> {
   /** Reads the source to its end. Never rejects. */
   async run(source: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>, now: number): Promise<void> {
     this.#beganAt = now;
+    for (const event of this.#format.startOf?.() ?? []) this.#publish(event);
     try {
       await readSource(
         () => source(this.signal),
@@ -111,7 +112,8 @@ export class KeptAnswer<Piece = unknown> {
     } catch (error) {
       if (this.#end !== undefined) return; // what a source throws that was told to stop
       reportHubError(this.#hub, error, [this.names.channel]);
-      this.finish("failed");
+      this.#flush(); // what came before it
+      this.finish("failed", error);
     }
   }
 
@@ -121,14 +123,14 @@ export class KeptAnswer<Piece = unknown> {
   }
 
   /** Ends it, and the streams that read it; nothing where it has ended. */
-  finish(end: AnswerEnd): void {
+  finish(end: AnswerEnd, error?: unknown): void {
     if (this.#end !== undefined) return;
     if (end !== "failed") this.#flush();
     if (this.#end !== undefined) return; // what was left could not be sent
     if (end === "completed" && !this.isIntact) end = "too_large"; // who comes late would take a part of it for the whole
     this.#end = end;
     clearTimeout(this.#flushing);
-    const progress = this.#progress(Date.now());
+    const progress = { ...this.#progress(Date.now()), error };
     const isSent = this.#format.endOf(end, progress).every((event) => this.#publish(event));
     // The readers must not wait for ever.
     if (!isSent) for (const event of this.#format.endOf("failed", progress)) this.#publish(event);

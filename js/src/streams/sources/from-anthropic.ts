@@ -1,0 +1,102 @@
+import type { ModelFinishReason, ModelPart, ModelUsage } from "./model-part.js";
+import { ModelStream } from "./model-stream.js";
+import { ToolInputs } from "./tool-inputs.js";
+import { type Upstream, UpstreamEvents } from "./upstream.js";
+import { cut, errorOfEvent } from "./upstream-errors.js";
+import { usageOf } from "./usage.js";
+
+const REASONS: Readonly<Record<string, ModelFinishReason>> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  max_tokens: "length",
+  tool_use: "tool-calls",
+  refusal: "refusal",
+};
+
+/**
+ * A model's answer of Anthropic's Messages API, as `fetch` gives it or as the client of the package `@anthropic-ai/sdk` does.
+ *
+ * Reading it throws a `SourceError`: `RATE_LIMITED` with `retryAfterMs`, `UPSTREAM_CUT`, `UPSTREAM_ERROR`.
+ *
+ * @see https://docs.anthropic.com/en/docs/build-with-claude/streaming
+ * @example
+ * fromAnthropic(anthropic.messages.create({ model, max_tokens: 1024, messages, stream: true }, { signal }))
+ */
+export function fromAnthropic(response: Upstream): ModelStream {
+  return new ModelStream(() => {
+    const upstream = new UpstreamEvents(response);
+    return { parts: partsOf(upstream), cancel: () => upstream.cancel() };
+  });
+}
+
+async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, void, undefined> {
+  const message = new AnthropicMessage();
+  for await (const event of upstream.read()) {
+    if (Object(event).type === "error") throw errorOfEvent(event);
+    yield* message.take(Object(event));
+    if (message.isOver) return;
+  }
+  throw cut();
+}
+
+class AnthropicMessage {
+  isOver = false;
+  readonly #tools = new ToolInputs();
+  #reason: string | undefined;
+  #usage: ModelUsage = {};
+  #model: string | undefined;
+
+  *take(event: Record<string, unknown>): Generator<ModelPart> {
+    const { index, content_block: block, delta } = event;
+    switch (event.type) {
+      case "message_start": {
+        const { model, usage } = Object(event.message);
+        this.#model = model;
+        this.#usage = usageOf(usage);
+        break;
+      }
+      case "content_block_start":
+        yield* this.#begin(index as number, Object(block));
+        break;
+      case "content_block_delta":
+        yield* this.#add(index as number, Object(delta));
+        break;
+      case "content_block_stop":
+        yield* this.#tools.end(index as number);
+        break;
+      case "message_delta": {
+        this.#reason = Object(delta).stop_reason ?? this.#reason;
+        this.#usage = { ...this.#usage, ...usageOf(event.usage) };
+        break;
+      }
+      case "message_stop":
+        this.isOver = true;
+        yield* this.#tools.endAll();
+        yield this.#finish();
+        break;
+    }
+  }
+
+  *#begin(index: number, { type, id, name, text }: Record<string, unknown>): Generator<ModelPart> {
+    if (type === "tool_use" || type === "server_tool_use") this.#tools.begin(index, String(id), String(name));
+    if (type === "text" && typeof text === "string" && text !== "") yield { type: "text", text };
+  }
+
+  *#add(index: number, delta: Record<string, unknown>): Generator<ModelPart> {
+    const { type, text, thinking, partial_json: json } = delta;
+    if (type === "text_delta") yield { type: "text", text: String(text) };
+    if (type === "thinking_delta") yield { type: "reasoning", text: String(thinking) };
+    if (type === "input_json_delta") yield* this.#tools.add(index, String(json));
+  }
+
+  #finish(): ModelPart {
+    const { inputTokens, outputTokens } = this.#usage;
+    const isKnown = inputTokens !== undefined && outputTokens !== undefined;
+    return {
+      ...{ type: "finish", reason: REASONS[this.#reason ?? ""] ?? "other" },
+      ...(this.#reason !== undefined && { rawReason: this.#reason }),
+      usage: { ...this.#usage, ...(isKnown && { totalTokens: inputTokens + outputTokens }) },
+      ...(this.#model !== undefined && { model: this.#model }),
+    };
+  }
+}

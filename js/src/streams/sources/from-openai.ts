@@ -1,0 +1,38 @@
+import type { ModelPart } from "./model-part.js";
+import { ModelStream } from "./model-stream.js";
+import { OpenAIChatReader } from "./openai-chat.js";
+import { OpenAIResponsesReader } from "./openai-responses.js";
+import { DONE_DATA, type Upstream, UpstreamEvents } from "./upstream.js";
+import { cut, errorOfEvent } from "./upstream-errors.js";
+
+/**
+ * A model's answer of OpenAI, or of whatever speaks its API: Chat Completions and Responses, as `fetch` gives it or as the client of the package `openai`
+ * does. Only the first choice is read.
+ *
+ * Reading it throws a `SourceError`: `RATE_LIMITED` with `retryAfterMs`, `CONTENT_FILTERED`, `UPSTREAM_CUT`, `UPSTREAM_ERROR`.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat-streaming
+ * @see https://platform.openai.com/docs/api-reference/responses-streaming
+ * @example
+ * createChatStream(hub, { request, conversationId, source: ({ messages, signal }) =>
+ *   fromOpenAI(openai.chat.completions.create({ model, messages: messages.map(({ role, content }) => ({ role, content })), stream: true }, { signal })) });
+ */
+export function fromOpenAI(response: Upstream): ModelStream {
+  return new ModelStream(() => {
+    const upstream = new UpstreamEvents(response);
+    return { parts: partsOf(upstream), cancel: () => upstream.cancel() };
+  });
+}
+
+async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, void, undefined> {
+  let reader: OpenAIChatReader | OpenAIResponsesReader | undefined;
+  for await (const event of upstream.read()) {
+    if (event === DONE_DATA) break;
+    const { type, error } = Object(event);
+    if (type === "error" || (error !== undefined && error !== null && type === undefined)) throw errorOfEvent(event);
+    reader ??= typeof type === "string" ? new OpenAIResponsesReader() : new OpenAIChatReader();
+    yield* reader.take(event);
+  }
+  if (reader === undefined) throw cut();
+  yield* reader.end();
+}

@@ -1,0 +1,73 @@
+import type { ModelFinishReason, ModelPart } from "./model-part.js";
+import { ToolInputs } from "./tool-inputs.js";
+import { cut, errorOfEvent, filtered } from "./upstream-errors.js";
+import { usageOf } from "./usage.js";
+
+/** Reads the events of the Responses API. */
+export class OpenAIResponsesReader {
+  readonly #tools = new ToolInputs();
+  #isRefusal = false;
+  #hasTools = false;
+  /** The event that ends it. */
+  #last: { readonly type: string; readonly response: Readonly<Record<string, unknown>> } | undefined;
+
+  *take(event: unknown): Generator<ModelPart> {
+    const { type, delta, item_id: key, item, arguments: text, response } = Object(event);
+    switch (type) {
+      case "response.output_text.delta":
+        yield { type: "text", text: String(delta) };
+        break;
+      case "response.refusal.delta":
+        this.#isRefusal = true;
+        yield { type: "refusal", text: String(delta) };
+        break;
+      case "response.reasoning_text.delta":
+      case "response.reasoning_summary_text.delta":
+        yield { type: "reasoning", text: String(delta) };
+        break;
+      case "response.output_item.added":
+        this.#begin(Object(item));
+        break;
+      case "response.function_call_arguments.delta":
+        yield* this.#tools.add(key, String(delta));
+        break;
+      case "response.function_call_arguments.done":
+        yield* this.#tools.end(key, String(text));
+        break;
+      case "response.completed":
+      case "response.incomplete":
+      case "response.failed":
+        this.#last = { type, response: Object(response) };
+        break;
+    }
+  }
+
+  #begin({ type, id, call_id, name }: Record<string, unknown>): void {
+    if (type !== "function_call") return;
+    this.#hasTools = true;
+    this.#tools.begin(String(id), String(call_id ?? id), String(name));
+  }
+
+  /** @throws SourceError where that is not the end. */
+  *end(): Generator<ModelPart> {
+    const { type, response = {} } = this.#last ?? {};
+    if (type === undefined) throw cut();
+    if (type === "response.failed") throw errorOfEvent(response);
+    const { reason: rawReason } = Object(response.incomplete_details);
+    if (rawReason === "content_filter") throw filtered();
+    yield* this.#tools.endAll();
+    yield {
+      ...{ type: "finish", reason: this.#reason(rawReason) },
+      ...(typeof rawReason === "string" && { rawReason }),
+      ...(response.usage !== null && response.usage !== undefined && { usage: usageOf(response.usage) }),
+      ...(typeof response.model === "string" && { model: response.model }),
+    };
+  }
+
+  #reason(incomplete: unknown): ModelFinishReason {
+    if (incomplete === "max_output_tokens") return "length";
+    if (incomplete !== undefined) return "other";
+    if (this.#isRefusal) return "refusal";
+    return this.#hasTools ? "tool-calls" : "stop";
+  }
+}

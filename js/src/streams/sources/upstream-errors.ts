@@ -1,0 +1,117 @@
+import { isSourceError, SourceError, type SourceErrorCode } from "./source-error.js";
+
+const LONGEST_BODY = 64 * 1024;
+const MESSAGES: Readonly<Record<SourceErrorCode, string>> = {
+  RATE_LIMITED: "The model takes no more requests for now",
+  CONTENT_FILTERED: "The answer was ended by the model's content filter",
+  UPSTREAM_CUT: "The connection to the model was cut",
+  UPSTREAM_ERROR: "The model could not answer",
+};
+
+/** What is known of a failure: each provider has its own words. */
+interface Failure {
+  readonly status?: number | undefined;
+  readonly headers?: { get(name: string): string | null } | undefined;
+  /** `{ message, type, code }`, or `{ error: { … } }`. */
+  readonly body?: unknown;
+  readonly message?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** Of an answer that is no stream. */
+export async function errorOfAnswer(response: Response): Promise<SourceError> {
+  const { status, headers } = response;
+  const text = await shortText(response);
+  return sourceErrorOf({ status, headers, body: parsed(text), message: text.slice(0, 500) });
+}
+
+/** What a provider says in its stream: `{ error: { message, type, code } }`, or that error itself. */
+export function errorOfEvent(body: unknown): SourceError {
+  return sourceErrorOf({ body });
+}
+
+export function filtered(detail?: string): SourceError {
+  return new SourceError("CONTENT_FILTERED", MESSAGES.CONTENT_FILTERED, { detail });
+}
+
+export function cut(cause?: unknown): SourceError {
+  const detail = cause instanceof Error ? cause.message : undefined;
+  return new SourceError("UPSTREAM_CUT", MESSAGES.UPSTREAM_CUT, { detail, cause });
+}
+
+/** What reading has thrown: an error of a provider's client (`APIError`), of the network, or of JSON that was cut. */
+export function asSourceError(error: unknown): unknown {
+  if (isSourceError(error) || !(error instanceof Error)) return error;
+  const { status, headers, error: body, type, code } = error as Error & Record<string, unknown>;
+  if (typeof status === "number" || isProviderError(body) || (typeof type === "string" && typeof code === "string")) {
+    return sourceErrorOf({
+      status: typeof status === "number" ? status : undefined,
+      headers: typeof Object(headers).get === "function" ? (headers as Headers) : undefined,
+      body: body ?? { type, code },
+      message: error.message,
+      cause: error,
+    });
+  }
+  // Of our own, and what the application's mistakes throw.
+  const isCut =
+    error.name === "SyntaxError" ||
+    /^(?:terminated|fetch failed|Connection error|Premature close)/i.test(error.message);
+  const isNetwork = typeof code === "string" && /^(?:E[A-Z]+|UND_ERR_\w+)$/.test(code);
+  return isCut || isNetwork ? cut(error) : error;
+}
+
+function sourceErrorOf({ status, headers, body, message, cause }: Failure): SourceError {
+  const { message: said, type, code } = Object(Object(body).error ?? body);
+  const known = codeOf(status, String(type ?? ""), String(code ?? ""));
+  const retryAfterMs = retryAfterOf(headers);
+  const detail = typeof said === "string" ? said : message;
+  return new SourceError(known, MESSAGES[known], { status, detail, retryAfterMs, cause });
+}
+
+function codeOf(status: number | undefined, type: string, code: string): SourceErrorCode {
+  if (code === "content_filter" || code === "content_policy_violation") return "CONTENT_FILTERED";
+  if (code === "insufficient_quota" || type === "insufficient_quota") return "UPSTREAM_ERROR"; // waiting does not help
+  const isLimit = status === 429 || /^rate_limit/.test(type) || /^rate_limit/.test(code);
+  return isLimit ? "RATE_LIMITED" : "UPSTREAM_ERROR";
+}
+
+/** `Retry-After` has seconds or a date; `retry-after-ms` is OpenAI's. */
+function retryAfterOf(headers: Failure["headers"]): number | undefined {
+  const ms = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
+  if (ms >= 0) return ms;
+  const given = headers?.get("retry-after") ?? "";
+  const seconds = Number.parseFloat(given);
+  if (/^[\d.]+$/.test(given) && seconds >= 0) return Math.round(seconds * 1000);
+  const at = Date.parse(given);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
+
+function isProviderError(body: unknown): boolean {
+  const { message, type, code, error } = Object(body);
+  return typeof message === "string" || typeof type === "string" || typeof code === "string" || error !== undefined;
+}
+
+/** Its beginning: an answer that does not end is not waited for. */
+async function shortText(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    while (text.length < LONGEST_BODY) {
+      const { done, value } = await reader.read();
+      if (done) return text;
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch {}
+  void reader.cancel().catch(() => {});
+  return text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
