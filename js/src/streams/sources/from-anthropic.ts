@@ -77,8 +77,12 @@ class AnthropicMessage {
     }
   }
 
-  *#begin(index: number, { type, id, name, text }: Record<string, unknown>): Generator<ModelPart> {
-    if (type === "tool_use" || type === "server_tool_use") this.#tools.begin(index, String(id), String(name));
+  *#begin(index: number, { type, id, name, text, input }: Record<string, unknown>): Generator<ModelPart> {
+    if (type === "tool_use" || type === "server_tool_use") {
+      this.#tools.begin(index, String(id), String(name));
+      // Where a program of the model's calls the tool, its input is there already.
+      if (Object.keys(Object(input)).length > 0) yield* this.#tools.add(index, JSON.stringify(input));
+    }
     if (type === "text" && typeof text === "string" && text !== "") yield { type: "text", text };
   }
 

@@ -50,14 +50,25 @@ export function isModelStream(given: unknown): given is ModelStream {
   return Object(given)[BRAND] === true;
 }
 
-/** Leaving it ends what it comes from at once: the generator itself waits for its next event. */
+/** Leaving it ends what it comes from at once: the generator itself waits for its next event, which then is nobody's. */
 function ended<Part>(parts: AsyncGenerator<Part, void, undefined>, cancel: () => void): AsyncIterator<Part> {
+  const over = { done: true, value: undefined } as const;
+  let isLeft = false;
   return {
-    next: () => parts.next(),
+    next: async () => {
+      try {
+        const step = await parts.next();
+        return isLeft ? over : step;
+      } catch (error) {
+        if (isLeft) return over;
+        throw error;
+      }
+    },
     return: async () => {
+      isLeft = true;
       cancel();
       await parts.return(undefined);
-      return { done: true, value: undefined };
+      return over;
     },
   };
 }

@@ -24,8 +24,8 @@ export class OpenAIChatReader {
     // In a chunk of its own, behind the last choice.
     if (usage !== undefined && usage !== null) this.#usage = usageOf(usage);
     const choice = Array.isArray(choices) ? choices.find((one) => (Object(one).index ?? 0) === 0) : undefined;
-    const { delta, finish_reason: reason } = Object(choice);
-    yield* this.#takeDelta(Object(delta));
+    const { delta, text, finish_reason: reason } = Object(choice);
+    yield* this.#takeDelta(delta === undefined ? { content: text } : Object(delta)); // a text alone is of the older API
     if (typeof reason === "string") this.#reason = reason;
   }
 
@@ -39,7 +39,7 @@ export class OpenAIChatReader {
     // Not OpenAI's own: those of DeepSeek, and of OpenRouter and others.
     const thought = reasoning_content ?? reasoning;
     if (isText(thought)) yield { type: "reasoning", text: thought };
-    if (isText(content)) yield { type: "text", text: content };
+    yield* partsOf(content);
     if (isText(refusal)) {
       this.#isRefusal = true;
       yield { type: "refusal", text: refusal };
@@ -63,6 +63,18 @@ export class OpenAIChatReader {
       ...(this.#usage && { usage: this.#usage }),
       ...(this.#model !== undefined && { model: this.#model }),
     };
+  }
+}
+
+/** A text; of Mistral a list of texts and thoughts. */
+function* partsOf(content: unknown): Generator<ModelPart> {
+  if (isText(content)) yield { type: "text", text: content };
+  for (const part of Array.isArray(content) ? content : []) {
+    const { text, thinking } = Object(part);
+    if (isText(text)) yield { type: "text", text };
+    for (const thought of Array.isArray(thinking) ? thinking : []) {
+      if (isText(Object(thought).text)) yield { type: "reasoning", text: thought.text };
+    }
   }
 }
 

@@ -12,7 +12,16 @@ export class OpenAIResponsesReader {
   #last: { readonly type: string; readonly response: Readonly<Record<string, unknown>> } | undefined;
 
   *take(event: unknown): Generator<ModelPart> {
-    const { type, delta, item_id: key, item, arguments: text, response } = Object(event);
+    const {
+      type,
+      delta,
+      item,
+      response,
+      arguments: given,
+      input: text = given,
+      item_id,
+      output_index: key = item_id,
+    } = Object(event);
     switch (type) {
       case "response.output_text.delta":
         yield { type: "text", text: String(delta) };
@@ -26,12 +35,14 @@ export class OpenAIResponsesReader {
         yield { type: "reasoning", text: String(delta) };
         break;
       case "response.output_item.added":
-        this.#begin(Object(item));
+        this.#begin(key, Object(item));
         break;
       case "response.function_call_arguments.delta":
+      case "response.custom_tool_call_input.delta":
         yield* this.#tools.add(key, String(delta));
         break;
       case "response.function_call_arguments.done":
+      case "response.custom_tool_call_input.done":
         yield* this.#tools.end(key, String(text));
         break;
       case "response.completed":
@@ -42,10 +53,11 @@ export class OpenAIResponsesReader {
     }
   }
 
-  #begin({ type, id, call_id, name }: Record<string, unknown>): void {
-    if (type !== "function_call") return;
+  /** @param key - the place in the output, for ids change with some proxies. */
+  #begin(key: string | number, { type, id, call_id, name }: Record<string, unknown>): void {
+    if (type !== "function_call" && type !== "custom_tool_call") return;
     this.#hasTools = true;
-    this.#tools.begin(String(id), String(call_id ?? id), String(name));
+    this.#tools.begin(key, String(call_id ?? id), String(name));
   }
 
   /** @throws SourceError where that is not the end. */

@@ -1,3 +1,5 @@
+import { types } from "node:util";
+
 /**
  * - `RATE_LIMITED`: the provider takes no more for now; `retryAfterMs` says how long, where it does.
  * - `CONTENT_FILTERED`: its filter has ended the answer.
@@ -39,5 +41,5 @@ export class SourceError extends Error {
 
 /** Whichever copy of this module has made it. */
 export function isSourceError(error: unknown): error is SourceError {
-  return error instanceof Error && error.name === NAME && typeof Object(error).code === "string";
+  return types.isNativeError(error) && error.name === NAME && typeof Object(error).code === "string";
 }

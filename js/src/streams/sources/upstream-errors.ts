@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { isSourceError, SourceError, type SourceErrorCode } from "./source-error.js";
 
 const LONGEST_BODY = 64 * 1024;
@@ -7,6 +8,10 @@ const MESSAGES: Readonly<Record<SourceErrorCode, string>> = {
   UPSTREAM_CUT: "The connection to the model was cut",
   UPSTREAM_ERROR: "The model could not answer",
 };
+
+/** How `fetch` and the providers' clients say that a stream is not whole: none of them has a code for it. */
+const CUT =
+  /\b(?:terminated|fetch failed|other side closed|ended without)\b|^(?:missing finish_reason|Connection error|Premature close)/i;
 
 /** What is known of a failure: each provider has its own words. */
 interface Failure {
@@ -35,13 +40,13 @@ export function filtered(detail?: string): SourceError {
 }
 
 export function cut(cause?: unknown): SourceError {
-  const detail = cause instanceof Error ? cause.message : undefined;
+  const detail = types.isNativeError(cause) ? cause.message : undefined;
   return new SourceError("UPSTREAM_CUT", MESSAGES.UPSTREAM_CUT, { detail, cause });
 }
 
 /** What reading has thrown: an error of a provider's client (`APIError`), of the network, or of JSON that was cut. */
 export function asSourceError(error: unknown): unknown {
-  if (isSourceError(error) || !(error instanceof Error)) return error;
+  if (isSourceError(error) || !types.isNativeError(error)) return error;
   const { status, headers, error: body, type, code } = error as Error & Record<string, unknown>;
   if (typeof status === "number" || isProviderError(body) || (typeof type === "string" && typeof code === "string")) {
     return sourceErrorOf({
@@ -53,9 +58,7 @@ export function asSourceError(error: unknown): unknown {
     });
   }
   // Of our own, and what the application's mistakes throw.
-  const isCut =
-    error.name === "SyntaxError" ||
-    /^(?:terminated|fetch failed|Connection error|Premature close)/i.test(error.message);
+  const isCut = error.name === "SyntaxError" || CUT.test(error.message);
   const isNetwork = typeof code === "string" && /^(?:E[A-Z]+|UND_ERR_\w+)$/.test(code);
   return isCut || isNetwork ? cut(error) : error;
 }
