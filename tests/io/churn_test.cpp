@@ -2,6 +2,8 @@
 // another's, and nothing is left over.
 #include "io/churn_client.hpp"
 
+#include "core/support/rounds.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +19,7 @@ using test::TestEnvironment;
 
 constexpr std::size_t kClientThreads = 4;
 constexpr std::size_t kClientsOfAThread = 100;
-constexpr std::size_t kConnectionsOfAThread = 500;
+constexpr std::size_t kConnectionsOfAThread = test::roundsOf(500);
 constexpr std::size_t kStepsOfAnEvent = 50;  // so that neither clients nor publishers run away from the others
 
 // Makes so many connections, at most one a client at a time.
@@ -115,7 +117,7 @@ TEST_P(ChurnTest, everyoneGetsItsOwnInOrderAndNothingIsLeftOver) {
     EXPECT_EQ(engine.with(churn.hub, [](Hub& hub, Instant) { return hub.census().stats().connections; }), 0U);
     EXPECT_GT(churn.received, 10000U) << "the clients do what they should";
     EXPECT_GT(churn.privates, 500U);
-    EXPECT_GT(churn.resumed, 100U);
+    EXPECT_GT(churn.resumed, test::roundsOf(100));
     EXPECT_GT(churn.gaps, 5U);
     RecordProperty("received", std::to_string(churn.received));
     RecordProperty("privates", std::to_string(churn.privates));

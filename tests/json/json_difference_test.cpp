@@ -1,5 +1,6 @@
 #include "json/json_difference.hpp"
 
+#include "core/support/rounds.hpp"
 #include "json/any_states.hpp"
 #include "json/json_document.hpp"
 
@@ -50,7 +51,7 @@ TEST(JsonDifference, whatHasNotChangedIsNotLookedInto) {
 
 TEST(JsonDifferenceProperty, theDifferenceMakesOneOfTheOther) {
   std::size_t found = 0;
-  for (std::uint32_t seed = 1; seed <= 20000; ++seed) {
+  for (std::uint32_t seed = 1; seed <= test::roundsOf(20000); ++seed) {
     AnyStates any(seed);
     const json::value from = any.object(0);
     json::value to = from;
@@ -70,7 +71,7 @@ TEST(JsonDifferenceProperty, theDifferenceMakesOneOfTheOther) {
       ASSERT_TRUE(!to.is_object() || texts[1].find("null") != std::string::npos) << "seed " << seed;
     }
   }
-  EXPECT_GT(found, 12000U);
+  EXPECT_GT(found, test::roundsOf(12000));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "json/json_document.hpp"
 
+#include "core/support/rounds.hpp"
 #include "json/any_states.hpp"
 
 #include <gtest/gtest.h>
@@ -80,7 +81,7 @@ json::value mergedBySpecification(json::value target, const json::value& patch) 
 }
 
 TEST(JsonDocumentProperty, aPatchDoesWhatTheSpecificationSays) {
-  for (std::uint32_t seed = 1; seed <= 5000; ++seed) {
+  for (std::uint32_t seed = 1; seed <= test::roundsOf(5000); ++seed) {
     AnyStates any(seed);
     const json::value target = any.value(0);
     const json::value patch = any.value(0);

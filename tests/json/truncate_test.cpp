@@ -1,5 +1,7 @@
 #include "json/truncate.hpp"
 
+#include "core/support/rounds.hpp"
+
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
@@ -223,7 +225,7 @@ bool isKept(std::string_view key) {
 }
 
 TEST(TruncateProperty, anyJsonToAnySizeParsesFitsAndKeepsWhatIsNamed) {
-  for (std::uint32_t seed = 1; seed <= 4000; ++seed) {
+  for (std::uint32_t seed = 1; seed <= test::roundsOf(4000); ++seed) {
     AnyJson any(seed);
     const json::value value = any.value(0);
     const std::string text = json::serialize(value);

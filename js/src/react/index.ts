@@ -1,6 +1,7 @@
 "use client";
 
 export { type Health, type ResumeVerdict, type SessionState, SSEError, type SSEErrorCode } from "../client/index.js";
+export type { ChatDone, ChatEvents, ChatFailure, ChatMessage, ChatToolCall } from "../shared/chat/events.js";
 export type { LogConnected, LogEvents, LogHeartbeat, LogLevel, LogRecord } from "../shared/logs/record.js";
 export type {
   AgentState,
@@ -15,6 +16,13 @@ export type { AnswerCompletion, AnswerHeartbeat, AnswerView } from "./answer/ans
 export { type DebuggedStream, StreamDebugPanel, type StreamDebugPanelProps } from "./answer/stream-debug-panel.js";
 export { StreamStatus, type StreamStatusName, type StreamStatusProps } from "./answer/stream-status.js";
 export { type SSEStreamResult, type UseSSEStreamOptions, useSSEStream } from "./answer/use-sse-stream.js";
+export {
+  type ChatStream,
+  type ChatStreamConnection,
+  type ChatStreamError,
+  type UseChatStreamOptions,
+  useChatStream,
+} from "./chat/use-chat-stream.js";
 export { ConnectionBadge, type ConnectionBadgeProps } from "./connection-badge.js";
 export type { ShownLog } from "./logs/log-reduction.js";
 export { type LogStream, type UseLogStreamOptions, useLogStream } from "./logs/use-log-stream.js";

@@ -1,6 +1,8 @@
 // Any schedule of events and times: never above the rate, in order, nothing lost but what is counted, nothing held for ever.
 #include "core/flow/channel_flow.hpp"
 
+#include "core/support/rounds.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -153,7 +155,7 @@ class FlowWorld {
 };
 
 TEST(ChannelFlowProperty, anySchedule) {
-  for (std::uint32_t seed = 1; seed <= 500; ++seed) {
+  for (std::uint32_t seed = 1; seed <= test::roundsOf(500); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     FlowWorld(seed).run();
     if (::testing::Test::HasFailure()) {

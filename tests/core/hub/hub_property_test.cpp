@@ -1,6 +1,7 @@
 // A hub and a dozen clients on one fake clock, in random schedules: what every client is promised, whatever happens.
 #include "core/hub/property_client.hpp"
 #include "core/hub/property_world.hpp"
+#include "core/support/rounds.hpp"
 
 #include <gtest/gtest.h>
 
@@ -217,7 +218,7 @@ class Schedule {
 class HubProperty : public ::testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(HubProperty, everyEventOnceInOrderAndNoneLostInSilence) {
-  constexpr std::uint32_t kSeeds = 10;
+  constexpr auto kSeeds = static_cast<std::uint32_t>(test::roundsOf(10));
   constexpr std::size_t kSteps = 3000;
   std::size_t delivered = 0;
   std::size_t notices = 0;
@@ -231,8 +232,8 @@ TEST_P(HubProperty, everyEventOnceInOrderAndNoneLostInSilence) {
     delivered += schedule.delivered();
     notices += schedule.notices();
   }
-  EXPECT_GT(delivered, 10000U) << "the schedules do what they should";
-  EXPECT_GT(notices, 100U);
+  EXPECT_GT(delivered, test::roundsOf(10000)) << "the schedules do what they should";
+  EXPECT_GT(notices, test::roundsOf(100));
 }
 
 INSTANTIATE_TEST_SUITE_P(seeds, HubProperty, ::testing::Range(0U, 20U));

@@ -1,0 +1,130 @@
+import type { ChatMessage } from "../../shared/chat/events.js";
+
+/** Where messages are kept: `localStorage`, or what has its methods. */
+export type ChatStorage = "local" | Pick<Storage, "getItem" | "setItem">;
+
+/** Options of a {@link Conversation}. */
+export interface ConversationOptions {
+  /** By which it is kept, and other tabs know it. */
+  readonly key: string;
+  readonly initial: readonly ChatMessage[];
+  readonly storage: ChatStorage | undefined;
+  readonly isShared: boolean;
+  /** Another tab has begun an answer. */
+  readonly began: (answerId: string) => void;
+}
+
+/** Of those that are kept, the last ones. */
+const MOST_KEPT = 500;
+
+type TabMessage = { readonly messages: readonly ChatMessage[] } | { readonly began: string };
+
+/** The messages of a conversation, as this page knows them; kept in a storage, and shared with other tabs, where that is wanted. */
+export class Conversation {
+  #messages: readonly ChatMessage[];
+  #options: ConversationOptions;
+  readonly #listeners = new Set<() => void>();
+  #tabs: BroadcastChannel | undefined;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    this.#messages = options.initial;
+  }
+
+  /** The same array until it is another. */
+  readonly messages = (): readonly ChatMessage[] => this.#messages;
+
+  /** As a server renders it. */
+  readonly initial = (): readonly ChatMessage[] => this.#options.initial;
+
+  /** What is kept is read once somebody looks: a server's page has the initial ones. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#open();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      this.#tabs?.close();
+      this.#tabs = undefined;
+    };
+  };
+
+  /** Appends it, or replaces the one of its id. */
+  put(message: ChatMessage): void {
+    const at = this.#messages.findIndex(({ id }) => id === message.id);
+    this.set(at < 0 ? [...this.#messages, message] : this.#messages.map((other, n) => (n === at ? message : other)));
+  }
+
+  set(messages: readonly ChatMessage[]): void {
+    this.#become(messages);
+    this.#keep();
+    this.#post({ messages });
+  }
+
+  /** Tells other tabs of an answer, which they may read too. */
+  tellBegun(answerId: string): void {
+    this.#post({ began: answerId });
+  }
+
+  #become(messages: readonly ChatMessage[]): void {
+    this.#messages = messages;
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #open(): void {
+    const { isShared, key } = this.#options;
+    const kept = this.#read();
+    if (kept !== undefined) this.#messages = kept;
+    if (!isShared || typeof BroadcastChannel === "undefined") return;
+    this.#tabs = new BroadcastChannel(nameOf(key));
+    this.#tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+      if ("messages" in data) this.#become(data.messages);
+      else this.#options.began(data.began);
+    };
+  }
+
+  #post(message: TabMessage): void {
+    try {
+      this.#tabs?.postMessage(message);
+    } catch {} // a message that cannot be cloned is this tab's alone
+  }
+
+  #read(): readonly ChatMessage[] | undefined {
+    try {
+      const kept: unknown = JSON.parse(this.#storage()?.getItem(nameOf(this.#options.key)) ?? "null");
+      return Array.isArray(kept) && kept.every(isMessage) ? kept : undefined;
+    } catch {
+      return undefined; // a page may not be let to its storage
+    }
+  }
+
+  /** Where there is no room for all, for the newer half. */
+  #keep(): void {
+    const storage = this.#storage();
+    if (storage === undefined) return;
+    for (let kept = this.#messages.slice(-MOST_KEPT); ; kept = kept.slice(Math.ceil(kept.length / 2))) {
+      try {
+        storage.setItem(nameOf(this.#options.key), JSON.stringify(kept));
+        return;
+      } catch {
+        if (kept.length === 0) return;
+      }
+    }
+  }
+
+  #storage(): Pick<Storage, "getItem" | "setItem"> | undefined {
+    const { storage } = this.#options;
+    try {
+      return storage === "local" ? globalThis.localStorage : storage;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const nameOf = (key: string) => `millrace chat ${key}`;
+
+function isMessage(value: unknown): value is ChatMessage {
+  const { id, role, content } = Object(value);
+  return typeof id === "string" && typeof role === "string" && typeof content === "string";
+}

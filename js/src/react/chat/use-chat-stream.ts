@@ -1,0 +1,273 @@
+"use client";
+
+import { useEffect, useInsertionEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import type { SSEClientOptions, SSEError } from "../../client/index.js";
+import type { ChatDone, ChatFailure, ChatMessage } from "../../shared/chat/events.js";
+import { randomKey } from "../../shared/random-key.js";
+import { withQuery } from "../../shared/with-query.js";
+import { encodePart } from "../encode-part.js";
+import { noticeOf } from "../reduced/notice.js";
+import { useReduced } from "../reduced/use-reduced.js";
+import type { EventSourceSnapshot, StoreOptions } from "../types.js";
+import { type ChatAnswerView, ChatReduction } from "./chat-reduction.js";
+import { type ChatStorage, Conversation } from "./conversation.js";
+
+/** Options of {@link useChatStream}: the callbacks, where messages are kept, and all options of the client. */
+export interface UseChatStreamOptions
+  extends Omit<
+    SSEClientOptions,
+    "method" | "body" | "resumeBy" | "onEnd" | "schema" | "events" | "shareAcrossTabs" | "fallback"
+  > {
+  /** What was said before; the storage's own, where it has any, come first. */
+  readonly initialMessages?: readonly ChatMessage[];
+  /** Each message that is whole: the user's when it is sent, the answer's when it has ended. Two tabs tell of the same answer by the same id. */
+  readonly onMessage?: (message: ChatMessage) => void;
+  /** What the source tells of its work. */
+  readonly onProgress?: (progress: unknown) => void;
+  /** An answer has ended, whole or stopped. */
+  readonly onFinish?: (done: ChatDone) => void;
+  readonly onError?: (error: ChatStreamError) => void;
+  /** Where the last 500 messages are kept. Default: nowhere. */
+  readonly storage?: ChatStorage;
+  /** By which they are kept there. Default: the URL. */
+  readonly storageKey?: string;
+  /** Other tabs with the same URL, and other components of this one, show the same. Default false. */
+  readonly shareAcrossTabs?: boolean;
+  /** Goes on with the answer that there is, when the component mounts. Default true. */
+  readonly resume?: boolean;
+  /** Beside `messages` and `trigger` in what is sent; or a function that makes the whole of it, when all of that is too much. */
+  readonly body?:
+    | Readonly<Record<string, unknown>>
+    | ((messages: readonly ChatMessage[], trigger: "send" | "regenerate") => unknown);
+  /** See {@link useEventSource}. */
+  readonly throttleMs?: number;
+}
+
+/** Why there is no whole answer: what the server says (`PROCESSING_ERROR` and others), or the client's own `SSEError`. */
+export type ChatStreamError = ChatFailure | SSEError;
+
+/** How the connection of the answer is. */
+export type ChatStreamConnection = Pick<
+  EventSourceSnapshot,
+  "state" | "health" | "isConnected" | "attempts" | "resume"
+> & {
+  /** What to tell the user where the answer does not come as it should; null where it does. */
+  readonly notice: string | null;
+};
+
+/** What {@link useChatStream} gives. The functions are the same at each render. */
+export interface ChatStream {
+  /** Those that are whole, the user's at once. */
+  readonly messages: readonly ChatMessage[];
+  /** The answer that is being written, as far as it has come; `""` otherwise. */
+  readonly content: string;
+  /** `submitted`: sent, and nothing has come yet. */
+  readonly status: "ready" | "submitted" | "streaming" | "error";
+  readonly isTyping: boolean;
+  /** What the source has told last of its work; null where it has told nothing. */
+  readonly progress: unknown;
+  readonly error: ChatStreamError | null;
+  readonly connection: ChatStreamConnection;
+  /** Sends a message of the user's: its text, or with what else it has. An answer that goes on is ended. */
+  readonly send: (message: string | (Omit<ChatMessage, "id" | "role"> & { readonly id?: string })) => void;
+  /** Ends the answer on the server, for all who read it; what has come of it becomes a message. Whether there was one. Never rejects. */
+  readonly stop: () => Promise<boolean>;
+  /** Asks for the last answer once more: the one that is there goes. */
+  readonly regenerate: () => void;
+  /** Replaces them, in the storage and in other tabs too. */
+  readonly setMessages: (messages: readonly ChatMessage[]) => void;
+}
+
+/** What is asked of the server: a message's answer, or the answer that goes on. */
+interface Asked {
+  readonly url: string;
+  /** Of the answer, where it is this page's. */
+  readonly id: string;
+  readonly query: string;
+  /** What is sent; undefined where nothing is. */
+  readonly body?: string;
+}
+
+const NONE: readonly ChatMessage[] = [];
+const LOST: ChatFailure = { code: "ANSWER_LOST", message: "The answer is not there any more" };
+
+/**
+ * A conversation with a `createChatStream` on the server: its messages, and the answer that is being written, which survives reloads and cuts.
+ *
+ * @param given - the URL of the route, relative to the document. Null: none yet.
+ * @example
+ * const { messages, content, status, send, stop } = useChatStream(`/api/chat/conversations/${id}/stream`, { storage: "local" });
+ */
+export function useChatStream(given: string | null | undefined, options: UseChatStreamOptions = {}): ChatStream {
+  const { storage, storageKey, shareAcrossTabs = false, resume = true, initialMessages = NONE, ...others } = options;
+  const { onMessage, onProgress, onFinish, onError, body, headers, ...client } = others;
+  const url = given ?? null;
+  const key = storageKey ?? url ?? "";
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const lastError = useRef<SSEError>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the messages that are there at first count at first
+  const conversation = useMemo(() => {
+    const began = (answerId: string) =>
+      setAsked(url === null ? null : { url, id: answerId, query: `answerId=${encodePart(answerId)}` });
+    return new Conversation({ key, initial: initialMessages, storage, isShared: shareAcrossTabs, began });
+  }, [key, url, storage, shareAcrossTabs]);
+  const messages = useSyncExternalStore(conversation.subscribe, conversation.messages, conversation.initial);
+
+  // Of another URL, once it was this one's, nothing is asked.
+  const now = asked?.url === url ? asked : null;
+  const isSent = now?.body !== undefined;
+  const store = {
+    parse: "json",
+    ...client,
+    ...(isSent && { method: "POST", body: now.body, resumeBy: "get" }),
+    headers: headersOf(headers, isSent),
+    onEvent: (type: string, data: unknown) => {
+      if (type === "typing" && isSent && Object(data).isTyping === true) conversation.tellBegun(now.id);
+      tell(latest.current.options, type, data);
+    },
+    onError: (error: SSEError) => {
+      lastError.current = error;
+    },
+    onClose: ({ reason }: { readonly reason: string }) => {
+      if (reason === "error" && lastError.current) latest.current.options.onError?.(lastError.current);
+    },
+  } as unknown as StoreOptions;
+  const target = now && withQuery(now.url, now.query);
+  const { snapshot, view } = useReduced(`chat ${now?.id}`, target, store, () => new ChatReduction(completed));
+  const completed = (message: ChatMessage) => {
+    conversation.put(message);
+    latest.current.options.onMessage?.(message);
+  };
+  const latest = useRef({ options, url, conversation, asked: now, view });
+  useInsertionEffect(() => {
+    latest.current = { options, url, conversation, asked: now, view };
+  });
+
+  useEffect(() => {
+    setAsked(url !== null && resume ? { url, id: randomKey(), query: "resume=true" } : null);
+  }, [url, resume]);
+
+  const actions = useMemo(() => actionsOf(() => latest.current, setAsked), []);
+  return useMemo(() => {
+    const { isConnected, state, health, attempts, resume, completed, error } = snapshot;
+    const isLost = completed && view.done === null && (isSent || view.id !== null);
+    const failure = view.failure ?? (state === "error" ? error : null) ?? (isLost ? LOST : null);
+    const isOver = view.done !== null || failure !== null;
+    return {
+      ...{ messages, content: view.content, isTyping: view.isTyping && !isOver, progress: view.progress },
+      status: statusOf(view, failure !== null, isSent),
+      error: failure,
+      connection: { isConnected, state, health, attempts, resume, notice: noticeOf(snapshot) },
+      ...actions,
+    };
+  }, [messages, snapshot, view, isSent, actions]);
+}
+
+function statusOf(
+  { done, content, progress, id }: ChatAnswerView,
+  hasFailed: boolean,
+  isSent: boolean,
+): ChatStream["status"] {
+  if (hasFailed) return "error";
+  if (done !== null) return "ready";
+  if (content !== "" || progress !== null) return "streaming";
+  return isSent || id !== null ? "submitted" : "ready";
+}
+
+/** What the actions look at, when they are called. */
+interface Latest {
+  readonly options: UseChatStreamOptions;
+  readonly url: string | null;
+  readonly conversation: Conversation;
+  readonly asked: Asked | null;
+  readonly view: ChatAnswerView;
+}
+type Actions = Pick<ChatStream, "send" | "stop" | "regenerate" | "setMessages">;
+
+function actionsOf(latest: () => Latest, setAsked: (asked: Asked | null) => void): Actions {
+  /** What has come of an answer that is left stays. */
+  const keepPart = () => {
+    const { view, conversation } = latest();
+    if (view.id === null || view.content === "") return;
+    conversation.put({ id: view.id, role: "assistant", content: view.content, isStopped: true });
+  };
+  const ask = (trigger: "send" | "regenerate") => {
+    const { url, conversation, options } = latest();
+    if (url === null) throw new TypeError("useChatStream has no URL yet");
+    const messages = conversation.messages();
+    const { body } = options;
+    const sent = typeof body === "function" ? body(messages, trigger) : { ...body, messages, trigger };
+    const id = randomKey();
+    setAsked({ url, id, query: `answerId=${id}`, body: JSON.stringify(sent) });
+  };
+  return {
+    send: (given) => {
+      const { conversation, options } = latest();
+      const said = typeof given === "string" ? { content: given } : given;
+      if (typeof said?.content !== "string") throw new TypeError("send takes a text, or an object with a content");
+      const message: ChatMessage = { id: randomKey(), ...said, role: "user" };
+      keepPart();
+      conversation.put(message);
+      ask("send");
+      options.onMessage?.(message);
+    },
+    stop: async () => {
+      const { url, asked, view, options } = latest();
+      if (url === null || asked === null || view.done !== null) return false;
+      const answerId = view.id ?? (asked.body === undefined ? undefined : asked.id);
+      if (answerId === undefined) return false;
+      const stopped = await stopAnswer(withQuery(url, `answerId=${encodePart(answerId)}`), options);
+      // The server has not heard of it, or cannot be reached: then it is left.
+      if (stopped === undefined || (!stopped && latest().view.id === null)) {
+        keepPart();
+        setAsked(null);
+      }
+      return stopped === true;
+    },
+    regenerate: () => {
+      const { conversation } = latest();
+      const messages = conversation.messages();
+      const at = messages.map(({ role }) => role).lastIndexOf("user");
+      if (at < 0) return;
+      conversation.set(messages.slice(0, at + 1));
+      ask("regenerate");
+    },
+    setMessages: (messages) => latest().conversation.set([...messages]),
+  };
+}
+
+/** Undefined: the server cannot be reached, or does not do it. */
+async function stopAnswer(
+  url: string,
+  { headers, fetch: given, withCredentials }: UseChatStreamOptions,
+): Promise<boolean | undefined> {
+  try {
+    const response = await (given ?? fetch)(new URL(url, document.baseURI).href, {
+      method: "DELETE",
+      headers: new Headers((await (typeof headers === "function" ? headers() : headers)) ?? {}),
+      credentials: withCredentials ? "include" : "same-origin",
+    });
+    if (!response.ok) return undefined;
+    return Object(await response.json()).stopped === true;
+  } catch {
+    return undefined;
+  }
+}
+
+function tell(options: UseChatStreamOptions, type: string, data: unknown): void {
+  const { code, reason } = Object(data);
+  if (type === "progress") options.onProgress?.(data);
+  if (type === "error" && typeof code === "string") options.onError?.(data as ChatFailure);
+  if (type === "done" && reason !== "failed") options.onFinish?.(data as ChatDone);
+}
+
+function headersOf(headers: SSEClientOptions["headers"], isSent: boolean): SSEClientOptions["headers"] {
+  if (!isSent) return headers;
+  const withType = (given: HeadersInit | undefined) => {
+    const all = new Headers(given);
+    all.set("Content-Type", "application/json");
+    return all;
+  };
+  if (typeof headers !== "function") return withType(headers);
+  return async () => withType(await headers());
+}
