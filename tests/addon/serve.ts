@@ -33,7 +33,10 @@ async function answer(
   res.on("close", () => abort.abort());
   const headers = new Headers();
   for (const [name, value] of Object.entries(req.headers)) headers.set(name, String(value));
-  const response = await handle(new Request(`http://${req.headers.host}${req.url}`, { headers, signal: abort.signal }));
+  const { method = "GET" } = req;
+  const sent = method === "GET" || method === "HEAD" ? {} : { body: req as never, duplex: "half" };
+  const url = `http://${req.headers.host}${req.url}`;
+  const response = await handle(new Request(url, { method, headers, signal: abort.signal, ...sent }));
   res.writeHead(response.status, Object.fromEntries(response.headers));
   res.flushHeaders();
   try {

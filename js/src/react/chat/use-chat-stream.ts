@@ -89,6 +89,7 @@ interface Asked {
 }
 
 const NONE: readonly ChatMessage[] = [];
+const NO_URL = "useChatStream has no URL yet";
 const LOST: ChatFailure = { code: "ANSWER_LOST", message: "The answer is not there any more" };
 
 /**
@@ -105,6 +106,7 @@ export function useChatStream(given: string | null | undefined, options: UseChat
   const key = storageKey ?? url ?? "";
   const [asked, setAsked] = useState<Asked | null>(null);
   const lastError = useRef<SSEError>(undefined);
+  const latest = useRef({} as Latest);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the messages that are there at first count at first
   const conversation = useMemo(() => {
     const began = (answerId: string) =>
@@ -133,12 +135,12 @@ export function useChatStream(given: string | null | undefined, options: UseChat
     },
   } as unknown as StoreOptions;
   const target = now && withQuery(now.url, now.query);
-  const { snapshot, view } = useReduced(`chat ${now?.id}`, target, store, () => new ChatReduction(completed));
-  const completed = (message: ChatMessage) => {
-    conversation.put(message);
-    latest.current.options.onMessage?.(message);
-  };
-  const latest = useRef({ options, url, conversation, asked: now, view });
+  const { snapshot, view } = useReduced(`chat ${now?.id}`, target, store, () => {
+    return new ChatReduction((message) => {
+      latest.current.conversation.put(message);
+      latest.current.options.onMessage?.(message);
+    });
+  });
   useInsertionEffect(() => {
     latest.current = { options, url, conversation, asked: now, view };
   });
@@ -193,7 +195,7 @@ function actionsOf(latest: () => Latest, setAsked: (asked: Asked | null) => void
   };
   const ask = (trigger: "send" | "regenerate") => {
     const { url, conversation, options } = latest();
-    if (url === null) throw new TypeError("useChatStream has no URL yet");
+    if (url === null) throw new TypeError(NO_URL);
     const messages = conversation.messages();
     const { body } = options;
     const sent = typeof body === "function" ? body(messages, trigger) : { ...body, messages, trigger };
@@ -205,6 +207,7 @@ function actionsOf(latest: () => Latest, setAsked: (asked: Asked | null) => void
       const { conversation, options } = latest();
       const said = typeof given === "string" ? { content: given } : given;
       if (typeof said?.content !== "string") throw new TypeError("send takes a text, or an object with a content");
+      if (latest().url === null) throw new TypeError(NO_URL);
       const message: ChatMessage = { id: randomKey(), ...said, role: "user" };
       keepPart();
       conversation.put(message);
