@@ -1,6 +1,15 @@
 "use client";
 
 export { type Health, type ResumeVerdict, type SessionState, SSEError, type SSEErrorCode } from "../client/index.js";
+export type {
+  AgentConnection,
+  AgentEvents,
+  AgentNetworkState,
+  AgentPerformance,
+  NetworkAgent,
+  ResearchSource,
+} from "../shared/agents/events.js";
+export { agentSchemas } from "../shared/agents/schemas.js";
 export type { ChatDone, ChatEvents, ChatFailure, ChatMessage, ChatToolCall } from "../shared/chat/events.js";
 export type { LogConnected, LogEvents, LogHeartbeat, LogLevel, LogRecord } from "../shared/logs/record.js";
 export type {
@@ -12,6 +21,8 @@ export type {
   WorkflowState,
 } from "../shared/workflow/events.js";
 export { type WorkflowSchema, workflowSchemas } from "../shared/workflow/schemas.js";
+export type { AgentNetworkView, ResearchView, ShownAgent } from "./agents/agent-reduction.js";
+export { type AgentNetworkStream, type UseAgentNetworkOptions, useAgentNetwork } from "./agents/use-agent-network.js";
 export type { AnswerCompletion, AnswerHeartbeat, AnswerView } from "./answer/answer-reduction.js";
 export { type DebuggedStream, StreamDebugPanel, type StreamDebugPanelProps } from "./answer/stream-debug-panel.js";
 export { StreamStatus, type StreamStatusName, type StreamStatusProps } from "./answer/stream-status.js";

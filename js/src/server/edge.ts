@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+import { agentSchemas } from "../shared/agents/schemas.js";
 import { SSEError } from "../shared/errors.js";
 import { LOG_LEVELS } from "../shared/logs/record.js";
 import { workflowSchemas } from "../shared/workflow/schemas.js";
@@ -11,12 +12,12 @@ import { SourceError } from "../streams/sources/source-error.js";
 import { policies } from "./hub/presets.js";
 import type * as server from "./index.js";
 
-export { LOG_LEVELS, policies, SourceError, SSEError, workflowSchemas };
+export { agentSchemas, LOG_LEVELS, policies, SourceError, SSEError, workflowSchemas };
 
 type Stubs = {
   readonly [Name in Exclude<
     keyof typeof server,
-    "LOG_LEVELS" | "SourceError" | "SSEError" | "policies" | "workflowSchemas"
+    "LOG_LEVELS" | "SourceError" | "agentSchemas" | "SSEError" | "policies" | "workflowSchemas"
   >]: () => never;
 };
 
@@ -35,6 +36,7 @@ export const {
   authorizeRequest,
   broadcast,
   contentHandler,
+  createAgentNetwork,
   createAnswerStream,
   createChat,
   createChatStream,
@@ -69,6 +71,7 @@ export const {
   authorizeRequest: stub("authorizeRequest"),
   broadcast: stub("broadcast"),
   contentHandler: stub("contentHandler"),
+  createAgentNetwork: stub("createAgentNetwork"),
   createAnswerStream: stub("createAnswerStream"),
   createChat: stub("createChat"),
   createChatStream: stub("createChatStream"),

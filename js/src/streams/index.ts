@@ -1,4 +1,15 @@
 // What teams stream, on the server's public API: whoever reads one can write the next.
+export type {
+  AgentConnection,
+  AgentEvent,
+  AgentEvents,
+  AgentNetworkPatch,
+  AgentNetworkState,
+  AgentPerformance,
+  NetworkAgent,
+  ResearchSource,
+} from "../shared/agents/events.js";
+export { agentSchemas } from "../shared/agents/schemas.js";
 export type { ChatDone, ChatEvents, ChatFailure, ChatMessage, ChatToolCall } from "../shared/chat/events.js";
 export {
   LOG_LEVELS,
@@ -18,6 +29,8 @@ export type {
   WorkflowState,
 } from "../shared/workflow/events.js";
 export { type WorkflowSchema, workflowSchemas } from "../shared/workflow/schemas.js";
+export type { AgentNetwork, AgentRoute, AgentRouteParams } from "./agents/agent-network.js";
+export { type AgentNetworkOptions, createAgentNetwork } from "./agents/create-agent-network.js";
 export type {
   AnswerChunk,
   AnswerChunks,

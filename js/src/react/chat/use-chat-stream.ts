@@ -5,10 +5,13 @@ import type { SSEClientOptions, SSEError } from "../../client/index.js";
 import type { ChatDone, ChatFailure, ChatMessage } from "../../shared/chat/events.js";
 import { randomKey } from "../../shared/random-key.js";
 import { withQuery } from "../../shared/with-query.js";
+import { AgentsBeside } from "../agents/agents-beside.js";
+import { type AgentNetworkStream, useAgentNetwork } from "../agents/use-agent-network.js";
 import { encodePart } from "../encode-part.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { EventSourceSnapshot, StoreOptions } from "../types.js";
+import { type Asked, actionsOf, type Latest } from "./chat-actions.js";
 import { type ChatAnswerView, ChatReduction } from "./chat-reduction.js";
 import { type ChatStorage, Conversation } from "./conversation.js";
 
@@ -39,6 +42,11 @@ export interface UseChatStreamOptions
   readonly body?:
     | Readonly<Record<string, unknown>>
     | ((messages: readonly ChatMessage[], trigger: "send" | "regenerate") => unknown);
+  /**
+   * The agents that work on the answers, as a `createAgentNetwork` tells of them: the URL of their route, which is a connection of its own; or `true` where the server's option `also` has them
+   * come on that of the answer, while there is one.
+   */
+  readonly also?: { readonly agents: string | true | null };
   /** See {@link useEventSource}. */
   readonly throttleMs?: number;
 }
@@ -68,6 +76,8 @@ export interface ChatStream {
   readonly progress: unknown;
   readonly error: ChatStreamError | null;
   readonly connection: ChatStreamConnection;
+  /** As `also` asks for them; otherwise nothing is in it. */
+  readonly agents: AgentNetworkStream;
   /** Sends a message of the user's: its text, or with what else it has. An answer that goes on is ended. */
   readonly send: (message: string | (Omit<ChatMessage, "id" | "role"> & { readonly id?: string })) => void;
   /** Ends the answer on the server, for all who read it; what has come of it becomes a message. Whether there was one. Never rejects. */
@@ -78,18 +88,7 @@ export interface ChatStream {
   readonly setMessages: (messages: readonly ChatMessage[]) => void;
 }
 
-/** What is asked of the server: a message's answer, or the answer that goes on. */
-interface Asked {
-  readonly url: string;
-  /** Of the answer, where it is this page's. */
-  readonly id: string;
-  readonly query: string;
-  /** What is sent; undefined where nothing is. */
-  readonly body?: string;
-}
-
 const NONE: readonly ChatMessage[] = [];
-const NO_URL = "useChatStream has no URL yet";
 const LOST: ChatFailure = { code: "ANSWER_LOST", message: "The answer is not there any more" };
 
 /**
@@ -101,7 +100,7 @@ const LOST: ChatFailure = { code: "ANSWER_LOST", message: "The answer is not the
  */
 export function useChatStream(given: string | null | undefined, options: UseChatStreamOptions = {}): ChatStream {
   const { storage, storageKey, shareAcrossTabs = false, resume = true, initialMessages = NONE, ...others } = options;
-  const { onMessage, onProgress, onFinish, onError, body, headers, ...client } = others;
+  const { onMessage, onProgress, onFinish, onError, body, headers, also, ...client } = others;
   const url = given ?? null;
   const key = storageKey ?? url ?? "";
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -115,6 +114,15 @@ export function useChatStream(given: string | null | undefined, options: UseChat
   }, [key, url, storage, shareAcrossTabs]);
   const messages = useSyncExternalStore(conversation.subscribe, conversation.messages, conversation.initial);
 
+  const { agents: asksFor = null } = also ?? {};
+  const apart = useAgentNetwork(asksFor === true ? null : asksFor, {
+    ...client,
+    ...(headers && { headers }),
+  } as object);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation has other agents
+  const beside = useMemo(() => new AgentsBeside(), [url]);
+  const agents = useSyncExternalStore(beside.subscribe, beside.view, beside.view);
+
   // Of another URL, once it was this one's, nothing is asked.
   const now = asked?.url === url ? asked : null;
   const isSent = now?.body !== undefined;
@@ -125,6 +133,7 @@ export function useChatStream(given: string | null | undefined, options: UseChat
     headers: headersOf(headers, isSent),
     onEvent: (type: string, data: unknown) => {
       if (type === "typing" && isSent && Object(data).isTyping === true) conversation.tellBegun(now.id);
+      if (asksFor === true) beside.take(type, data);
       tell(latest.current.options, type, data);
     },
     onError: (error: SSEError) => {
@@ -160,9 +169,10 @@ export function useChatStream(given: string | null | undefined, options: UseChat
       status: statusOf(view, failure !== null, isSent),
       error: failure,
       connection: { isConnected, state, health, attempts, resume, notice: noticeOf(snapshot) },
+      agents: asksFor === true ? { ...apart, ...agents, isConnected, state, health } : apart,
       ...actions,
     };
-  }, [messages, snapshot, view, isSent, actions]);
+  }, [messages, snapshot, view, isSent, actions, asksFor, apart, agents]);
 }
 
 function statusOf(
@@ -174,87 +184,6 @@ function statusOf(
   if (done !== null) return "ready";
   if (content !== "" || progress !== null) return "streaming";
   return isSent || id !== null ? "submitted" : "ready";
-}
-
-/** What the actions look at, when they are called. */
-interface Latest {
-  readonly options: UseChatStreamOptions;
-  readonly url: string | null;
-  readonly conversation: Conversation;
-  readonly asked: Asked | null;
-  readonly view: ChatAnswerView;
-}
-type Actions = Pick<ChatStream, "send" | "stop" | "regenerate" | "setMessages">;
-
-function actionsOf(latest: () => Latest, setAsked: (asked: Asked | null) => void): Actions {
-  /** What has come of an answer that is left stays. */
-  const keepPart = () => {
-    const { view, conversation } = latest();
-    if (view.id === null || view.content === "") return;
-    conversation.put({ id: view.id, role: "assistant", content: view.content, isStopped: true });
-  };
-  const ask = (trigger: "send" | "regenerate") => {
-    const { url, conversation, options } = latest();
-    if (url === null) throw new TypeError(NO_URL);
-    const messages = conversation.messages();
-    const { body } = options;
-    const sent = typeof body === "function" ? body(messages, trigger) : { ...body, messages, trigger };
-    const id = randomKey();
-    setAsked({ url, id, query: `answerId=${id}`, body: JSON.stringify(sent) });
-  };
-  return {
-    send: (given) => {
-      const { conversation, options } = latest();
-      const said = typeof given === "string" ? { content: given } : given;
-      if (typeof said?.content !== "string") throw new TypeError("send takes a text, or an object with a content");
-      if (latest().url === null) throw new TypeError(NO_URL);
-      const message: ChatMessage = { id: randomKey(), ...said, role: "user" };
-      keepPart();
-      conversation.put(message);
-      ask("send");
-      options.onMessage?.(message);
-    },
-    stop: async () => {
-      const { url, asked, view, options } = latest();
-      if (url === null || asked === null || view.done !== null) return false;
-      const answerId = view.id ?? (asked.body === undefined ? undefined : asked.id);
-      if (answerId === undefined) return false;
-      const stopped = await stopAnswer(withQuery(url, `answerId=${encodePart(answerId)}`), options);
-      // The server has not heard of it, or cannot be reached: then it is left.
-      if (stopped === undefined || (!stopped && latest().view.id === null)) {
-        keepPart();
-        setAsked(null);
-      }
-      return stopped === true;
-    },
-    regenerate: () => {
-      const { conversation } = latest();
-      const messages = conversation.messages();
-      const at = messages.map(({ role }) => role).lastIndexOf("user");
-      if (at < 0) return;
-      conversation.set(messages.slice(0, at + 1));
-      ask("regenerate");
-    },
-    setMessages: (messages) => latest().conversation.set([...messages]),
-  };
-}
-
-/** Undefined: the server cannot be reached, or does not do it. */
-async function stopAnswer(
-  url: string,
-  { headers, fetch: given, withCredentials }: UseChatStreamOptions,
-): Promise<boolean | undefined> {
-  try {
-    const response = await (given ?? fetch)(new URL(url, document.baseURI).href, {
-      method: "DELETE",
-      headers: new Headers((await (typeof headers === "function" ? headers() : headers)) ?? {}),
-      credentials: withCredentials ? "include" : "same-origin",
-    });
-    if (!response.ok) return undefined;
-    return Object(await response.json()).stopped === true;
-  } catch {
-    return undefined;
-  }
 }
 
 function tell(options: UseChatStreamOptions, type: string, data: unknown): void {
