@@ -9,7 +9,14 @@ import {
   type UseChatStreamOptions,
   useChatStream,
 } from "../../js/src/react/index.js";
-import { type ConversationContext, createChatStream, createHub, SourceError } from "../../js/src/server/index.js";
+import {
+  type AgentNetwork,
+  type ConversationContext,
+  createAgentNetwork,
+  createChatStream,
+  createHub,
+  SourceError,
+} from "../../js/src/server/index.js";
 import { reset } from "../../js/src/shared/reset.js";
 import { serve, type TestServer } from "../addon/serve.js";
 import { until } from "../js/client/scripted-server.js";
@@ -20,6 +27,8 @@ let url: string;
 let source: (context: ConversationContext) => AsyncIterable<string | { progress: unknown }>;
 let contexts: ConversationContext[];
 let methods: string[];
+let agents: AgentNetwork;
+let also: string[];
 let isBroken: boolean;
 let isForgotten: boolean;
 
@@ -32,14 +41,17 @@ beforeEach(async () => {
   methods = [];
   isBroken = false;
   isForgotten = false;
+  also = [];
   const hub = createHub({ name: `chat hook ${++count}` });
   hub.on("error", () => {});
+  agents = createAgentNetwork(hub);
   server = await serve(async (request) => {
     methods.push(request.method);
     if (isForgotten) return new Response(null, { status: 204 });
     if (isBroken) return new Response(null, { status: 403 });
+    if (request.url.includes("/agents/")) return agents.all.response(request, "c1");
     return createChatStream(hub, {
-      ...{ request, conversationId: new URL(request.url).pathname.slice(1) },
+      ...{ also, request, conversationId: new URL(request.url).pathname.slice(1) },
       source: (context) => {
         contexts.push(context);
         return source(context);
@@ -261,21 +273,6 @@ test("a storage that is full keeps the newer half, and one that throws nothing",
   await until(() => other.last().messages.length === 2);
 });
 
-test("two components of a page that share show the same", async () => {
-  const goOn = waiting("one ", "two");
-  const first = probe({ shareAcrossTabs: true });
-  const second = probe({ shareAcrossTabs: true });
-  act(() => first.last().send("Hi"));
-  await until(() => second.last().content === "one ");
-  expect(said(second.last())).toEqual(["user: Hi"]);
-  goOn();
-  await until(() => second.last().status === "ready" && first.last().status === "ready");
-  expect(second.last().messages).toEqual(first.last().messages);
-  expect(said(second.last())).toEqual(["user: Hi", "assistant: one two"]);
-  act(() => second.last().setMessages([]));
-  await until(() => first.last().messages.length === 0);
-});
-
 test.each([
   [new Error("secret"), { code: "PROCESSING_ERROR", message: "The answer could not be completed" }],
   [
@@ -352,4 +349,64 @@ test("in strict mode a message is sent once", async () => {
   act(() => last().send("Hi"));
   await until(() => last().messages.length === 2);
   expect(contexts).toHaveLength(1);
+});
+
+describe("with agents beside", () => {
+  const emit = () => {
+    agents.emit("c1", { type: "agent_network_snapshot", data: { agents: {}, connections: [] } });
+    agents.emit("c1", { type: "agent_start", data: { agent: "plan", task: "Think" } });
+    agents.emit("c1", { type: "research_started", data: { query: "Why?" } });
+    const sources = [{ url: "u" }, { url: "v" }];
+    agents.emit("c1", {
+      type: "research_progress",
+      data: { phase: "look", progress: 0.5, sources, partial_results: [1] },
+    });
+    agents.emit("c1", {
+      type: "research_progress",
+      data: { phase: "look", progress: 0.7, sources, partial_results: [2] },
+    });
+    agents.emit("c1", { type: "agent_complete", data: { agent: "plan", result: "ok" } });
+  };
+
+  test.each(["a connection of their own", "the answer's connection"])("on %s", async (where) => {
+    const isOne = where === "the answer's connection";
+    if (isOne) also = ["agents:c1", "agents-research:c1"];
+    const goOn = waiting("one ", "two");
+    const { last } = probe({ also: { agents: isOne || `${server.url}/agents/c1` } });
+    expect(last().agents).toMatchObject({ agents: [], research: { status: "idle" } });
+    act(() => last().send("Hi"));
+    await until(() => last().content === "one " && last().agents.isConnected);
+    emit();
+    await until(() => last().agents.agents[0]?.status === "done");
+    await until(() => last().agents.research.progress === 0.7);
+    expect(last().agents).toMatchObject({
+      agents: [{ id: "plan", status: "done", task: "Think", result: "ok" }],
+      research: {
+        status: "running",
+        query: "Why?",
+        phase: "look",
+        partialResults: [1, 2],
+        sources: [{ url: "u" }, { url: "v" }],
+      },
+    });
+    agents.emit("c1", { type: "error", data: { error: "no" } });
+    await until(() => last().agents.research.status === "failed");
+    // The failure is theirs.
+    expect(last()).toMatchObject({ status: "streaming", error: null });
+    goOn();
+    await until(() => last().status === "ready");
+    expect(said(last())).toEqual(["user: Hi", "assistant: one two"]);
+    expect(last().agents.agents).toHaveLength(1);
+  });
+
+  test("a failure of the answer's is none of theirs", async () => {
+    also = ["agents:c1", "agents-research:c1"];
+    source = () => {
+      throw new Error("x");
+    };
+    const { last } = probe({ also: { agents: true } });
+    act(() => last().send("Hi"));
+    await until(() => last().status === "error");
+    expect(last().agents.research).toMatchObject({ status: "idle", error: null });
+  });
 });

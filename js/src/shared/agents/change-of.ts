@@ -21,7 +21,7 @@ export function changeOf(type: string, data: object): AgentNetworkPatch | undefi
       const { agent, result, error, performance } = data as AgentEvents["agent_complete"];
       const about = { ...(result !== undefined && { result }), ...(performance !== undefined && { performance }) };
       const end = error === undefined ? { status: "done" } : { status: "failed", error };
-      return { agents: { [agent]: { ...about, ...end } } };
+      return { agents: { [agent]: { ...({ progress: null } as object), ...about, ...end } } };
     }
     default:
       return undefined;
