@@ -45,7 +45,9 @@ async function emscriptenFlags() {
 async function precompileHeaders(preset) {
   const folder = join(root, "build", preset);
   const database = JSON.parse(readFileSync(join(folder, "compile_commands.json"), "utf8"));
-  const headers = database.map(({ file, command }) => ({ file, command })).filter(({ file }) => file.endsWith(".hxx.cxx"));
+  const headers = database
+    .map(({ file, command }) => ({ file, command }))
+    .filter(({ file }) => file.endsWith(".hxx.cxx"));
   await mapParallel(headers, async ({ file, command }) => {
     const header = file.slice(0, -".cxx".length);
     const flags = command.split(" ").filter((flag) => /^-(?:[DIO]|std=|f)/.test(flag));

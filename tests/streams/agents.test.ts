@@ -6,6 +6,7 @@ import {
   type Hub,
   readEventStream,
 } from "../../js/src/server/index.js";
+import { until } from "../addon/listening.js";
 
 let count = 0;
 let hub: Hub;

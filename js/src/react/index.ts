@@ -27,13 +27,9 @@ export type { AnswerCompletion, AnswerHeartbeat, AnswerView } from "./answer/ans
 export { type DebuggedStream, StreamDebugPanel, type StreamDebugPanelProps } from "./answer/stream-debug-panel.js";
 export { StreamStatus, type StreamStatusName, type StreamStatusProps } from "./answer/stream-status.js";
 export { type SSEStreamResult, type UseSSEStreamOptions, useSSEStream } from "./answer/use-sse-stream.js";
-export {
-  type ChatStream,
-  type ChatStreamConnection,
-  type ChatStreamError,
-  type UseChatStreamOptions,
-  useChatStream,
-} from "./chat/use-chat-stream.js";
+export type { ChatStorage } from "./chat/conversation.js";
+export type { ChatStream, ChatStreamConnection, ChatStreamError, UseChatStreamOptions } from "./chat/types.js";
+export { useChatStream } from "./chat/use-chat-stream.js";
 export { ConnectionBadge, type ConnectionBadgeProps } from "./connection-badge.js";
 export type { ShownLog } from "./logs/log-reduction.js";
 export { type LogStream, type UseLogStreamOptions, useLogStream } from "./logs/use-log-stream.js";

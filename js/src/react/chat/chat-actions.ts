@@ -4,7 +4,7 @@ import { withQuery } from "../../shared/with-query.js";
 import { encodePart } from "../encode-part.js";
 import type { ChatAnswerView } from "./chat-reduction.js";
 import type { Conversation } from "./conversation.js";
-import type { ChatStream, UseChatStreamOptions } from "./use-chat-stream.js";
+import type { ChatStream, UseChatStreamOptions } from "./types.js";
 
 /** What is asked of the server: a message's answer, or the answer that goes on. */
 export interface Asked {

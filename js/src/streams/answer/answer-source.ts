@@ -1,7 +1,11 @@
+import type { ModelPart } from "../sources/model-part.js";
 import type { Chunks } from "./log/read-source.js";
 
-/** A piece of an answer: its text, or with what is known of it. */
-export type AnswerChunk = string | { readonly text: string; readonly tokens?: number; readonly sources?: unknown };
+/** A piece of an answer: its text, or with what is known of it; or a part as `fromOpenAI` and its like give it. */
+export type AnswerChunk =
+  | string
+  | { readonly text: string; readonly tokens?: number; readonly sources?: unknown }
+  | ModelPart;
 
 /** What gives an answer piece by piece. */
 export type AnswerChunks = Chunks<AnswerChunk>;
