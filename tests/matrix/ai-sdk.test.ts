@@ -71,7 +71,7 @@ async function resumesByHttp({ url }: RunningServer): Promise<void> {
   expect((await fetch(`${url}/api/chat/nobody/stream`)).status).toBe(204);
 }
 
-async function resumesInChromium({ url }: RunningServer): Promise<void> {
+async function resumesInChromium(url: string): Promise<void> {
   const browser = await launchChromium();
   try {
     const page = await browser.newPage();
@@ -93,7 +93,7 @@ test.each([
   ["6", process.execPath],
   ["7", join(work, "tools/node_modules/node-22/bin/node")],
 ])(
-  "the example of version %s, with the diff of the guide",
+  "the example of version %s, with the diff of the guide; and createChat with our transport",
   async (version, node) => {
     const app = join(work, `ai-sdk-${version}`);
     writeExample(app);
@@ -102,7 +102,8 @@ test.each([
     const server = await startServer(node, [nextBin(app), "start", "--hostname", "127.0.0.1"], app, env);
     try {
       await resumesByHttp(server);
-      await resumesInChromium(server);
+      await resumesInChromium(server.url);
+      await resumesInChromium(`${server.url}/ours`);
     } finally {
       await server.stop();
     }

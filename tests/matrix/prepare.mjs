@@ -36,32 +36,22 @@ export default async function prepare() {
 
   const tools = join(work, "tools");
   manifest(tools, { name: "tools", dependencies: TOOLS });
-  await command("npm", NPM_INSTALL, tools);
-
   const app = join(work, "npm");
   cpSync(join(root, "tests/matrix/workspace/apps/direct"), app, { recursive: true });
-  manifest(app, {
-    name: "npm-app",
-    dependencies: { ...next, millrace },
-    devDependencies: versions("typescript", "@types/node", "@types/react"),
-  });
-  await command("npm", NPM_INSTALL, app);
-
-  const still = join(work, "still");
-  manifest(still, {
-    name: "still",
-    dependencies: { ...next, millrace },
-    devDependencies: versions("typescript", "@types/node", "@types/react"),
-  });
-  await command("npm", NPM_INSTALL, still);
-
-  for (const [version, packages] of Object.entries(AI_SDKS)) {
+  const devDependencies = versions("typescript", "@types/node", "@types/react");
+  manifest(app, { name: "npm-app", dependencies: { ...next, millrace }, devDependencies });
+  const withAi = Object.entries(AI_SDKS).map(([version, packages]) => {
     const folder = join(work, `ai-sdk-${version}`);
     cpSync(join(root, "tests/matrix/workspace/apps/ai-sdk"), folder, { recursive: true });
-    const devDependencies = versions("typescript", "@types/node", "@types/react");
     manifest(folder, { name: "ai-sdk", dependencies: { ...next, ...packages, millrace }, devDependencies });
-    await command("npm", [...NPM_INSTALL, "--engine-strict=false"], folder);
-  }
+    return folder;
+  });
+  // npm waits for the network most of the time.
+  await Promise.all([tools, app, ...withAi].map((folder) => command("npm", NPM_INSTALL, folder)));
+
+  const still = join(work, "still");
+  mkdirSync(still);
+  for (const part of ["package.json", "node_modules"]) await command("cp", ["-al", join(app, part), still], work);
 
   const workspace = join(work, "pnpm");
   cpSync(join(root, "tests/matrix/workspace"), workspace, {

@@ -3,6 +3,7 @@
 import { Chat as ReactChat, useChat } from "@ai-sdk/react";
 import { DefaultChatTransport } from "ai";
 import { useState } from "react";
+import { Shown } from "./shown";
 
 export default function Page() {
   // The example's options. The chat is made here, so that a resumed stream counts as a replay (`@ai-sdk/react` 3 forgets to hand that on).
@@ -16,17 +17,5 @@ export default function Page() {
       }),
   );
   const { messages, sendMessage, status } = useChat({ chat, resume: true });
-  return (
-    <main>
-      <button type="button" onClick={() => void sendMessage({ text: "Go" })}>
-        Send
-      </button>
-      <p id="status">{status}</p>
-      {messages.map((message) => (
-        <p key={message.id} className={message.role}>
-          {message.parts.map((part) => (part.type === "text" ? part.text : "")).join("")}
-        </p>
-      ))}
-    </main>
-  );
+  return <Shown messages={messages} status={status} send={() => void sendMessage({ text: "Go" })} />;
 }
