@@ -9,6 +9,8 @@ export const PAGES = [
   },
   { href: "/logs", name: "Logs", lead: "What that job says, room by room, as it says it. Flood a room." },
   { href: "/answer", name: "Answer", lead: "A text, word by word, kept on the server. Cut it in the middle." },
+  { href: "/chat", name: "Chat", lead: "useChat of the AI SDK. Cut it, reload it, open it twice, stop it from there." },
+  { href: "/agents", name: "Agents", lead: "An answer, and the five agents that work on it, side by side." },
   { href: "/catalogue", name: "Catalogue", lead: "A cached page of server components, new when an event says so." },
 ] as const;
 

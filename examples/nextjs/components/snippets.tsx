@@ -24,6 +24,11 @@ export function Snippets() {
   );
 }
 
+/** The few lines that make a page. */
+export function Code({ title, code }: { title: string; code: string }) {
+  return <Snippet title={title} code={code} />;
+}
+
 function Snippet({ title, code }: { title: string; code: string }) {
   return (
     <section className="panel snippet">

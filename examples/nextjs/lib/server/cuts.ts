@@ -33,6 +33,29 @@ export async function cuttable(request: Request, answer: (cuttable: Cuttable) =>
   return response;
 }
 
+/**
+ * An answer whose stream `cutStreams` cuts, whatever began it: a POST that begins one, too. The tab is in the header `X-Tab`.
+ *
+ * @example
+ * export const POST = async (request: Request) => cuttableAnswer(request, await chat.POST(request));
+ */
+export function cuttableAnswer(request: Request, response: Response): Response {
+  const tab = request.headers.get("x-tab");
+  if (!isTab(tab) || !isStream(response) || response.body === null) return response;
+  const cut = new AbortController();
+  const all = cuts.get(tab) ?? new Set();
+  cuts.set(tab, all.add(cut));
+  const onClose = () => {
+    all.delete(cut);
+    if (all.size === 0 && cuts.get(tab) === all) cuts.delete(tab);
+  };
+  request.signal.addEventListener("abort", onClose, { once: true });
+  cut.signal.addEventListener("abort", onClose, { once: true });
+  const through = new TransformStream<Uint8Array, Uint8Array>({ flush: onClose });
+  const { status, headers } = response;
+  return new Response(response.body.pipeThrough(through, { signal: cut.signal }), { status, headers });
+}
+
 function isStream({ status, headers }: Response): boolean {
   return status === 200 && headers.get("content-type")?.startsWith("text/event-stream") === true;
 }

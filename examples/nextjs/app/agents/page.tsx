@@ -1,0 +1,9 @@
+import { randomUUID } from "node:crypto";
+import { redirect } from "next/navigation";
+import { connection } from "next/server";
+
+/** A new conversation. */
+export default async function Page() {
+  await connection();
+  redirect(`/agents/${randomUUID()}`);
+}

@@ -1,0 +1,3 @@
+import { agents } from "@/lib/server/agents";
+
+export const { GET } = agents.research;
