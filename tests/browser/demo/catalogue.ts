@@ -31,7 +31,7 @@ export function testCatalogue(fixture: DemoFixture): void {
   );
 
   test("a narrow screen shows the pages whole", async () => {
-    for (const path of ["/workflow", "/logs", "/answer", "/catalogue"]) {
+    for (const path of ["/workflow", "/logs", "/answer", "/chat", "/agents", "/catalogue"]) {
       const page = await openPath(fixture, path);
       await page.setViewportSize({ width: 390, height: 800 });
       if (path === "/answer") {

@@ -30,6 +30,9 @@ export function testChat(fixture: DemoFixture): void {
         await tab.locator("[data-testid=message-assistant][data-writing=false]").waitFor();
       expect(await second.getByTestId("message-assistant").textContent()).toBe(await answer.textContent());
       await second.close();
+      // What is said is no wider than a phone.
+      await page.setViewportSize({ width: 390, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     },
     2 * MINUTES,
   );
