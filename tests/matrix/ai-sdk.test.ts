@@ -4,10 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { launchChromium } from "../../scripts/lib/chromium.mjs";
 import { nextBin } from "../../scripts/lib/next.mjs";
-import { root } from "../../scripts/lib/process.mjs";
+
 import { type RunningServer, run, startServer } from "../package/command.js";
 
 const MINUTES = 60_000;
+const root = join(import.meta.dirname, "../..");
 const work = process.env.MILLRACE_MATRIX_WORK ?? "";
 const WHOLE = Array.from({ length: 100 }, (_, n) => `w${n} `).join("");
 
