@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, "..");
 const PROGRAMS = {
   "millrace/client": 'export * from "millrace/client";',
   "millrace/react": 'export { ConnectionBadge, SSEError, useEventSource } from "millrace/react";',
+  "millrace/react, useAgentNetwork alone": 'export { useAgentNetwork } from "millrace/react";',
+  "millrace/react, useChatStream alone": 'export { useChatStream } from "millrace/react";',
   "millrace/react, useLogStream alone": 'export { useLogStream } from "millrace/react";',
   "millrace/react, useSSEStream alone": 'export { useSSEStream } from "millrace/react";',
   "millrace/react, useWorkflowStream alone": 'export { useWorkflowStream } from "millrace/react";',

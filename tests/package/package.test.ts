@@ -56,6 +56,9 @@ describe.each(bundlers)("a bare Next.js app with %s", (bundler) => {
 const LIMITS: Record<string, { readonly asking: number; readonly all: number }> = {
   "millrace/client": { asking: 5812, all: 21880 }, // with mergePatch, which only pages that import it load
   "millrace/react": { asking: 8119, all: 25080 },
+  "millrace/react, useAgentNetwork alone": { asking: 9100, all: 26080 },
+  // Messages, their storage and their actions, and the agents beside.
+  "millrace/react, useChatStream alone": { asking: 11400, all: 28400 },
   "millrace/react, useLogStream alone": { asking: 9100, all: 26080 },
   "millrace/react, useSSEStream alone": { asking: 9100, all: 26080 },
   // The words of the server in a notice are 40 bytes of it.
