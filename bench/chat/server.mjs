@@ -50,9 +50,11 @@ async function write(response, res) {
 const responseOf = (stream) => new Response(stream.pipeThrough(new TextEncoderStream()));
 
 async function handlerOf() {
-  if (side === "createChat") {
+  if (side.startsWith("createChat")) {
     const { createChat, createHub } = await import("../../dist/esm/server/index.js");
-    const chat = createChat(createHub({ name: "bench", limits: { perChannel: 1000 } }), { source: () => parts() });
+    const flushMs = side === "createChat" ? 0 : 20;
+    const hub = createHub({ name: "bench", limits: { perChannel: 1000 } });
+    const chat = createChat(hub, { source: () => parts(), flushMs });
     return (req, res) => chat.attach(req, res, "c");
   }
   const context = await contextOf();

@@ -58,6 +58,8 @@ export type { LogEmitter } from "./logs/log-emitter.js";
 export type { OperationMessages, RunningOperation } from "./logs/operation.js";
 export type { LogOptions, RoomContext, RoomPolicy } from "./logs/options.js";
 export type { LogMetadata } from "./logs/to-record.js";
+export { createSSEProxy, type ProxyRoute, type SSEProxy } from "./proxy/create-sse-proxy.js";
+export type { SSEProxyOptions } from "./proxy/options.js";
 export { fromAnthropic } from "./sources/from-anthropic.js";
 export { fromOpenAI } from "./sources/from-openai.js";
 export { fromUIMessageStream } from "./sources/from-ui-message-stream.js";

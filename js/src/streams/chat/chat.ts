@@ -4,10 +4,11 @@ import { requireFunction, requireObject, requireUser } from "../../shared/argume
 import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
 import { writeAnswer } from "../http/node-answer.js";
+import type { RequestBody } from "../http/read-text.js";
 import { isChat, requireChat } from "./chat-id.js";
 import { UI_MESSAGE_STREAM } from "./chat-protocol.js";
 import { ChatService } from "./chat-service.js";
-import { type MessageBody, readMessage } from "./message-body.js";
+import { readMessage } from "./message-body.js";
 import { type ChatParts, type CheckedChatOptions, RESPOND_OPTIONS, type RespondOptions } from "./options.js";
 import { nodeReading, type Reading, webReading } from "./reading.js";
 
@@ -161,7 +162,7 @@ export class Chat {
   }
 
   /** @param channels - is told which channel it is about, as soon as that is known. */
-  async #message(body: MessageBody, reading: Reading, channels: string[]): Promise<Response | undefined> {
+  async #message(body: RequestBody, reading: Reading, channels: string[]): Promise<Response | undefined> {
     const { request } = reading;
     this.#service.requireOwnPage(request);
     const { source, maxBodyBytes } = this.#options;

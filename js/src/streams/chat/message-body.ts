@@ -1,6 +1,6 @@
 import { SSEError } from "../../shared/errors.js";
 import { isRecord } from "../../shared/is-record.js";
-import { readText } from "../http/read-text.js";
+import { type RequestBody, readText } from "../http/read-text.js";
 import { isChat } from "./chat-id.js";
 
 /** What `useChat` has sent. */
@@ -10,11 +10,8 @@ export interface SentMessage {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** The request's body: a web request's, or a Node request itself. */
-export type MessageBody = Parameters<typeof readText>[0];
-
 /** @throws SSEError `BAD_REQUEST` */
-export async function readMessage(given: MessageBody, maxBodyBytes: number): Promise<SentMessage> {
+export async function readMessage(given: RequestBody, maxBodyBytes: number): Promise<SentMessage> {
   const text = await readText(given, maxBodyBytes).catch(() => ""); // its client has gone
   if (text === undefined) throw new SSEError("BAD_REQUEST", `A message's body has at most ${maxBodyBytes} bytes`);
   const body = parsed(text);

@@ -5,9 +5,9 @@ import type { AnyHub } from "../../shared/any-hub.js";
 import { SSEError } from "../../shared/errors.js";
 import type { ChatProtocol } from "../chat/chat-protocol.js";
 import { ChatService } from "../chat/chat-service.js";
-import type { MessageBody } from "../chat/message-body.js";
 import { nodeReading, type Reading, webReading } from "../chat/reading.js";
 import { writeAnswer } from "../http/node-answer.js";
+import type { RequestBody } from "../http/read-text.js";
 import { requireHub } from "../http/require-hub.js";
 import { ConversationEvents } from "./conversation-events.js";
 import {
@@ -82,7 +82,7 @@ export async function attachChatStream(
 async function answer(
   hub: Hub,
   options: CheckedChatStreamOptions,
-  body: MessageBody,
+  body: RequestBody,
   outlet: Reading,
   channels: string[],
 ): Promise<Response | undefined> {

@@ -1,8 +1,7 @@
 import type { ChatMessage } from "../../shared/chat/events.js";
 import { SSEError } from "../../shared/errors.js";
 import { isRecord } from "../../shared/is-record.js";
-import type { MessageBody } from "../chat/message-body.js";
-import { readText } from "../http/read-text.js";
+import { type RequestBody, readText } from "../http/read-text.js";
 import type { ConversationContext } from "./options.js";
 
 type SentMessages = Pick<ConversationContext, "messages" | "message" | "trigger" | "body">;
@@ -14,7 +13,7 @@ const ROLES: ReadonlySet<unknown> = new Set(["user", "assistant"]);
  *
  * @throws SSEError `BAD_REQUEST`
  */
-export async function readMessages(given: MessageBody, maxBodyBytes: number): Promise<SentMessages> {
+export async function readMessages(given: RequestBody, maxBodyBytes: number): Promise<SentMessages> {
   const text = await readText(given, maxBodyBytes).catch(() => ""); // its client has gone
   if (text === undefined) throw new SSEError("BAD_REQUEST", `A message's body has at most ${maxBodyBytes} bytes`);
   const body = parsed(text);

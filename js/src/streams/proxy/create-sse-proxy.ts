@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline, Readable } from "node:stream";
+import { authorizeRequest, errorResponse, type RequestLike } from "../../server/hub-api.js";
+import { SSEError } from "../../shared/errors.js";
+import { requestOf, writeAnswer } from "../http/node-answer.js";
+import { isFromAllowedOrigin } from "../http/origin.js";
+import { type RequestBody, readBytes } from "../http/read-text.js";
+import { askUpstream, UpstreamFailure } from "./ask-upstream.js";
+import { type CheckedProxyOptions, checkProxyOptions, type SSEProxyOptions } from "./options.js";
+import { answerHeaders, cookieOf, requestHeaders } from "./proxy-headers.js";
+import { targetOf } from "./target.js";
+import { problemOf, refusalOfUpstream } from "./upstream-refusal.js";
+
+/** A route's parameters, as Next.js gives them: of a folder `[...route]`, or of none. */
+export interface ProxyRoute {
+  readonly params?: Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+}
+
+/** What {@link createSSEProxy} gives. */
+export interface SSEProxy {
+  readonly GET: (request: Request, route?: ProxyRoute) => Promise<Response>;
+  readonly POST: (request: Request, route?: ProxyRoute) => Promise<Response>;
+  /** The same with Node's request and response. The client is answered whatever happens, and the promise need not be waited for. */
+  readonly attach: (req: IncomingMessage, res: ServerResponse, path?: string) => Promise<void>;
+}
+
+const METHODS = ["GET", "HEAD", "POST"];
+/** The query's, where the route has no path: the address that is asked for. */
+const ADDRESS = ["path", "url"];
+
+/**
+ * Relays streams of another server, byte for byte: the browser asks its own, which asks the other with the user's token. So no token is in a URL, or in the page. The
+ * path is that of the route `[...route]`, or the query's `path`; a whole `url` is taken where it lies below an upstream.
+ *
+ * @throws TypeError that names the option which is wrong.
+ * @example
+ * // app/api/sse/[...route]/route.ts, or app/api/sse/route.ts for /api/sse?path=…
+ * export const { GET, POST } = createSSEProxy({ upstream: "https://api.example/v1/", cookie: "__Host-session" });
+ */
+export function createSSEProxy(options: SSEProxyOptions): SSEProxy {
+  const checked = checkProxyOptions(options);
+  const handler = async (request: Request, route: ProxyRoute = {}): Promise<Response> => {
+    const channels: string[] = [];
+    try {
+      const path = pathOf(Object(await route.params));
+      return toResponse(await relay(checked, request, request.body, request.signal, path, channels), checked);
+    } catch (error) {
+      return refusal(checked, error, request, channels);
+    }
+  };
+  const attach: SSEProxy["attach"] = async (req, res, path) => {
+    const gone = new AbortController();
+    res.on("close", () => gone.abort());
+    const request = requestOf(req);
+    const channels: string[] = [];
+    try {
+      const answer = await relay(checked, request, req, gone.signal, path, channels);
+      if (answer instanceof Response) return await writeAnswer(answer, res);
+      res.writeHead(answer.statusCode ?? 502, answerHeaders(answer.headers, checked.exposeHeaders ?? []));
+      res.flushHeaders();
+      pipeline(answer, res, () => {});
+    } catch (error) {
+      await writeAnswer(refusal(checked, error, request, channels), res).catch(() => {});
+    }
+  };
+  return { GET: handler, POST: handler, attach };
+}
+
+/** Of the catch-all parameter, which Next.js has decoded, whatever its name. */
+function pathOf(params: Readonly<Record<string, unknown>>): string | undefined {
+  const parts = Object.values(params).find((one) => Array.isArray(one));
+  return (parts as string[] | undefined)?.map((part) => encodeURIComponent(part)).join("/");
+}
+
+/** The upstream's answer, or a refusal. */
+async function relay(
+  options: CheckedProxyOptions,
+  request: RequestLike,
+  given: RequestBody,
+  signal: AbortSignal,
+  path: string | undefined,
+  channels: string[],
+): Promise<IncomingMessage | Response> {
+  const { method = "GET" } = request;
+  if (!METHODS.includes(method)) throw new SSEError("BAD_REQUEST", `A proxy takes ${METHODS.join(", ")}`);
+  if (!isFromAllowedOrigin(request, options)) throw new SSEError("FORBIDDEN", "Only pages of this server may ask");
+  const query = new URL(request.url, "http://localhost").searchParams;
+  const asked = path ?? query.get("path") ?? query.get("url");
+  if (asked === null)
+    throw new SSEError("BAD_REQUEST", "What is asked for is to stand in the path, or in the query's path");
+  if (path === undefined) for (const name of ADDRESS) query.delete(name);
+  const target = targetOf(options.upstreams, asked, query);
+  channels.push(`proxy:${target.pathname}`);
+  await authorizeRequest(options.hub, request, {
+    channels: [...channels],
+    ...(options.authorize && { authorize: options.authorize }),
+  });
+  const own = { ...options.headers, ...(await authorization(options, request)) };
+  const body = method === "POST" ? await readBytes(given, options.maxBodyBytes) : undefined;
+  if (method === "POST" && body === undefined)
+    throw new SSEError("BAD_REQUEST", `A body has at most ${options.maxBodyBytes} bytes`);
+  const answer = await askUpstream({
+    ...{ target, method, signal, headers: requestHeaders(request, options.forwardHeaders ?? [], own) },
+    body,
+    times: {
+      connectMs: options.connectTimeoutMs,
+      headMs: options.headTimeoutMs,
+      silenceMs: options.silenceTimeoutMs,
+    },
+  });
+  return (await refusalOfUpstream(answer)) ?? answer;
+}
+
+async function authorization(
+  { cookie, token, required }: CheckedProxyOptions,
+  request: RequestLike,
+): Promise<Record<string, string>> {
+  const value = token ? await token(request) : cookie && cookieOf(request, cookie);
+  if (value === undefined || value === null || value === "") {
+    if (required) throw new SSEError("UNAUTHENTICATED", "Nobody is logged in");
+    return {};
+  }
+  // Nothing that would be another header, or another scheme.
+  if (!/^[\x21-\x7e]+$/.test(value)) throw new SSEError("UNAUTHENTICATED", "The token cannot be sent");
+  return { authorization: `Bearer ${value}` };
+}
+
+function toResponse(answer: IncomingMessage | Response, { exposeHeaders = [] }: CheckedProxyOptions): Response {
+  if (answer instanceof Response) return answer;
+  const status = answer.statusCode ?? 502;
+  const headers = answerHeaders(answer.headers, exposeHeaders);
+  if (status === 204) {
+    answer.resume();
+    return new Response(null, { status, headers });
+  }
+  return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, { status, headers });
+}
+
+function refusal(
+  { hub }: CheckedProxyOptions,
+  error: unknown,
+  request: RequestLike,
+  channels: readonly string[],
+): Response {
+  if (!(error instanceof UpstreamFailure)) return errorResponse(hub, error, request, [...channels]);
+  const [status, code] = error.isLate ? ([504, "TIMED_OUT"] as const) : ([502, "CONNECTION_FAILED"] as const);
+  return problemOf(status, code, error.message);
+}

@@ -1,0 +1,101 @@
+import type { Authorize, RequestLike } from "../../server/hub-api.js";
+import { createHub, type Hub } from "../../server/hub-api.js";
+import type { AnyHub } from "../../shared/any-hub.js";
+import { requireFlag, requireFunction, requireNumber, requireObject, requireString } from "../../shared/arguments.js";
+import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+import { requireOrigins } from "../http/origin.js";
+import { requireHub } from "../http/require-hub.js";
+import { upstreamsOf } from "./target.js";
+
+/** Options of {@link createSSEProxy}. */
+export interface SSEProxyOptions {
+  /** Where requests go: below this URL, or one of these. */
+  upstream: string | URL | readonly (string | URL)[];
+  /** The cookie whose value is sent on as `Authorization: Bearer`. Default: none. */
+  cookie?: string;
+  /** The same by a function, of a session for one. Undefined: nobody is logged in, and the request goes without, unless `required`. */
+  token?: (request: RequestLike) => string | undefined | null | Promise<string | undefined | null>;
+  /** A request without a token is answered 401. Default: true where `cookie` or `token` is given. */
+  required?: boolean;
+  /** Whether a request may go through, as for a stream of the channel `proxy:<path>`. Default: the hub's. */
+  authorize?: Authorize;
+  /** Default: the hub of the plain functions. */
+  hub?: AnyHub;
+  /** Sent to the upstream beside the usual ones: names of the request's headers. */
+  forwardHeaders?: readonly string[];
+  /** Given to the client beside the usual ones: names of the answer's headers. */
+  exposeHeaders?: readonly string[];
+  /** Headers for the upstream, over all others: an API key. */
+  headers?: Record<string, string>;
+  /** Pages of these origins may ask, too. Default: the server's own only. */
+  origins?: readonly string[];
+  /** `X-Forwarded-Host` says which the own one is. Default false. */
+  trustProxy?: boolean;
+  /** Default 10,000. */
+  connectTimeoutMs?: number;
+  /** From the connection until the answer begins. Default 60,000: models think. */
+  headTimeoutMs?: number;
+  /** Between two pieces of the answer. Default 120,000. */
+  silenceTimeoutMs?: number;
+  /** Of a request. Default 4 MiB. */
+  maxBodyBytes?: number;
+}
+
+/** With the defaults in. */
+export interface CheckedProxyOptions extends SSEProxyOptions {
+  readonly upstreams: readonly URL[];
+  hub: Hub;
+  required: boolean;
+  origins: readonly string[];
+  trustProxy: boolean;
+  connectTimeoutMs: number;
+  headTimeoutMs: number;
+  silenceTimeoutMs: number;
+  maxBodyBytes: number;
+}
+
+const OPTIONS: Names<SSEProxyOptions> = {
+  upstream: true,
+  cookie: true,
+  token: true,
+  required: true,
+  authorize: true,
+  hub: true,
+  forwardHeaders: true,
+  exposeHeaders: true,
+  headers: true,
+  origins: true,
+  trustProxy: true,
+  connectTimeoutMs: true,
+  headTimeoutMs: true,
+  silenceTimeoutMs: true,
+  maxBodyBytes: true,
+};
+
+/** @throws TypeError that names the option. */
+export function checkProxyOptions(options: SSEProxyOptions): CheckedProxyOptions {
+  requireObject("options", options);
+  requireKnown("createSSEProxy", options, OPTIONS);
+  const { upstream, cookie, token, authorize, headers = {}, origins = [], trustProxy = false } = options;
+  const { connectTimeoutMs = 10_000, headTimeoutMs = 60_000, silenceTimeoutMs = 120_000 } = options;
+  const { maxBodyBytes = 4 * 1024 * 1024, hub = createHub() } = options;
+  const { required = cookie !== undefined || token !== undefined } = options;
+  if (cookie !== undefined) requireString("cookie", cookie);
+  if (token !== undefined) requireFunction("token", token);
+  if (authorize !== undefined) requireFunction("authorize", authorize);
+  requireHub(hub);
+  requireFlag("required", required);
+  requireFlag("trustProxy", trustProxy);
+  requireOrigins(origins);
+  requireObject("headers", headers);
+  for (const names of [options.forwardHeaders ?? [], options.exposeHeaders ?? []]) {
+    if (!Array.isArray(names) || !names.every((name) => typeof name === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(name)))
+      throw new TypeError("forwardHeaders and exposeHeaders must hold names of headers");
+  }
+  for (const [name, ms] of Object.entries({ connectTimeoutMs, headTimeoutMs, silenceTimeoutMs }))
+    requireNumber(name, ms, { least: 1, most: LONGEST_TIMER_MS });
+  requireNumber("maxBodyBytes", maxBodyBytes, { least: 1 });
+  const times = { connectTimeoutMs, headTimeoutMs, silenceTimeoutMs, maxBodyBytes };
+  return { ...options, ...times, upstreams: upstreamsOf(upstream), hub, required, origins, trustProxy };
+}
