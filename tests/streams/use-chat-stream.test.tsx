@@ -245,6 +245,40 @@ test("mounted anew, it goes on with the answer that there is", async () => {
   expect(contexts).toHaveLength(1);
 });
 
+test("an answer that is there is not written once more by a page that is loaded anew", async () => {
+  const first = probe({ storage: "local" });
+  act(() => first.last().send("Hi"));
+  await until(() => first.last().messages.length === 2);
+  first.unmount();
+  const heard: ChatMessage[] = [];
+  const second = probe({ storage: "local", onMessage: (message) => heard.push(message) });
+  await until(() => methods.filter((method) => method === "GET").length === 2);
+  await until(() => second.last().connection.state === "disconnected");
+  expect(second.renders.map(({ content, status }) => `${content} ${status}`)).toEqual(
+    second.renders.map(() => " ready"),
+  );
+  expect(said(second.last())).toEqual(["user: Hi", "assistant: You said: Hi"]);
+  expect(heard).toEqual([]);
+});
+
+test("a part that was left is shown as it goes on", async () => {
+  const goOn = waiting("Half ", "whole");
+  const rejects: UseChatStreamOptions["fetch"] = (url, init) =>
+    init.method === "DELETE" ? Promise.reject(new Error()) : fetch(url, init);
+  const first = probe({ storage: "local", fetch: rejects });
+  act(() => first.last().send("Hi"));
+  await until(() => first.last().content === "Half ");
+  await first.last().stop();
+  await until(() => first.last().messages.length === 2);
+  first.unmount();
+  const second = probe({ storage: "local" });
+  await until(() => second.last().content === "Half ");
+  expect(said(second.last())).toEqual(["user: Hi"]);
+  goOn();
+  await until(() => second.last().status === "ready");
+  expect(said(second.last())).toEqual(["user: Hi", "assistant: Half whole"]);
+});
+
 test("a storage that is full keeps the newer half, and one that throws nothing", async () => {
   let kept = "";
   const full = {

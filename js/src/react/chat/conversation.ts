@@ -49,10 +49,12 @@ export class Conversation {
     };
   };
 
-  /** Appends it, or replaces the one of its id. */
-  put(message: ChatMessage): void {
+  /** Appends it, or replaces the one of its id. Whether that says anything new. */
+  put(message: ChatMessage): boolean {
     const at = this.#messages.findIndex(({ id }) => id === message.id);
+    if (JSON.stringify(this.#messages[at]) === JSON.stringify(message)) return false;
     this.set(at < 0 ? [...this.#messages, message] : this.#messages.map((other, n) => (n === at ? message : other)));
+    return true;
   }
 
   set(messages: readonly ChatMessage[]): void {
@@ -77,9 +79,11 @@ export class Conversation {
     if (kept !== undefined) this.#messages = kept;
     if (!isShared || typeof BroadcastChannel === "undefined") return;
     this.#tabs = new BroadcastChannel(nameOf(key));
-    this.#tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
-      if ("messages" in data) this.#become(data.messages);
-      else this.#options.began(data.began);
+    this.#tabs.onmessage = ({ data }: MessageEvent<unknown>) => {
+      // Another version of the page may have sent it.
+      const { messages, began } = Object(data);
+      if (areMessages(messages)) this.#become(messages);
+      else if (typeof began === "string") this.#options.began(began);
     };
   }
 
@@ -92,7 +96,7 @@ export class Conversation {
   #read(): readonly ChatMessage[] | undefined {
     try {
       const kept: unknown = JSON.parse(this.#storage()?.getItem(nameOf(this.#options.key)) ?? "null");
-      return Array.isArray(kept) && kept.every(isMessage) ? kept : undefined;
+      return areMessages(kept) ? kept : undefined;
     } catch {
       return undefined; // a page may not be let to its storage
     }
@@ -123,6 +127,10 @@ export class Conversation {
 }
 
 const nameOf = (key: string) => `millrace chat ${key}`;
+
+function areMessages(value: unknown): value is ChatMessage[] {
+  return Array.isArray(value) && value.every(isMessage);
+}
 
 function isMessage(value: unknown): value is ChatMessage {
   const { id, role, content } = Object(value);

@@ -74,8 +74,7 @@ export function useChatStream(given: string | null | undefined, options: UseChat
   const target = now && withQuery(now.url, now.query);
   const { snapshot, view } = useReduced(`chat ${now?.id}`, target, store, () => {
     return new ChatReduction((message) => {
-      latest.current.conversation.put(message);
-      latest.current.options.onMessage?.(message);
+      if (latest.current.conversation.put(message)) latest.current.options.onMessage?.(message);
     });
   });
   useInsertionEffect(() => {
@@ -91,10 +90,15 @@ export function useChatStream(given: string | null | undefined, options: UseChat
     const { isConnected, state, health, attempts, resume, completed, error } = snapshot;
     const isLost = completed && view.done === null && (isSent || view.id !== null);
     const failure = view.failure ?? (state === "error" ? error : null) ?? (isLost ? LOST : null);
-    const isOver = view.done !== null || failure !== null;
+    const known = messages.find(({ id }) => id === view.id);
+    // An answer that is there already is given once more to a page that was loaded anew. Of one that this page has left, only a part is.
+    const isRepeat = known !== undefined && known.isStopped !== true && failure === null;
+    const isOver = view.done !== null || failure !== null || isRepeat;
+    const isPart = known?.isStopped === true && view.content !== "";
     return {
-      ...{ messages, content: view.content, isTyping: view.isTyping && !isOver, progress: view.progress },
-      status: statusOf(view, failure !== null, isSent),
+      messages: isPart ? messages.filter((one) => one !== known) : messages,
+      ...{ content: isRepeat ? "" : view.content, isTyping: view.isTyping && !isOver, progress: view.progress },
+      status: isRepeat ? "ready" : statusOf(view, failure !== null, isSent),
       error: failure,
       connection: { isConnected, state, health, attempts, resume, notice: noticeOf(snapshot) },
       agents: asksFor === true ? { ...apart, ...agents, isConnected, state, health } : apart,
