@@ -22,7 +22,7 @@ let sources: number;
 let stopped: { at: number }[];
 
 interface Seen {
-  messages: { role: string; content: string; isStopped?: boolean }[];
+  messages: { role: string; content: string; isPartial?: boolean }[];
   content: string;
   status: string;
   agents: { agents: { id: string; status: string }[] };
@@ -148,7 +148,7 @@ test(
     for (const page of [first, second]) await isReady(page);
     const ends = [await seenBy(first), await seenBy(second)];
     expect(ends[0].messages).toEqual(ends[1].messages);
-    expect(ends[0].messages.at(-1)).toMatchObject({ role: "assistant", content: "You ", isStopped: true });
+    expect(ends[0].messages.at(-1)).toMatchObject({ role: "assistant", content: "You ", isPartial: true });
     expect(stopped).toHaveLength(1);
     console.info(`stopped from another tab: the source heard of it after ${(stopped[0]?.at ?? 0) - asked} ms`);
     await context.close();

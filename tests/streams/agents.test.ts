@@ -1,6 +1,7 @@
 // The agents of a session: what the server tells of them.
 import {
   type AgentEvent,
+  agentSchemas,
   createAgentNetwork,
   createHub,
   type Hub,
@@ -31,7 +32,6 @@ async function follow(route: Route, headers: Record<string, string> = {}) {
   const ids: string[] = [];
   const done = (async () => {
     for await (const { type, data, id } of readEventStream(response.body)) {
-      if (type.startsWith("millrace.")) continue;
       seen.push([type, JSON.parse(data)]);
       ids.push(id);
     }
@@ -140,7 +140,10 @@ test.each([
   [{ type: "research_progress", data: { phase: "a", progress: 2 } }, "progress must be a number from 0 to 1"],
   [{ type: "research_progress", data: { phase: "a", progress: Number.NaN } }, "progress must be"],
   [{ type: "agent_network_snapshot", data: { agents: {}, connections: {} } }, "connections must be a list"],
-  [{ type: "agent_network_snapshot", data: { agents: { a: {} }, connections: [] } }, "agents.a: status must be a text"],
+  [
+    { type: "agent_network_snapshot", data: { agents: { a: { status: 5 } } } },
+    "agents.a: status must be a text, not 5",
+  ],
   [{ type: "agent_network_update", data: { connections: [{ from: "a" }] } }, "connections.0: to must be a text"],
   [
     { type: "agent_network_update", data: { agents: { a: { performance: { success_rate: 5 } } } } },
@@ -171,4 +174,32 @@ test("sessions that cannot be, and methods", async () => {
   const strangers = await agents.all.response(new Request("http://localhost/"), "s1", { authorize: () => false });
   expect(strangers.status).toBe(403);
   expect(() => createAgentNetwork(hub, { name: "a:b" })).toThrow("name");
+});
+
+test("each end of an agent's work is told as it is, whatever was there before", async () => {
+  const endsWith = async (data: object) => {
+    agents.emit("s1", { type: "agent_complete", data: { agent: "a", ...data } } as never);
+    return (await agents.getState("s1"))?.agents.a;
+  };
+  expect(await endsWith({ result: { first: 1 } })).toEqual({ status: "done", result: { first: 1 } });
+  expect(await endsWith({ result: { second: 2 } })).toEqual({ status: "done", result: { second: 2 } });
+  expect(await endsWith({ error: "bad" })).toEqual({ status: "failed", error: "bad" });
+  expect(await endsWith({ result: 1 })).toEqual({ status: "done", result: 1 });
+});
+
+test("a network of which only a part was told is one for its own validators", async () => {
+  emitAll({ type: "agent_start", data: { agent: "a" } });
+  expect(await agents.getState("s1")).toEqual({ agents: { a: { status: "working" } }, connections: [] });
+  const { seen } = await follow("network");
+  await until(() => seen.length === 2);
+  for (const [type, data] of seen) {
+    const schema = agentSchemas[type as keyof typeof agentSchemas];
+    expect(schema["~standard"].validate(data)).toEqual({ value: data });
+  }
+});
+
+test("two networks whose names look alike have nothing in common", async () => {
+  const one = createAgentNetwork(hub, { name: "q" });
+  const other = createAgentNetwork(hub, { name: "q-research" });
+  expect(one.channelsOf("s").filter((channel) => other.channelsOf("s").includes(channel))).toEqual([]);
 });

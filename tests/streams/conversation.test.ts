@@ -1,11 +1,14 @@
 // Conversations without a framework: what a route of createChatStream answers.
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import {
   attachChatStream,
   type ChatStreamOptions,
   type ConversationContext,
+  createAnswerStream,
   createChatStream,
   createHub,
   type FinishedConversationAnswer,
@@ -57,7 +60,7 @@ function ask({ method = "POST", body, query = "", headers = {}, ...options }: Mo
 async function read(response: Response): Promise<[type: string, data: unknown][]> {
   const events: [string, unknown][] = [];
   for await (const { type, data } of readEventStream(response.body)) {
-    if (!type.startsWith("millrace.")) events.push([type, JSON.parse(data)]);
+    events.push([type, JSON.parse(data)]);
   }
   return events;
 }
@@ -159,12 +162,12 @@ test("stopped: the source ends, and what was said is the message", async () => {
   expect(await (await ask({ method: "DELETE", query: "?answerId=answer-0001" })).json()).toEqual({ stopped: true });
   expect((await read(response)).slice(-3)).toEqual([
     ["typing", { isTyping: false, id: "answer-0001" }],
-    ["message", { id: "answer-0001", role: "assistant", content: "one ", isStopped: true }],
+    ["message", { id: "answer-0001", role: "assistant", content: "one ", isPartial: true }],
     ["done", { reason: "stopped" }],
   ]);
   await until(isOver);
   await until(() => finished.length === 1);
-  expect(finished).toMatchObject([{ end: "stopped", message: { content: "one ", isStopped: true } }]);
+  expect(finished).toMatchObject([{ end: "stopped", message: { content: "one ", isPartial: true } }]);
 });
 
 test("stopped before it has said anything, there is no message", async () => {
@@ -203,7 +206,8 @@ test.each([
   expect(events.at(-1)).toEqual(["done", { reason: "failed" }]);
   expect(errors.map((event) => String(Object(event).error))).toEqual(["Error: secret of the database"]);
   await until(() => finished.length === 1);
-  expect(finished).toMatchObject([{ end: "failed", message: undefined }]);
+  const message = texts.length > 0 ? { content: texts.join(""), isPartial: true } : undefined;
+  expect(finished).toMatchObject([{ end: "failed", message, error: new Error("secret of the database") }]);
 });
 
 test("what was held back comes before the failure", async () => {
@@ -366,9 +370,9 @@ test("channels of agents beside it, on one connection", async () => {
 });
 
 test.each([
-  [{ conversationId: "" }, "conversationId"],
-  [{ conversationId: "x".repeat(257) }, "conversationId"],
-  [{ conversationId: "\ud800" }, "conversationId"],
+  [{ conversationId: 5 }, "conversationId"],
+  [{ also: [""] }, "also"],
+  [{ also: [5] }, "also"],
   [{ source: 1 }, "source"],
   [{ userId: "" }, "userId"],
   [{ also: "agents" }, "also"],
@@ -399,4 +403,212 @@ test("with Node's request and response", async () => {
     server?.closeAllConnections();
     server?.close();
   }
+});
+
+test.each(["", "x".repeat(257), "\ud800"])("an id that no conversation can have is 404: %j", async (conversationId) => {
+  for (const method of ["GET", "POST", "DELETE"])
+    expect((await ask({ conversationId, method, ...(method === "POST" && { body: {} }) })).status).toBe(404);
+  expect(contexts).toEqual([]);
+});
+
+describe("over node:http", () => {
+  let server: Server;
+  let url: string;
+  let prepare: (req: IncomingMessage) => Promise<void>;
+  let options: Partial<Omit<ChatStreamOptions, "request">>;
+  const attached: Promise<void>[] = [];
+
+  beforeEach(async () => {
+    prepare = async () => {};
+    options = {};
+    server = createServer(async (req, res) => {
+      await prepare(req);
+      const source = (context: ConversationContext) => {
+        contexts.push(context);
+        return ["a"];
+      };
+      attached.push(attachChatStream(req, res, hub, { conversationId: "c1", source, ...options }));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const post = (body: string) => fetch(url, { method: "POST", body, headers: { "content-type": "application/json" } });
+  const parse = async (req: IncomingMessage) => {
+    let text = "";
+    for await (const chunk of req) text += chunk;
+    Object.assign(req, { body: JSON.parse(text) });
+  };
+
+  test("a body that a framework has parsed is taken from there, and checked", async () => {
+    prepare = parse;
+    expect((await read(await post(JSON.stringify({ messages: [hello] })))).at(-1)).toEqual(["done", {}]);
+    expect(contexts).toMatchObject([{ message: hello }]);
+    expect((await post(JSON.stringify({ messages: "nonsense" }))).status).toBe(400);
+    expect(contexts).toHaveLength(1);
+  });
+
+  test("one that was read, and left nowhere, is told of, and no source is asked", async () => {
+    prepare = async (req) => {
+      for await (const _ of req);
+    };
+    expect((await post(JSON.stringify({ messages: [hello] }))).status).toBe(500);
+    await expect(attached.at(-1)).rejects.toThrow("req.body");
+    expect(contexts).toEqual([]);
+  });
+
+  test("what a client writes into an address ends nothing, and neither do wrong options", async () => {
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    socket.write("GET // HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let text = "";
+    for await (const chunk of socket) text += chunk;
+    expect(text).toMatch(/^HTTP\/1.1 400 /);
+    await attached.at(-1);
+    options = { conversationId: "x".repeat(300) };
+    expect((await fetch(url)).status).toBe(404);
+    await attached.at(-1);
+    options = { maxAnswerMs: 0 };
+    expect((await fetch(url)).status).toBe(500);
+    await expect(attached.at(-1)).rejects.toThrow("maxAnswerMs"); // and nobody else hears of it: the process goes on
+  });
+});
+
+test("a web request whose body was read is told of", async () => {
+  const request = new Request("http://localhost/", { method: "POST", body: JSON.stringify({ messages: [hello] }) });
+  await request.json();
+  const response = await createChatStream(hub, { ...OPTIONS, request, source: () => ["a"] });
+  expect(response.status).toBe(500);
+  expect(errors).toHaveLength(1);
+});
+
+test("a page of another site begins nothing", async () => {
+  const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" };
+  expect((await ask({ method: "GET", headers })).status).toBe(403);
+  expect(contexts).toEqual([]);
+});
+
+const HUGE = "x".repeat(2 * 1024 * 1024);
+test.each([
+  [
+    "a model of 2 MiB",
+    [
+      { type: "text", text: "a" },
+      { type: "finish", reason: "stop", model: HUGE },
+    ],
+    "done",
+  ],
+  [
+    "a usage that is no JSON",
+    [
+      { type: "text", text: "a" },
+      { type: "finish", reason: "stop", usage: { inputTokens: 1n } },
+    ],
+    "done",
+  ],
+  [
+    "a reason that is none",
+    [
+      { type: "text", text: "a" },
+      { type: "finish", reason: 1n },
+    ],
+    "done",
+  ],
+  [
+    "thoughts of 2 MiB",
+    [
+      { type: "reasoning", text: HUGE },
+      { type: "text", text: "a" },
+    ],
+    "done",
+  ],
+  [
+    "many tools",
+    Array.from({ length: 12 }, (_, n) => ({ type: "tool-call", id: `${n}`, name: "t", input: "x".repeat(100_000) })),
+    "done",
+  ],
+  ["a tool's input that is no JSON", [{ type: "tool-call", id: "1", name: "t", input: 1n }], "error"],
+  ["a text that is a number", [{ type: "text", text: 5 }], "error"],
+  ["thoughts without a text", [{ type: "reasoning" }], "error"],
+])("whatever a source gives, its readers come to an end: %s", async (_, parts, end) => {
+  const events = await read(await ask({ source: () => parts as never, body: { messages: [hello] } }));
+  const types = events.map(([type]) => type);
+  expect(types.at(-1)).toBe("done");
+  expect(types.includes("error")).toBe(end === "error");
+  expect(types.includes("message")).toBe(end === "done");
+  await until(() => finished.length === 1);
+  expect(finished[0]?.end).toBe(end === "error" ? "failed" : "completed");
+  if (String(_).startsWith("thoughts of"))
+    expect(events.map(([, data]) => Object(data).reasoning ?? "").join("")).toBe(HUGE);
+});
+
+test.each([
+  ["a message of 2 MiB", () => new SourceError("X", HUGE)],
+  ["a time that is none", () => Object.assign(new SourceError("X", "m"), { retryAfterMs: 5n })],
+  ["a code that is long", () => new SourceError(HUGE, "m")],
+])("an error with %s is told in short", async (_, make) => {
+  const source = () => {
+    throw make();
+  };
+  const events = await read(await ask({ source, body: { messages: [hello] } }));
+  expect(events.map(([type]) => type)).toEqual(["typing", "typing", "error", "done"]);
+  expect(JSON.stringify(events).length).toBeLessThan(2000);
+  const request = new Request("http://localhost/?query=q");
+  const answer = await createAnswerStream({ hub, request, source });
+  expect((await read(answer)).map(([type]) => type)).toEqual(["error"]);
+});
+
+test("two orders of one id at once are one answer, and so are two that come by a GET", async () => {
+  for (const method of ["POST", "GET"]) {
+    const { source, goOn, calls } = waiting("two");
+    const query = method === "POST" ? "?answerId=answer-0001" : "";
+    const asks = {
+      conversationId: method,
+      source,
+      method,
+      query,
+      ...(method === "POST" && { body: { messages: [hello] } }),
+    };
+    const responses = await Promise.all([ask(asks), ask(asks), ask(asks)]);
+    goOn();
+    const [first, ...others] = await Promise.all(responses.map((response) => read(response)));
+    expect(first?.at(-1)).toEqual(["done", {}]);
+    for (const other of others) expect(other).toEqual(first);
+    expect(calls()).toBe(1);
+  }
+});
+
+test("what readers are not given counts, too", async () => {
+  const source = function* () {
+    for (let n = 0; n < 100; n++) yield { type: "tool-input", id: "1", name: "t", delta: "x".repeat(100_000) } as const;
+  };
+  const events = await read(await ask({ source, body: { messages: [hello] } }));
+  expect(events.at(-2)).toMatchObject(["error", { code: "TOO_LARGE" }]);
+});
+
+test("answers that others have taken the place of are not kept", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let n = 0; n < 30; n++) await (await ask({ body: { messages: [hello] } })).text();
+  const signals = contexts.map(({ signal }) => new WeakRef(signal)); // which the answer holds
+  contexts = [];
+  const left = () => signals.filter((signal) => signal.deref() !== undefined).length;
+  await until(() => {
+    collect();
+    return left() <= 2;
+  });
+});
+
+test("a hub that is closed ends its sources", async () => {
+  const { source, signals } = waiting("two");
+  const response = await ask({ source, body: { messages: [hello] } });
+  await until(() => signals.length === 1);
+  hub.close();
+  await until(() => signals[0]?.aborted === true);
+  await response.text();
 });

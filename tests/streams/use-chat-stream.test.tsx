@@ -165,7 +165,7 @@ test("stopped, what has come is the message", async () => {
   await until(() => last().content === "Half");
   expect(await last().stop()).toBe(true);
   await until(() => last().status === "ready");
-  expect(last().messages.at(-1)).toMatchObject({ content: "Half", isStopped: true });
+  expect(last().messages.at(-1)).toMatchObject({ content: "Half", isPartial: true });
   expect(finished).toEqual([{ reason: "stopped" }]);
   expect(await last().stop()).toBe(false);
 });
@@ -179,7 +179,7 @@ test("stopped where the server cannot be reached, it is left", async () => {
   await until(() => last().content === "Half");
   expect(await last().stop()).toBe(false);
   await until(() => last().status === "ready");
-  expect(last().messages.at(-1)).toMatchObject({ content: "Half", isStopped: true });
+  expect(last().messages.at(-1)).toMatchObject({ content: "Half", isPartial: true });
 });
 
 test("another message while it is answered ends the answer, and keeps what has come", async () => {

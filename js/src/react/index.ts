@@ -28,7 +28,13 @@ export { type DebuggedStream, StreamDebugPanel, type StreamDebugPanelProps } fro
 export { StreamStatus, type StreamStatusName, type StreamStatusProps } from "./answer/stream-status.js";
 export { type SSEStreamResult, type UseSSEStreamOptions, useSSEStream } from "./answer/use-sse-stream.js";
 export type { ChatStorage } from "./chat/conversation.js";
-export type { ChatStream, ChatStreamConnection, ChatStreamError, UseChatStreamOptions } from "./chat/types.js";
+export type {
+  ChatStream,
+  ChatStreamConnection,
+  ChatStreamError,
+  SentChatMessage,
+  UseChatStreamOptions,
+} from "./chat/types.js";
 export { useChatStream } from "./chat/use-chat-stream.js";
 export { ConnectionBadge, type ConnectionBadgeProps } from "./connection-badge.js";
 export type { ShownLog } from "./logs/log-reduction.js";

@@ -43,7 +43,8 @@ export function issueIn(fields: Fields, data: unknown, isPatch = false): Issue |
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value === null ? null : typeof value);
+  const isShort = typeof value === "number" || typeof value === "boolean" || value === null;
+  const text = typeof value === "string" ? JSON.stringify(value) : isShort ? String(value) : typeof value;
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

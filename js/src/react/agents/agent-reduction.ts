@@ -8,6 +8,7 @@ import {
   RESEARCH_EVENTS,
   type ResearchSource,
 } from "../../shared/agents/events.js";
+import { isRecord } from "../../shared/is-record.js";
 import { PatchedState } from "../../shared/patched-state.js";
 import type { Reduction } from "../reduced/reduction.js";
 
@@ -29,7 +30,7 @@ export interface ResearchView {
 }
 
 /** An agent, with its id. */
-export type ShownAgent = NetworkAgent & { readonly id: string };
+export type ShownAgent = NetworkAgent & Required<Pick<NetworkAgent, "status">> & { readonly id: string };
 
 /** A session's agents, as their events have left them. */
 export interface AgentNetworkView {
@@ -95,18 +96,21 @@ export class AgentReduction implements Reduction<AgentNetworkView> {
   view(): AgentNetworkView {
     if (!this.#isStale) return this.#view;
     this.#isStale = false;
-    const { agents, connections = [], performance = null } = this.#network.view();
+    const { agents, connections, performance } = this.#network.view();
     this.#view = {
-      agents: Object.entries(agents ?? {}).map(([id, agent]) => this.#withId(id, agent)),
-      connections,
-      performance,
+      agents: Object.entries(Object(agents) as Record<string, NetworkAgent>).map(([id, agent]) =>
+        this.#withId(id, agent),
+      ),
+      connections: Array.isArray(connections) ? connections : [],
+      performance: performance ?? null,
       research: this.#research,
     };
     return this.#view;
   }
 
   #withId(id: string, agent: NetworkAgent): ShownAgent {
-    const shown = this.#shown.get(agent) ?? { ...agent, id };
+    if (!isRecord(agent)) return { status: "idle", id };
+    const shown = this.#shown.get(agent) ?? { status: "idle", ...agent, id };
     this.#shown.set(agent, shown);
     return shown;
   }

@@ -3,8 +3,8 @@ import { randomKey } from "../../shared/random-key.js";
 import { withQuery } from "../../shared/with-query.js";
 import { encodePart } from "../encode-part.js";
 import type { ChatAnswerView } from "./chat-reduction.js";
-import type { Conversation } from "./conversation.js";
-import type { ChatStream, UseChatStreamOptions } from "./types.js";
+import { areMessages, type Conversation } from "./conversation.js";
+import type { ChatStream, SentChatMessage, UseChatStreamOptions } from "./types.js";
 
 /** What is asked of the server: a message's answer, or the answer that goes on. */
 export interface Asked {
@@ -16,14 +16,12 @@ export interface Asked {
   readonly body?: string;
 }
 
-const NO_URL = "useChatStream has no URL yet";
-
 /** What the actions look at, when they are called. */
 export interface Latest {
   readonly options: UseChatStreamOptions;
   readonly url: string | null;
   readonly conversation: Conversation;
-  readonly asked: Asked | null;
+  asked: Asked | null;
   readonly view: ChatAnswerView;
 }
 type Actions = Pick<ChatStream, "send" | "stop" | "regenerate" | "setMessages">;
@@ -33,28 +31,36 @@ export function actionsOf(latest: () => Latest, setAsked: (asked: Asked | null) 
   /** What has come of an answer that is left stays. */
   const keepPart = () => {
     const { view, conversation } = latest();
-    if (view.id === null || view.content === "") return;
-    conversation.put({ id: view.id, role: "assistant", content: view.content, isStopped: true });
+    const isWhole = conversation.messages().some(({ id, isPartial }) => id === view.id && isPartial !== true);
+    if (view.id === null || view.content === "" || isWhole) return;
+    conversation.put({ id: view.id, role: "assistant", content: view.content, isPartial: true });
   };
-  const ask = (trigger: "send" | "regenerate") => {
-    const { url, conversation, options } = latest();
-    if (url === null) throw new TypeError(NO_URL);
-    const messages = conversation.messages();
+  /** @throws what the application's own function throws, and TypeError for what is no JSON: before anything has happened. */
+  const bodyOf = (messages: readonly ChatMessage[], trigger: "send" | "regenerate"): string => {
+    const { url, options } = latest();
+    if (url === null) throw new TypeError("useChatStream has no URL yet");
     const { body } = options;
     const sent = typeof body === "function" ? body(messages, trigger) : { ...body, messages, trigger };
+    const text: string | undefined = JSON.stringify(sent);
+    if (text === undefined) throw new TypeError("body must give what is to be sent");
+    return text;
+  };
+  const ask = (body: string) => {
     const id = randomKey();
-    setAsked({ url, id, query: `answerId=${id}`, body: JSON.stringify(sent) });
+    setAsked({ url: latest().url ?? "", id, query: `answerId=${id}`, body });
   };
   return {
     send: (given) => {
       const { conversation, options } = latest();
-      const said = typeof given === "string" ? { content: given } : given;
-      if (typeof said?.content !== "string") throw new TypeError("send takes a text, or an object with a content");
-      if (latest().url === null) throw new TypeError(NO_URL);
-      const message: ChatMessage = { id: randomKey(), ...said, role: "user" };
+      const { id = randomKey(), ...said } = typeof given === "string" ? ({ content: given } as SentChatMessage) : given;
+      if (said.content === "") return;
+      const message: ChatMessage = { id, ...said, role: "user" };
+      if (!areMessages([message]))
+        throw new TypeError("send takes a text, or an object with a content and perhaps an id");
       keepPart();
+      const body = bodyOf([...conversation.messages(), message], "send");
       conversation.put(message);
-      ask("send");
+      ask(body);
       options.onMessage?.(message);
     },
     stop: async () => {
@@ -62,7 +68,9 @@ export function actionsOf(latest: () => Latest, setAsked: (asked: Asked | null) 
       if (url === null || asked === null || view.done !== null) return false;
       const answerId = view.id ?? (asked.body === undefined ? undefined : asked.id);
       if (answerId === undefined) return false;
-      const stopped = await stopAnswer(withQuery(url, `answerId=${encodePart(answerId)}`), options);
+      const address = withQuery(url, `answerId=${encodePart(answerId)}`);
+      const stopped = await stopAnswer(address, options);
+      if (stopped === undefined) addEventListener("online", () => void stopAnswer(address, options), { once: true });
       // The server has not heard of it, or cannot be reached: then it is left.
       if (stopped === undefined || (!stopped && latest().view.id === null)) {
         keepPart();
@@ -75,10 +83,17 @@ export function actionsOf(latest: () => Latest, setAsked: (asked: Asked | null) 
       const messages = conversation.messages();
       const at = messages.map(({ role }) => role).lastIndexOf("user");
       if (at < 0) return;
-      conversation.set(messages.slice(0, at + 1));
-      ask("regenerate");
+      const before = messages.slice(0, at + 1);
+      const body = bodyOf(before, "regenerate");
+      conversation.set(before);
+      ask(body);
     },
-    setMessages: (messages) => latest().conversation.set([...messages]),
+    setMessages: (given) => {
+      const { conversation } = latest();
+      const messages = typeof given === "function" ? given(conversation.messages()) : given;
+      if (!areMessages(messages)) throw new TypeError("messages must be a list of { id, role, content }");
+      conversation.set([...messages]);
+    },
   };
 }
 

@@ -8,7 +8,8 @@ export interface ConversationOptions {
   /** By which it is kept, and other tabs know it. */
   readonly key: string;
   readonly initial: readonly ChatMessage[];
-  readonly storage: ChatStorage | undefined;
+  /** Asked each time, for a component may make another at each render. */
+  readonly storage: () => ChatStorage | undefined;
   readonly isShared: boolean;
   /** Another tab has begun an answer. */
   readonly began: (answerId: string) => void;
@@ -51,6 +52,8 @@ export class Conversation {
 
   /** Appends it, or replaces the one of its id. Whether that says anything new. */
   put(message: ChatMessage): boolean {
+    // Another tab, or component, may have kept more.
+    this.#messages = this.#read() ?? this.#messages;
     const at = this.#messages.findIndex(({ id }) => id === message.id);
     if (JSON.stringify(this.#messages[at]) === JSON.stringify(message)) return false;
     this.set(at < 0 ? [...this.#messages, message] : this.#messages.map((other, n) => (n === at ? message : other)));
@@ -83,7 +86,7 @@ export class Conversation {
       // Another version of the page may have sent it.
       const { messages, began } = Object(data);
       if (areMessages(messages)) this.#become(messages);
-      else if (typeof began === "string") this.#options.began(began);
+      else if (typeof began === "string" && /^[\w-]{8,128}$/.test(began)) this.#options.began(began);
     };
   }
 
@@ -108,7 +111,8 @@ export class Conversation {
     if (storage === undefined) return;
     for (let kept = this.#messages.slice(-MOST_KEPT); ; kept = kept.slice(Math.ceil(kept.length / 2))) {
       try {
-        storage.setItem(nameOf(this.#options.key), JSON.stringify(kept));
+        const keeping: unknown = storage.setItem(nameOf(this.#options.key), JSON.stringify(kept));
+        Promise.resolve(keeping).catch(() => {}); // one that is asynchronous is none that can be read, but may be written
         return;
       } catch {
         if (kept.length === 0) return;
@@ -117,8 +121,8 @@ export class Conversation {
   }
 
   #storage(): Pick<Storage, "getItem" | "setItem"> | undefined {
-    const { storage } = this.#options;
     try {
+      const storage = this.#options.storage();
       return storage === "local" ? globalThis.localStorage : storage;
     } catch {
       return undefined;
@@ -128,11 +132,12 @@ export class Conversation {
 
 const nameOf = (key: string) => `millrace chat ${key}`;
 
-function areMessages(value: unknown): value is ChatMessage[] {
+/** What a storage, another tab or the application gives may be anything. */
+export function areMessages(value: unknown): value is ChatMessage[] {
   return Array.isArray(value) && value.every(isMessage);
 }
 
 function isMessage(value: unknown): value is ChatMessage {
   const { id, role, content } = Object(value);
-  return typeof id === "string" && typeof role === "string" && typeof content === "string";
+  return typeof id === "string" && (role === "user" || role === "assistant") && typeof content === "string";
 }

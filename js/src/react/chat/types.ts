@@ -40,10 +40,18 @@ export interface UseChatStreamOptions
   readonly throttleMs?: number;
 }
 
-/** Why there is no whole answer: what the server says (`PROCESSING_ERROR` and others), or the client's own `SSEError`. */
-export type ChatStreamError = ChatFailure | SSEError;
+/** Why there is no whole answer: what the server says, and where it was refused or the connection has ended for good, the client's own error. */
+export type ChatStreamError = ChatFailure & { readonly cause?: SSEError };
 
-/** How the connection of the answer is. */
+/** A message of the user's. */
+export interface SentChatMessage {
+  readonly content: string;
+  /** Default: a new one. */
+  readonly id?: string;
+  readonly [more: string]: unknown;
+}
+
+/** How the connection of the answer is. Between two answers there is none: it is `disconnected` then. */
 export type ChatStreamConnection = Pick<
   EventSourceSnapshot,
   "state" | "health" | "isConnected" | "attempts" | "resume"
@@ -61,18 +69,22 @@ export interface ChatStream {
   /** `submitted`: sent, and nothing has come yet. */
   readonly status: "ready" | "submitted" | "streaming" | "error";
   readonly isTyping: boolean;
-  /** What the source has told last of its work; null where it has told nothing. */
+  /** What the model thinks of the answer that is being written, where it says so; `""` otherwise. */
+  readonly reasoning: string;
+  /** What the source has told last of its work; null where it has told nothing, and once the answer has ended. */
   readonly progress: unknown;
   readonly error: ChatStreamError | null;
   readonly connection: ChatStreamConnection;
   /** As `also` asks for them; otherwise nothing is in it. */
   readonly agents: AgentNetworkStream;
-  /** Sends a message of the user's: its text, or with what else it has. An answer that goes on is ended. */
-  readonly send: (message: string | (Omit<ChatMessage, "id" | "role"> & { readonly id?: string })) => void;
+  /** Sends a message of the user's: its text, or with what else it has, which is kept and sent along. An empty text is not sent. An answer that goes on is ended. */
+  readonly send: (message: string | SentChatMessage) => void;
   /** Ends the answer on the server, for all who read it; what has come of it becomes a message. Whether there was one. Never rejects. */
   readonly stop: () => Promise<boolean>;
   /** Asks for the last answer once more: the one that is there goes. */
   readonly regenerate: () => void;
-  /** Replaces them, in the storage and in other tabs too. */
-  readonly setMessages: (messages: readonly ChatMessage[]) => void;
+  /** Replaces them, in the storage and in other tabs too: by a list, or by what a function makes of the one that is there. */
+  readonly setMessages: (
+    messages: readonly ChatMessage[] | ((before: readonly ChatMessage[]) => readonly ChatMessage[]),
+  ) => void;
 }

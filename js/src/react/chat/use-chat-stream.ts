@@ -7,6 +7,7 @@ import { randomKey } from "../../shared/random-key.js";
 import { withQuery } from "../../shared/with-query.js";
 import { AgentsBeside } from "../agents/agents-beside.js";
 import { useAgentNetwork } from "../agents/use-agent-network.js";
+import { diagnostics } from "../diagnostics.js";
 import { encodePart } from "../encode-part.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
@@ -14,7 +15,7 @@ import type { StoreOptions } from "../types.js";
 import { type Asked, actionsOf, type Latest } from "./chat-actions.js";
 import { type ChatAnswerView, ChatReduction } from "./chat-reduction.js";
 import { Conversation } from "./conversation.js";
-import type { ChatStream, UseChatStreamOptions } from "./types.js";
+import type { ChatStream, ChatStreamError, UseChatStreamOptions } from "./types.js";
 
 const NONE: readonly ChatMessage[] = [];
 const LOST: ChatFailure = { code: "ANSWER_LOST", message: "The answer is not there any more" };
@@ -27,8 +28,9 @@ const LOST: ChatFailure = { code: "ANSWER_LOST", message: "The answer is not the
  * const { messages, content, status, send, stop } = useChatStream(`/api/chat/conversations/${id}/stream`, { storage: "local" });
  */
 export function useChatStream(given: string | null | undefined, options: UseChatStreamOptions = {}): ChatStream {
-  const { storage, storageKey, shareAcrossTabs = false, resume = true, initialMessages = NONE, ...others } = options;
-  const { onMessage, onProgress, onFinish, onError, body, headers, also, ...client } = others;
+  diagnostics()?.checkChatOptions(given, options);
+  const { storageKey, shareAcrossTabs = false, resume = true, initialMessages = NONE, ...others } = options;
+  const { storage, onMessage, onProgress, onFinish, onError, body, headers, also, ...client } = others;
   const url = given ?? null;
   const key = storageKey ?? url ?? "";
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -38,14 +40,16 @@ export function useChatStream(given: string | null | undefined, options: UseChat
   const conversation = useMemo(() => {
     const began = (answerId: string) =>
       setAsked(url === null ? null : { url, id: answerId, query: `answerId=${encodePart(answerId)}` });
-    return new Conversation({ key, initial: initialMessages, storage, isShared: shareAcrossTabs, began });
-  }, [key, url, storage, shareAcrossTabs]);
+    const kept = () => latest.current.options?.storage;
+    return new Conversation({ key, initial: initialMessages, storage: kept, isShared: shareAcrossTabs, began });
+  }, [key, url, shareAcrossTabs]);
   const messages = useSyncExternalStore(conversation.subscribe, conversation.messages, conversation.initial);
 
   const { agents: asksFor = null } = also ?? {};
   const apart = useAgentNetwork(asksFor === true ? null : asksFor, {
     ...client,
     ...(headers && { headers }),
+    ...(shareAcrossTabs && { pauseWhenHidden: client.pauseWhenHidden ?? true }),
   } as object);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation has other agents
   const beside = useMemo(() => new AgentsBeside(), [url]);
@@ -58,6 +62,8 @@ export function useChatStream(given: string | null | undefined, options: UseChat
     parse: "json",
     ...client,
     ...(isSent && { method: "POST", body: now.body, resumeBy: "get" }),
+    // Over HTTP/1.1 a browser has six connections to a server: tabs that nobody sees need none.
+    ...(!isSent && shareAcrossTabs && { pauseWhenHidden: client.pauseWhenHidden ?? true }),
     headers: headersOf(headers, isSent),
     onEvent: (type: string, data: unknown) => {
       if (type === "typing" && isSent && Object(data).isTyping === true) conversation.tellBegun(now.id);
@@ -68,7 +74,7 @@ export function useChatStream(given: string | null | undefined, options: UseChat
       lastError.current = error;
     },
     onClose: ({ reason }: { readonly reason: string }) => {
-      if (reason === "error" && lastError.current) latest.current.options.onError?.(lastError.current);
+      if (reason === "error" && lastError.current) latest.current.options.onError?.(failureOf(lastError.current));
     },
   } as unknown as StoreOptions;
   const target = now && withQuery(now.url, now.query);
@@ -82,22 +88,35 @@ export function useChatStream(given: string | null | undefined, options: UseChat
   });
 
   useEffect(() => {
-    setAsked(url !== null && resume ? { url, id: randomKey(), query: "resume=true" } : null);
+    const looking = url !== null && resume ? { url, id: randomKey(), query: "resume=true" } : null;
+    // A component may have sent something when it was mounted, before this.
+    setAsked((before) => (before?.url === url && before?.body !== undefined ? before : looking));
   }, [url, resume]);
 
-  const actions = useMemo(() => actionsOf(() => latest.current, setAsked), []);
+  const actions = useMemo(() => {
+    const ask = (asked: Asked | null) => {
+      latest.current.asked = asked; // what is called before the next render counts with it
+      setAsked(asked);
+    };
+    return actionsOf(() => latest.current, ask);
+  }, []);
   return useMemo(() => {
     const { isConnected, state, health, attempts, resume, completed, error } = snapshot;
     const isLost = completed && view.done === null && (isSent || view.id !== null);
-    const failure = view.failure ?? (state === "error" ? error : null) ?? (isLost ? LOST : null);
+    const failure = view.failure ?? (state === "error" && error ? failureOf(error) : null) ?? (isLost ? LOST : null);
     const known = messages.find(({ id }) => id === view.id);
     // An answer that is there already is given once more to a page that was loaded anew. Of one that this page has left, only a part is.
-    const isRepeat = known !== undefined && known.isStopped !== true && failure === null;
+    const isRepeat = known !== undefined && known.isPartial !== true && failure === null;
     const isOver = view.done !== null || failure !== null || isRepeat;
-    const isPart = known?.isStopped === true && view.content !== "";
+    const isPart = known?.isPartial === true && view.content !== "";
     return {
       messages: isPart ? messages.filter((one) => one !== known) : messages,
-      ...{ content: isRepeat ? "" : view.content, isTyping: view.isTyping && !isOver, progress: view.progress },
+      ...{
+        content: isRepeat ? "" : view.content,
+        reasoning: isRepeat ? "" : view.reasoning,
+        isTyping: view.isTyping && !isOver,
+        progress: view.progress,
+      },
       status: isRepeat ? "ready" : statusOf(view, failure !== null, isSent),
       error: failure,
       connection: { isConnected, state, health, attempts, resume, notice: noticeOf(snapshot) },
@@ -105,6 +124,18 @@ export function useChatStream(given: string | null | undefined, options: UseChat
       ...actions,
     };
   }, [messages, snapshot, view, isSent, actions, asksFor, apart, agents]);
+}
+
+/** In words for the user, where the server has some. */
+function failureOf(cause: SSEError): ChatStreamError {
+  const { detail, code } = Object(cause.problem);
+  const { retryAfterMs } = cause;
+  return {
+    code: typeof code === "string" ? code : cause.code,
+    message: typeof detail === "string" ? detail : cause.message,
+    ...(retryAfterMs && { retryAfterMs }),
+    cause,
+  };
 }
 
 function statusOf(

@@ -1,4 +1,4 @@
-import type { AgentEvents, AgentNetworkPatch } from "./events.js";
+import type { AgentEvents, AgentNetworkPatch, NetworkAgent } from "./events.js";
 
 /** What an event means for the network, on the server and in the page; undefined: nothing. */
 export function changeOf(type: string, data: object): AgentNetworkPatch | undefined {
@@ -20,8 +20,8 @@ export function changeOf(type: string, data: object): AgentNetworkPatch | undefi
     case "agent_complete": {
       const { agent, result, error, performance } = data as AgentEvents["agent_complete"];
       const about = { ...(result !== undefined && { result }), ...(performance !== undefined && { performance }) };
-      const end = error === undefined ? { status: "done" } : { status: "failed", error };
-      return { agents: { [agent]: { ...({ progress: null } as object), ...about, ...end } } };
+      const end = error === undefined ? { status: "done", error: null } : { status: "failed", result: null, error };
+      return { agents: { [agent]: { ...({ progress: null, ...end } as object), ...about } as NetworkAgent } };
     }
     default:
       return undefined;

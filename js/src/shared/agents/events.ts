@@ -9,8 +9,8 @@ export interface AgentPerformance {
 
 /** An agent of a network, as its events have left it. */
 export interface NetworkAgent {
-  /** `idle`, `working`, `done`, `failed`, or the application's own. */
-  status: "idle" | "working" | "done" | "failed" | (string & {});
+  /** `idle`, `working`, `done`, `failed`, or the application's own. Left out: `idle`. */
+  status?: "idle" | "working" | "done" | "failed" | (string & {});
   name?: string;
   role?: string;
   task?: string;

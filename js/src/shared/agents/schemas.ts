@@ -3,14 +3,15 @@ import { isRecord } from "../is-record.js";
 import type { AgentEvents } from "./events.js";
 
 const AGENT: Fields = {
-  ...{ status: "text", name: "text?", role: "text?", task: "text?", progress: "share?" },
+  ...{ status: "text?", name: "text?", role: "text?", task: "text?", progress: "share?" },
   ...{ result: "any?", error: "text?", performance: "record?" },
 };
 const PERFORMANCE: Fields = { tasks: "number?", duration_ms: "number?", tokens: "number?", success_rate: "share?" };
 const CONNECTION: Fields = { from: "text", to: "text", kind: "text?", messages: "number?" };
 
 const FIELDS: { readonly [Type in keyof AgentEvents]: Fields } = {
-  agent_network_snapshot: { agents: "record", connections: "list", performance: "record?" },
+  // The server's own may be of a network that nobody has told of as a whole.
+  agent_network_snapshot: { agents: "record?", connections: "list?", performance: "record?" },
   agent_network_update: { agents: "record", connections: "list", performance: "record?" },
   agent_network_connection: { status: "text", session_id: "text?" },
   agent_start: { agent: "text", name: "text?", role: "text?", task: "text?" },

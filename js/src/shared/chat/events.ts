@@ -9,8 +9,8 @@ export interface ChatMessage {
   readonly toolCalls?: readonly ChatToolCall[];
   /** The model would not answer: the content says why. */
   readonly isRefusal?: boolean;
-  /** The answer was stopped here. */
-  readonly isStopped?: boolean;
+  /** The answer is not whole: it was stopped there, or has failed. */
+  readonly isPartial?: boolean;
 }
 
 export interface ChatToolCall {

@@ -19,6 +19,7 @@ import {
 import { AGENT_EVENTS, issueOf } from "../../shared/agents/schemas.js";
 import { requireKey, requireNumber, requireObject } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
+import { isRecord } from "../../shared/is-record.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import { checkedResponseOptions, type ModuleResponseOptions, refusalOf } from "../http/module-options.js";
 import { writeError } from "../http/node-answer.js";
@@ -71,12 +72,13 @@ export class AgentNetwork {
   /** Of the network, and of the research: for `also` of `createChatStream`. */
   channelsOf(sessionId: string): [network: string, research: string] {
     requireKey("sessionId", sessionId);
-    return [`${this.#name}:${sessionId}`, `${this.#name}-research:${sessionId}`];
+    return [`${this.#name}:${sessionId}`, `${this.#name}.research:${sessionId}`];
   }
 
   /** The network as it is; undefined: nothing was told of it. */
   async getState(sessionId: string): Promise<AgentNetworkState | undefined> {
-    return this.#document(sessionId).get();
+    const state = await this.#document(sessionId).get();
+    return state && { ...state, agents: state.agents ?? {}, connections: state.connections ?? [] };
   }
 
   /**
@@ -110,6 +112,10 @@ export class AgentNetwork {
       throw new TypeError(`${type} changes the network: its events have ids of the hub's, and no retry`);
     if (type === "agent_network_snapshot") return this.#document(sessionId).set(given as AgentNetworkState);
     const patch = changeOf(type, given) ?? {};
+    // A merge patch would put a result into the one before.
+    const { agent, result } = Object(given);
+    if (type === "agent_complete" && isRecord(result))
+      this.#document(sessionId).patch({ agents: { [agent]: { result: null } } } as object);
     return this.#document(sessionId).patch(patch, { event: type, data });
   }
 

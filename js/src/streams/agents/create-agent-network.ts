@@ -7,7 +7,7 @@ import { AgentNetwork } from "./agent-network.js";
 
 /** Options of {@link createAgentNetwork}. */
 export interface AgentNetworkOptions {
-  /** The channels of a session `<id>` are `<name>:<id>` and `<name>-research:<id>`. Default `"agents"`. */
+  /** The channels of a session `<id>` are `<name>:<id>` and `<name>.research:<id>`. Default `"agents"`. */
   name?: string;
   /** A session is kept so many milliseconds after its last use. Default 1,800,000 (30 minutes). */
   sessionTtlMs?: number;
@@ -44,7 +44,7 @@ export function createAgentNetwork(hub: AnyHub, options: AgentNetworkOptions = {
   const rules = { channelTtlMs: sessionTtlMs, history: { events: historyEvents, ttlMs: eventTtlMs } };
   addPolicies(hub, [
     { match: `${name}:**`, ...rules },
-    { match: `${name}-research:**`, ...rules },
+    { match: `${name}.research:**`, ...rules },
   ]);
   return new AgentNetwork(hub, name);
 }

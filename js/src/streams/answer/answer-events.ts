@@ -1,5 +1,5 @@
 import { isModelPart, type ModelPart } from "../sources/model-part.js";
-import { isSourceError } from "../sources/source-error.js";
+import { shownError } from "../sources/source-error.js";
 import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "./log/answer-format.js";
 import { splitText } from "./log/split-text.js";
 
@@ -70,9 +70,11 @@ export class AnswerEvents implements AnswerFormat<AnswerPiece> {
     const trace = { trace_id: this.#traceId };
     if (end === "failed" || end === "too_large") {
       const usual = end === "failed" ? "The answer could not be completed" : "The answer is too large";
-      const { message = usual, code, retryAfterMs } = isSourceError(error) ? error : {};
+      const { message, code, retryAfterMs }: Partial<ReturnType<typeof shownError> & object> = shownError(error) ?? {};
       const retry = retryAfterMs === undefined ? {} : { retry_after: Math.ceil(retryAfterMs / 1000) };
-      return [{ event: "error", data: { error: message, reason: end, ...(code && { code }), ...retry, ...trace } }];
+      return [
+        { event: "error", data: { error: message ?? usual, reason: end, ...(code && { code }), ...retry, ...trace } },
+      ];
     }
     const duration = Math.min(elapsedMs, this.#maxMs) / 1000;
     const sources = this.#sources === undefined ? {} : { sources: this.#sources };

@@ -10,6 +10,8 @@ import {
 } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
 import { requestOf, writeError } from "../http/node-answer.js";
+import { isForeignElement } from "../http/origin.js";
+import { queryOf } from "../http/query-of.js";
 import { ANSWERS, AnswerEvents, ENDS } from "./answer-events.js";
 import { AnswerLog } from "./log/answer-log.js";
 import type { KeptAnswer } from "./log/kept-answer.js";
@@ -97,9 +99,11 @@ interface Reading {
 
 async function readingOf(checked: CheckedAnswerOptions, channels: string[]): Promise<Reading> {
   const { request, hub, userId: given, authorize, source, maxTokens, temperature } = checked;
+  if (isForeignElement(request))
+    throw new SSEError("FORBIDDEN", "Answers are given to scripts, and to pages of this server");
   const { id, hasCursor } = idOf(checked);
   channels.push(`answer:${id}`);
-  const query = checked.query ?? new URL(request.url, "http://localhost").searchParams.get("query") ?? "";
+  const query = checked.query ?? queryOf(request).get("query") ?? "";
   if (query.length > LONGEST_QUERY) throw new SSEError("BAD_REQUEST", "The query is too long");
   const userId = await authorizeRequest(hub, request, {
     channels,
@@ -153,7 +157,7 @@ function answerOf(
 
 /** A cursor says where its client was, and not in which answer: anybody could count such cursors up, and the name of an answer is hard to guess. */
 function idOf({ request, answerId }: CheckedAnswerOptions): { id: string; hasCursor: boolean } {
-  const query = new URL(request.url, "http://localhost").searchParams;
+  const query = queryOf(request);
   const hasCursor = (request.headers.get("last-event-id") ?? query.get("lastEventId") ?? "") !== "";
   const asked = answerId ?? query.get("stream_id");
   if (asked !== null && !isAnswerId(asked))

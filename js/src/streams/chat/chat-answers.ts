@@ -5,6 +5,7 @@ import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
 import type { AnswerLog, FoundAnswer } from "../answer/log/answer-log.js";
 import type { KeptAnswer } from "../answer/log/kept-answer.js";
 import type { Chunks } from "../answer/log/read-source.js";
+import { queryOf } from "../http/query-of.js";
 import type { ChatLimits } from "./chat-limits.js";
 import type { ChatProtocol } from "./chat-protocol.js";
 import type { Reading } from "./reading.js";
@@ -64,8 +65,10 @@ export class ChatAnswers {
   ): Promise<Response | undefined> {
     const options = this.#optionsOf({ ...answer.names, end: undefined, isIntact: true }, answer, reading);
     let isOpen = false;
+    const opening = reading.outlet(options);
+    answer.opening = opening.catch(() => {});
     try {
-      const sent = await reading.outlet(options);
+      const sent = await opening;
       isOpen = sent.isOpen;
       return sent.response;
     } finally {
@@ -78,8 +81,10 @@ export class ChatAnswers {
   /** The answer that goes on, or has ended lately; 204 where there is none. */
   async resumed(key: string, reading: Reading): Promise<Response | undefined> {
     const { request, outlet } = reading;
+    await this.#log.get(key)?.opening; // it may be about to begin
+    await undefined;
     const found = await this.#log.find(key);
-    const asked = new URL(request.url, "http://localhost").searchParams.get("answerId");
+    const asked = queryOf(request).get("answerId");
     const own = this.#log.get(key);
     const isThere = found?.isIntact === true && own?.hasBegun !== false && (asked ?? found.traceId) === found.traceId;
     if (!isThere || !this.#isDue(found, asked !== null, own?.cutReaders ?? 0)) {
@@ -145,13 +150,13 @@ export class ChatAnswers {
   }
 
   /** The answer of a thread that has died is ended by whoever reads it, for all. */
-  #watch({ channel, end, isAlive }: FoundAnswer): () => void {
+  #watch({ channel, end, traceId, isAlive }: FoundAnswer): () => void {
     if (isAlive === undefined || end !== undefined) return () => {};
     const check = async () => {
       if (await isAlive()) return;
       clearInterval(timer);
       try {
-        for (const event of this.#protocol.formatOf("").endOf("failed", { now: Date.now(), elapsedMs: 0 })) {
+        for (const event of this.#protocol.formatOf(traceId).endOf("failed", { now: Date.now(), elapsedMs: 0 })) {
           this.#hub.publish(channel, event as typeof event & { readonly event: string });
         }
       } catch (error) {

@@ -11,6 +11,7 @@ import { SSEError } from "../../shared/errors.js";
 import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
 import { AnswerLog } from "../answer/log/answer-log.js";
 import { isFromAllowedOrigin } from "../http/origin.js";
+import { queryOf } from "../http/query-of.js";
 import { ChatAnswers } from "./chat-answers.js";
 import { isChat } from "./chat-id.js";
 import type { ChatLimits } from "./chat-limits.js";
@@ -32,6 +33,8 @@ export interface NewAnswer {
   /** Default: a new one. */
   readonly answerId?: string;
   readonly run: Run;
+  /** Where one goes on meanwhile, that is read. Where one of this id is there, it is in any case. */
+  readonly joins?: boolean;
 }
 
 /** The chats of a hub: who may do what with the answers of each, in whatever protocol they are. */
@@ -82,7 +85,7 @@ export class ChatService<Format extends AnswerFormat = AnswerFormat> {
 
   /** Begins an answer of somebody who was let in, and streams it to him; undefined where Node's response has it. */
   async begin(
-    { chatId, userId, answerId = randomBytes(12).toString("hex"), run }: NewAnswer,
+    { chatId, userId, answerId = randomBytes(12).toString("hex"), run, joins = false }: NewAnswer,
     reading: Reading,
   ): Promise<Response | undefined> {
     const key = this.#keyOf(chatId, userId);
@@ -91,6 +94,9 @@ export class ChatService<Format extends AnswerFormat = AnswerFormat> {
     const ended = (reason: AnswerEnd) =>
       this.#finished({ chatId, answerId, userId, reason, durationMs: Date.now() - beganAt }, format);
     const before = this.#answers.get(key);
+    // Looked at here, where nothing comes between: another request may have been quicker.
+    const isThere = before?.end === undefined && (joins || before?.names.traceId === answerId);
+    if (before !== undefined && isThere) return this.#answers.resumed(key, reading);
     const answer = this.#answers.make(key, { answerId, userId }, format, ended);
     return this.#answers.begun(answer, before, this.#protocol.read(run), reading);
   }
@@ -116,7 +122,7 @@ export class ChatService<Format extends AnswerFormat = AnswerFormat> {
     if (!isChat(chatId)) throw new SSEError("BAD_REQUEST", "There can be no chat of this id");
     channels.push(this.channelOf(chatId));
     const owner = await this.admit(chatId, request, userId);
-    const answerId = new URL(request.url, "http://localhost").searchParams.get("answerId") ?? undefined;
+    const answerId = queryOf(request).get("answerId") ?? undefined;
     const stopped = this.#answers.stop(this.#keyOf(chatId, owner), answerId);
     return Response.json({ stopped }, { headers: { "Cache-Control": "no-store" } });
   }

@@ -97,6 +97,7 @@ export class Chat {
   readonly POST = async (request: Request): Promise<Response> => {
     const channels: string[] = [];
     try {
+      if (request.bodyUsed) throw new TypeError("The request's body was read before Millrace could");
       return asResponse(await this.#message(request.body, webReading(this.hub, request), channels));
     } catch (error) {
       return errorResponse(this.hub, error, request, channels);

@@ -12,7 +12,7 @@ export interface SentMessage {
 
 /** @throws SSEError `BAD_REQUEST` */
 export async function readMessage(given: RequestBody, maxBodyBytes: number): Promise<SentMessage> {
-  const text = await readText(given, maxBodyBytes).catch(() => ""); // its client has gone
+  const text = await readText(given, maxBodyBytes);
   if (text === undefined) throw new SSEError("BAD_REQUEST", `A message's body has at most ${maxBodyBytes} bytes`);
   const body = parsed(text);
   const { id, messages = [] } = Object(body);
@@ -25,7 +25,7 @@ export async function readMessage(given: RequestBody, maxBodyBytes: number): Pro
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch {
     return undefined;
   }

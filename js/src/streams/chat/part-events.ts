@@ -1,6 +1,6 @@
 import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "../answer/log/answer-format.js";
 import { splitText } from "../answer/log/split-text.js";
-import { isSourceError } from "../sources/source-error.js";
+import { shownError } from "../sources/source-error.js";
 
 /**
  * A part of a UI message stream, as the AI SDK has it: `{ type: "text-delta", id, delta }` and many others, which pass through as they are.
@@ -70,7 +70,7 @@ export class PartEvents implements AnswerFormat<MessagePart> {
   }
 
   endOf(end: AnswerEnd, { error }: Pick<AnswerProgress, "error"> = {}): AnswerEvent[] {
-    const errorText = isSourceError(error) ? error.message : ERRORS[end];
+    const errorText = shownError(error)?.message ?? ERRORS[end];
     const last: MessagePart[] = errorText === undefined ? [] : [{ type: "error", errorText }];
     if (end === "stopped") last.push({ type: "abort" });
     return [...last.map((data) => ({ data })), { event: DONE_EVENT, data: "[DONE]", raw: true as const }];

@@ -2,13 +2,15 @@ import type { ChatDone, ChatFailure, ChatMessage, ChatToolCall } from "../../sha
 import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "../answer/log/answer-format.js";
 import { splitText } from "../answer/log/split-text.js";
 import { isModelPart, type ModelPart } from "../sources/model-part.js";
-import { isSourceError } from "../sources/source-error.js";
+import { shownError } from "../sources/source-error.js";
 
 /** Text that goes as chunks, or an event of its own. */
 type ConversationPiece = { readonly text: string } | { readonly progress: unknown };
 
 /** Of a message's content, in characters: JSON makes six bytes of the worst of them, and an event has 1 MiB. */
 const LONGEST_CONTENT = 100_000;
+const LONGEST_MODEL = 200;
+const MOST_COUNTS = 20;
 
 /** What the reader is told of an answer that is not whole. */
 const FAILURES: Partial<Record<AnswerEnd, ChatFailure>> = {
@@ -27,6 +29,7 @@ export class ConversationEvents implements AnswerFormat<ConversationPiece> {
   #isRefusal = false;
   #done: ChatDone = {};
   #message: ChatMessage | undefined;
+  #error: unknown;
 
   constructor(answerId: string) {
     this.#id = answerId;
@@ -41,6 +44,11 @@ export class ConversationEvents implements AnswerFormat<ConversationPiece> {
     return this.#done;
   }
 
+  /** What the source has thrown. */
+  get error(): unknown {
+    return this.#error;
+  }
+
   startOf(): AnswerEvent[] {
     return [this.#typing(true)];
   }
@@ -50,7 +58,7 @@ export class ConversationEvents implements AnswerFormat<ConversationPiece> {
     if (typeof chunk === "string") return this.#toText(chunk);
     const { text, progress } = Object(chunk);
     if (typeof text === "string") return this.#toText(text);
-    if (progress !== undefined) return { progress };
+    if (text === undefined && progress !== undefined) return { progress };
     throw new TypeError("source must give texts, or objects with a text or with progress");
   }
 
@@ -72,8 +80,7 @@ export class ConversationEvents implements AnswerFormat<ConversationPiece> {
       case "tool-input":
         return undefined; // the whole of it follows
       case "finish": {
-        const { reason: finishReason, usage, model } = part;
-        this.#done = { finishReason, ...(usage && { usage: { ...usage } }), ...(model && { model }) };
+        this.#done = toDone(part);
         return undefined;
       }
     }
@@ -94,16 +101,15 @@ export class ConversationEvents implements AnswerFormat<ConversationPiece> {
   }
 
   eventsOf(piece: ConversationPiece): AnswerEvent[] {
-    if ("progress" in piece) return [{ event: "progress", data: piece.progress }];
+    if ("progress" in piece) return progressOf(piece.progress).map((data) => ({ event: "progress", data }));
     return splitText(piece.text).map((content) => ({ event: "chunk", data: { content } }));
   }
 
   endOf(end: AnswerEnd, { error }: AnswerProgress): AnswerEvent[] {
+    this.#message ??= this.#toMessage(end !== "completed");
+    this.#error = error;
     if (end === "completed" || end === "stopped") {
-      this.#message ??= this.#toMessage(end === "stopped");
-      const { content = "", ...about } = this.#message ?? {};
-      const shown = content.length > LONGEST_CONTENT ? about : this.#message;
-      const message = shown === undefined ? [] : [{ event: "message", data: shown }];
+      const message = this.#message === undefined ? [] : [{ event: "message", data: shortened(this.#message) }];
       if (end === "stopped") this.#done = { ...this.#done, reason: "stopped" };
       return [this.#typing(false), ...message, { event: "done", data: this.#done }];
     }
@@ -111,17 +117,17 @@ export class ConversationEvents implements AnswerFormat<ConversationPiece> {
     return [this.#typing(false), { event: "error", data: failureOf(end, error) }, { event: "done", data: this.#done }];
   }
 
-  #toMessage(isStopped: boolean): ChatMessage | undefined {
+  #toMessage(isPartial: boolean): ChatMessage | undefined {
     const content = this.#texts.join("");
     this.#texts = [];
     const hasSaid = content !== "" || this.#toolCalls.length > 0;
-    if (!hasSaid && isStopped) return undefined;
+    if (!hasSaid && isPartial) return undefined;
     return {
       ...{ id: this.#id, role: "assistant", content },
       ...(this.#reasoning !== "" && { reasoning: this.#reasoning }),
       ...(this.#toolCalls.length > 0 && { toolCalls: this.#toolCalls }),
       ...(this.#isRefusal && { isRefusal: true }),
-      ...(isStopped && { isStopped: true }),
+      ...(isPartial && { isPartial: true }),
     };
   }
 
@@ -132,9 +138,34 @@ export class ConversationEvents implements AnswerFormat<ConversationPiece> {
 
 /** In words that the reader may see. */
 function failureOf(end: AnswerEnd, error: unknown): ChatFailure {
-  if (isSourceError(error)) {
-    const { code, message, retryAfterMs } = error;
-    return { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-  }
-  return FAILURES[end] ?? { code: "PROCESSING_ERROR", message: "The answer could not be completed" };
+  return (
+    shownError(error) ?? FAILURES[end] ?? { code: "PROCESSING_ERROR", message: "The answer could not be completed" }
+  );
+}
+
+/** As it can be sent, whoever has made it. */
+function toDone({ reason, usage, model }: Extract<ModelPart, { type: "finish" }>): ChatDone {
+  const counts = Object.entries(Object(usage)).filter(([, count]) => Number.isFinite(count));
+  return {
+    ...(typeof reason === "string" && { finishReason: reason }),
+    ...(counts.length > 0 && { usage: Object.fromEntries(counts.slice(0, MOST_COUNTS)) as Record<string, number> }),
+    ...(typeof model === "string" && model !== "" && { model: model.slice(0, LONGEST_MODEL) }),
+  };
+}
+
+/** What is too long for an event was in those before it. */
+function shortened({ content, reasoning, toolCalls, ...message }: ChatMessage): object {
+  const isLong = (value: unknown) => (JSON.stringify(value)?.length ?? 0) > LONGEST_CONTENT;
+  return {
+    ...message,
+    ...(!isLong(content) && { content }),
+    ...(reasoning !== undefined && !isLong(reasoning) && { reasoning }),
+    ...(toolCalls !== undefined && !isLong(toolCalls) && { toolCalls }),
+  };
+}
+
+/** Thoughts may be long. */
+function progressOf(progress: unknown): unknown[] {
+  const { reasoning } = Object(progress);
+  return typeof reasoning === "string" ? splitText(reasoning).map((part) => ({ reasoning: part })) : [progress];
 }

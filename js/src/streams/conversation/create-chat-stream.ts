@@ -3,10 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AuthorizeContext, errorResponse, type Hub } from "../../server/hub-api.js";
 import type { AnyHub } from "../../shared/any-hub.js";
 import { SSEError } from "../../shared/errors.js";
+import { isChat } from "../chat/chat-id.js";
 import type { ChatProtocol } from "../chat/chat-protocol.js";
 import { ChatService } from "../chat/chat-service.js";
 import { nodeReading, type Reading, webReading } from "../chat/reading.js";
 import { writeAnswer } from "../http/node-answer.js";
+import { queryOf } from "../http/query-of.js";
 import type { RequestBody } from "../http/read-text.js";
 import { requireHub } from "../http/require-hub.js";
 import { ConversationEvents } from "./conversation-events.js";
@@ -45,6 +47,7 @@ export async function createChatStream(hub: AnyHub, options: ChatStreamOptions):
   const { request } = checked;
   const channels: string[] = [];
   try {
+    if (request.bodyUsed) throw new TypeError("The request's body was read before Millrace could");
     const response = await answer(hub, checked, request.body, webReading(hub, request), channels);
     return response ?? new Response(null, { status: 204 });
   } catch (error) {
@@ -60,13 +63,24 @@ export async function createChatStream(hub: AnyHub, options: ChatStreamOptions):
  * @example
  * createServer((req, res) => void attachChatStream(req, res, hub, { conversationId: idOf(req), source })).listen(3000);
  */
-export async function attachChatStream(
+export function attachChatStream(
   req: IncomingMessage,
   res: ServerResponse,
   hub: AnyHub,
   options: Omit<ChatStreamOptions, "request">,
 ): Promise<void> {
   requireHub(hub);
+  const attaching = attach(req, res, hub, options);
+  attaching.catch(() => {}); // the client was answered
+  return attaching;
+}
+
+async function attach(
+  req: IncomingMessage,
+  res: ServerResponse,
+  hub: Hub,
+  options: Omit<ChatStreamOptions, "request">,
+): Promise<void> {
   const reading = nodeReading(hub, req, res);
   const channels: string[] = [];
   try {
@@ -89,9 +103,11 @@ async function answer(
   const { conversationId, also = [], headers, userId: given, limits } = options;
   const reading = { ...outlet, headers, also };
   const { request } = reading;
+  // Of the route, so it may be anything that somebody has written into an address.
+  if (!isChat(conversationId)) throw new SSEError("NO_SUCH_CHANNEL", "There is no such conversation");
   const service = serviceOf(hub, options);
   channels.push(service.channelOf(conversationId));
-  const query = new URL(request.url, "http://localhost").searchParams;
+  const query = queryOf(request);
   const asked = answerIdOf(query);
   switch (request.method) {
     case "POST": {
@@ -111,8 +127,10 @@ async function answer(
       if (onlyResumes || (await service.has(conversationId, userId))) {
         return service.resume(conversationId, userId, reading);
       }
+      // A page of another site could have it made by an image.
+      service.requireOwnPage(request);
       const nothing = { messages: [], message: undefined, trigger: "send", body: {} } as const;
-      return begin(service, options, { ...nothing, userId, answerId: undefined }, reading);
+      return begin(service, options, { ...nothing, userId, answerId: undefined, joins: true }, reading);
     }
     case "DELETE":
       return service.stopped(conversationId, request, channels, given);
@@ -124,17 +142,18 @@ async function answer(
 type Sent = Awaited<ReturnType<typeof readMessages>> & {
   readonly userId: string | undefined;
   readonly answerId: string | undefined;
+  readonly joins?: boolean;
 };
 
 function begin(
   service: ChatService<ConversationEvents>,
   { conversationId, source }: CheckedChatStreamOptions,
-  { answerId = randomBytes(12).toString("hex"), userId, ...sent }: Sent,
+  { answerId = randomBytes(12).toString("hex"), userId, joins = false, ...sent }: Sent,
   reading: Reading,
 ): Promise<Response | undefined> {
   const { request } = reading;
   const run = (signal: AbortSignal) => source({ conversationId, ...sent, request, userId, answerId, signal });
-  return service.begin({ chatId: conversationId, userId, answerId, run }, reading);
+  return service.begin({ chatId: conversationId, userId, answerId, run, joins }, reading);
 }
 
 function serviceOf(hub: Hub, options: CheckedChatStreamOptions): ChatService<ConversationEvents> {
@@ -146,8 +165,15 @@ function serviceOf(hub: Hub, options: CheckedChatStreamOptions): ChatService<Con
         authorize({ ...context, conversationId })),
     finished:
       onFinish &&
-      (({ chatId: conversationId, reason: end, ...about }, { message, done: { reason: _, ...done } }) =>
-        onFinish({ conversationId, ...about, end, message, ...done } satisfies FinishedConversationAnswer)),
+      (({ chatId: conversationId, reason: end, ...about }, { message, error, done: { reason: _, ...done } }) =>
+        onFinish({
+          conversationId,
+          ...about,
+          end,
+          message,
+          ...(error !== undefined && { error }),
+          ...done,
+        } satisfies FinishedConversationAnswer)),
   });
 }
 

@@ -1,10 +1,16 @@
 import type { Authorize, AuthorizeContext, RequestLike } from "../../server/hub-api.js";
-import { requireFunction, requireObject, requireUser } from "../../shared/arguments.js";
+import {
+  requireFunction,
+  requireKey,
+  requireObject,
+  requireString,
+  requireStringArray,
+  requireUser,
+} from "../../shared/arguments.js";
 import type { ChatDone, ChatMessage } from "../../shared/chat/events.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { withoutUndefined } from "../../shared/without-undefined.js";
 import type { AnswerEnd } from "../answer/log/answer-format.js";
-import { requireChat } from "../chat/chat-id.js";
 import { CHAT_LIMITS, type ChatLimitOptions, type ChatLimits, checkChatLimits } from "../chat/chat-limits.js";
 import type { ConversationChunks } from "./conversation-chunk.js";
 
@@ -35,8 +41,10 @@ export interface FinishedConversationAnswer extends ChatDoneDetails {
   readonly conversationId: string;
   readonly answerId: string;
   readonly userId: string | undefined;
-  /** What was said, to be kept; undefined where nothing was, or the answer has failed. */
+  /** What was said, to be kept; with `isPartial` where that is not all. Undefined where nothing was. */
   readonly message: ChatMessage | undefined;
+  /** What the source has thrown. */
+  readonly error?: unknown;
   /** `completed`: the source has come to its end. */
   readonly end: AnswerEnd;
   readonly durationMs: number;
@@ -49,7 +57,7 @@ export interface ChatStreamOptions extends ChatLimitOptions {
   name?: string;
   /** A POST sends a message and begins its answer; a GET goes on with the answer there is, or begins one; a DELETE stops it. */
   request: Request;
-  /** 1 to 256 characters, from the route. */
+  /** From the route: 1 to 256 characters. Others are answered 404. */
   conversationId: string;
   source: ConversationSource;
   /** Whose the conversation is: answers are his alone. Default: as the authorizer says. */
@@ -58,7 +66,10 @@ export interface ChatStreamOptions extends ChatLimitOptions {
   authorize?: (context: AuthorizeContext & { readonly conversationId: string }) => ReturnType<Authorize>;
   /** Called once for each answer: the place to save its message. What it throws is told to the hub's listeners. */
   onFinish?: (answer: FinishedConversationAnswer) => unknown;
-  /** Other channels that this connection reads beside, from now on: the agents that work on the answer. */
+  /**
+   * Other channels that this connection reads beside, from now on: the agents that work on the answer. Their events must not have the types of a conversation's own: a `done` there would
+   * end the stream.
+   */
   also?: readonly string[];
   /** Beside the usual ones. */
   headers?: Record<string, string>;
@@ -85,11 +96,13 @@ export function checkChatStreamOptions(options: ChatStreamOptions): CheckedChatS
   requireKnown("createChatStream", options, OPTIONS);
   const { request, conversationId, source, userId, authorize, onFinish, also } = options;
   requireObject("request", request);
-  requireChat(conversationId, "conversationId");
+  requireString("conversationId", conversationId);
   requireFunction("source", source);
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (onFinish !== undefined) requireFunction("onFinish", onFinish);
-  if (also !== undefined && !Array.isArray(also)) throw new TypeError("also must be an array of channels");
+  if (also !== undefined) requireStringArray("also", also);
+  for (const channel of also ?? []) requireKey("also", channel);
+  if (options.headers !== undefined) requireObject("headers", options.headers);
   return { ...withoutUndefined(options), limits: checkChatLimits(options, "conversation") };
 }

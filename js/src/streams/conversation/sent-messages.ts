@@ -14,7 +14,7 @@ const ROLES: ReadonlySet<unknown> = new Set(["user", "assistant"]);
  * @throws SSEError `BAD_REQUEST`
  */
 export async function readMessages(given: RequestBody, maxBodyBytes: number): Promise<SentMessages> {
-  const text = await readText(given, maxBodyBytes).catch(() => ""); // its client has gone
+  const text = await readText(given, maxBodyBytes);
   if (text === undefined) throw new SSEError("BAD_REQUEST", `A message's body has at most ${maxBodyBytes} bytes`);
   const body = parsed(text);
   if (!isRecord(body))
@@ -40,7 +40,7 @@ function isMessage(value: unknown): value is ChatMessage {
 function parsed(text: string): unknown {
   if (text === "") return {};
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch {
     return undefined;
   }

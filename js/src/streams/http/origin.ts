@@ -30,6 +30,12 @@ export function isFromAllowedOrigin({ headers }: RequestLike, { origins, trustPr
   );
 }
 
+/** Whether the page of another site has made the request by an image, a link or the like: never by a script, which CORS stands before. */
+export function isForeignElement({ headers }: RequestLike): boolean {
+  const isForeign = headers.get("sec-fetch-site") === "cross-site";
+  return isForeign && /^(?:no-cors|navigate)$/.test(headers.get("sec-fetch-mode") ?? "");
+}
+
 /** @throws TypeError */
 export function requireOrigins(origins: unknown): void {
   if (!Array.isArray(origins)) throw new TypeError("origins must be an array of origins");

@@ -4,6 +4,7 @@ import { authorizeRequest, errorResponse, type RequestLike } from "../../server/
 import { SSEError } from "../../shared/errors.js";
 import { requestOf, writeAnswer } from "../http/node-answer.js";
 import { isFromAllowedOrigin } from "../http/origin.js";
+import { queryOf } from "../http/query-of.js";
 import { type RequestBody, readBytes } from "../http/read-text.js";
 import { askUpstream, UpstreamFailure } from "./ask-upstream.js";
 import { type CheckedProxyOptions, checkProxyOptions, type SSEProxyOptions } from "./options.js";
@@ -84,7 +85,7 @@ async function relay(
   const { method = "GET" } = request;
   if (!METHODS.includes(method)) throw new SSEError("BAD_REQUEST", `A proxy takes ${METHODS.join(", ")}`);
   if (!isFromAllowedOrigin(request, options)) throw new SSEError("FORBIDDEN", "Only pages of this server may ask");
-  const query = new URL(request.url, "http://localhost").searchParams;
+  const query = queryOf(request);
   const asked = path ?? query.get("path") ?? query.get("url");
   if (asked === null)
     throw new SSEError("BAD_REQUEST", "What is asked for is to stand in the path, or in the query's path");

@@ -1,17 +1,18 @@
 import type { ModelFinishReason, ModelPart, ModelUsage } from "./model-part.js";
 import { ModelStream } from "./model-stream.js";
+import { asText, textOf } from "./text-of.js";
 import { ToolInputs } from "./tool-inputs.js";
-import { type Upstream, UpstreamEvents } from "./upstream.js";
+import { DONE_DATA, type Upstream, UpstreamEvents } from "./upstream.js";
 import { cut, errorOfEvent } from "./upstream-errors.js";
 import { usageOf } from "./usage.js";
 
-const REASONS: Readonly<Record<string, ModelFinishReason>> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  max_tokens: "length",
-  tool_use: "tool-calls",
-  refusal: "refusal",
-};
+const REASONS: ReadonlyMap<unknown, ModelFinishReason> = new Map([
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["max_tokens", "length"],
+  ["tool_use", "tool-calls"],
+  ["refusal", "refusal"],
+]);
 
 /**
  * A model's answer of Anthropic's Messages API, as `fetch` gives it or as the client of the package `@anthropic-ai/sdk` does.
@@ -23,16 +24,17 @@ const REASONS: Readonly<Record<string, ModelFinishReason>> = {
  * fromAnthropic(anthropic.messages.create({ model, max_tokens: 1024, messages, stream: true }, { signal }))
  */
 export function fromAnthropic(response: Upstream): ModelStream {
-  return new ModelStream(() => {
-    const upstream = new UpstreamEvents(response);
-    return { parts: partsOf(upstream), cancel: () => upstream.cancel() };
-  });
+  const upstream = new UpstreamEvents(response);
+  return new ModelStream(() => ({ parts: partsOf(upstream), cancel: () => upstream.cancel() }));
 }
 
 async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, void, undefined> {
   const message = new AnthropicMessage();
   for await (const event of upstream.read()) {
-    if (Object(event).type === "error") throw errorOfEvent(event);
+    const { type, choices } = Object(event);
+    if (type === "error") throw errorOfEvent(event);
+    if (event === DONE_DATA || choices !== undefined || String(type).startsWith("response."))
+      throw new TypeError("This is an answer of OpenAI's API: fromOpenAI reads it");
     yield* message.take(Object(event));
     if (message.isOver) return;
   }
@@ -42,6 +44,9 @@ async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, voi
 class AnthropicMessage {
   isOver = false;
   readonly #tools = new ToolInputs();
+  /** That stand at a block's beginning. */
+  readonly #inputs = new Map<number, string>();
+  readonly #hasDelta = new Set<number>();
   #reason: string | undefined;
   #usage: ModelUsage = {};
   #model: string | undefined;
@@ -51,7 +56,7 @@ class AnthropicMessage {
     switch (event.type) {
       case "message_start": {
         const { model, usage } = Object(event.message);
-        this.#model = model;
+        this.#model = asText(model);
         this.#usage = usageOf(usage);
         break;
       }
@@ -62,10 +67,10 @@ class AnthropicMessage {
         yield* this.#add(index as number, Object(delta));
         break;
       case "content_block_stop":
-        yield* this.#tools.end(index as number);
+        yield* this.#end(index as number);
         break;
       case "message_delta": {
-        this.#reason = Object(delta).stop_reason ?? this.#reason;
+        this.#reason = asText(Object(delta).stop_reason) || this.#reason;
         this.#usage = { ...this.#usage, ...usageOf(event.usage) };
         break;
       }
@@ -79,28 +84,34 @@ class AnthropicMessage {
 
   *#begin(index: number, { type, id, name, text, input }: Record<string, unknown>): Generator<ModelPart> {
     if (type === "tool_use" || type === "server_tool_use") {
-      this.#tools.begin(index, String(id), String(name));
+      this.#tools.begin(index, asText(id), asText(name));
       // Where a program of the model's calls the tool, its input is there already.
-      if (Object.keys(Object(input)).length > 0) yield* this.#tools.add(index, JSON.stringify(input));
+      if (Object.keys(Object(input)).length > 0) this.#inputs.set(index, JSON.stringify(input));
     }
-    if (type === "text" && typeof text === "string" && text !== "") yield { type: "text", text };
+    if (type === "text") yield* textOf("text", text);
+  }
+
+  *#end(index: number): Generator<ModelPart> {
+    if (!this.#hasDelta.has(index)) yield* this.#tools.add(index, this.#inputs.get(index));
+    yield* this.#tools.end(index);
   }
 
   *#add(index: number, delta: Record<string, unknown>): Generator<ModelPart> {
     const { type, text, thinking, partial_json: json } = delta;
-    if (type === "text_delta") yield { type: "text", text: String(text) };
-    if (type === "thinking_delta") yield { type: "reasoning", text: String(thinking) };
-    if (type === "input_json_delta") yield* this.#tools.add(index, String(json));
+    if (type === "text_delta") yield* textOf("text", text);
+    if (type === "thinking_delta") yield* textOf("reasoning", thinking);
+    if (type === "input_json_delta" && json !== "") this.#hasDelta.add(index);
+    if (type === "input_json_delta") yield* this.#tools.add(index, json);
   }
 
   #finish(): ModelPart {
     const { inputTokens, outputTokens } = this.#usage;
     const isKnown = inputTokens !== undefined && outputTokens !== undefined;
     return {
-      ...{ type: "finish", reason: REASONS[this.#reason ?? ""] ?? "other" },
+      ...{ type: "finish", reason: REASONS.get(this.#reason) ?? "other" },
       ...(this.#reason !== undefined && { rawReason: this.#reason }),
       usage: { ...this.#usage, ...(isKnown && { totalTokens: inputTokens + outputTokens }) },
-      ...(this.#model !== undefined && { model: this.#model }),
+      ...(this.#model && { model: this.#model }),
     };
   }
 }

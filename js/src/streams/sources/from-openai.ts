@@ -18,21 +18,27 @@ import { cut, errorOfEvent } from "./upstream-errors.js";
  *   fromOpenAI(openai.chat.completions.create({ model, messages: messages.map(({ role, content }) => ({ role, content })), stream: true }, { signal })) });
  */
 export function fromOpenAI(response: Upstream): ModelStream {
-  return new ModelStream(() => {
-    const upstream = new UpstreamEvents(response);
-    return { parts: partsOf(upstream), cancel: () => upstream.cancel() };
-  });
+  const upstream = new UpstreamEvents(response);
+  return new ModelStream(() => ({ parts: partsOf(upstream), cancel: () => upstream.cancel() }));
 }
 
 async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, void, undefined> {
   let reader: OpenAIChatReader | OpenAIResponsesReader | undefined;
   for await (const event of upstream.read()) {
     if (event === DONE_DATA) break;
-    const { type, error } = Object(event);
-    if (type === "error" || (error !== undefined && error !== null && type === undefined)) throw errorOfEvent(event);
-    reader ??= typeof type === "string" ? new OpenAIResponsesReader() : new OpenAIChatReader();
-    yield* reader.take(event);
+    const { type, error, choices } = Object(event);
+    const isFailed = (typeof error === "object" && error !== null) || (typeof error === "string" && error !== "");
+    if (type === "error" || (isFailed && !isOfResponses(type))) throw errorOfEvent(event);
+    if (type === "message_start") throw new TypeError("This is an answer of Anthropic's API: fromAnthropic reads it");
+    if (choices !== undefined) reader ??= new OpenAIChatReader();
+    else if (isOfResponses(type)) reader ??= new OpenAIResponsesReader();
+    // Others are a server's own, as pings are.
+    if (reader !== undefined) yield* reader.take(event);
   }
   if (reader === undefined) throw cut();
   yield* reader.end();
+}
+
+function isOfResponses(type: unknown): boolean {
+  return typeof type === "string" && type.startsWith("response.");
 }

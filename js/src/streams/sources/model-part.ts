@@ -28,8 +28,22 @@ export type ModelPart =
       readonly model?: string;
     };
 
-const TYPES: ReadonlySet<unknown> = new Set(["text", "reasoning", "refusal", "tool-input", "tool-call", "finish"]);
+/** By the type: the members that have to be texts. */
+const TEXTS: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ["text", ["text"]],
+  ["reasoning", ["text"]],
+  ["refusal", ["text"]],
+  ["tool-input", ["id", "name", "delta"]],
+  ["tool-call", ["id", "name"]],
+  ["finish", []],
+]);
 
+/** @throws TypeError for one that is not as its type has it. */
 export function isModelPart(chunk: unknown): chunk is ModelPart {
-  return TYPES.has(Object(chunk).type);
+  const { type } = Object(chunk);
+  const texts = typeof type === "string" ? TEXTS.get(type) : undefined;
+  if (texts === undefined) return false;
+  const wrong = texts.find((name) => typeof Object(chunk)[name] !== "string");
+  if (wrong !== undefined) throw new TypeError(`A part of the type ${type} needs a text as its ${wrong}`);
+  return true;
 }

@@ -1,18 +1,22 @@
 import type { ModelFinishReason, ModelPart, ModelUsage } from "./model-part.js";
+import { asText } from "./text-of.js";
 import { ToolInputs } from "./tool-inputs.js";
 import { cut, filtered } from "./upstream-errors.js";
 import { usageOf } from "./usage.js";
 
-const REASONS: Readonly<Record<string, ModelFinishReason>> = {
-  stop: "stop",
-  length: "length",
-  tool_calls: "tool-calls",
-  function_call: "tool-calls",
-};
+const REASONS: ReadonlyMap<string, ModelFinishReason> = new Map([
+  ["stop", "stop"],
+  ["length", "length"],
+  ["tool_calls", "tool-calls"],
+  ["function_call", "tool-calls"],
+]);
 
 /** Reads the chunks of a chat completion. */
 export class OpenAIChatReader {
   readonly #tools = new ToolInputs();
+  /** By the index that the provider gives. */
+  readonly #keys = new Map<unknown, { readonly key: string; readonly id: string | undefined }>();
+  #calls = 0;
   #reason: string | undefined;
   #isRefusal = false;
   #usage: ModelUsage | undefined;
@@ -35,6 +39,7 @@ export class OpenAIChatReader {
     reasoning_content,
     reasoning,
     tool_calls: calls,
+    function_call: legacy,
   }: Record<string, unknown>): Generator<ModelPart> {
     // Not OpenAI's own: those of DeepSeek, and of OpenRouter and others.
     const thought = reasoning_content ?? reasoning;
@@ -44,12 +49,31 @@ export class OpenAIChatReader {
       this.#isRefusal = true;
       yield { type: "refusal", text: refusal };
     }
-    for (const call of Array.isArray(calls) ? calls : []) {
-      const { index = 0, id, function: asked } = Object(call);
-      const { name, arguments: text } = Object(asked);
-      if (!this.#tools.has(index)) this.#tools.begin(index, String(id ?? `call_${index}`), String(name ?? ""));
-      if (isText(text)) yield* this.#tools.add(index, text);
+    for (const call of Array.isArray(calls) ? calls : []) yield* this.#takeCall(call);
+    // Of the API's first days.
+    if (legacy !== undefined && legacy !== null) yield* this.#takeCall({ index: 0, function: legacy });
+  }
+
+  *#takeCall(call: unknown): Generator<ModelPart> {
+    const { index = 0, id, function: asked } = Object(call);
+    if (typeof asked !== "object" || asked === null) return;
+    const { name, arguments: given } = Object(asked);
+    const callId = asText(id) || undefined;
+    // Some number no calls, or all of them 0: another id is another call.
+    const before = this.#keys.get(index);
+    const isOther = callId !== undefined && before !== undefined && before.id !== undefined && before.id !== callId;
+    if (before === undefined || isOther) {
+      if (before !== undefined) yield* this.#tools.end(before.key);
+      const key = `${index} ${this.#calls++}`;
+      this.#keys.set(index, { key, id: callId });
+      this.#tools.begin(key, callId ?? `call_${this.#calls - 1}`, asText(name));
     }
+    const { key = "" } = this.#keys.get(index) ?? {};
+    if (before !== undefined && !isOther) {
+      this.#tools.name(key, callId, asText(name) || undefined);
+      this.#keys.set(index, { key, id: callId ?? before.id });
+    }
+    yield* this.#tools.add(key, typeof given === "object" && given !== null ? JSON.stringify(given) : given);
   }
 
   /** @throws SourceError where that is not the end. */
@@ -58,7 +82,7 @@ export class OpenAIChatReader {
     if (this.#reason === undefined) throw cut();
     yield* this.#tools.endAll();
     yield {
-      ...{ type: "finish", reason: this.#isRefusal ? "refusal" : (REASONS[this.#reason] ?? "other") },
+      ...{ type: "finish", reason: this.#isRefusal ? "refusal" : (REASONS.get(this.#reason) ?? "other") },
       rawReason: this.#reason,
       ...(this.#usage && { usage: this.#usage }),
       ...(this.#model !== undefined && { model: this.#model }),

@@ -1,4 +1,5 @@
 import type { ModelFinishReason, ModelPart } from "./model-part.js";
+import { asText, textOf } from "./text-of.js";
 import { ToolInputs } from "./tool-inputs.js";
 import { cut, errorOfEvent, filtered } from "./upstream-errors.js";
 import { usageOf } from "./usage.js";
@@ -6,44 +7,51 @@ import { usageOf } from "./usage.js";
 /** Reads the events of the Responses API. */
 export class OpenAIResponsesReader {
   readonly #tools = new ToolInputs();
+  /** What has come in pieces, so that the whole of it says nothing new. */
+  readonly #told = new Set<string>();
   #isRefusal = false;
   #hasTools = false;
   /** The event that ends it. */
   #last: { readonly type: string; readonly response: Readonly<Record<string, unknown>> } | undefined;
 
   *take(event: unknown): Generator<ModelPart> {
-    const {
-      type,
-      delta,
-      item,
-      response,
-      arguments: given,
-      input: text = given,
-      item_id,
-      output_index: key = item_id,
-    } = Object(event);
+    const { type, delta, item, response, item_id, output_index: key = item_id, content_index: part } = Object(event);
+    const { text, refusal, arguments: given, input = given } = Object(event);
+    const place = `${key} ${part}`;
     switch (type) {
       case "response.output_text.delta":
-        yield { type: "text", text: String(delta) };
+        this.#told.add(place);
+        yield* textOf("text", delta);
+        break;
+      case "response.output_text.done":
+        if (!this.#told.has(place)) yield* textOf("text", text);
         break;
       case "response.refusal.delta":
         this.#isRefusal = true;
-        yield { type: "refusal", text: String(delta) };
+        this.#told.add(place);
+        yield* textOf("refusal", delta);
+        break;
+      case "response.refusal.done":
+        this.#isRefusal = true;
+        if (!this.#told.has(place)) yield* textOf("refusal", refusal);
         break;
       case "response.reasoning_text.delta":
       case "response.reasoning_summary_text.delta":
-        yield { type: "reasoning", text: String(delta) };
+        yield* textOf("reasoning", delta);
         break;
       case "response.output_item.added":
         this.#begin(key, Object(item));
         break;
+      case "response.output_item.done":
+        yield* this.#tools.end(key, Object(item).arguments ?? Object(item).input);
+        break;
       case "response.function_call_arguments.delta":
       case "response.custom_tool_call_input.delta":
-        yield* this.#tools.add(key, String(delta));
+        yield* this.#tools.add(key, delta);
         break;
       case "response.function_call_arguments.done":
       case "response.custom_tool_call_input.done":
-        yield* this.#tools.end(key, String(text));
+        yield* this.#tools.end(key, input);
         break;
       case "response.completed":
       case "response.incomplete":
@@ -57,7 +65,7 @@ export class OpenAIResponsesReader {
   #begin(key: string | number, { type, id, call_id, name }: Record<string, unknown>): void {
     if (type !== "function_call" && type !== "custom_tool_call") return;
     this.#hasTools = true;
-    this.#tools.begin(key, String(call_id ?? id), String(name));
+    this.#tools.begin(key, asText(call_id, asText(id)), asText(name));
   }
 
   /** @throws SourceError where that is not the end. */

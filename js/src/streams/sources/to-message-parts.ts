@@ -10,9 +10,11 @@ export async function* toMessageParts(parts: AsyncIterable<ModelPart>): AsyncGen
     if (open !== undefined) yield { type: `${open.kind}-end`, id: open.id };
     open = undefined;
   }
-  yield { type: "start" };
-  yield { type: "start-step" };
+  let hasBegun = false;
   for await (const part of parts) {
+    // Not before: one that fails at once is no message.
+    if (!hasBegun) yield* [{ type: "start" }, { type: "start-step" }];
+    hasBegun = true;
     switch (part.type) {
       case "text":
       case "refusal":

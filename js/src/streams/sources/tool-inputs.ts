@@ -1,37 +1,60 @@
 import type { ModelPart } from "./model-part.js";
+import { SourceError } from "./source-error.js";
+
+/** Of all tools of an answer, in characters. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
 
 interface Tool {
-  readonly id: string;
-  readonly name: string;
+  id: string;
+  name: string;
   readonly deltas: string[];
 }
 
 /** The inputs of tools, which come in pieces and are JSON as a whole. */
 export class ToolInputs {
   readonly #tools = new Map<string | number, Tool>();
+  #characters = 0;
 
   /** @param key - by which its pieces are told from those of others. */
   begin(key: string | number, id: string, name: string): void {
     this.#tools.set(key, { id, name, deltas: [] });
   }
 
+  /** What was not known yet. */
+  name(key: string | number, id: string | undefined, name: string | undefined): void {
+    const tool = this.#tools.get(key);
+    if (tool === undefined) return;
+    if (id !== undefined) tool.id = id;
+    if (name !== undefined) tool.name = name;
+  }
+
+  idOf(key: string | number): string | undefined {
+    return this.#tools.get(key)?.id;
+  }
+
   has(key: string | number): boolean {
     return this.#tools.has(key);
   }
 
-  *add(key: string | number, delta: string): Generator<ModelPart> {
+  /** @throws SourceError where there is too much of it. */
+  *add(key: string | number, delta: unknown): Generator<ModelPart> {
     const tool = this.#tools.get(key);
-    if (tool === undefined || delta === "") return;
+    if (tool === undefined || typeof delta !== "string" || delta === "") return;
+    this.#characters += delta.length;
+    if (this.#characters > MOST_CHARACTERS)
+      throw new SourceError("UPSTREAM_ERROR", "The model asks tools for too much at once");
     tool.deltas.push(delta);
     yield { type: "tool-input", id: tool.id, name: tool.name, delta };
   }
 
   /** @param whole - where the provider says it once more. */
-  *end(key: string | number, whole?: string): Generator<ModelPart> {
+  *end(key: string | number, whole?: unknown): Generator<ModelPart> {
     const tool = this.#tools.get(key);
     if (tool === undefined) return;
     this.#tools.delete(key);
-    yield { type: "tool-call", id: tool.id, name: tool.name, input: parsed(whole ?? tool.deltas.join("")) };
+    const isText = typeof whole === "string" && whole !== "";
+    const input = parsed(isText ? whole : tool.deltas.join(""));
+    yield { type: "tool-call", id: tool.id, name: tool.name, input };
   }
 
   *endAll(): Generator<ModelPart> {

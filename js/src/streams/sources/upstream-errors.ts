@@ -1,7 +1,9 @@
-import { types } from "node:util";
-import { isSourceError, SourceError, type SourceErrorCode } from "./source-error.js";
+import { isSSEError } from "../../shared/errors.js";
+import { isError, isSourceError, SourceError, type SourceErrorCode } from "./source-error.js";
 
 const LONGEST_BODY = 64 * 1024;
+const LONGEST_BODY_MS = 2000;
+const LONGEST_RETRY_MS = 86_400_000;
 const MESSAGES: Readonly<Record<SourceErrorCode, string>> = {
   RATE_LIMITED: "The model takes no more requests for now",
   CONTENT_FILTERED: "The answer was ended by the model's content filter",
@@ -24,9 +26,11 @@ interface Failure {
 }
 
 /** Of an answer that is no stream. */
-export async function errorOfAnswer(response: Response): Promise<SourceError> {
-  const { status, headers } = response;
-  const text = await shortText(response);
+export async function errorOfAnswer(
+  { status, headers }: Response,
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+): Promise<SourceError> {
+  const text = await shortText(reader);
   return sourceErrorOf({ status, headers, body: parsed(text), message: text.slice(0, 500) });
 }
 
@@ -40,13 +44,14 @@ export function filtered(detail?: string): SourceError {
 }
 
 export function cut(cause?: unknown): SourceError {
-  const detail = types.isNativeError(cause) ? cause.message : undefined;
+  const detail = isError(cause) ? cause.message : undefined;
   return new SourceError("UPSTREAM_CUT", MESSAGES.UPSTREAM_CUT, { detail, cause });
 }
 
 /** What reading has thrown: an error of a provider's client (`APIError`), of the network, or of JSON that was cut. */
 export function asSourceError(error: unknown): unknown {
-  if (isSourceError(error) || !types.isNativeError(error)) return error;
+  if (isSourceError(error) || !isError(error)) return error;
+  if (isSSEError(error)) return sourceErrorOf({ message: error.message, cause: error });
   const { status, headers, error: body, type, code } = error as Error & Record<string, unknown>;
   if (typeof status === "number" || isProviderError(body) || (typeof type === "string" && typeof code === "string")) {
     return sourceErrorOf({
@@ -80,13 +85,15 @@ function codeOf(status: number | undefined, type: string, code: string): SourceE
 
 /** `Retry-After` has seconds or a date; `retry-after-ms` is OpenAI's. */
 function retryAfterOf(headers: Failure["headers"]): number | undefined {
-  const ms = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
-  if (ms >= 0) return ms;
+  const ms = headers?.get("retry-after-ms") ?? "";
   const given = headers?.get("retry-after") ?? "";
-  const seconds = Number.parseFloat(given);
-  if (/^[\d.]+$/.test(given) && seconds >= 0) return Math.round(seconds * 1000);
-  const at = Date.parse(given);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const isNumber = (text: string) => /^\d{1,10}(?:\.\d+)?$/.test(text);
+  const waitMs = isNumber(ms)
+    ? Number(ms)
+    : isNumber(given)
+      ? Math.round(Number(given) * 1000)
+      : Date.parse(given) - Date.now();
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(0, waitMs), LONGEST_RETRY_MS);
 }
 
 function isProviderError(body: unknown): boolean {
@@ -94,20 +101,19 @@ function isProviderError(body: unknown): boolean {
   return typeof message === "string" || typeof type === "string" || typeof code === "string" || error !== undefined;
 }
 
-/** Its beginning: an answer that does not end is not waited for. */
-async function shortText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
+/** Its beginning: one that does not end is not waited for. */
+async function shortText(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
+  const late = setTimeout(() => void reader?.cancel().catch(() => {}), LONGEST_BODY_MS);
   try {
-    while (text.length < LONGEST_BODY) {
+    while (reader !== undefined && text.length < LONGEST_BODY) {
       const { done, value } = await reader.read();
-      if (done) return text;
+      if (done) break;
       text += decoder.decode(value, { stream: true });
     }
   } catch {}
-  void reader.cancel().catch(() => {});
+  clearTimeout(late);
   return text;
 }
 

@@ -1,5 +1,5 @@
 import { readEventStream } from "../../server/hub-api.js";
-import { asSourceError, errorOfAnswer } from "./upstream-errors.js";
+import { asSourceError, errorOfAnswer, errorOfEvent } from "./upstream-errors.js";
 
 /**
  * Where a model's answer comes from: the `Response` of a `fetch`, or the stream of the provider's own client (any async iterable of its events), or a promise
@@ -40,28 +40,31 @@ export class UpstreamEvents {
   }
 
   async *#readResponse(response: Response): AsyncGenerator<unknown, void, undefined> {
-    if (!response.ok) throw await errorOfAnswer(response);
-    const type = response.headers.get("content-type") ?? "";
-    if (/\bjson\b/.test(type)) throw new TypeError("The provider has answered as a whole: ask it with stream: true");
     const reader = response.body?.getReader();
     this.#cancel = () => void reader?.cancel().catch(() => {});
     if (this.#isCancelled) this.#cancel();
     try {
-      for await (const { data } of readEventStream(reader ? chunksOf(reader) : null)) {
-        yield data.trim() === DONE_DATA ? DONE_DATA : JSON.parse(data);
-      }
+      if (!response.ok) throw await errorOfAnswer(response, reader);
+      const type = response.headers.get("content-type") ?? "";
+      if (/\bjson\b/.test(type)) throw new TypeError("The provider has answered as a whole: ask it with stream: true");
+      if (/\bhtml\b/.test(type)) throw errorOfEvent({ message: "It has answered with a page" });
+      yield* parsedData(readEventStream(reader ? chunksOf(reader) : null));
     } finally {
       this.#cancel(); // it may not be at its end
     }
   }
 
   async *#readIterable(given: AsyncIterable<unknown>): AsyncGenerator<unknown, void, undefined> {
-    const iterator = given[Symbol.asyncIterator]();
+    // A stream's own iterator would wait for what it was asked for last, perhaps for ever.
+    const stream = typeof Object(given).getReader === "function" ? (given as unknown as ReadableStream<unknown>) : null;
+    const reader = stream?.getReader();
+    const iterator = reader ? { next: () => reader.read() } : given[Symbol.asyncIterator]();
     const { controller } = given as { controller?: AbortController };
     this.#cancel = () => {
       // The providers' clients have one, which ends the request.
       controller?.abort?.();
-      void Promise.resolve(iterator.return?.()).catch(() => {});
+      const ended = reader ? reader.cancel() : (iterator as AsyncIterator<unknown>).return?.();
+      void Promise.resolve(ended).catch(() => {});
     };
     if (this.#isCancelled) this.#cancel();
     let isOver = false;
@@ -77,6 +80,10 @@ export class UpstreamEvents {
   }
 }
 
+async function* parsedData(events: AsyncIterable<{ readonly data: string }>): AsyncGenerator<unknown> {
+  for await (const { data } of events) yield data.trim() === DONE_DATA ? DONE_DATA : JSON.parse(data);
+}
+
 async function* chunksOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
   for (;;) {
     const { done, value } = await reader.read();
@@ -87,8 +94,10 @@ async function* chunksOf(reader: ReadableStreamDefaultReader<Uint8Array>): Async
 
 /** Of whichever `fetch`. */
 function isResponse(given: UpstreamAnswer): given is Response {
-  const { ok, status, headers } = given as Response;
+  const { ok, status, headers } = Object(given) as Response;
   if (typeof ok === "boolean" && typeof status === "number" && typeof Object(headers).get === "function") return true;
   if (typeof (given as AsyncIterable<unknown> | null)?.[Symbol.asyncIterator] === "function") return false;
-  throw new TypeError("A source needs the Response of a fetch, or the stream of the provider's client");
+  throw new TypeError(
+    "A source needs the Response of a fetch, or the stream of the provider's client: ask it with stream: true",
+  );
 }

@@ -14,5 +14,11 @@ export function usageOf(usage: unknown): ModelUsage {
     cachedInputTokens: input.cached_tokens ?? given.cache_read_input_tokens,
     reasoningTokens: output.reasoning_tokens,
   };
-  return Object.fromEntries(Object.entries(all).filter(([, count]) => typeof count === "number"));
+  return countsOf(all);
+}
+
+/** The same in our own words, as the AI SDK has them. */
+export function countsOf(usage: unknown): ModelUsage {
+  const isPlain = typeof usage === "object" && usage !== null && !Array.isArray(usage);
+  return Object.fromEntries(Object.entries(isPlain ? usage : {}).filter(([, count]) => Number.isFinite(count)));
 }

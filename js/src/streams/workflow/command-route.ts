@@ -3,7 +3,7 @@ import { authorizeRequest, errorResponse, type Hub, type RequestLike, reportHubE
 import { SSEError } from "../../shared/errors.js";
 import { requestOf, writeAnswer } from "../http/node-answer.js";
 import { isFromAllowedOrigin, type OriginRules } from "../http/origin.js";
-import { readText } from "../http/read-text.js";
+import { type RequestBody, readText } from "../http/read-text.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { type CommandContext, type CommandHandler, type CommandOutcome, readCommand, runCommand } from "./commands.js";
 import type { WorkflowResponseOptions } from "./options.js";
@@ -20,15 +20,13 @@ export interface CommandRoute {
   readonly exists: () => Promise<unknown>;
 }
 
-type Body = Parameters<typeof readText>[0];
-
 const MOST_BYTES = 64 * 1024;
 
 /** Answers a command: 202 where it was accepted, 409 where it was refused; all who follow the workflow are told. */
 export async function answerCommand(
   route: CommandRoute,
   request: RequestLike,
-  body: Body,
+  body: RequestBody,
   { authorize, userId }: WorkflowResponseOptions,
 ): Promise<Response> {
   const { hub, workflowId } = route;
@@ -43,7 +41,7 @@ export async function answerCommand(
       ...(authorize !== undefined && { authorize }),
     });
     await route.exists();
-    const text = await readText(body, MOST_BYTES).catch(() => ""); // its client has gone
+    const text = await readText(body, MOST_BYTES);
     if (text === undefined) throw new SSEError("BAD_REQUEST", `A command has at most ${MOST_BYTES} bytes`);
     const given = readCommand(text);
     if (given === undefined) throw new SSEError("BAD_REQUEST", 'The body must be JSON: { "command": "pause" }');

@@ -57,6 +57,10 @@ export class AnswerLog {
   /** Those that go on. */
   readonly #going = new Set<KeptAnswer>();
   readonly #recordedAt = new WeakMap<KeptAnswer, number>();
+  /** Those that have ended, by the one that takes their place once it begins. */
+  readonly #replaced = new WeakMap<KeptAnswer, KeptAnswer>();
+  /** Of those that have ended. */
+  readonly #forgetting = new Map<KeptAnswer, ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
 
@@ -139,8 +143,8 @@ export class AnswerLog {
     const most = { mostEvents: MOST_EVENTS - 10, mostCharacters: MOST_CHARACTERS };
     const answer = new KeptAnswer(this.#hub, { ...about, channel }, format, { ...limits, ...most });
     const before = this.#answers.get(about.id);
-    if (before?.end !== undefined) before.release();
     this.#answers.set(about.id, answer as KeptAnswer);
+    if (before?.end !== undefined) this.#replaced.set(answer as KeptAnswer, before);
     answer.onEnded = () => this.#keepForAWhile(answer as KeptAnswer);
     return answer;
   }
@@ -151,6 +155,9 @@ export class AnswerLog {
     source: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>,
   ): Promise<void> {
     if (answer.hasBegun || answer.end !== undefined) return;
+    const replaced = this.#replaced.get(answer);
+    if (replaced !== undefined) this.#forget(replaced);
+    this.#replaced.delete(answer);
     this.#going.add(answer);
     this.#record(answer);
     const running = answer.run(source, Date.now());
@@ -188,8 +195,13 @@ export class AnswerLog {
   #keepForAWhile(answer: KeptAnswer): void {
     this.#going.delete(answer);
     this.#record(answer);
-    if (this.#answers.get(answer.names.id) !== answer) answer.release(); // another has its name: only who reads it now does
-    setTimeout(() => this.#forget(answer), this.#kind.keepForMs).unref?.();
+    if (this.#answers.get(answer.names.id) !== answer) {
+      answer.release(); // another has its name: only who reads it now does
+      return;
+    }
+    const timer = setTimeout(() => this.#forget(answer), this.#kind.keepForMs);
+    timer.unref?.();
+    this.#forgetting.set(answer, timer);
   }
 
   /** Has other threads know of it; nothing where a newer one has taken its name. */
@@ -204,6 +216,8 @@ export class AnswerLog {
 
   #forget(answer: KeptAnswer): void {
     answer.release();
+    clearTimeout(this.#forgetting.get(answer));
+    this.#forgetting.delete(answer);
     if (this.#answers.get(answer.names.id) === answer) this.#answers.delete(answer.names.id);
   }
 

@@ -1,4 +1,5 @@
 import { type ChannelReader, type Hub, readChannel, reportHubError } from "../../../server/hub-api.js";
+import { isSSEError } from "../../../shared/errors.js";
 import type { AnswerEnd, AnswerEvent, AnswerFormat, AnswerProgress } from "./answer-format.js";
 import { type Chunks, readSource } from "./read-source.js";
 
@@ -42,6 +43,8 @@ export class KeptAnswer<Piece = unknown> {
   endedAt: number | undefined;
   /** Clients that were cut, and have not come back. */
   cutReaders = 0;
+  /** Settled once the client that has asked for it was let in, or was not. */
+  opening: Promise<unknown> = Promise.resolve();
   /** Called once. */
   onEnded: (end: AnswerEnd) => void = () => {};
   readonly #hub: Hub;
@@ -130,14 +133,26 @@ export class KeptAnswer<Piece = unknown> {
     if (end === "completed" && !this.isIntact) end = "too_large"; // who comes late would take a part of it for the whole
     this.#end = end;
     clearTimeout(this.#flushing);
-    const progress = { ...this.#progress(Date.now()), error };
-    const isSent = this.#format.endOf(end, progress).every((event) => this.#publish(event));
-    // The readers must not wait for ever.
-    if (!isSent) for (const event of this.#format.endOf("failed", progress)) this.#publish(event);
+    const progress = this.#progress(Date.now());
+    // The readers must not wait for ever: what cannot be sent is told in fewer words.
+    if (!this.#sendEnd(end, { ...progress, error })) {
+      this.#end = "failed";
+      this.#sendEnd("failed", progress);
+    }
     this.endedAt = progress.now;
-    this.onEnded(end);
+    this.onEnded(this.#end);
     // Last, for who listens to it may throw.
-    if (end !== "completed") this.#stopping.abort(new Error(`The answer has ended: ${end}`));
+    if (this.#end !== "completed") this.#stopping.abort(new Error(`The answer has ended: ${this.#end}`));
+  }
+
+  /** Whether all of it was. */
+  #sendEnd(end: AnswerEnd, progress: AnswerProgress): boolean {
+    try {
+      return this.#format.endOf(end, progress).every((event) => this.#publish(event));
+    } catch (error) {
+      reportHubError(this.#hub, error, [this.names.channel]);
+      return false;
+    }
   }
 
   /** Time has passed: beats, and ends what took too long or is read by nobody. */
@@ -146,9 +161,20 @@ export class KeptAnswer<Piece = unknown> {
     const { maxMs, abandonAfterMs, heartbeatMs } = this.#limits;
     const isRead = this.#hub.connectionCount(this.names.channel) > 0;
     this.#unreadSince = isRead ? undefined : (this.#unreadSince ?? now);
-    if (now - this.#beganAt >= maxMs) this.finish("duration_cap");
+    if (!isRead && this.#hasHubEnded()) this.finish("stopped");
+    else if (now - this.#beganAt >= maxMs) this.finish("duration_cap");
     else if (now - (this.#unreadSince ?? now) >= abandonAfterMs) this.finish("abandoned");
     else if (now - this.#beganAt >= (this.#beats + 1) * heartbeatMs) this.#beat(now);
+  }
+
+  /** Nobody can come back to it in this process. */
+  #hasHubEnded(): boolean {
+    try {
+      readChannel(this.#hub, this.names.channel, "now").close();
+      return false;
+    } catch (error) {
+      return isSSEError(error) && error.code === "DRAINING";
+    }
   }
 
   /** When it is due next. */
@@ -162,13 +188,14 @@ export class KeptAnswer<Piece = unknown> {
   #take(chunk: unknown): void {
     if (this.#end !== undefined) return;
     const piece = this.#format.toPiece(chunk);
-    if (piece === undefined) return;
-    this.#characters += this.#format.lengthOf(piece);
-    this.#hold(piece);
+    // What readers are not given counts, too: somebody holds it.
+    this.#characters += piece === undefined ? hiddenLengthOf(chunk) : this.#format.lengthOf(piece);
+    if (piece !== undefined) this.#hold(piece);
     if (this.#characters > this.#limits.mostCharacters) {
       this.finish("too_large");
       return;
     }
+    if (piece === undefined) return;
     const { chunkDelayMs } = this.#limits;
     const delayMs = this.#events < MANY_EVENTS ? chunkDelayMs : Math.max(chunkDelayMs, MANY_DELAY_MS);
     const waitMs = this.#sentAt + delayMs - Date.now();
@@ -225,4 +252,10 @@ export class KeptAnswer<Piece = unknown> {
       return false;
     }
   }
+}
+
+/** Of a model's part, its text or its piece of a tool's input. */
+function hiddenLengthOf(chunk: unknown): number {
+  const { text, delta } = Object(chunk);
+  return [text, delta].reduce((sum, one) => sum + (typeof one === "string" ? one.length : 0), 0);
 }

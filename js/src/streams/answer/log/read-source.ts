@@ -16,8 +16,12 @@ export async function readSource(
   signal: AbortSignal,
   take: (chunk: unknown) => void,
 ): Promise<void> {
-  const given = await unlessAborted(Promise.resolve(source()), signal);
-  if (given === ABORTED) return;
+  const giving = Promise.resolve(source());
+  const given = await unlessAborted(giving, signal);
+  if (given === ABORTED) {
+    giving.then((late) => endQuietly(iteratorOf(late))).catch(() => {});
+    return;
+  }
   const iterator = iteratorOf(given);
   let isOver = false;
   let turnBeganAt = Date.now();
