@@ -13,7 +13,8 @@ import {
   fromUIMessageStream,
   type ModelPart,
   type ModelStream,
-  type SourceError,
+  readEventStream,
+  SourceError,
 } from "../../js/src/server/index.js";
 import { until } from "../addon/listening.js";
 
@@ -449,4 +450,314 @@ test("createChat and createAnswerStream take them as they are", async () => {
   expect(await refused.text()).toContain('"errorText":"The model takes no more requests for now"');
   expect(limited + refused).not.toContain("org-secret");
   await hub.drain();
+});
+
+const callsOf = (parts: readonly ModelPart[]) => parts.filter(({ type }) => type === "tool-call");
+const call = (delta: object) => chunk({ tool_calls: [delta] });
+
+test.each([
+  [
+    "without an index",
+    [
+      call({ id: "c1", function: { name: "f", arguments: '{"a":1}' } }),
+      call({ id: "c2", function: { name: "g", arguments: '{"b":2}' } }),
+    ],
+  ],
+  [
+    "all of the first index",
+    [
+      chunk({ tool_calls: [{ index: 0, id: "c1", function: { name: "f", arguments: '{"a":1}' } }] }),
+      chunk({ tool_calls: [{ index: 0, id: "c2", function: { name: "g", arguments: '{"b":2}' } }] }),
+    ],
+  ],
+  [
+    "in one chunk",
+    [
+      chunk({
+        tool_calls: [
+          { id: "c1", function: { name: "f", arguments: '{"a":1}' } },
+          { id: "c2", function: { name: "g", arguments: '{"b":2}' } },
+        ],
+      }),
+    ],
+  ],
+  [
+    "whose inputs are objects",
+    [
+      call({ index: 0, id: "c1", function: { name: "f", arguments: { a: 1 } } }),
+      call({ index: 1, id: "c2", function: { name: "g", arguments: { b: 2 } } }),
+    ],
+  ],
+  [
+    "whose id comes again with each piece",
+    [
+      call({ index: 0, id: "c1", function: { name: "f", arguments: '{"a"' } }),
+      call({ index: 0, id: "c1", function: { arguments: ":1}" } }),
+      call({ index: 1, id: "c2", function: { name: "g", arguments: '{"b":2}' } }),
+    ],
+  ],
+  [
+    "whose name comes late",
+    [
+      call({ index: 0, function: { arguments: "" } }),
+      call({ index: 0, id: "c1", function: { name: "f", arguments: '{"a":1}' } }),
+      call({ index: 1, id: "c2", function: { name: "g", arguments: '{"b":2}' } }),
+    ],
+  ],
+  [
+    "and nonsense between them",
+    [
+      call({ index: 0, id: "c1", function: { name: "f", arguments: '{"a":1}' } }),
+      chunk({ tool_calls: [null, 5, {}] }),
+      chunk({ tool_calls: "x" }),
+      call({ index: 1, id: "c2", function: { name: "g", arguments: '{"b":2}' } }),
+    ],
+  ],
+])("calls of tools %s", async (_, events) => {
+  answer = streams([...events, chunk({}, "tool_calls")], DONE);
+  expect(callsOf(await read(readers["chat completions by fetch"]()))).toEqual([
+    { type: "tool-call", id: "c1", name: "f", input: { a: 1 } },
+    { type: "tool-call", id: "c2", name: "g", input: { b: 2 } },
+  ]);
+});
+
+test("the function call of the API's first days", async () => {
+  answer = streams(
+    [
+      chunk({ function_call: { name: "f", arguments: '{"a"' } }),
+      chunk({ function_call: { arguments: ":1}" } }),
+      chunk({}, "function_call"),
+    ],
+    DONE,
+  );
+  expect(callsOf(await read(readers["chat completions by fetch"]()))).toMatchObject([{ name: "f", input: { a: 1 } }]);
+});
+
+test.each([undefined, null, 5, {}, []])("nonsense in the place of a text is no text: %j", async (nonsense) => {
+  answer = streams([chunk({ content: nonsense, refusal: nonsense }), chunk({ content: "a" }), chunk({}, "stop")], DONE);
+  expect(await read(readers["chat completions by fetch"]())).toMatchObject([{ text: "a" }, { type: "finish" }]);
+  const type = "response.output_text.delta";
+  answer = streams([
+    { type, delta: nonsense },
+    { type, delta: "a" },
+    { type: "response.completed", response: {} },
+  ]);
+  expect(await read(readers["responses by fetch"]())).toMatchObject([{ text: "a" }, { type: "finish" }]);
+  const delta = (text: unknown) => ({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text } });
+  const thought = { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: nonsense } };
+  answer = streams([delta(nonsense), thought, delta("a"), { type: "message_stop" }]);
+  expect(await read(readers["messages by fetch"]())).toMatchObject([{ text: "a" }, { type: "finish" }]);
+  const parts = [
+    { type: "text-delta", id: "t", delta: nonsense },
+    { type: "text-delta", id: "t", delta: "a" },
+    { type: "finish" },
+  ];
+  answer = streams(parts, DONE);
+  expect(await read(fromUIMessageStream(fetch(origin)))).toMatchObject([{ text: "a" }, { type: "finish" }]);
+  answer = streams([{ type: "error", errorText: nonsense }], DONE);
+  expect(await failureOf(fromUIMessageStream(fetch(origin)))).toMatchObject({
+    code: "UPSTREAM_ERROR",
+    message: "The model could not answer",
+  });
+});
+
+test.each(["__proto__", "constructor", "toString", 5, {}])("a reason that is none is another: %j", async (reason) => {
+  answer = streams([chunk({ content: "a" }, reason as string)], DONE);
+  if (typeof reason === "string")
+    expect((await read(readers["chat completions by fetch"]())).at(-1)).toMatchObject({ reason: "other" });
+  answer = streams([{ type: "message_delta", delta: { stop_reason: reason } }, { type: "message_stop" }]);
+  expect((await read(readers["messages by fetch"]())).at(-1)).toMatchObject({ type: "finish", reason: "other" });
+});
+
+test("numbers that are none are not counted", async () => {
+  answer = streams(
+    [
+      chunk({ content: "a" }, "stop"),
+      { choices: [], usage: { prompt_tokens: "5", completion_tokens: null, total_tokens: 7 } },
+    ],
+    DONE,
+  );
+  expect((await read(readers["chat completions by fetch"]())).at(-1)).toMatchObject({ usage: { totalTokens: 7 } });
+  answer = streams([{ type: "finish", messageMetadata: { usage: "abc" } }], DONE);
+  expect(await read(fromUIMessageStream(fetch(origin)))).toEqual([{ type: "finish", reason: "stop" }]);
+});
+
+test("what is said at the end only is said", async () => {
+  answer = streams([
+    { type: "response.output_text.done", output_index: 0, content_index: 0, text: "whole" },
+    { type: "response.output_text.delta", output_index: 1, content_index: 0, delta: "in " },
+    { type: "response.output_text.delta", output_index: 1, content_index: 0, delta: "pieces" },
+    { type: "response.output_text.done", output_index: 1, content_index: 0, text: "in pieces" },
+    {
+      type: "response.output_item.added",
+      output_index: 2,
+      item: { type: "function_call", id: "i", call_id: "c", name: "f" },
+    },
+    { type: "response.output_item.done", output_index: 2, item: { type: "function_call", arguments: '{"a":1}' } },
+    {
+      type: "response.output_item.added",
+      output_index: 3,
+      item: { type: "function_call", id: "j", call_id: "d", name: "g" },
+    },
+    { type: "response.function_call_arguments.delta", output_index: 3, delta: '{"b":2}' },
+    { type: "response.function_call_arguments.done", output_index: 3 },
+    { type: "response.completed", response: {} },
+  ]);
+  const parts = await read(readers["responses by fetch"]());
+  expect(parts.filter(({ type }) => type === "text")).toMatchObject([
+    { text: "whole" },
+    { text: "in " },
+    { text: "pieces" },
+  ]);
+  expect(callsOf(parts)).toMatchObject([
+    { id: "c", input: { a: 1 } },
+    { id: "d", input: { b: 2 } },
+  ]);
+});
+
+test("an input that stands at the beginning, and comes in pieces too, is there once", async () => {
+  const begin = {
+    type: "content_block_start",
+    index: 0,
+    content_block: { type: "tool_use", id: "c", name: "f", input: { a: 1 } },
+  };
+  const delta = { type: "content_block_delta", index: 0, delta: { type: "input_json_delta", partial_json: '{"a":1}' } };
+  for (const events of [[begin], [begin, delta]]) {
+    answer = streams([...events, { type: "content_block_stop", index: 0 }, { type: "message_stop" }]);
+    expect(callsOf(await read(readers["messages by fetch"]()))).toMatchObject([{ input: { a: 1 } }]);
+  }
+});
+
+test("events of the server's own before the first, and errors that are none, do not matter", async () => {
+  const first = { ...chunk({ content: "a" }), error: "" };
+  answer = streams(
+    [{ type: "ping" }, { type: "x" }, first, { ...chunk({}, "stop"), error: false, type: "chunk" }],
+    DONE,
+  );
+  expect(await read(readers["chat completions by fetch"]())).toMatchObject([{ text: "a" }, { type: "finish" }]);
+});
+
+test("the wrong function for a provider says which is right", async () => {
+  answer = streams(text.messages);
+  await expect(read(fromOpenAI(fetch(origin)))).rejects.toThrow("fromAnthropic");
+  for (const api of ["chat completions", "responses"] as const) {
+    answer = streams(text[api], endOf(api));
+    await expect(read(fromAnthropic(fetch(origin)))).rejects.toThrow("fromOpenAI");
+  }
+});
+
+test("an event that is too large is no hole in silence", async () => {
+  answer = (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.end(
+      `${frame(chunk({ content: "a" }))}data: ${"x".repeat(17 * 1024 * 1024)}\n\n${frame(chunk({ content: "b" }, "stop"))}`,
+    );
+  };
+  expect(await failureOf(readers["chat completions by fetch"]())).toMatchObject({
+    code: "UPSTREAM_ERROR",
+    detail: expect.stringContaining("bytes"),
+  });
+});
+
+test("a page of HTML with 200 is no answer that was cut", async () => {
+  answer = (response) => response.writeHead(200, { "content-type": "text/html" }).end("<h1>Login</h1>");
+  expect(await failureOf(readers["chat completions by fetch"]())).toMatchObject({ code: "UPSTREAM_ERROR" });
+});
+
+test.each([
+  ["7", undefined, 7000],
+  ["0.5", undefined, 500],
+  [undefined, "250", 250],
+  ["9".repeat(400), undefined, undefined],
+  ["1.2.3", undefined, undefined],
+  [undefined, "Infinity", undefined],
+  ["-5", undefined, undefined],
+  [new Date(0).toUTCString(), undefined, 0],
+  ["9999999999", undefined, 86_400_000],
+])("a time to wait of %j, %j", async (seconds, ms, expected) => {
+  answer = refusals(429, { ...(seconds && { "retry-after": seconds }), ...(ms && { "retry-after-ms": ms }) }, {});
+  expect((await failureOf(readers["messages by fetch"]()))?.retryAfterMs).toBe(expected);
+});
+
+test("whatever is asked for is ended, once nobody wants it", async () => {
+  const hub = createHub({ name: "ended sources" });
+  hub.on("error", () => {});
+  const chat = createChat(hub);
+  // An error's body that does not end.
+  answer = (response) => {
+    response.writeHead(500, { "content-type": "application/json" });
+    response.write("{");
+  };
+  const first = await chat.respond("a", () => fromOpenAI(fetch(origin)));
+  await chat.stop("a");
+  await first.text();
+  await until(() => closed === 1);
+  // One that is given after it was stopped.
+  answer = (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(": hello\n\n");
+  };
+  let give = () => {};
+  const mayGive = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  const second = await chat.respond("b", async () => {
+    const given = await fetch(origin);
+    await mayGive;
+    return fromOpenAI(given);
+  });
+  await chat.stop("b");
+  give();
+  await second.text();
+  await until(() => closed === 2);
+  // A stream that waits.
+  let isCancelled = false;
+  const waiting = new ReadableStream({
+    cancel: () => {
+      isCancelled = true;
+    },
+  });
+  const third = await chat.respond("c", () => fromUIMessageStream(waiting));
+  await chat.stop("c");
+  await third.text();
+  await until(() => isCancelled);
+  // Of a whole answer nobody reads the rest.
+  answer = (response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.write("{");
+  };
+  await failureOf(fromOpenAI(fetch(origin)));
+  await until(() => closed === 3);
+  await hub.drain();
+});
+
+test("a request that fails before anybody reads ends no process", async () => {
+  const heard: unknown[] = [];
+  const hear = (error: unknown) => heard.push(error);
+  process.on("unhandledRejection", hear);
+  for (const from of [fromOpenAI, fromAnthropic, fromUIMessageStream]) from(Promise.reject(new Error("x")));
+  for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", hear);
+  expect(heard).toEqual([]);
+});
+
+test("readEventStream takes a response or its body, and leaves out what Millrace's streams say of themselves", async () => {
+  const hub = createHub({ name: "read events" });
+  const response = await hub.response(new Request("http://localhost/"), { channels: ["a"] });
+  hub.publish("a", { event: "x", data: 1 });
+  for await (const event of readEventStream(response)) {
+    expect(event).toEqual({ type: "x", data: "1", id: expect.any(String) });
+    break;
+  }
+  for (const nonsense of ["text", 5, undefined, {}])
+    await expect(readEventStream(nonsense as never).next()).rejects.toThrow("readEventStream needs");
+  expect(await readEventStream(null).next()).toEqual({ done: true, value: undefined });
+  await hub.drain();
+});
+
+test("a SourceError shows its readers' words only", () => {
+  const error = new SourceError("X", "m", { detail: "secret", retryAfterMs: 5, status: 1 });
+  expect(JSON.stringify(error)).toBe('{"code":"X","message":"m","retryAfterMs":5}');
+  expect(() => new SourceError("X", undefined as never)).toThrow("message");
+  expect(() => new SourceError("X", "m", { detial: "x" } as never)).toThrow("detial");
 });

@@ -1,7 +1,8 @@
 /** @jest-environment ./tests/js/react/page-environment.mjs */
 // The hook of conversations against a real server in this process.
+import { jest } from "@jest/globals";
 import { act, cleanup, render, screen } from "@testing-library/react";
-import { Fragment, StrictMode } from "react";
+import { Fragment, StrictMode, useEffect, useRef } from "react";
 import {
   type ChatMessage,
   type ChatStream,
@@ -31,6 +32,8 @@ let agents: AgentNetwork;
 let also: string[];
 let isBroken: boolean;
 let isForgotten: boolean;
+/** In place of our own route. */
+let serves: (() => Response) | undefined;
 
 beforeAll(() => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
@@ -41,12 +44,15 @@ beforeEach(async () => {
   methods = [];
   isBroken = false;
   isForgotten = false;
+  serves = undefined;
   also = [];
   const hub = createHub({ name: `chat hook ${++count}` });
   hub.on("error", () => {});
   agents = createAgentNetwork(hub);
   server = await serve(async (request) => {
     methods.push(request.method);
+    const served = serves?.();
+    if (served !== undefined) return served;
     if (isForgotten) return new Response(null, { status: 204 });
     if (isBroken) return new Response(null, { status: 403 });
     if (request.url.includes("/agents/")) return agents.all.response(request, "c1");
@@ -94,7 +100,9 @@ function probe(options: UseChatStreamOptions = {}, address: string | null = url,
 const said = ({ messages }: ChatStream) => messages.map(({ role, content }) => `${role}: ${content}`);
 
 /** A source that waits before its last text. */
-function waiting(...texts: string[]) {
+const waiting = (...texts: string[]) => waitingFor(texts);
+
+function waitingFor(texts: readonly (string | { progress: unknown })[]) {
   let goOn = () => {};
   const went = new Promise<void>((resolve) => {
     goOn = resolve;
@@ -341,7 +349,7 @@ test("refused by the server", async () => {
   isBroken = true;
   act(() => last().send("Hi"));
   await until(() => last().status === "error");
-  expect(last().error).toMatchObject({ status: 403 });
+  expect(last().error).toMatchObject({ code: "BAD_RESPONSE", cause: { status: 403 } });
   expect(heard).toHaveLength(1);
   expect(said(last())).toEqual(["user: Hi"]);
 });
@@ -405,7 +413,7 @@ describe("with agents beside", () => {
 
   test.each(["a connection of their own", "the answer's connection"])("on %s", async (where) => {
     const isOne = where === "the answer's connection";
-    if (isOne) also = ["agents:c1", "agents-research:c1"];
+    if (isOne) also = agents.channelsOf("c1");
     const goOn = waiting("one ", "two");
     const { last } = probe({ also: { agents: isOne || `${server.url}/agents/c1` } });
     expect(last().agents).toMatchObject({ agents: [], research: { status: "idle" } });
@@ -435,7 +443,7 @@ describe("with agents beside", () => {
   });
 
   test("a failure of the answer's is none of theirs", async () => {
-    also = ["agents:c1", "agents-research:c1"];
+    also = agents.channelsOf("c1");
     source = () => {
       throw new Error("x");
     };
@@ -444,4 +452,195 @@ describe("with agents beside", () => {
     await until(() => last().status === "error");
     expect(last().agents.research).toMatchObject({ status: "idle", error: null });
   });
+});
+
+function Eager({ chat }: { readonly chat: ChatStream }) {
+  const sent = useRef(false);
+  useEffect(() => {
+    if (!sent.current) chat.send("Hi");
+    sent.current = true;
+  }, [chat]);
+  return null;
+}
+
+function EagerPage({ n, seen }: { readonly n: number; readonly seen: ChatStream[] }) {
+  const chat = useChatStream(`${url}/eager${n}`);
+  seen[n] = chat;
+  return <Eager chat={chat} />;
+}
+
+function LiteralStorage({ kept, seen }: { readonly kept: Map<string, string>; readonly seen: ChatStream[] }) {
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => void kept.set(key, text),
+  };
+  seen.push(useChatStream(url, { storage }));
+  return null;
+}
+
+test("a message that is sent when a component is mounted is sent once", async () => {
+  const seen: ChatStream[] = [];
+  for (const [n, wrapper] of [Fragment, StrictMode].entries()) {
+    render(<EagerPage n={n} seen={seen} />, { wrapper });
+    await until(() => seen[n]?.messages.length === 2);
+  }
+  expect(contexts).toHaveLength(2);
+});
+
+test("a storage that is made anew at each render, and one that is nonsense", async () => {
+  const kept = new Map<string, string>();
+  const seen: ChatStream[] = [];
+  render(<LiteralStorage kept={kept} seen={seen} />);
+  act(() => seen.at(-1)?.send("Hi"));
+  await until(() => seen.at(-1)?.messages.length === 2);
+  cleanup();
+  for (const nonsense of ["{", "5", '["a"]', '[{"id":1}]', '[{"id":"a","role":"system","content":"x"}]', "null"]) {
+    for (const key of kept.keys()) kept.set(key, nonsense);
+    const rejecting = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: () => Promise.reject(new Error("x")) as never,
+    };
+    const { last } = probe({ storage: rejecting, resume: false });
+    expect(last().messages).toEqual([]);
+    act(() => last().setMessages([{ id: "1", role: "user", content: "a" }]));
+    cleanup();
+  }
+});
+
+test("two components that keep in one place lose nothing of each other", async () => {
+  const [first, second] = [probe({ storage: "local", resume: false }), probe({ storage: "local", resume: false })];
+  act(() => first.last().send("one"));
+  await until(() => first.last().messages.length === 2);
+  act(() => second.last().send("two"));
+  await until(() => second.last().messages.length === 4);
+  const third = probe({ storage: "local", resume: false });
+  expect(said(third.last())).toEqual([
+    "user: one",
+    "assistant: You said: one",
+    "user: two",
+    "assistant: You said: two",
+  ]);
+});
+
+test("what cannot be sent is not shown as sent", () => {
+  const bodies: UseChatStreamOptions["body"][] = [
+    () => {
+      throw new Error("no");
+    },
+    () => undefined,
+    { big: 1n },
+  ];
+  for (const body of bodies) {
+    const { last } = probe({ body, resume: false });
+    expect(() => last().send("Hi")).toThrow();
+    expect(last().messages).toEqual([]);
+    cleanup();
+  }
+  const { last } = probe({ resume: false });
+  act(() => last().send(""));
+  for (const wrong of [{ content: 5 }, { content: "a", id: 5 }, {}, { content: "a", id: "" }].slice(0, 3))
+    expect(() => last().send(wrong as never)).toThrow(TypeError);
+  expect(last().messages).toEqual([]);
+  expect(methods).toEqual([]);
+});
+
+test("stopped in the turn in which it was sent, it is stopped", async () => {
+  waiting("Half", "whole");
+  const { last } = probe({ resume: false });
+  let stopped: Promise<boolean> | undefined;
+  act(() => {
+    last().send("Hi");
+    stopped = last().stop();
+  });
+  await stopped;
+  await until(() => last().status === "ready");
+  expect(last().messages.at(-1)?.role).toBe("user");
+});
+
+test("messages are set by a function, too, and never to nonsense", () => {
+  const { last } = probe({ resume: false });
+  act(() => last().setMessages([{ id: "1", role: "user", content: "a" }]));
+  act(() => last().setMessages((before) => [...before, { id: "2", role: "assistant", content: "b" }]));
+  expect(said(last())).toEqual(["user: a", "assistant: b"]);
+  for (const wrong of ["ab", null, [{ a: 1 }], 5, [null]])
+    expect(() => last().setMessages(wrong as never)).toThrow(TypeError);
+  expect(said(last())).toEqual(["user: a", "assistant: b"]);
+});
+
+test("what the model thinks is one text, and progress ends with the answer", async () => {
+  const goOn = waitingFor([{ progress: { reasoning: "Let me " } }, { progress: { reasoning: "think." } }, "So"]);
+  const heard: unknown[] = [];
+  const { last } = probe({ onProgress: (progress) => heard.push(progress) });
+  act(() => last().send("Hi"));
+  await until(() => last().reasoning === "Let me think.");
+  expect(last()).toMatchObject({ status: "streaming", progress: { reasoning: "think." } });
+  goOn();
+  await until(() => last().status === "ready");
+  expect(last()).toMatchObject({ reasoning: "", progress: null });
+  expect(heard).toHaveLength(2);
+});
+
+test("a stop that the server could not hear is said again once there is a network", async () => {
+  waiting("Half", "whole");
+  let isOffline = true;
+  const { last } = probe({
+    resume: false,
+    fetch: (url, init) => (init.method === "DELETE" && isOffline ? Promise.reject(new Error()) : fetch(url, init)),
+  });
+  act(() => last().send("Hi"));
+  await until(() => last().content === "Half");
+  expect(await last().stop()).toBe(false);
+  isOffline = false;
+  dispatchEvent(new Event("online"));
+  await until(() => contexts[0]?.signal.aborted === true);
+});
+
+test("a route of one's own, as the seed has it, says no ids", async () => {
+  serves = () =>
+    new Response(
+      [
+        'chunk\ndata: {"content":"Hello"}',
+        'message\ndata: {"id":"m","role":"assistant","content":"Hello"}',
+        "message\ndata: null",
+        "done\ndata: {}",
+      ]
+        .map((event) => `event: ${event}\n\n`)
+        .join(""),
+      { headers: { "content-type": "text/event-stream" } },
+    );
+  const { last } = probe({ resume: false });
+  act(() => last().send("Hi"));
+  await until(() => last().messages.length === 2);
+  expect(said(last())).toEqual(["user: Hi", "assistant: Hello"]);
+  await until(() => last().status === "ready");
+});
+
+test("the server's own words for a refusal are those of the error", async () => {
+  serves = () =>
+    new Response(JSON.stringify({ status: 403, code: "FORBIDDEN", detail: "Not yours" }), {
+      ...{ status: 403, headers: { "content-type": "application/problem+json" } },
+    });
+  const heard: ChatStreamError[] = [];
+  const { last } = probe({ resume: false, onError: (error) => heard.push(error) });
+  act(() => last().send("Hi"));
+  await until(() => last().status === "error");
+  expect(last().error).toMatchObject({ code: "FORBIDDEN", message: "Not yours", cause: { status: 403 } });
+  expect(heard).toEqual([last().error]);
+});
+
+test.each([
+  [{ storge: "local" }, 'useChatStream has no option "storge": is it "storage"'],
+  [{ storage: "session" }, "storage must be"],
+  [{ also: { agent: "/x" } }, "agent"],
+  [{ also: { agents: 5 } }, "also.agents must be"],
+  [{ body: "q" }, "body must be an object"],
+  [{ method: "PUT" }, "useChatStream decides about method itself"],
+  [{ resume: "no" }, "resume must be true or false"],
+  [{ initialMessages: {} }, "initialMessages must be a list"],
+  [{ onMessage: 5 }, "onMessage must be a function"],
+])("while an application is developed, a wrong option is named: %j", (options, message) => {
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  expect(() => probe(options as never)).toThrow(message);
+  expect(() => probe({}, 5 as never)).toThrow("url must be a string");
+  quiet.mockRestore();
 });

@@ -92,7 +92,7 @@ function retryAfterOf(headers: Failure["headers"]): number | undefined {
     ? Number(ms)
     : isNumber(given)
       ? Math.round(Number(given) * 1000)
-      : Date.parse(given) - Date.now();
+      : Date.parse(/ GMT$/.test(given) ? given : "") - Date.now();
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(0, waitMs), LONGEST_RETRY_MS);
 }
 

@@ -16,21 +16,25 @@ export class UpstreamEvents {
   readonly #given: Upstream;
   #cancel: () => void = () => {};
   #isCancelled = false;
+  #hasBegun = false;
 
   constructor(given: Upstream) {
     this.#given = given;
     // A request that fails before anybody reads is told to whoever does.
-    if (given instanceof Promise) given.catch(() => {});
+    if (typeof Object(given).then === "function") Promise.resolve(given).catch(() => {});
   }
 
   /** Ends it at once, and the request behind it: a generator would only end with its next event. */
   cancel(): void {
     this.#isCancelled = true;
     this.#cancel();
+    // Reading it ends it at once, where nobody has begun to.
+    if (!this.#hasBegun) void this.read().next();
   }
 
   /** @throws SourceError for whatever fails. */
   async *read(): AsyncGenerator<unknown, void, undefined> {
+    this.#hasBegun = true;
     try {
       const given = await this.#given;
       yield* isResponse(given) ? this.#readResponse(given) : this.#readIterable(given);
