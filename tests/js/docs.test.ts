@@ -244,12 +244,14 @@ test("an answer in a channel is whole for a client that is cut, and for one that
 });
 
 test("the tests of the documentation pass", () => {
-  const files = ["answer.test.ts", "events.test.ts"].map((file) => moduleOf("docs/guides/testing.md", `// ${file}`));
+  const files = ["answer.test.ts", "conversation.test.ts", "events.test.ts"].map((file) =>
+    moduleOf("docs/guides/testing.md", `// ${file}`),
+  );
   const ran = spawnSync(process.execPath, ["--test", ...files], {
     encoding: "utf8",
     env: { ...process.env, NODE_OPTIONS: "", NODE_TEST_CONTEXT: undefined },
   });
-  expect(ran.stdout).toMatch(/pass 2\b/);
+  expect(ran.stdout).toMatch(/pass 3\b/);
   expect(ran.status).toBe(0);
 }, 30_000);
 

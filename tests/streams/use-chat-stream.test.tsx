@@ -523,7 +523,7 @@ test("two components that keep in one place lose nothing of each other", async (
 });
 
 test("what cannot be sent is not shown as sent", () => {
-  const bodies: UseChatStreamOptions["body"][] = [
+  const bodies: NonNullable<UseChatStreamOptions["body"]>[] = [
     () => {
       throw new Error("no");
     },

@@ -22,7 +22,8 @@ export type {
 } from "../shared/workflow/events.js";
 export { type WorkflowSchema, workflowSchemas } from "../shared/workflow/schemas.js";
 export type { AgentNetworkView, ResearchView, ShownAgent } from "./agents/agent-reduction.js";
-export { type AgentNetworkStream, type UseAgentNetworkOptions, useAgentNetwork } from "./agents/use-agent-network.js";
+export type { AgentNetworkStream, UseAgentNetworkOptions } from "./agents/types.js";
+export { useAgentNetwork } from "./agents/use-agent-network.js";
 export type { AnswerCompletion, AnswerHeartbeat, AnswerView } from "./answer/answer-reduction.js";
 export { type DebuggedStream, StreamDebugPanel, type StreamDebugPanelProps } from "./answer/stream-debug-panel.js";
 export { StreamStatus, type StreamStatusName, type StreamStatusProps } from "./answer/stream-status.js";

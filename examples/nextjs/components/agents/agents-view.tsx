@@ -51,8 +51,8 @@ function Conversation({ id, source, tab }: { id: string; source: ChatSource; tab
           .
         </p>
         <ol className="messages" aria-live="polite">
-          {messages.map(({ id, role, content, isStopped = false }) => (
-            <Message key={id} by={role} text={isStopped ? `${content} *(stopped)*` : content} />
+          {messages.map(({ id, role, content, isPartial = false }) => (
+            <Message key={id} by={role} text={isPartial ? `${content} *(stopped)*` : content} />
           ))}
           {content !== "" && <Message by="assistant" text={content} isWriting={isBusy} />}
         </ol>

@@ -1,33 +1,11 @@
 "use client";
 
 import { useMemo } from "react";
-import type { SSEClientOptions, SSEError } from "../../client/index.js";
-import type { AgentEvents } from "../../shared/agents/events.js";
 import { noticeOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
-import type { EventSourceCallbacks, EventSourceSnapshot, StoreOptions } from "../types.js";
-import { type AgentNetworkView, AgentReduction } from "./agent-reduction.js";
-
-/** Options of {@link useAgentNetwork}: those of the client, and the callbacks. */
-export interface UseAgentNetworkOptions
-  extends Omit<SSEClientOptions<AgentEvents>, "schema">,
-    EventSourceCallbacks<AgentEvents> {
-  /** See {@link useEventSource}. */
-  readonly throttleMs?: number;
-}
-
-/** What {@link useAgentNetwork} gives. */
-export interface AgentNetworkStream extends AgentNetworkView {
-  readonly isConnected: boolean;
-  readonly state: EventSourceSnapshot["state"];
-  readonly health: EventSourceSnapshot["health"];
-  readonly error: SSEError | null;
-  /** The stream has ended: its research is done. */
-  readonly completed: boolean;
-  /** What to tell the user where events do not come as they should; null where they do. */
-  readonly notice: string | null;
-  readonly reconnect: () => void;
-}
+import type { StoreOptions } from "../types.js";
+import { AgentReduction } from "./agent-reduction.js";
+import type { AgentNetworkStream, UseAgentNetworkOptions } from "./types.js";
 
 /**
  * Follows the agents of a session, and the research that they do, as a `createAgentNetwork` on the server tells of them. Components that follow one share a connection, and

@@ -1,6 +1,6 @@
 import type { SSEClientOptions, SSEError } from "../../client/index.js";
 import type { ChatDone, ChatFailure, ChatMessage } from "../../shared/chat/events.js";
-import type { AgentNetworkStream } from "../agents/use-agent-network.js";
+import type { AgentNetworkStream } from "../agents/types.js";
 import type { EventSourceSnapshot } from "../types.js";
 import type { ChatStorage } from "./conversation.js";
 
