@@ -1,5 +1,5 @@
 // How long the first token of an answer takes from its source to its reader, by createChat and by a plain ReadableStream, in turn on one server.
-//   node bench/first-token.mjs [--quick] [--answers=3000]
+//   node bench/first-token.mjs [--quick] [--answers=6000]
 // Prints a table and writes bench/results/first-token.json.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -11,8 +11,8 @@ import { printVerdicts, recordOf } from "./report.mjs";
 import { spread } from "./statistics.mjs";
 
 const quick = process.argv.includes("--quick");
-const answers = Number(process.argv.find((one) => one.startsWith("--answers="))?.slice(10) ?? (quick ? 100 : 3000));
-const repeats = quick ? 1 : 5;
+const answers = Number(process.argv.find((one) => one.startsWith("--answers="))?.slice(10) ?? (quick ? 100 : 6000));
+const repeats = quick ? 1 : 3;
 const sides = ["plain", "route", "attach"];
 const began = performance.now();
 const now = () => performance.timeOrigin + performance.now();

@@ -385,6 +385,7 @@ test("who polls reads it, too", async () => {
     await until(() => AnswerLog.of(hub, ANSWERS).get(ID)?.end === undefined);
   }
   end();
+  await until(() => AnswerLog.of(hub, ANSWERS).get(ID)?.end === "completed");
   const last = await (await ask(hub, source, {}, { Accept: "application/json", "Last-Event-ID": cursor })).json();
   expect(last.events.at(-1)).toMatchObject({ event: "complete", data: expect.stringContaining('"completed"') });
 });

@@ -26,6 +26,7 @@ export interface Reader {
 const CHEAP_TURN_MS = 1;
 /** The longest time that events wait while the thread rests. */
 const LONGEST_REST_MS = 25;
+const MOST_MS_OF_A_STREAM = 0.1;
 
 const KEY = Symbol.for("millrace.environment.4");
 
@@ -136,7 +137,7 @@ export class Environment {
 
   #distribute(): void {
     const { readable, closing, ended, authorizers } = this.#native.collect();
-    if (readable.length > 0) this.#restAfterwards();
+    if (readable.length > 0) this.#restAfterwards(readable.length);
     try {
       for (const { connection, reason, tally } of ended) {
         this.#readers.get(connection)?.onSocketClosed?.(reason, tally);
@@ -155,15 +156,17 @@ export class Environment {
 
   /**
    * A chunk that Node writes costs the thread some 20 µs, a thousand streams 20 ms. So that streams never have more than half
-   * of the thread, it rests as long as they took, and what is published meanwhile goes out as one chunk to each.
+   * of the thread, it rests as long as they took, and what is published meanwhile goes out as one chunk to each. What took longer than so many streams can have
+   * taken was something else: a collection of garbage does not hold back the next event of a few.
    */
-  #restAfterwards(): void {
+  #restAfterwards(streams: number): void {
     const beganMs = now();
     // The streams' readers have run by then, and Node has written.
     setImmediate(() => {
       const endMs = now();
       const tookMs = endMs - beganMs;
-      if (tookMs > CHEAP_TURN_MS) this.#restsUntilMs = endMs + Math.min(tookMs, LONGEST_REST_MS);
+      const restMs = Math.min(tookMs, LONGEST_REST_MS, streams * MOST_MS_OF_A_STREAM);
+      if (tookMs > CHEAP_TURN_MS) this.#restsUntilMs = endMs + restMs;
     });
   }
 }

@@ -16,18 +16,30 @@ export async function readSource(
   signal: AbortSignal,
   take: (chunk: unknown) => void,
 ): Promise<void> {
-  const giving = Promise.resolve(source());
-  const given = await unlessAborted(giving, signal);
-  if (given === ABORTED) {
-    giving.then((late) => endQuietly(iteratorOf(late))).catch(() => {});
-    return;
+  const aborted = new Abortion(signal);
+  try {
+    const giving = Promise.resolve(source());
+    const given = await aborted.or(giving);
+    if (given === ABORTED) giving.then((late) => endQuietly(iteratorOf(late))).catch(() => {});
+    else await readAll(given, signal, aborted, take);
+  } finally {
+    aborted.forget();
   }
+}
+
+async function readAll(
+  given: unknown,
+  signal: AbortSignal,
+  aborted: Abortion,
+  take: (chunk: unknown) => void,
+): Promise<void> {
   const iterator = iteratorOf(given);
   let isOver = false;
+  let hasGiven = false;
   let turnBeganAt = Date.now();
   try {
     while (!signal.aborted) {
-      const step = await unlessAborted(Promise.resolve(iterator.next()), signal);
+      const step = await aborted.or(iterator.next());
       if (step === ABORTED) {
         isOver = await hasEndedItself(given, iterator);
         return;
@@ -35,8 +47,10 @@ export async function readSource(
       isOver = step.done === true;
       if (isOver) return;
       take(step.value);
-      if (Date.now() - turnBeganAt < LONGEST_TURN_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0)); // a source that has everything at once leaves nobody else a turn
+      if (hasGiven && Date.now() - turnBeganAt < LONGEST_TURN_MS) continue;
+      // A source that has much at once leaves nobody else a turn; and the first piece is to leave before the second is made.
+      await new Promise((resolve) => (hasGiven ? setTimeout(resolve, 0) : setImmediate(resolve)));
+      hasGiven = true;
       turnBeganAt = Date.now();
     }
   } finally {
@@ -47,22 +61,42 @@ export async function readSource(
 /** A stream whose producer has heard of it ends by itself, as the AI SDK's do, which then know why; one that does not is cancelled. */
 async function hasEndedItself(given: unknown, iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<boolean> {
   if (!isStream(given)) return false;
-  const late = AbortSignal.timeout(TO_END_MS);
-  for (;;) {
-    const step = await unlessAborted(Promise.resolve(iterator.next()), late);
-    if (step === ABORTED) return false;
-    if (step.done === true) return true;
+  const late = new Abortion(AbortSignal.timeout(TO_END_MS));
+  try {
+    for (;;) {
+      const step = await late.or(iterator.next());
+      if (step === ABORTED) return false;
+      if (step.done === true) return true;
+    }
+  } finally {
+    late.forget();
   }
 }
 
-/** {@link ABORTED} as soon as the signal aborts. Nobody misses what it comes to then. */
-function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | typeof ABORTED> {
-  return new Promise((resolve, reject) => {
-    const aborted = () => resolve(ABORTED);
-    signal.addEventListener("abort", aborted, { once: true });
-    if (signal.aborted) aborted();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", aborted));
-  });
+/** A signal's, waited for beside one promise after another: one listener for all of them. */
+class Abortion {
+  readonly #signal: AbortSignal;
+  #resolve: ((aborted: typeof ABORTED) => void) | undefined;
+  readonly #listener = () => this.#resolve?.(ABORTED);
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#listener);
+  }
+
+  /** {@link ABORTED} as soon as the signal aborts. Nobody misses what it comes to then. */
+  or<Value>(value: Value | PromiseLike<Value>): Promise<Value | typeof ABORTED> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      if (this.#signal.aborted) resolve(ABORTED);
+      Promise.resolve(value).then(resolve, reject);
+    });
+  }
+
+  forget(): void {
+    this.#signal.removeEventListener("abort", this.#listener);
+    this.#resolve = undefined;
+  }
 }
 
 function iteratorOf(given: unknown): AsyncIterator<unknown> | Iterator<unknown> {
