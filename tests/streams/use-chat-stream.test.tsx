@@ -259,8 +259,9 @@ test("an answer that is there is not written once more by a page that is loaded 
   await until(() => first.last().messages.length === 2);
   first.unmount();
   const before = methods.length;
-  const heard: ChatMessage[] = [];
-  const second = probe({ storage: "local", onMessage: (message) => heard.push(message) });
+  const heard: unknown[] = [];
+  const hear = (said: unknown) => heard.push(said);
+  const second = probe({ storage: "local", onMessage: hear, onFinish: hear, onProgress: hear });
   await until(() => methods.length > before);
   await until(() => second.last().connection.state === "disconnected");
   expect(second.renders.map(({ content, status }) => `${content} ${status}`)).toEqual(
@@ -303,6 +304,8 @@ test("a storage that is full keeps the newer half, and one that throws nothing",
   expect(last().messages).toHaveLength(8);
   expect(JSON.parse(kept).length).toBeGreaterThan(0);
   expect(JSON.parse(kept).at(-1)).toEqual(initialMessages.at(-1));
+  act(() => last().send("Hi"));
+  await until(() => last().messages.length === 10); // what there was no room for is still shown
   const broken = {
     getItem: () => {
       throw new Error("no");

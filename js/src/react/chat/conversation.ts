@@ -52,12 +52,19 @@ export class Conversation {
 
   /** Appends it, or replaces the one of its id. Whether that says anything new. */
   put(message: ChatMessage): boolean {
-    // Another tab, or component, may have kept more.
-    this.#messages = this.#read() ?? this.#messages;
+    this.#addKept();
     const at = this.#messages.findIndex(({ id }) => id === message.id);
     if (JSON.stringify(this.#messages[at]) === JSON.stringify(message)) return false;
     this.set(at < 0 ? [...this.#messages, message] : this.#messages.map((other, n) => (n === at ? message : other)));
     return true;
+  }
+
+  /** Another tab, or component, may have kept more; what there was no room for is here alone. */
+  #addKept(): void {
+    const kept = new Map((this.#read() ?? []).map((message) => [message.id, message]));
+    const known = this.#messages.map((message) => kept.get(message.id) ?? message);
+    for (const { id } of known) kept.delete(id);
+    this.#messages = [...known, ...kept.values()];
   }
 
   set(messages: readonly ChatMessage[]): void {

@@ -36,6 +36,8 @@ export function useChatStream(given: string | null | undefined, options: UseChat
   const [asked, setAsked] = useState<Asked | null>(null);
   const lastError = useRef<SSEError>(undefined);
   const latest = useRef({} as Latest);
+  /** The answer that comes was there before. */
+  const isTold = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the messages that are there at first count at first
   const conversation = useMemo(() => {
     const began = (answerId: string) =>
@@ -66,9 +68,13 @@ export function useChatStream(given: string | null | undefined, options: UseChat
     ...(!isSent && shareAcrossTabs && { pauseWhenHidden: client.pauseWhenHidden ?? true }),
     headers: headersOf(headers, isSent),
     onEvent: (type: string, data: unknown) => {
-      if (type === "typing" && isSent && Object(data).isTyping === true) conversation.tellBegun(now.id);
       if (asksFor === true) beside.take(type, data);
-      tell(latest.current.options, type, data);
+      const { isTyping, id } = Object(data);
+      if (type === "typing" && isTyping === true) {
+        if (isSent) conversation.tellBegun(now.id);
+        isTold.current = conversation.messages().some((one) => one.id === id && one.isPartial !== true);
+      }
+      if (!isTold.current) tell(latest.current.options, type, data);
     },
     onError: (error: SSEError) => {
       lastError.current = error;

@@ -82,7 +82,6 @@ export class ChatAnswers {
   async resumed(key: string, reading: Reading): Promise<Response | undefined> {
     const { request, outlet } = reading;
     await this.#log.get(key)?.opening; // it may be about to begin
-    await undefined;
     const found = await this.#log.find(key);
     const asked = queryOf(request).get("answerId");
     const own = this.#log.get(key);

@@ -1,3 +1,5 @@
+import { setImmediate, setTimeout } from "node:timers";
+
 /** What gives an answer piece by piece: a `ReadableStream` is an async iterable, too. */
 export type Chunks<Chunk> = AsyncIterable<Chunk> | Iterable<Chunk> | ReadableStream<Chunk>;
 
