@@ -761,3 +761,11 @@ test("a SourceError shows its readers' words only", () => {
   expect(() => new SourceError("X", undefined as never)).toThrow("message");
   expect(() => new SourceError("X", "m", { detial: "x" } as never)).toThrow("detial");
 });
+
+test("a server that gives no reason, and says that it is done, is", async () => {
+  answer = streams([chunk({ content: "a" })], DONE);
+  expect(await read(readers["chat completions by fetch"]())).toEqual([
+    { type: "text", text: "a" },
+    { type: "finish", reason: "stop", model: "gpt-x" },
+  ]);
+});

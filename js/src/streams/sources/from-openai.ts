@@ -24,8 +24,10 @@ export function fromOpenAI(response: Upstream): ModelStream {
 
 async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, void, undefined> {
   let reader: OpenAIChatReader | OpenAIResponsesReader | undefined;
+  let isDone = false;
   for await (const event of upstream.read()) {
-    if (event === DONE_DATA) break;
+    isDone = event === DONE_DATA;
+    if (isDone) break;
     const { type, error, choices } = Object(event);
     const isFailed = (typeof error === "object" && error !== null) || (typeof error === "string" && error !== "");
     if (type === "error" || (isFailed && !isOfResponses(type))) throw errorOfEvent(event);
@@ -36,7 +38,7 @@ async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, voi
     if (reader !== undefined) yield* reader.take(event);
   }
   if (reader === undefined) throw cut();
-  yield* reader.end();
+  yield* reader.end(isDone);
 }
 
 function isOfResponses(type: unknown): boolean {

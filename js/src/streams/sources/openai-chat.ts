@@ -76,14 +76,17 @@ export class OpenAIChatReader {
     yield* this.#tools.add(key, typeof given === "object" && given !== null ? JSON.stringify(given) : given);
   }
 
-  /** @throws SourceError where that is not the end. */
-  *end(): Generator<ModelPart> {
+  /**
+   * @param isDone - the server has said that it is the end: some give no reason.
+   * @throws SourceError where that is not the end.
+   */
+  *end(isDone: boolean): Generator<ModelPart> {
     if (this.#reason === "content_filter") throw filtered();
-    if (this.#reason === undefined) throw cut();
+    if (this.#reason === undefined && !isDone) throw cut();
     yield* this.#tools.endAll();
     yield {
-      ...{ type: "finish", reason: this.#isRefusal ? "refusal" : (REASONS.get(this.#reason) ?? "other") },
-      rawReason: this.#reason,
+      ...{ type: "finish", reason: this.#isRefusal ? "refusal" : (REASONS.get(this.#reason ?? "stop") ?? "other") },
+      ...(this.#reason !== undefined && { rawReason: this.#reason }),
       ...(this.#usage && { usage: this.#usage }),
       ...(this.#model !== undefined && { model: this.#model }),
     };
