@@ -23,13 +23,16 @@ const notInTests = "--checks=-clang-analyzer-*,-performance-inefficient-vector-o
 const notInWasm = "--checks=-readability-inconsistent-declaration-parameter-name";
 const ours = /^(?:native|wasm|tests)\//;
 
-/** The files of ours that a preset compiles: { file, folder, command }. */
-function compiledFiles(preset) {
+/** What a preset compiles: { file, folder, command }. */
+function compiled(preset) {
   const folder = join(root, "build", preset);
   const database = JSON.parse(readFileSync(join(folder, "compile_commands.json"), "utf8"));
-  return database
-    .map(({ file, command }) => ({ file, folder, command }))
-    .filter(({ file }) => ours.test(shown(file)) && existsSync(file));
+  return database.map(({ file, command }) => ({ file, folder, command }));
+}
+
+/** Of ours. */
+function compiledFiles(preset) {
+  return compiled(preset).filter(({ file }) => ours.test(shown(file)) && existsSync(file));
 }
 
 /** What em++ adds to the command line, for clang-tidy reads the command but is no em++. */
@@ -43,11 +46,7 @@ async function emscriptenFlags() {
 
 /** Makes clang's own precompiled headers beside GCC's: clang takes what lies there, and without it reads the headers again. */
 async function precompileHeaders(preset) {
-  const folder = join(root, "build", preset);
-  const database = JSON.parse(readFileSync(join(folder, "compile_commands.json"), "utf8"));
-  const headers = database
-    .map(({ file, command }) => ({ file, command }))
-    .filter(({ file }) => file.endsWith(".hxx.cxx"));
+  const headers = compiled(preset).filter(({ file }) => file.endsWith(".hxx.cxx"));
   await mapParallel(headers, async ({ file, command }) => {
     const header = file.slice(0, -".cxx".length);
     const flags = command.split(" ").filter((flag) => /^-(?:[DIO]|std=|f)/.test(flag));
@@ -80,7 +79,7 @@ async function comparison() {
  */
 export async function clangTidy({ all = false } = {}) {
   const jobs = await listJobs();
-  await precompileHeaders("release");
+  let headers;
   const isAsInBase = all ? () => false : await comparison();
   const { output: version } = await run(PROGRAM, ["--version"]);
   const config = readFileSync(join(root, ".clang-tidy"));
@@ -99,6 +98,11 @@ export async function clangTidy({ all = false } = {}) {
       return { skipped: `${name}: unchanged since it passed` };
     }
     if (isAsInBase(inputs)) return { skipped: `${name}: as in ${BASE}` };
+    if (name.startsWith("tests/")) {
+      // Once, by the first test that is checked; the others wait for it.
+      headers ??= precompileHeaders("release");
+      await headers;
+    }
     // The commands are g++'s, and clang does not know every warning of it. Nor can it read GCC's precompiled headers.
     const extra = ["-Wno-unknown-warning-option", "-Wno-ignored-gch", ...flags].map((flag) => `--extra-arg=${flag}`);
     const args = ["--quiet", "-p", folder, ...checks, ...extra, file];

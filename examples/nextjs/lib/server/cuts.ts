@@ -19,13 +19,7 @@ export interface Cuttable {
 export async function cuttable(request: Request, answer: (cuttable: Cuttable) => Promise<Response>): Promise<Response> {
   const tab = new URL(request.url).searchParams.get("tab");
   if (!isTab(tab) || request.method !== "GET") return answer({ request, onClose: () => {} });
-  const cut = new AbortController();
-  const all = cuts.get(tab) ?? new Set();
-  cuts.set(tab, all.add(cut));
-  const onClose = () => {
-    all.delete(cut);
-    if (all.size === 0 && cuts.get(tab) === all) cuts.delete(tab);
-  };
+  const { cut, onClose } = cutOf(tab);
   const { method, headers } = request;
   const signal = AbortSignal.any([request.signal, cut.signal]);
   const response = await answer({ request: new Request(request.url, { method, headers, signal }), onClose });
@@ -42,6 +36,16 @@ export async function cuttable(request: Request, answer: (cuttable: Cuttable) =>
 export function cuttableAnswer(request: Request, response: Response): Response {
   const tab = request.headers.get("x-tab");
   if (!isTab(tab) || !isStream(response) || response.body === null) return response;
+  const { cut, onClose } = cutOf(tab);
+  request.signal.addEventListener("abort", onClose, { once: true });
+  cut.signal.addEventListener("abort", onClose, { once: true });
+  const through = new TransformStream<Uint8Array, Uint8Array>({ flush: onClose });
+  const { status, headers } = response;
+  return new Response(response.body.pipeThrough(through, { signal: cut.signal }), { status, headers });
+}
+
+/** What cuts one stream of a tab, and what is to be called when that has ended. */
+function cutOf(tab: string): { cut: AbortController; onClose: () => void } {
   const cut = new AbortController();
   const all = cuts.get(tab) ?? new Set();
   cuts.set(tab, all.add(cut));
@@ -49,11 +53,7 @@ export function cuttableAnswer(request: Request, response: Response): Response {
     all.delete(cut);
     if (all.size === 0 && cuts.get(tab) === all) cuts.delete(tab);
   };
-  request.signal.addEventListener("abort", onClose, { once: true });
-  cut.signal.addEventListener("abort", onClose, { once: true });
-  const through = new TransformStream<Uint8Array, Uint8Array>({ flush: onClose });
-  const { status, headers } = response;
-  return new Response(response.body.pipeThrough(through, { signal: cut.signal }), { status, headers });
+  return { cut, onClose };
 }
 
 function isStream({ status, headers }: Response): boolean {

@@ -1,9 +1,10 @@
+import { areMessages } from "../../shared/chat/are-messages.js";
 import type { ChatMessage } from "../../shared/chat/events.js";
 import { randomKey } from "../../shared/random-key.js";
 import { withQuery } from "../../shared/with-query.js";
 import { encodePart } from "../encode-part.js";
 import type { ChatAnswerView } from "./chat-reduction.js";
-import { areMessages, type Conversation } from "./conversation.js";
+import type { Conversation } from "./conversation.js";
 import type { ChatStream, SentChatMessage, UseChatStreamOptions } from "./types.js";
 
 /** What is asked of the server: a message's answer, or the answer that goes on. */
@@ -31,8 +32,7 @@ export function actionsOf(latest: () => Latest, setAsked: (asked: Asked | null) 
   /** What has come of an answer that is left stays. */
   const keepPart = () => {
     const { view, conversation } = latest();
-    const isWhole = conversation.messages().some(({ id, isPartial }) => id === view.id && isPartial !== true);
-    if (view.id === null || view.content === "" || isWhole) return;
+    if (view.id === null || view.content === "" || conversation.hasWhole(view.id)) return;
     conversation.put({ id: view.id, role: "assistant", content: view.content, isPartial: true });
   };
   /** @throws what the application's own function throws, and TypeError for what is no JSON: before anything has happened. */

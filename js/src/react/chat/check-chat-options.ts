@@ -2,8 +2,8 @@
 import { checkOptions, ifGiven } from "../../client/development/check-options.js";
 import type { SSEClientOptions } from "../../client/index.js";
 import { describe, requireFlag, requireFunction, requireObject, requireString } from "../../shared/arguments.js";
+import { areMessages } from "../../shared/chat/are-messages.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
-import { areMessages } from "./conversation.js";
 import type { UseChatStreamOptions } from "./types.js";
 
 const CHAT_OPTIONS: Names<Omit<UseChatStreamOptions, keyof SSEClientOptions>> = {

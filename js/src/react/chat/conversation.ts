@@ -1,3 +1,4 @@
+import { areMessages } from "../../shared/chat/are-messages.js";
 import type { ChatMessage } from "../../shared/chat/events.js";
 
 /** Where messages are kept: `localStorage`, or what has its methods. */
@@ -34,6 +35,11 @@ export class Conversation {
 
   /** The same array until it is another. */
   readonly messages = (): readonly ChatMessage[] => this.#messages;
+
+  /** Whether the message of that id is there, and not only a part of it. */
+  hasWhole(id: string): boolean {
+    return this.#messages.some((message) => message.id === id && message.isPartial !== true);
+  }
 
   /** As a server renders it. */
   readonly initial = (): readonly ChatMessage[] => this.#options.initial;
@@ -138,13 +144,3 @@ export class Conversation {
 }
 
 const nameOf = (key: string) => `millrace chat ${key}`;
-
-/** What a storage, another tab or the application gives may be anything. */
-export function areMessages(value: unknown): value is ChatMessage[] {
-  return Array.isArray(value) && value.every(isMessage);
-}
-
-function isMessage(value: unknown): value is ChatMessage {
-  const { id, role, content } = Object(value);
-  return typeof id === "string" && (role === "user" || role === "assistant") && typeof content === "string";
-}

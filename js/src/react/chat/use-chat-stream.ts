@@ -9,7 +9,7 @@ import { AgentsBeside } from "../agents/agents-beside.js";
 import { useAgentNetwork } from "../agents/use-agent-network.js";
 import { diagnostics } from "../diagnostics.js";
 import { encodePart } from "../encode-part.js";
-import { noticeOf } from "../reduced/notice.js";
+import { noticeOf, wordsOf } from "../reduced/notice.js";
 import { useReduced } from "../reduced/use-reduced.js";
 import type { StoreOptions } from "../types.js";
 import { type Asked, actionsOf, type Latest } from "./chat-actions.js";
@@ -47,12 +47,10 @@ export function useChatStream(given: string | null | undefined, options: UseChat
   }, [key, url, shareAcrossTabs]);
   const messages = useSyncExternalStore(conversation.subscribe, conversation.messages, conversation.initial);
 
+  // Over HTTP/1.1 a browser has six connections to a server: tabs that nobody sees need none.
+  const pause = shareAcrossTabs && { pauseWhenHidden: client.pauseWhenHidden ?? true };
   const { agents: asksFor = null } = also ?? {};
-  const apart = useAgentNetwork(asksFor === true ? null : asksFor, {
-    ...client,
-    ...(headers && { headers }),
-    ...(shareAcrossTabs && { pauseWhenHidden: client.pauseWhenHidden ?? true }),
-  } as object);
+  const apart = useAgentNetwork(asksFor === true ? null : asksFor, { ...client, headers, ...pause } as object);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation has other agents
   const beside = useMemo(() => new AgentsBeside(), [url]);
   const agents = useSyncExternalStore(beside.subscribe, beside.view, beside.view);
@@ -64,15 +62,14 @@ export function useChatStream(given: string | null | undefined, options: UseChat
     parse: "json",
     ...client,
     ...(isSent && { method: "POST", body: now.body, resumeBy: "get" }),
-    // Over HTTP/1.1 a browser has six connections to a server: tabs that nobody sees need none.
-    ...(!isSent && shareAcrossTabs && { pauseWhenHidden: client.pauseWhenHidden ?? true }),
+    ...(!isSent && pause),
     headers: headersOf(headers, isSent),
     onEvent: (type: string, data: unknown) => {
       if (asksFor === true) beside.take(type, data);
       const { isTyping, id } = Object(data);
       if (type === "typing" && isTyping === true) {
         if (isSent) conversation.tellBegun(now.id);
-        isTold.current = conversation.messages().some((one) => one.id === id && one.isPartial !== true);
+        isTold.current = conversation.hasWhole(id);
       }
       if (!isTold.current) tell(latest.current.options, type, data);
     },
@@ -117,12 +114,10 @@ export function useChatStream(given: string | null | undefined, options: UseChat
     const isPart = known?.isPartial === true && view.content !== "";
     return {
       messages: isPart ? messages.filter((one) => one !== known) : messages,
-      ...{
-        content: isRepeat ? "" : view.content,
-        reasoning: isRepeat ? "" : view.reasoning,
-        isTyping: view.isTyping && !isOver,
-        progress: view.progress,
-      },
+      content: isRepeat ? "" : view.content,
+      reasoning: isRepeat ? "" : view.reasoning,
+      isTyping: view.isTyping && !isOver,
+      progress: view.progress,
       status: isRepeat ? "ready" : statusOf(view, failure !== null, isSent),
       error: failure,
       connection: { isConnected, state, health, attempts, resume, notice: noticeOf(snapshot) },
@@ -132,13 +127,12 @@ export function useChatStream(given: string | null | undefined, options: UseChat
   }, [messages, snapshot, view, isSent, actions, asksFor, apart, agents]);
 }
 
-/** In words for the user, where the server has some. */
 function failureOf(cause: SSEError): ChatStreamError {
-  const { detail, code } = Object(cause.problem);
+  const { code } = Object(cause.problem);
   const { retryAfterMs } = cause;
   return {
     code: typeof code === "string" ? code : cause.code,
-    message: typeof detail === "string" ? detail : cause.message,
+    message: wordsOf(cause),
     ...(retryAfterMs && { retryAfterMs }),
     cause,
   };

@@ -1,7 +1,8 @@
 import { addPolicies } from "../../server/hub-api.js";
 import type { AnyHub } from "../../shared/any-hub.js";
-import { requireKey, requireNumber, requireObject } from "../../shared/arguments.js";
+import { requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { requirePrefix } from "../http/module-options.js";
 import { requireHub } from "../http/require-hub.js";
 import { AgentNetwork } from "./agent-network.js";
 
@@ -36,8 +37,7 @@ export function createAgentNetwork(hub: AnyHub, options: AgentNetworkOptions = {
   requireObject("options", options);
   requireKnown("createAgentNetwork", options, OPTIONS);
   const { name = "agents", sessionTtlMs = 1_800_000, eventTtlMs = 300_000, historyEvents = 500 } = options;
-  requireKey("name", name);
-  if (!/^[\w-]+$/.test(name)) throw new TypeError("name must be letters, digits, _ and -");
+  requirePrefix(name);
   requireNumber("sessionTtlMs", sessionTtlMs, { least: 1, infinity: true });
   requireNumber("eventTtlMs", eventTtlMs, { least: 1, infinity: true });
   requireNumber("historyEvents", historyEvents, { least: 1 });

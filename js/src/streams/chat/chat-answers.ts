@@ -4,10 +4,9 @@ import { SSEError } from "../../shared/errors.js";
 import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
 import type { AnswerLog, FoundAnswer } from "../answer/log/answer-log.js";
 import type { KeptAnswer } from "../answer/log/kept-answer.js";
-import type { Chunks } from "../answer/log/read-source.js";
 import { queryOf } from "../http/query-of.js";
 import type { ChatLimits } from "./chat-limits.js";
-import type { ChatProtocol } from "./chat-protocol.js";
+import type { ChatProtocol, Run } from "./chat-protocol.js";
 import type { Reading } from "./reading.js";
 
 /** For pages of other origins, which CORS lets in. */
@@ -60,7 +59,7 @@ export class ChatAnswers {
   async begun(
     answer: KeptAnswer,
     before: KeptAnswer | undefined,
-    run: (signal: AbortSignal) => Chunks<unknown> | Promise<Chunks<unknown>>,
+    run: Run,
     reading: Reading,
   ): Promise<Response | undefined> {
     const options = this.#optionsOf({ ...answer.names, end: undefined, isIntact: true }, answer, reading);

@@ -3,9 +3,9 @@ import { requireKey } from "../../shared/arguments.js";
 const LONGEST = 256;
 
 /** @throws TypeError where it can be none of a chat. */
-export function requireChat(chatId: unknown, name = "chatId"): asserts chatId is string {
-  requireKey(name, chatId);
-  if (chatId.length > LONGEST) throw new TypeError(`${name} must have at most ${LONGEST} characters`);
+export function requireChat(chatId: unknown): asserts chatId is string {
+  requireKey("chatId", chatId);
+  if (chatId.length > LONGEST) throw new TypeError(`chatId must have at most ${LONGEST} characters`);
 }
 
 /** Whether it can be one of a chat. */

@@ -1,6 +1,7 @@
-import { requireFlag, requireKey, requireNumber } from "../../shared/arguments.js";
+import { requireFlag, requireNumber } from "../../shared/arguments.js";
 import type { Names } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+import { requirePrefix } from "../http/module-options.js";
 import { requireOrigins } from "../http/origin.js";
 
 /** What all answers of a kind of chats keep to. */
@@ -57,8 +58,7 @@ export function checkChatLimits(options: ChatLimitOptions, usualName: string): C
   const { name = usualName, shared = false, origins = [], trustProxy = false } = options;
   const { maxAnswerMs = 900_000, abandonAfterMs = Infinity, producerTimeoutMs = 30_000, keepForMs = 300_000 } = options;
   const { replayForMs = 10_000, flushMs = 0, maxBodyBytes = 4 * 1024 * 1024 } = options;
-  requireKey("name", name);
-  if (!/^[\w-]+$/.test(name)) throw new TypeError("name must be letters, digits, _ and -");
+  requirePrefix(name);
   requireFlag("shared", shared);
   requireFlag("trustProxy", trustProxy);
   requireOrigins(origins);

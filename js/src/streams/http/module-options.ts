@@ -1,5 +1,5 @@
 import type { AttachOptions, ResponseOptions } from "../../server/hub-api.js";
-import { isWellFormed, requireObject } from "../../shared/arguments.js";
+import { isWellFormed, requireKey, requireObject } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { withoutUndefined } from "../../shared/without-undefined.js";
@@ -31,6 +31,12 @@ export function checkedResponseOptions<Options extends ModuleResponseOptions>(op
   requireObject("options", options);
   requireKnown<ModuleResponseOptions>("response", options, RESPONSE_OPTIONS);
   return withoutUndefined(options);
+}
+
+/** What a module's channels begin with. Throws a TypeError for what could be taken for more than that. */
+export function requirePrefix(name: unknown): asserts name is string {
+  requireKey("name", name);
+  if (!/^[\w-]+$/.test(name)) throw new TypeError("name must be letters, digits, _ and -");
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ModelFinishReason, ModelPart, ModelUsage } from "./model-part.js";
 import { ModelStream } from "./model-stream.js";
+import { isOfResponses } from "./openai-responses.js";
 import { asText, textOf } from "./text-of.js";
 import { ToolInputs } from "./tool-inputs.js";
 import { DONE_DATA, type Upstream, UpstreamEvents } from "./upstream.js";
@@ -33,7 +34,7 @@ async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, voi
   for await (const event of upstream.read()) {
     const { type, choices } = Object(event);
     if (type === "error") throw errorOfEvent(event);
-    if (event === DONE_DATA || choices !== undefined || String(type).startsWith("response."))
+    if (event === DONE_DATA || choices !== undefined || isOfResponses(type))
       throw new TypeError("This is an answer of OpenAI's API: fromOpenAI reads it");
     yield* message.take(Object(event));
     if (message.isOver) return;

@@ -1,7 +1,7 @@
 import type { ModelPart } from "./model-part.js";
 import { ModelStream } from "./model-stream.js";
 import { OpenAIChatReader } from "./openai-chat.js";
-import { OpenAIResponsesReader } from "./openai-responses.js";
+import { isOfResponses, OpenAIResponsesReader } from "./openai-responses.js";
 import { DONE_DATA, type Upstream, UpstreamEvents } from "./upstream.js";
 import { cut, errorOfEvent } from "./upstream-errors.js";
 
@@ -39,8 +39,4 @@ async function* partsOf(upstream: UpstreamEvents): AsyncGenerator<ModelPart, voi
   }
   if (reader === undefined) throw cut();
   yield* reader.end(isDone);
-}
-
-function isOfResponses(type: unknown): boolean {
-  return typeof type === "string" && type.startsWith("response.");
 }

@@ -1,5 +1,5 @@
 import type { ModelFinishReason, ModelPart, ModelUsage } from "./model-part.js";
-import { asText } from "./text-of.js";
+import { asText, textOf } from "./text-of.js";
 import { ToolInputs } from "./tool-inputs.js";
 import { cut, filtered } from "./upstream-errors.js";
 import { usageOf } from "./usage.js";
@@ -43,12 +43,10 @@ export class OpenAIChatReader {
   }: Record<string, unknown>): Generator<ModelPart> {
     // Not OpenAI's own: those of DeepSeek, and of OpenRouter and others.
     const thought = reasoning_content ?? reasoning;
-    if (isText(thought)) yield { type: "reasoning", text: thought };
+    yield* textOf("reasoning", thought);
     yield* partsOf(content);
-    if (isText(refusal)) {
-      this.#isRefusal = true;
-      yield { type: "refusal", text: refusal };
-    }
+    if (asText(refusal) !== "") this.#isRefusal = true;
+    yield* textOf("refusal", refusal);
     for (const call of Array.isArray(calls) ? calls : []) yield* this.#takeCall(call);
     // Of the API's first days.
     if (legacy !== undefined && legacy !== null) yield* this.#takeCall({ index: 0, function: legacy });
@@ -95,16 +93,12 @@ export class OpenAIChatReader {
 
 /** A text; of Mistral a list of texts and thoughts. */
 function* partsOf(content: unknown): Generator<ModelPart> {
-  if (isText(content)) yield { type: "text", text: content };
+  yield* textOf("text", content);
   for (const part of Array.isArray(content) ? content : []) {
     const { text, thinking } = Object(part);
-    if (isText(text)) yield { type: "text", text };
+    yield* textOf("text", text);
     for (const thought of Array.isArray(thinking) ? thinking : []) {
-      if (isText(Object(thought).text)) yield { type: "reasoning", text: thought.text };
+      yield* textOf("reasoning", Object(thought).text);
     }
   }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

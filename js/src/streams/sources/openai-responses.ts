@@ -4,6 +4,11 @@ import { ToolInputs } from "./tool-inputs.js";
 import { cut, errorOfEvent, filtered } from "./upstream-errors.js";
 import { usageOf } from "./usage.js";
 
+/** Of an event. */
+export function isOfResponses(type: unknown): boolean {
+  return typeof type === "string" && type.startsWith("response.");
+}
+
 /** Reads the events of the Responses API. */
 export class OpenAIResponsesReader {
   readonly #tools = new ToolInputs();

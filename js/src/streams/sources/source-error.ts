@@ -22,7 +22,8 @@ export interface SourceErrorDetails {
 const NAME = "SourceError";
 const LONGEST_MESSAGE = 1000;
 const LONGEST_CODE = 100;
-const LONGEST_RETRY_MS = 86_400_000;
+/** Readers are told of no longer one. */
+export const LONGEST_RETRY_MS = 86_400_000;
 const DETAILS: Names<SourceErrorDetails> = { detail: true, status: true, retryAfterMs: true, cause: true };
 
 /** Why a source cannot go on, in words that its readers may see. What other errors say is kept from them. */

@@ -28,14 +28,6 @@ export class ToolInputs {
     if (name !== undefined) tool.name = name;
   }
 
-  idOf(key: string | number): string | undefined {
-    return this.#tools.get(key)?.id;
-  }
-
-  has(key: string | number): boolean {
-    return this.#tools.has(key);
-  }
-
   /** @throws SourceError where there is too much of it. */
   *add(key: string | number, delta: unknown): Generator<ModelPart> {
     const tool = this.#tools.get(key);

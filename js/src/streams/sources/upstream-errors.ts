@@ -1,9 +1,9 @@
 import { isSSEError } from "../../shared/errors.js";
-import { isError, isSourceError, SourceError, type SourceErrorCode } from "./source-error.js";
+import { parseJson } from "../../shared/parse-json.js";
+import { isError, isSourceError, LONGEST_RETRY_MS, SourceError, type SourceErrorCode } from "./source-error.js";
 
 const LONGEST_BODY = 64 * 1024;
 const LONGEST_BODY_MS = 2000;
-const LONGEST_RETRY_MS = 86_400_000;
 const MESSAGES: Readonly<Record<SourceErrorCode, string>> = {
   RATE_LIMITED: "The model takes no more requests for now",
   CONTENT_FILTERED: "The answer was ended by the model's content filter",
@@ -31,7 +31,7 @@ export async function errorOfAnswer(
   reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
 ): Promise<SourceError> {
   const text = await shortText(reader);
-  return sourceErrorOf({ status, headers, body: parsed(text), message: text.slice(0, 500) });
+  return sourceErrorOf({ status, headers, body: parseJson(text), message: text.slice(0, 500) });
 }
 
 /** What a provider says in its stream: `{ error: { message, type, code } }`, or that error itself. */
@@ -115,12 +115,4 @@ async function shortText(reader: ReadableStreamDefaultReader<Uint8Array> | undef
   } catch {}
   clearTimeout(late);
   return text;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

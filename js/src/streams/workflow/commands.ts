@@ -1,4 +1,5 @@
 import type { RequestLike } from "../../server/hub-api.js";
+import { parseJson } from "../../shared/parse-json.js";
 
 /** What the handler of a command is told. */
 export interface CommandContext {
@@ -35,13 +36,7 @@ const LONGEST_REASON = 1000;
 
 /** Undefined where it is none. */
 export function readCommand(text: string): CommandBody | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { command, commandId = "", data } = Object(body);
+  const { command, commandId = "", data } = Object(parseJson(text));
   const isName = (value: unknown) => typeof value === "string" && value.length <= LONGEST_NAME;
   return isName(command) && command !== "" && isName(commandId) ? { command, commandId, data } : undefined;
 }
