@@ -27,15 +27,21 @@ const jest = (project, timeoutMs) => runJest(project, { results, timeoutMs });
 
 /**
  * Checks the declarations that the package ships by themselves. Users have `skipLibCheck`, which turns a type that is
- * missing there (`@internal` strips it) into a silent `any`.
+ * missing there (`@internal` strips it) into a silent `any`. Then without the browser's types, which a backend's project has not.
  */
-function declarations() {
-  const files = ["dist/esm", "dist/cjs"]
+async function declarations() {
+  const entries = ["dist/esm", "dist/cjs"]
     .flatMap((folder) => listFiles(join(root, folder), { all: true }))
     // The AI SDK's own declarations do not compile without skipLibCheck.
     .filter((file) => file.endsWith("index.d.ts") && !file.endsWith("ai/index.d.ts"));
-  const config = join(results, "tsconfig.declarations.json");
-  const compilerOptions = { noEmit: true, skipLibCheck: false, types: ["node"] };
+  const all = await compile("declarations", entries, {});
+  if (!all.ok) return all;
+  return compile("backend", entries, { lib: ["es2023"] });
+}
+
+function compile(name, files, options) {
+  const config = join(results, `tsconfig.${name}.json`);
+  const compilerOptions = { noEmit: true, skipLibCheck: false, types: ["node"], ...options };
   writeFileSync(config, JSON.stringify({ extends: join(root, "tsconfig.base.json"), compilerOptions, files }));
   return run(...nodeTool("typescript/bin/tsc", "-p", config));
 }

@@ -2,7 +2,12 @@ import { areMessages } from "../../shared/chat/are-messages.js";
 import type { ChatMessage } from "../../shared/chat/events.js";
 
 /** Where messages are kept: `localStorage`, or what has its methods. */
-export type ChatStorage = "local" | Pick<Storage, "getItem" | "setItem">;
+export type ChatStorage = "local" | KeyValueStorage;
+
+interface KeyValueStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
 
 /** Options of a {@link Conversation}. */
 export interface ConversationOptions {
