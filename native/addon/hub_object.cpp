@@ -122,6 +122,7 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
   const std::vector<std::string> labels = isGiven(info[5]) ? toTexts(info[5], "labels") : std::vector<std::string>{};
   const std::vector<std::string_view> labelViews(labels.begin(), labels.end());
   options.labels = labelViews;
+  options.endsSubscriber = !isGiven(info[6]) || toFlag(info[6], "ends");
   const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
   return toJs(info.Env(), outcomeName(outcome));
 }

@@ -5,7 +5,10 @@ const ask = (headers: Record<string, string> = {}) => new Request("http://host/e
 
 async function open(hub: Hub, options: Partial<ResponseOptions> = {}, lastEventId?: string) {
   const request = ask(lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId });
-  const { body } = await hub.response(request, { channels: ["c"], ...options });
+  return reading(await hub.response(request, { channels: ["c"], ...options }));
+}
+
+function reading({ body }: Response): StreamReader {
   if (body === null) throw new Error("no body");
   return new StreamReader(body);
 }
@@ -200,6 +203,35 @@ test("so does one of a stream that is registered for others only", async () => {
   expect(await stream.closed).toBe("completed");
 });
 
+test("closeAfter of some channels: in the others such an event is one as others", async () => {
+  const hub = createHub({ name: "ends of one channel" });
+  const closeAfter = { events: ["done"], channels: ["c"] };
+  const channels = ["c", "beside"];
+  const reader = reading(await hub.response(ask(), { channels, closeAfter }));
+  hub.publish("beside", { event: "done", data: 1 });
+  const { id } = hub.publish("c", { event: "e", data: 2 });
+  hub.publish("c", { event: "done", data: 3 });
+  hub.publish("beside", { event: "e", data: 4 });
+  expect((await reader.toEnd()).events).toEqual(["done:1", "e:2", "done:3"]);
+  const again = (from: string | null) =>
+    hub.response(ask({ "Last-Event-ID": String(from) }), { channels, closeAfter, from: "now" });
+  expect((await again(reader.lastEventId)).status).toBe(204);
+  const rest = await again(id);
+  expect(rest.status).toBe(200);
+  expect((await reading(rest).toEnd()).events).toContain("done:3");
+});
+
+test("so it is with channels that a stream is registered for", async () => {
+  const hub = createHub({ name: "registered ends of one channel" });
+  const stream = hub.createStream({ closeAfter: { events: "done", channels: ["job"] } });
+  hub.register("beside", stream.send, { events: ["tick"] });
+  hub.register("job", stream.send, { events: ["tick"] });
+  hub.publish("beside", { event: "done", data: 1 });
+  hub.publish("beside", { event: "tick", data: 2 });
+  hub.publish("job", { event: "done", data: 3 });
+  expect(await new StreamReader(stream.stream).toEnd()).toMatchObject({ events: ["tick:2", "done:3"] });
+});
+
 test("what follows a closeAfter event is not sent any more", async () => {
   const hub = createHub({ name: "over" });
   const reader = await open(hub, { closeAfter: "done" });
@@ -232,8 +264,7 @@ describe("the hub's defaults", () => {
     const own = await hub.response(ask(), { channels: ["c"], retryMs: 5, heartbeat: false, maxDurationMs: 1000 });
     expect(own.headers.get("x-heartbeat-interval")).toBeNull();
     expect(own.headers.get("x-stream-max-seconds")).toBe("1");
-    const read = (response: Response) => new StreamReader(response.body as ReadableStream<Uint8Array>);
-    const readers = [read(usual), read(own)];
+    const readers = [reading(usual), reading(own)];
     for (const reader of readers) await reader.until(({ text }) => text.includes("id:"));
     expect(readers.map(({ items }) => items[0])).toEqual([
       { kind: "retry", ms: 123 },

@@ -26,6 +26,11 @@ const wrongOfStreams: [object, RegExp][] = [
   [{ closeAfter: 5 }, /^closeAfter must be an array of strings, not 5$/],
   [{ closeAfter: null }, /^closeAfter must be an array of strings, not null$/],
   [{ closeAfter: ["done", 5] }, /^closeAfter must be an array of strings/],
+  [{ closeAfter: {} }, /^closeAfter.events must be an array of strings, not undefined$/],
+  [{ closeAfter: { events: [], channels: ["c"] } }, /^closeAfter.events must not be empty$/],
+  [{ closeAfter: { events: "done" } }, /^closeAfter.channels must be an array of strings, not undefined$/],
+  [{ closeAfter: { events: "done", channels: [] } }, /^closeAfter.channels must not be empty$/],
+  [{ closeAfter: { event: "done", channels: ["c"] } }, /^closeAfter has no option "event": is it "events"\?$/],
   [{ compress: "yes" }, /^compress must be true or false, not string$/],
   [{ direct: "no" }, /^direct must be true or false, not string$/],
   [{ traceId: 5 }, /^traceId must be a string, not 5$/],
@@ -35,6 +40,7 @@ const wrongOfStreams: [object, RegExp][] = [
 /** Of `hub.response` and `hub.attach`. */
 const wrongOfResponses: [object, RegExp][] = [
   [{ chanels: ["c"] }, / has no option "chanels": is it "channels"\?$/],
+  [{ closeAfter: { events: "done", channels: ["d"] } }, /^closeAfter.channels: the stream does not read "d"$/],
   [{ events: [] }, /^events must not be empty$/],
   [{ events: "e" }, /^events must be an array of strings, not string$/],
   [{ events: ["\ud800"] }, /^events must not hold half of a surrogate pair/],

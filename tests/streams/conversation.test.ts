@@ -363,8 +363,10 @@ test("channels of agents beside it, on one connection", async () => {
   });
   expect(asked).toEqual([["conversation:c1", "agents:1"]]);
   hub.publish("agents:1", { event: "agent_start", data: { agent: "a" } });
+  hub.publish("agents:1", { event: "done", data: { beside: true } });
   goOn();
   const events = await read(response);
+  expect(events).toContainEqual(["done", { beside: true }]);
   expect(events.filter(([type]) => type === "agent_start")).toEqual([["agent_start", { agent: "a" }]]);
   expect(events.at(-1)).toEqual(["done", {}]);
 });

@@ -181,7 +181,7 @@ export interface NativeHub {
   open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal;
   /**
    * `last`: of a client without a cursor, the newest so many events are read, too; `Infinity`: all. `labels`: of events that have one, only those
-   * with one of these are read.
+   * with one of these are read. `ends`: whether the connection's `closeAfter` holds for this channel; by default it does.
    */
   join(
     connection: ConnectionId,
@@ -190,6 +190,7 @@ export interface NativeHub {
     events: readonly string[] | undefined,
     last: number | undefined,
     labels?: readonly string[],
+    ends?: boolean,
   ): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
   /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */

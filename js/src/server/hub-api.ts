@@ -66,6 +66,7 @@ export type { HubEvents } from "./observe/hub-events.js";
 export type { Logger } from "./observe/logger.js";
 export { reportHubError } from "./observe/report.js";
 export { type ChannelReader, readChannel } from "./stream/channel-reader.js";
+export type { CloseAfter, CloseAfterOptions } from "./stream/close-after.js";
 export type { AdaptiveHeartbeatOptions, HeartbeatOptions, LagOptions, StreamOptions } from "./stream/options.js";
 export type { ReceivedMessage } from "./stream/received-message.js";
 export type { RegisterOptions, SendFunction } from "./stream/registrations.js";

@@ -84,6 +84,7 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
   subscription.channel = &channel;
   subscription.filter = EventFilter(options.types, options.labels);
   subscription.owesState = !subscriber->isListener();
+  subscription.endsSubscriber = options.endsSubscriber;
   subscription.cursor = channel.log.after(subscriber->joinPosition(head));
   if (options.last > 0 && subscriber->beginsNow()) {
     const Cursor cursor = subscription.before(options.last, subscriber->options(), now);

@@ -84,6 +84,8 @@ struct JoinOptions {
   // Of a subscriber whose client came without a cursor, and that was not read yet: it begins before so many of the channel's newest
   // events that are for it, not counting those that are part of a state that it is sent. kAllEvents: with the oldest.
   std::size_t last = 0;
+  // Whether the events of SubscriberOptions::closeAfter end the subscriber where they are of this channel; else they are events as others.
+  bool endsSubscriber = true;
 
   static constexpr std::size_t kAllEvents = std::numeric_limits<std::size_t>::max();
 };

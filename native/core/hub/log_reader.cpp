@@ -87,7 +87,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
       if (entry.typeHash != 0) {  // else it is a comment, which moves no client's cursor
         givenPosition_ = entry.sequence;
       }
-      isEnd = !isOwn && options_.endsAfter(entry.typeHash);
+      isEnd = !isOwn && source->subscription->endsAfter(entry, options_);
       if (isEnd) {
         hasLastEvent_ = true;
         endAt(entry.sequence);
@@ -267,7 +267,7 @@ void LogReader::dropOldest() {
   while (behind.events > options_.lag.events || behind.bytes > options_.lag.bytes) {
     const MergeSource* const source = merge.oldest();
     if (source == nullptr ||
-        (source->subscription != nullptr && options_.endsAfter(source->log->at(source->at).typeHash))) {
+        (source->subscription != nullptr && source->subscription->endsAfter(source->log->at(source->at), options_))) {
       break;
     }
     --behind.events;

@@ -47,7 +47,7 @@ bool SubscriberView::isComplete() const {
       return false;
     }
     const LogEntry& newest = log.at({next.next - 1});  // of those that the client has
-    return newest.sequence == reader.position() && subscriber_->options().endsAfter(newest.typeHash);
+    return newest.sequence == reader.position() && subscription.endsAfter(newest, subscriber_->options());
   });
 }
 

@@ -22,12 +22,16 @@ struct Subscription {
   }
   // The same if it had been sent the state as it was after that sequence.
   [[nodiscard]] bool isWanted(const LogEntry& entry, std::uint64_t through, const SubscriberOptions& options) const {
-    if (options.endsAfter(entry.typeHash)) {
+    if (endsAfter(entry, options)) {
       return filter.takesType(entry);
     }
     const bool isInState =
         entry.sequence <= through && channel->state != nullptr && channel->state->source->isChangedBy(entry.typeHash);
     return filter.takes(entry) && !isInState;
+  }
+  // Whether the subscriber ends after the entry.
+  [[nodiscard]] bool endsAfter(const LogEntry& entry, const SubscriberOptions& options) const {
+    return endsSubscriber && options.endsAfter(entry.typeHash);
   }
   // The state that it is sent; null: none.
   [[nodiscard]] SharedText stateText() const {
@@ -48,6 +52,7 @@ struct Subscription {
   std::uint64_t stateThrough = 0;  // of the state that was given; 0: no entry that is to come is part of it
   bool isInFlight = false;         // between gather() and taken()
   bool owesState = false;          // the channel's state is to be sent, if it has one
+  bool endsSubscriber = true;      // see JoinOptions
   FreshEvents fresh;               // of this channel
 };
 

@@ -168,6 +168,13 @@ class HubLast : public HubPart {
     return options;
   }
 
+  // A channel in which such an event is one as others.
+  void joinWithoutEnd(SubscriberId id, std::string_view key) {
+    JoinOptions options;
+    options.endsSubscriber = false;
+    ASSERT_EQ(hub.join(id, key, options, now), JoinOutcome::joined);
+  }
+
   using Closings = std::vector<std::pair<SubscriberId, CloseReason>>;
 };
 
@@ -182,6 +189,40 @@ TEST_F(HubLast, aConnectionIsCompleteOnceItHasTheLast) {
   publish("k", "4");
   EXPECT_EQ(read(1), end("completed"));
   EXPECT_EQ(read(1), "");
+}
+
+TEST_F(HubLast, onlyAChannelThatMayEndItDoes) {
+  openAndJoin(1, "k", closingAfter("done"));
+  joinWithoutEnd(1, "l");
+  publish("l", "1", "done");
+  publish("k", "2");
+  const std::string first = "event: done\nid: a.1\ndata: 1\n\n" + event(2, "2");
+  EXPECT_EQ(read(1), first);
+  EXPECT_TRUE(idleTurn().closing.empty());
+  publish("k", "3", "done");
+  publish("l", "4");
+  EXPECT_EQ(read(1), "event: done\nid: a.3\ndata: 3\n\n");
+  EXPECT_EQ(idleTurn().closing, (Closings{{1, CloseReason::completed}}));
+}
+
+TEST_F(HubLast, whatIsNoEndIsDroppedAndFilteredAsOthers) {
+  OpenOptions options = lagging(1, Overflow::dropOldest);
+  options.subscriber.closeAfter = {typeHash("done")};
+  openAndJoin(1, "k", options);
+  JoinOptions chosen;
+  const std::string_view label = "red";
+  chosen.labels = {&label, 1};
+  chosen.endsSubscriber = false;
+  ASSERT_EQ(hub.join(1, "l", chosen, now), JoinOutcome::joined);
+  PublishOptions green;
+  green.label = "green";
+  publish("l", "1", "done", green);
+  EXPECT_EQ(read(1), "") << "another label's";
+  publish("l", "2", "done");
+  publish("l", "3", "tick");
+  publish("l", "4", "tick");
+  idleTurn();
+  EXPECT_EQ(read(1), std::string(kGap) + "event: tick\nid: a.4\ndata: 4\n\n");
 }
 
 TEST_F(HubLast, itIsNotCompleteWithAPartOfIt) {
@@ -227,6 +268,9 @@ TEST_F(HubLast, whoComesBackWithTheLastHasEverything) {
   EXPECT_FALSE(hub.view(5).isComplete());
   publish("k", "3");
   EXPECT_TRUE(hub.view(4).isComplete()) << "what came after was not its any more";
+  open(6, options);
+  joinWithoutEnd(6, "k");
+  EXPECT_FALSE(hub.view(6).isComplete()) << "it was no end for it";
 }
 
 }  // namespace

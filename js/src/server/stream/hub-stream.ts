@@ -13,6 +13,7 @@ import { madeUpTraceId, traceIdOf } from "../observe/trace.js";
 import type { Body } from "./body.js";
 import { BodySource, FIRST_CHUNK_BYTES } from "./body-source.js";
 import type { BodyWatch } from "./body-watch.js";
+import { type EndingEvents, endingEventsOf } from "./close-after.js";
 import { EndSignal } from "./end-signal.js";
 import { type HeaderFacts, sharedFacts } from "./header-facts.js";
 import { onAbort } from "./on-abort.js";
@@ -44,7 +45,7 @@ export class HubStream implements SSEStream, Reader {
   readonly #environment: Environment;
   readonly #stallMs: number;
   readonly #onClose: ((reason: CloseReason) => void) | undefined;
-  readonly #closeAfter: readonly string[];
+  readonly #endingEvents: EndingEvents;
   /** Made when JavaScript reads it. */
   #source: BodySource | undefined;
   /** Undefined also where Node has released the socket that the core writes to. */
@@ -72,7 +73,7 @@ export class HubStream implements SSEStream, Reader {
     this.#environment = environment();
     this.#hub = this.#environment.hub(hubName);
     this.connection = opened(this.#hub.open(this.#environment.id, native));
-    this.#closeAfter = native.closeAfter;
+    this.#endingEvents = endingEventsOf(options.closeAfter);
     this.#stallMs = options.lag?.stallMs ?? DEFAULT_LAG.stallMs;
     this.facts = sharedFacts({
       maxDurationMs: options.maxDurationMs,
@@ -125,7 +126,7 @@ export class HubStream implements SSEStream, Reader {
         hub: this.#hubName,
         connection: this.connection,
         isClosed: this.#isClosed,
-        closeAfter: this.#closeAfter,
+        endingEvents: this.#endingEvents,
       };
       this.#send = makeSend(this.#hub, this.#ofSend);
     }

@@ -9,12 +9,8 @@ export interface JoinOptions {
   readonly events?: readonly string[];
   readonly from?: StartFrom;
   readonly labels?: readonly string[];
-}
-
-/** The events that end a stream are read, whatever other types are wanted. */
-export function withEndingTypes(closeAfter: readonly string[], options: JoinOptions): JoinOptions {
-  const { events } = options;
-  return events === undefined ? options : { ...options, events: [...new Set([...events, ...closeAfter])] };
+  /** Whether its events may end the stream, see `closeAfter`. Default true. */
+  readonly ends?: boolean;
 }
 
 /**
@@ -27,10 +23,10 @@ export function joinChannel(
   hub: NativeHub,
   connection: number,
   key: string,
-  { userId, events, from, labels }: JoinOptions,
+  { userId, events, from, labels, ends }: JoinOptions,
   stream?: StreamOfSend,
 ): void {
-  switch (hub.join(connection, key, userId, events, lastOf(from), labels)) {
+  switch (hub.join(connection, key, userId, events, lastOf(from), labels, ends)) {
     case "closed":
       if (stream?.isClosed === false) return;
       throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");

@@ -6,10 +6,11 @@ import type { RequestLike } from "../access/request-like.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../content/message.js";
 import { environment } from "../lifecycle/environment.js";
 import { runUserCode } from "../observe/user-code-error.js";
+import { endingEventsOf, withEndingEvents } from "./close-after.js";
 import { HubStream } from "./hub-stream.js";
-import { joinChannel, withEndingTypes } from "./join-channel.js";
+import { joinChannel } from "./join-channel.js";
 import { lastEventIdOf } from "./last-event-id.js";
-import { type StreamKind, typesOf } from "./options.js";
+import type { StreamKind } from "./options.js";
 import { requestedEvents } from "./requested-events.js";
 import { type ResponseOptions, streamOptionsOf } from "./response-options.js";
 import { requireStartFrom, type StartFrom } from "./start-from.js";
@@ -40,6 +41,7 @@ export async function openStream(
   const channels = [...options.channels]; // a copy: what is asked for is joined, whatever becomes of the array
   if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
   for (const key of channels) requireName("channels", key);
+  const ending = endingEventsOf(options.closeAfter);
   const labels = options.labels && [...options.labels];
   const events = requestedEvents(request, options.events && [...options.events], labels?.length);
   const authorize = authorizerOf(hubName, options.authorize);
@@ -55,8 +57,8 @@ export async function openStream(
     if (authorize === undefined) stream.keepContext(context);
     const hub = environment().hub(hubName);
     const wanted = { ...(events && { events }), ...(labels && { labels }), ...(userId !== undefined && { userId }) };
-    const join = withEndingTypes(typesOf(options.closeAfter), wanted);
     for (const [at, key] of channels.entries()) {
+      const join = withEndingEvents(ending, key, wanted);
       joinChannel(hub, stream.connection, key, { ...join, ...(starts && { from: starts[at] as StartFrom }) });
     }
     if (options.closeAfter !== undefined && hub.isComplete(stream.connection)) {

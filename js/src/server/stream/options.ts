@@ -1,19 +1,12 @@
 import type { NativeOpenOptions } from "../../native/binding.js";
-import {
-  requireFlag,
-  requireFunction,
-  requireName,
-  requireNumber,
-  requireObject,
-  requireString,
-  requireStringArray,
-} from "../../shared/arguments.js";
+import { requireFlag, requireFunction, requireNumber, requireObject, requireString } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import type { RequestLike } from "../access/request-like.js";
 import { isRetry, retryRule, toNativeEvent } from "../content/message.js";
 import type { CloseReason } from "../observe/close-reason.js";
 import { checkComment, checkGreeting } from "./check-comment.js";
+import { type CloseAfter, checkCloseAfter, endingEventsOf } from "./close-after.js";
 import { lastEventIdOf } from "./last-event-id.js";
 
 /** What keeps quiet connections alive and shows that they are. */
@@ -99,10 +92,10 @@ export interface StreamOptions {
    */
   compress?: boolean;
   /**
-   * Event types, of any channel, after which the stream ends with the reason `completed`. A client that comes back with
+   * Event types after which the stream ends with the reason `completed`: of any channel, or of some, `{ events, channels }`. A client that comes back with
    * such an event as its last one is answered 204 by `hub.response` and `hub.attach`, which ends an EventSource.
    */
-  closeAfter?: string | readonly string[];
+  closeAfter?: CloseAfter;
   /**
    * Whether the stream tells of itself by events of Millrace's own: that it has begun, what became of the client's cursor, why it ends. Default true. False, for clients
    * that take the data of every event for the application's, whatever its type (the AI SDK's): such a client's `Last-Event-ID` is not looked at, and a gap, a drain or
@@ -177,11 +170,7 @@ export function checkStreamOptions(options: StreamOptions): void {
   if (greeting !== undefined) checkGreeting(greeting);
   if (retryMs !== undefined && !isRetry(retryMs)) throw new TypeError(retryRule("retryMs", retryMs));
   if (traceId !== undefined) requireString("traceId", traceId);
-  if (closeAfter !== undefined) {
-    const types: unknown = typesOf(closeAfter);
-    requireStringArray("closeAfter", types);
-    for (const type of types) requireName("closeAfter", type);
-  }
+  if (closeAfter !== undefined) checkCloseAfter(closeAfter);
   if (onClose !== undefined) requireFunction("onClose", onClose);
 }
 
@@ -238,14 +227,6 @@ function checkLag(lag: LagOptions): void {
   if (overflow !== undefined) requireOneOf("lag.overflow", overflow, OVERFLOWS);
 }
 
-/** One for all streams: thousands may idle. */
-const NO_TYPES: readonly string[] = [];
-
-/** The types of the events that end a stream. */
-export function typesOf(closeAfter: StreamOptions["closeAfter"] = NO_TYPES): readonly string[] {
-  return typeof closeAfter === "string" ? [closeAfter] : closeAfter;
-}
-
 /** A stream's options, which were checked, with the defaults in. */
 export function toNativeOpenOptions(
   options: StreamOptions,
@@ -270,7 +251,7 @@ export function toNativeOpenOptions(
     maxDurationMs: maxDurationMs ?? 0,
     isCompressed,
     hasNotices,
-    closeAfter: typesOf(closeAfter),
+    closeAfter: endingEventsOf(closeAfter).types,
     greeting,
     retryMs,
     lastEventId: request === undefined || !hasNotices ? undefined : lastEventIdOf(request),

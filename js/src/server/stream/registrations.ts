@@ -4,7 +4,8 @@ import { isSSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { environment } from "../lifecycle/environment.js";
 import { countRefused } from "../observe/refusals.js";
-import { joinChannel, withEndingTypes } from "./join-channel.js";
+import { withEndingEvents } from "./close-after.js";
+import { joinChannel } from "./join-channel.js";
 import { Listener } from "./listener.js";
 import type { ReceivedMessage } from "./received-message.js";
 import { streamOfSend } from "./send-functions.js";
@@ -56,7 +57,7 @@ export class Registrations {
       throw new TypeError(`send belongs to a stream of the hub "${stream.hub}", not of "${this.#hubName}"`);
     } else {
       this.#counting(key, () =>
-        joinChannel(this.#hub, stream.connection, key, withEndingTypes(stream.closeAfter, options), stream),
+        joinChannel(this.#hub, stream.connection, key, withEndingEvents(stream.endingEvents, key, options), stream),
       );
     }
   }

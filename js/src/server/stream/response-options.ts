@@ -8,6 +8,7 @@ import {
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { Authorize } from "../access/authorize.js";
 import type { SSEMessage } from "../content/message.js";
+import { requireEndRead } from "./close-after.js";
 import { checkStreamOptions, STREAM_OPTIONS, type StreamOptions } from "./options.js";
 import { requireStartFrom, type StartFrom } from "./start-from.js";
 
@@ -127,5 +128,6 @@ export function checkResponseOptions<Options extends ResponseOptions>(
   if (exists !== undefined) requireFunction("exists", exists);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
   checkStreamOptions(streamOptionsOf(options));
+  requireEndRead(options.closeAfter, channels);
   if (!Array.isArray(headers) && headers !== undefined) requireObject("headers", headers); // pairs are headers, too
 }

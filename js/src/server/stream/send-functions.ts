@@ -1,6 +1,7 @@
 import type { ConnectionId, NativeHub } from "../../native/binding.js";
 import { accepted, toNativeEvent } from "../content/message.js";
 import { environment } from "../lifecycle/environment.js";
+import type { EndingEvents } from "./close-after.js";
 import type { SSEStream } from "./sse-stream.js";
 
 /** The stream that a `send` function belongs to. */
@@ -9,8 +10,7 @@ export interface StreamOfSend {
   readonly connection: ConnectionId;
   /** The application has closed it. A stream that has ended otherwise sends nothing, and nobody is told. */
   isClosed: boolean;
-  /** The types of events that end it. */
-  readonly closeAfter: readonly string[];
+  readonly endingEvents: EndingEvents;
 }
 
 const streams = () => environment().state("streams of send functions", () => new WeakMap<object, StreamOfSend>());

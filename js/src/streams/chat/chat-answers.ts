@@ -135,7 +135,7 @@ export class ChatAnswers {
       ...{
         channels: [channel, ...also],
         from: (name) => (name === channel ? "earliest" : "now"),
-        closeAfter: this.#protocol.ends,
+        closeAfter: { events: this.#protocol.ends, channels: [channel] },
       },
       authorize: () => (userId === undefined ? true : { userId }), // it was asked
       notices: this.#protocol.hasNotices(request),
