@@ -1,5 +1,5 @@
 // clang-tidy over every file that a build compiles, on all cores, and only over what may have changed since it passed.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { changesSince } from "./changes.mjs";
 import { hashOf, replaceFile, shown } from "./files.mjs";
@@ -13,7 +13,7 @@ const BASE = "origin/main";
 const checkInputs = [".clang-tidy", "CMakeLists.txt", "CMakePresets.json", "scripts/lib/clang-tidy.mjs"];
 /** Debian 12 has it in its security updates. Older ones match every check against the system's headers too: twice the time. */
 const PROGRAM = "clang-tidy-22";
-/** The compiler that clang-tidy's package brings: it reads the headers that all tests include once for all of them. */
+/** The compiler that clang-tidy's package brings: it reads the headers that all files of a target include once for all of them. */
 const COMPILER = "clang++-22";
 const TIMEOUT_MS = 10 * 60_000;
 // The analyzer takes a GoogleTest file four times as long as all the other checks, and what it walks through in the mind,
@@ -44,17 +44,34 @@ async function emscriptenFlags() {
   return ["--target=wasm32-unknown-emscripten", sysroot, ...flags.filter((flag) => flag.startsWith("-D"))];
 }
 
-/** Makes clang's own precompiled headers beside GCC's: clang takes what lies there, and without it reads the headers again. */
-async function precompileHeaders(preset) {
-  const headers = compiled(preset).filter(({ file }) => file.endsWith(".hxx.cxx"));
-  await mapParallel(headers, async ({ file, command }) => {
-    const header = file.slice(0, -".cxx".length);
-    const flags = command.split(" ").filter((flag) => /^-(?:[DIO]|std=|f)/.test(flag));
-    const unescaped = flags.map((flag) => flag.replaceAll('\\"', '"'));
-    const { ok, output } = await run(COMPILER, [...unescaped, "-w", "-x", "c++-header", header, "-o", `${header}.pch`]);
+/** Which precompiled header a file of the product is read with: one for each folder, as its files are compiled alike. */
+const precompiledOf = (name) => join(root, `build/lint/${name.split("/")[1]}.pch`);
+
+/**
+ * Makes clang's own precompiled headers: for tests beside GCC's, where clang looks, and for the product, whose build has none, of
+ * `read_once.hpp`. Without them most of the time goes into reading the same headers again.
+ */
+async function precompileHeaders(jobs) {
+  const ofTests = compiled("release")
+    .filter(({ file }) => file.endsWith(".hxx.cxx"))
+    .map(({ file, command }) => ({ header: file.slice(0, -".cxx".length), to: file.replace(/cxx$/, "pch"), command }));
+  const ofProduct = new Map();
+  for (const { file, command } of jobs.filter(isProduct)) {
+    const own = join(root, "native", shown(file).split("/")[1], "read_once.hpp");
+    const header = existsSync(own) ? own : join(root, "native/read_once.hpp");
+    ofProduct.set(precompiledOf(shown(file)), { header, to: precompiledOf(shown(file)), command });
+  }
+  mkdirSync(join(root, "build/lint"), { recursive: true });
+  await mapParallel([...ofTests, ...ofProduct.values()], async ({ header, to, command }) => {
+    const flags = command.split(" ");
+    const wanted = flags.filter((flag, at) => /^-(?:[DIO]|std=|f|isystem$)/.test(flag) || flags[at - 1] === "-isystem");
+    const unescaped = wanted.map((flag) => flag.replaceAll('\\"', '"'));
+    const { ok, output } = await run(COMPILER, [...unescaped, "-w", "-x", "c++-header", header, "-o", to]);
     if (!ok) throw new Error(`${COMPILER} failed on ${shown(header)}:\n${output}`);
   });
 }
+
+const isProduct = ({ file, flags }) => shown(file).startsWith("native/") && flags.length === 0;
 
 /** The files to look at: { file, folder, command, flags }. */
 async function listJobs() {
@@ -98,13 +115,13 @@ export async function clangTidy({ all = false } = {}) {
       return { skipped: `${name}: unchanged since it passed` };
     }
     if (isAsInBase(inputs)) return { skipped: `${name}: as in ${BASE}` };
-    if (name.startsWith("tests/")) {
-      // Once, by the first test that is checked; the others wait for it.
-      headers ??= precompileHeaders("release");
-      await headers;
-    }
+    // Once, by the first file that is checked; the others wait for it.
+    headers ??= precompileHeaders(jobs);
+    await headers;
     // The commands are g++'s, and clang does not know every warning of it. Nor can it read GCC's precompiled headers.
     const extra = ["-Wno-unknown-warning-option", "-Wno-ignored-gch", ...flags].map((flag) => `--extra-arg=${flag}`);
+    const before = isProduct({ file, flags }) ? ["-include-pch", precompiledOf(name)] : [];
+    extra.push(...before.map((flag) => `--extra-arg-before=${flag}`));
     const args = ["--quiet", "-p", folder, ...checks, ...extra, file];
     const { ok, output } = await run(PROGRAM, args, { timeoutMs: TIMEOUT_MS });
     if (ok) now[name] = hash;

@@ -9,7 +9,7 @@ namespace millrace::test {
  * has the same accesses.
  */
 constexpr std::size_t roundsOf(std::size_t cases) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef MILLRACE_SANITIZED
   return (cases + 3) / 4;
 #else
   return cases;
