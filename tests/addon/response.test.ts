@@ -221,6 +221,18 @@ test("closeAfter of some channels: in the others such an event is one as others"
   expect((await reading(rest).toEnd()).events).toContain("done:3");
 });
 
+test("closeAfter counts as it was when it was given", async () => {
+  const hub = createHub({ name: "changed ends" });
+  const events = ["done"];
+  const opening = hub.response(ask(), { channels: ["c"], closeAfter: { events } });
+  events[0] = "other";
+  const reader = reading(await opening);
+  hub.publish("c", { event: "other", data: 1 });
+  hub.publish("c", { event: "done", data: 2 });
+  expect((await reader.toEnd()).events).toEqual(["other:1", "done:2"]);
+  expect(() => hub.createStream({ closeAfter: "do\nne" })).toThrow(expect.objectContaining({ code: "INVALID_FIELD" }));
+});
+
 test("so it is with channels that a stream is registered for", async () => {
   const hub = createHub({ name: "registered ends of one channel" });
   const stream = hub.createStream({ closeAfter: { events: "done", channels: ["job"] } });

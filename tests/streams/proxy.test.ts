@@ -1,10 +1,10 @@
 // The proxy: what the upstream is asked, what the client gets, and what neither can be made to do.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from "node:net";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { createHub, createSSEProxy, type SSEProxyOptions } from "../../js/src/server/index.js";
-import { until } from "../addon/listening.js";
+import { serving, until } from "../addon/listening.js";
 import { serve, type TestServer } from "../addon/serve.js";
 
 let upstream: Server;
@@ -13,7 +13,7 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let asked: { method: string; url: string; headers: IncomingMessage["headers"]; body: string }[];
 let closed: number;
 
-async function listen(server: Server): Promise<string> {
+async function listen(server: Server | NetServer): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
@@ -105,6 +105,7 @@ test.each([
   ["no cookie", {}, 401],
   ["an empty one", { cookie: "s=" }, 401],
   ["two that differ", { cookie: "s=a; s=b" }, 401],
+  ["another's, behind white space that only some trim", { cookie: "x=1;\u00a0s=a" }, 401],
   ["a token with a line end", { cookie: "s=a%0d\tb" }, 401],
   ["a token with a space", { cookie: "s=a b" }, 401],
   ["the same twice", { cookie: "s=a; s=a" }, 200],
@@ -120,6 +121,9 @@ test("a token of a function's, which may have none where that is let through", a
   expect((await get("?path=a", { token, required: false })).status).toBe(200);
   expect((await get("?path=a", { token: async () => "t" })).status).toBe(200);
   expect(asked.map((one) => one.headers.authorization)).toEqual([undefined, "Bearer t"]);
+  const session = undefined as { token: string } | false | undefined;
+  expect((await get("?path=a", { token: () => (false && session) as unknown as undefined })).status).toBe(401);
+  expect((await get("?path=a", { token: () => true as unknown as string })).status).toBe(500);
   const failing = () => {
     throw new Error("no database");
   };
@@ -158,6 +162,7 @@ const PATHS = [
   ...["a?b", "a#b", "@evil.example/a", "%", "%zz", "é", "a%7f"].map((one) =>
     one === "@evil.example/a" ? "/../@evil.example/a" : one,
   ),
+  ...["a/..;/admin", "..;x=1/admin", "%61dmin", "a%2db", "%5fa", "a/%c0%ae%c0%ae/b", "a/%ff", "日", "a\u00a0b", "{a}"],
 ];
 test.each(PATHS)("a path that is a trick: %j", async (path) => {
   const response = await get(`?path=${encodeURIComponent(path)}`);
@@ -180,6 +185,12 @@ test.each([
   ["mapped to IPv6", "http://[::ffff:127.0.0.1]:PORT/v1/a"],
   ["by its name", "http://localhost:PORT/v1/a"],
   ["with a slash that goes back", "BASE\\@evil.example/v1/a"],
+  ["with slashes that go back, and one that is hidden", "BASE\\v1\\..%2fadmin"],
+  ["with slashes that go back, and a second encoding", "BASE\\v1\\%252e%252e%252fadmin"],
+  ["with slashes that go back, and a NUL", "BASE\\v1\\x%00"],
+  ["with a tab, which nobody sees", "BASE/v1/\ta"],
+  ["with one slash too few", "http:/127.0.0.1:PORT/v1/a"],
+  ["with a hidden letter", "BASE/v1/%61dmin"],
   ["no URL", "http://"],
 ])("a URL that leads to %s", async (_, url) => {
   const { port } = new URL(base);
@@ -217,6 +228,8 @@ test("who may not, may not; and the authorizer hears where it goes", async () =>
   };
   expect((await get("?path=a/b", { authorize })).status).toBe(403);
   expect(channels).toEqual(["proxy:/v1/a/b"]);
+  await get("?path=a/b", { authorize, upstream: [`${base}/v1/`, "https://other.example/"] });
+  expect(channels[1]).toBe(`proxy:${base}/v1/a/b`); // which of them
   expect(asked).toEqual([]);
 });
 
@@ -229,6 +242,9 @@ test.each([
   [503, { "retry-after": "9" }, "secret", 503],
   [200, { "content-type": "text/html" }, "<h1>hello</h1>", 502],
   [206, { "content-type": "text/event-stream" }, "data: 1\n\n", 502],
+  [304, {}, "", 502],
+  [200, { "content-type": "text/event-stream", "content-encoding": "gzip" }, "data: 1\n\n", 502],
+  [404, { "content-type": "application/problem+json" }, "<h1>internal</h1>", 404],
 ] as const)("an upstream that answers %d", async (status, headers, body, shown) => {
   answer = (_, response) => response.writeHead(status, headers).end(body);
   const response = await get("?path=a");
@@ -254,6 +270,17 @@ test("204, and the JSON that a poll gets, are given as they are", async () => {
   expect((await get("?path=a")).status).toBe(204);
   answer = (_, response) => response.writeHead(200, { "content-type": "application/json" }).end('{"events":[]}');
   expect(await (await get("?path=a")).json()).toEqual({ events: [] });
+  // The upstream means caches that see a token.
+  const type = "Text/Event-Stream; charset=utf-8";
+  for (const [given, cached] of [
+    ["application/json", "no-store"],
+    [type, "no-cache, no-transform"],
+  ] as const) {
+    answer = (_, response) =>
+      response.writeHead(200, { "content-type": given, "cache-control": "public, max-age=600" }).end("{}");
+    const { headers } = await get("?path=a");
+    expect([headers.get("content-type"), headers.get("cache-control")]).toEqual([given, cached]);
+  }
 });
 
 test("times: one that does not answer, one that falls silent, one that is not there", async () => {
@@ -279,6 +306,92 @@ test("cut in the middle, it is cut for the client too, and ends where it ends", 
     response.write("data: 1\n\n", () => response.destroy());
   };
   await expect((await get("?path=a")).text()).rejects.toThrow();
+});
+
+describe("an upstream that speaks badly", () => {
+  let raw: NetServer;
+  let bad: string;
+  let speak: (socket: Socket) => void;
+
+  beforeAll(async () => {
+    raw = createNetServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => speak(socket));
+    });
+    bad = await listen(raw);
+  });
+  afterAll(() => raw.close());
+
+  const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
+
+  test.each([
+    [
+      "another protocol",
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+      "101",
+    ],
+    ["no HTTP", "220 mail.example ESMTP\r\n", "does not speak HTTP"],
+    ["half a head", HEAD, "broken off"],
+    ["nothing", "", "broken off"],
+  ])("%s", async (_, text, detail) => {
+    speak = (socket) => socket.end(text);
+    const response = await get("?path=a", { upstream: bad });
+    expect([response.status, Object(await response.json()).detail]).toEqual([502, expect.stringContaining(detail)]);
+  });
+
+  test("a stream without an end of its own that is reset is cut, and one that is closed has ended", async () => {
+    speak = (socket) => {
+      socket.write(`${HEAD}\r\ndata: 1\n\n`);
+      reset = () => socket.resetAndDestroy();
+    };
+    let reset = () => {};
+    const cut = await get("?path=a", { upstream: bad });
+    const reader = cut.body?.getReader();
+    await reader?.read();
+    reset();
+    await expect(reader?.read()).rejects.toThrow();
+    speak = (socket) => socket.end(`${HEAD}\r\ndata: 1\n\n`);
+    expect(await (await get("?path=a", { upstream: bad })).text()).toBe("data: 1\n\n");
+  });
+});
+
+test("bodies that somebody has read: what is left of one is not sent", async () => {
+  const errors: unknown[] = [];
+  const hub = createHub({ name: "proxy bodies" });
+  hub.on("error", ({ error }) => errors.push(error));
+  const { POST, attach } = createSSEProxy({ upstream: `${base}/v1/`, hub });
+  const post = () => new Request("http://localhost/api/sse?path=a", { method: "POST", body: "abc", headers: own });
+  const [read, locked, begun] = [post(), post(), post()];
+  await read.text();
+  locked.body?.getReader();
+  const reader = begun.body?.getReader();
+  await reader?.read();
+  reader?.releaseLock();
+  for (const request of [read, locked, begun]) expect((await POST(request)).status).toBe(500);
+  expect(errors.map(String)).toEqual(Array(3).fill("TypeError: The request's body was read before Millrace could"));
+  // A form that a framework has parsed is no JSON.
+  const { port, close } = await serving((req, res) => {
+    req.on("data", () => {});
+    req.on("end", () => void attach(Object.assign(req, { body: { a: "1" } }), res, "a"));
+  });
+  const headers = { ...own, "content-type": "application/x-www-form-urlencoded" };
+  expect((await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: "a=1", headers })).status).toBe(500);
+  expect(asked).toEqual([]);
+  await close();
+});
+
+test("a client that has left before it came here is not asked for", async () => {
+  const { attach } = proxyWith();
+  let done = false;
+  const { port, close } = await serving((req, res) => {
+    res.on("close", () => void attach(req, res, "a").then(() => (done = true)));
+    gone.abort();
+  });
+  const gone = new AbortController();
+  await expect(fetch(`http://127.0.0.1:${port}/`, { headers: own, signal: gone.signal })).rejects.toThrow();
+  await until(() => done);
+  expect(asked).toEqual([]);
+  await close();
 });
 
 test("a client that leaves ends the request upstream", async () => {
@@ -329,6 +442,13 @@ test.each([
   ["upstream", { upstream: "/v1" }],
   ["upstream", { upstream: [] }],
   ["cookie", { cookie: 5 }],
+  ["cookie", { cookie: "" }],
+  ["cookie", { cookie: "a=b" }],
+  ["headers", { headers: new Headers({ "x-key": "k" }) }],
+  ["headers", { headers: new Map() }],
+  ["headers", { headers: { "x-key": "a\r\nb" } }],
+  ["headers", { headers: { "x-key": undefined } }],
+  ["headers", { headers: { "x key": "k" } }],
   ["token", { token: "t" }],
   ["connectTimeoutMs", { connectTimeoutMs: 0 }],
   ["forwardHeaders", { forwardHeaders: ["a\r\nb"] }],

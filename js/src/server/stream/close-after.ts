@@ -1,29 +1,28 @@
-import { requireName, requireNames, requireObject, requireStringArray } from "../../shared/arguments.js";
+import { describe, requireName, requireNames } from "../../shared/arguments.js";
+import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { JoinOptions } from "./join-channel.js";
 
-/** The events that end a stream, where only those of some of its channels do. */
+/** The events that end a stream. They are sent to it whatever `events` and `labels` say. */
 export interface CloseAfterOptions {
   /** Their types, at least one. */
   events: string | readonly string[];
-  /** The channels, at least one. What has such a type in another channel is an event as others. */
-  channels: readonly string[];
+  /** The channels, at least one. What has such a type in another channel is an event as others. Default: all. */
+  channels?: readonly string[];
 }
 
 /** Event types; of any channel, or of those that are named. */
 export type CloseAfter = string | readonly string[] | CloseAfterOptions;
 
-/** A stream's {@link CloseAfter}, whichever way it was given. */
-export interface EndingEvents {
-  readonly types: readonly string[];
-  /** Undefined: all. */
-  readonly channels?: readonly string[];
+/** A stream's {@link CloseAfter}, whichever way it was given, and a copy: what becomes of that counts no more. */
+export interface EndingEvents extends CloseAfterOptions {
+  readonly events: readonly string[];
 }
 
 const CLOSE_AFTER_OPTIONS: Names<CloseAfterOptions> = { events: true, channels: true };
 
 /** One for all streams: thousands may idle. */
-const NONE: EndingEvents = { types: [] };
+const NONE: EndingEvents = { events: [] };
 
 const isNamed = (closeAfter: CloseAfter): closeAfter is CloseAfterOptions =>
   typeof closeAfter === "object" && closeAfter !== null && !Array.isArray(closeAfter);
@@ -34,17 +33,27 @@ export function checkCloseAfter(closeAfter: CloseAfter): void {
     checkTypes("closeAfter", closeAfter);
     return;
   }
-  requireObject("closeAfter", closeAfter);
   requireKnown("closeAfter", closeAfter, CLOSE_AFTER_OPTIONS);
   checkTypes("closeAfter.events", closeAfter.events);
   if (closeAfter.events.length === 0) throw new TypeError("closeAfter.events must not be empty");
-  requireNames("closeAfter.channels", closeAfter.channels);
+  if (closeAfter.channels !== undefined) requireNames("closeAfter.channels", closeAfter.channels);
 }
 
 function checkTypes(name: string, given: string | readonly string[]): void {
   const types: unknown = typeof given === "string" ? [given] : given;
-  requireStringArray(name, types);
-  for (const type of types) requireName(name, type);
+  if (!Array.isArray(types) || types.some((type) => typeof type !== "string"))
+    throw new TypeError(`${name} must be an event type, or an array of them, not ${describeAll(given)}`);
+  for (const type of types) {
+    requireName(name, type);
+    if (/[\r\n\0]/.test(type))
+      throw new SSEError("INVALID_FIELD", `${name} holds CR, LF or NUL, which no event's type can`);
+  }
+}
+
+/** What it is, and of an array what it should not hold. */
+function describeAll(given: unknown): string {
+  const wrong: unknown = Array.isArray(given) ? given.find((one) => typeof one !== "string") : undefined;
+  return Array.isArray(given) ? `an array with ${describe(wrong)}` : describe(given);
 }
 
 /** A stream whose end lies in a channel that it does not read would never end. */
@@ -57,14 +66,14 @@ export function requireEndRead(closeAfter: CloseAfter | undefined, channels: rea
 /** @param closeAfter - which was checked. */
 export function endingEventsOf(closeAfter: CloseAfter | undefined): EndingEvents {
   if (closeAfter === undefined) return NONE;
-  if (!isNamed(closeAfter)) return { types: typeof closeAfter === "string" ? [closeAfter] : closeAfter };
-  const { types } = endingEventsOf(closeAfter.events);
-  return { types, channels: [...closeAfter.channels] };
+  if (!isNamed(closeAfter)) return { events: typeof closeAfter === "string" ? [closeAfter] : [...closeAfter] };
+  const { events, channels } = closeAfter;
+  return { ...endingEventsOf(events), ...(channels && { channels: [...channels] }) };
 }
 
 /** How a stream reads a channel: the events that end it are read, whatever other types are wanted. */
-export function withEndingEvents({ types, channels }: EndingEvents, key: string, options: JoinOptions): JoinOptions {
-  if (channels?.includes(key) === false) return { ...options, ends: false };
+export function withEndingEvents(ending: EndingEvents, key: string, options: JoinOptions): JoinOptions {
+  if (ending.channels?.includes(key) === false) return { ...options, ends: false };
   const { events } = options;
-  return events === undefined ? options : { ...options, events: [...new Set([...events, ...types])] };
+  return events === undefined ? options : { ...options, events: [...new Set([...events, ...ending.events])] };
 }

@@ -51,7 +51,8 @@ export async function openStream(
   await requireExisting(channels, options.exists);
   const starts = await startsOf(channels, options.from);
   if (request.signal?.aborted === true) return "gone"; // nothing is opened for a client that has gone, and nothing refused
-  const stream = new HubStream(hubName, { ...streamOptionsOf(how), request }, isCompressed, kind);
+  const closing = options.closeAfter === undefined ? {} : { closeAfter: ending };
+  const stream = new HubStream(hubName, { ...streamOptionsOf(how), ...closing, request }, isCompressed, kind);
   try {
     if (stream.hasEnded) return { stream, userId };
     if (authorize === undefined) stream.keepContext(context);

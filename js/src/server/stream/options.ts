@@ -251,7 +251,7 @@ export function toNativeOpenOptions(
     maxDurationMs: maxDurationMs ?? 0,
     isCompressed,
     hasNotices,
-    closeAfter: endingEventsOf(closeAfter).types,
+    closeAfter: endingEventsOf(closeAfter).events,
     greeting,
     retryMs,
     lastEventId: request === undefined || !hasNotices ? undefined : lastEventIdOf(request),

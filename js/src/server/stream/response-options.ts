@@ -44,7 +44,7 @@ export interface ResponseOptions extends Omit<StreamOptions, "request" | "greeti
    * with commas between them, percent-encoded) gets those of them that the route sends, and `BAD_REQUEST` where there are none.
    */
   events?: readonly string[];
-  /** Of events that were published with a `label`, only those with one of these: 1 to 1000. Default: all. */
+  /** Of events that were published with a `label`, only those with one of these, and those of `closeAfter`: 1 to 1000. Default: all. */
   labels?: readonly string[];
   /**
    * Where a client begins that comes without a cursor: with what is published from now on (`"now"`), with the oldest event that is kept

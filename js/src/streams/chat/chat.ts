@@ -4,7 +4,7 @@ import { requireFunction, requireObject, requireUser } from "../../shared/argume
 import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
 import { writeAnswer } from "../http/node-answer.js";
-import type { RequestBody } from "../http/read-text.js";
+import { type RequestBody, unreadBodyOf } from "../http/read-text.js";
 import { isChat, requireChat } from "./chat-id.js";
 import { UI_MESSAGE_STREAM } from "./chat-protocol.js";
 import { ChatService } from "./chat-service.js";
@@ -97,8 +97,7 @@ export class Chat {
   readonly POST = async (request: Request): Promise<Response> => {
     const channels: string[] = [];
     try {
-      if (request.bodyUsed) throw new TypeError("The request's body was read before Millrace could");
-      return asResponse(await this.#message(request.body, webReading(this.hub, request), channels));
+      return asResponse(await this.#message(unreadBodyOf(request), webReading(this.hub, request), channels));
     } catch (error) {
       return errorResponse(this.hub, error, request, channels);
     }

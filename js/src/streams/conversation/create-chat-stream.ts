@@ -9,7 +9,7 @@ import { ChatService } from "../chat/chat-service.js";
 import { nodeReading, type Reading, webReading } from "../chat/reading.js";
 import { writeAnswer } from "../http/node-answer.js";
 import { queryOf } from "../http/query-of.js";
-import type { RequestBody } from "../http/read-text.js";
+import { type RequestBody, unreadBodyOf } from "../http/read-text.js";
 import { requireHub } from "../http/require-hub.js";
 import { ConversationEvents } from "./conversation-events.js";
 import {
@@ -47,8 +47,7 @@ export async function createChatStream(hub: AnyHub, options: ChatStreamOptions):
   const { request } = checked;
   const channels: string[] = [];
   try {
-    if (request.bodyUsed) throw new TypeError("The request's body was read before Millrace could");
-    const response = await answer(hub, checked, request.body, webReading(hub, request), channels);
+    const response = await answer(hub, checked, unreadBodyOf(request), webReading(hub, request), channels);
     return response ?? new Response(null, { status: 204 });
   } catch (error) {
     return errorResponse(hub, error, request, channels);

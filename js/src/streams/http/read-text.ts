@@ -32,11 +32,29 @@ export async function readText(body: RequestBody, mostBytes: number): Promise<st
   return (await readBytes(body, mostBytes))?.toString("utf8");
 }
 
+/**
+ * The body of a web request, which nobody has begun to read.
+ *
+ * @throws TypeError where somebody has: what is left of it would be taken for the whole.
+ */
+export function unreadBodyOf({ body, bodyUsed }: Request): ReadableStream<Uint8Array> | null {
+  if (bodyUsed || body?.locked) throw new TypeError("The request's body was read before Millrace could");
+  return body;
+}
+
+interface ReadRequest {
+  readonly readableDidRead?: boolean;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
 function bytesReadBefore(request: RequestBody): Buffer | undefined {
-  const { readableDidRead, body } = Object(request) as { readonly readableDidRead?: boolean; readonly body?: unknown };
+  const { readableDidRead, body, headers = {} } = Object(request) as ReadRequest;
   if (readableDidRead !== true) return undefined;
   if (typeof body === "string" || body instanceof Uint8Array) return Buffer.from(body as string);
-  if (typeof body === "object" && body !== null) return Buffer.from(JSON.stringify(body));
+  const { "content-type": type = "application/json" } = headers;
+  if (typeof body === "object" && body !== null && /\bjson\b/i.test(String(type)))
+    return Buffer.from(JSON.stringify(body));
   throw new TypeError(
     "The request's body was read before Millrace could: put what was read into req.body (Fastify: request.raw.body = request.body)",
   );

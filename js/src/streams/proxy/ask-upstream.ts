@@ -21,7 +21,7 @@ export interface UpstreamQuestion {
   readonly times: UpstreamTimes;
 }
 
-/** It cannot be reached, or takes too long. */
+/** It cannot be reached, takes too long, or answers with what is no answer. */
 export class UpstreamFailure extends Error {
   readonly isLate: boolean;
 
@@ -43,25 +43,40 @@ export function askUpstream(question: UpstreamQuestion): Promise<IncomingMessage
   return new Promise((resolve, reject) => {
     // A connection of its own, which is made within its time and ends with it.
     const sent = ask(target, { method, headers, signal, agent: false });
-    const late = (what: string) => sent.destroy(new UpstreamFailure(`The upstream ${what} too late`, true));
+    let given: IncomingMessage | undefined;
+    let isConnected = false;
+    // Whatever Node tells of it, and whether: what has no answer by now gets none, and an answer that is under way is cut.
+    const fail = (failure: UpstreamFailure) => {
+      clearTimeout(timer);
+      given?.destroy(failure);
+      reject(failure);
+      sent.destroy();
+    };
+    const late = (what: string) => fail(new UpstreamFailure(`The upstream ${what} too late`, true));
+    const broken = (cause?: unknown) => {
+      const what = isConnected ? "has broken off, or does not speak HTTP" : "cannot be reached";
+      fail(new UpstreamFailure(`The upstream ${what}`, false, cause));
+    };
     let timer = setTimeout(() => late("was reached"), times.connectMs);
     sent.on("socket", (socket) => {
       socket.once(target.protocol === "https:" ? "secureConnect" : "connect", () => {
+        isConnected = true;
         clearTimeout(timer);
         timer = setTimeout(() => late("answered"), times.headMs);
       });
     });
     sent.on("response", (answer) => {
       clearTimeout(timer);
+      given = answer;
       answer.setTimeout(times.silenceMs, () => answer.destroy(new UpstreamFailure("The upstream fell silent", true)));
       resolve(answer);
     });
-    sent.on("error", (error) => {
-      clearTimeout(timer);
-      reject(
-        error instanceof UpstreamFailure ? error : new UpstreamFailure("The upstream cannot be reached", false, error),
-      );
+    sent.on("upgrade", (_answer, socket) => {
+      socket.destroy();
+      fail(new UpstreamFailure("The upstream answers 101: it wants another protocol", false));
     });
+    sent.on("error", broken);
+    sent.on("close", () => given ?? broken());
     sent.end(body);
   });
 }

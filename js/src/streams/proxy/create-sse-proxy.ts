@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
 import { authorizeRequest, errorResponse, type RequestLike } from "../../server/hub-api.js";
+import { describe } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { requestOf, writeAnswer } from "../http/node-answer.js";
 import { isFromAllowedOrigin } from "../http/origin.js";
 import { queryOf } from "../http/query-of.js";
-import { type RequestBody, readBytes } from "../http/read-text.js";
+import { type RequestBody, readBytes, unreadBodyOf } from "../http/read-text.js";
 import { askUpstream, UpstreamFailure } from "./ask-upstream.js";
 import { type CheckedProxyOptions, checkProxyOptions, type SSEProxyOptions } from "./options.js";
 import { answerHeaders, cookieOf, requestHeaders } from "./proxy-headers.js";
@@ -44,7 +45,10 @@ export function createSSEProxy(options: SSEProxyOptions): SSEProxy {
     const channels: string[] = [];
     try {
       const path = pathOf(Object(await route.params));
-      return toResponse(await relay(checked, request, request.body, request.signal, path, channels), checked);
+      return toResponse(
+        await relay(checked, request, () => unreadBodyOf(request), request.signal, path, channels),
+        checked,
+      );
     } catch (error) {
       return refusal(checked, error, request, channels);
     }
@@ -52,10 +56,11 @@ export function createSSEProxy(options: SSEProxyOptions): SSEProxy {
   const attach: SSEProxy["attach"] = async (req, res, path) => {
     const gone = new AbortController();
     res.on("close", () => gone.abort());
+    if (res.destroyed) gone.abort(); // before it came here
     const request = requestOf(req);
     const channels: string[] = [];
     try {
-      const answer = await relay(checked, request, req, gone.signal, path, channels);
+      const answer = await relay(checked, request, () => req, gone.signal, path, channels);
       if (answer instanceof Response) return await writeAnswer(answer, res);
       res.writeHead(answer.statusCode ?? 502, answerHeaders(answer.headers, checked.exposeHeaders ?? []));
       res.flushHeaders();
@@ -77,7 +82,7 @@ function pathOf(params: Readonly<Record<string, unknown>>): string | undefined {
 async function relay(
   options: CheckedProxyOptions,
   request: RequestLike,
-  given: RequestBody,
+  given: () => RequestBody,
   signal: AbortSignal,
   path: string | undefined,
   channels: string[],
@@ -91,13 +96,13 @@ async function relay(
     throw new SSEError("BAD_REQUEST", "What is asked for is to stand in the path, or in the query's path");
   if (path === undefined) for (const name of ADDRESS) query.delete(name);
   const target = targetOf(options.upstreams, asked, query);
-  channels.push(`proxy:${target.pathname}`);
+  channels.push(`proxy:${options.upstreams.length > 1 ? target.origin : ""}${target.pathname}`);
   await authorizeRequest(options.hub, request, {
     channels: [...channels],
     ...(options.authorize && { authorize: options.authorize }),
   });
   const own = { ...options.headers, ...(await authorization(options, request)) };
-  const body = method === "POST" ? await readBytes(given, options.maxBodyBytes) : undefined;
+  const body = method === "POST" ? await readBytes(given(), options.maxBodyBytes) : undefined;
   if (method === "POST" && body === undefined)
     throw new SSEError("BAD_REQUEST", `A body has at most ${options.maxBodyBytes} bytes`);
   const answer = await askUpstream({
@@ -116,11 +121,13 @@ async function authorization(
   { cookie, token, required }: CheckedProxyOptions,
   request: RequestLike,
 ): Promise<Record<string, string>> {
-  const value = token ? await token(request) : cookie && cookieOf(request, cookie);
-  if (value === undefined || value === null || value === "") {
+  const value: unknown = token ? await token(request) : cookie && cookieOf(request, cookie);
+  // `session && session.token` is none, too.
+  if (value === undefined || value === null || value === "" || value === false) {
     if (required) throw new SSEError("UNAUTHENTICATED", "Nobody is logged in");
     return {};
   }
+  if (typeof value !== "string") throw new TypeError(`token must give a string, not ${describe(value)}`);
   // Nothing that would be another header, or another scheme.
   if (!/^[\x21-\x7e]+$/.test(value)) throw new SSEError("UNAUTHENTICATED", "The token cannot be sent");
   return { authorization: `Bearer ${value}` };

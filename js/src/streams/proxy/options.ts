@@ -1,7 +1,15 @@
 import type { Authorize, RequestLike } from "../../server/hub-api.js";
 import { createHub, type Hub } from "../../server/hub-api.js";
 import type { AnyHub } from "../../shared/any-hub.js";
-import { requireFlag, requireFunction, requireNumber, requireObject, requireString } from "../../shared/arguments.js";
+import {
+  describe,
+  isPlainObject,
+  requireFlag,
+  requireFunction,
+  requireNumber,
+  requireObject,
+  requireString,
+} from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { requireOrigins } from "../http/origin.js";
@@ -18,7 +26,7 @@ export interface SSEProxyOptions {
   token?: (request: RequestLike) => string | undefined | null | Promise<string | undefined | null>;
   /** A request without a token is answered 401. Default: true where `cookie` or `token` is given. */
   required?: boolean;
-  /** Whether a request may go through, as for a stream of the channel `proxy:<path>`. Default: the hub's. */
+  /** Whether a request may go through, as for a stream of the channel `proxy:<path>`; with several upstreams `proxy:<origin><path>`. Default: the hub's. */
   authorize?: Authorize;
   /** Default: the hub of the plain functions. */
   hub?: AnyHub;
@@ -36,7 +44,7 @@ export interface SSEProxyOptions {
   connectTimeoutMs?: number;
   /** From the connection until the answer begins. Default 60,000: models think. */
   headTimeoutMs?: number;
-  /** Between two pieces of the answer. Default 120,000. */
+  /** Between two pieces of the answer; a client that takes nothing for so long is cut, too. Default 120,000. */
   silenceTimeoutMs?: number;
   /** Of a request. Default 4 MiB. */
   maxBodyBytes?: number;
@@ -73,6 +81,23 @@ const OPTIONS: Names<SSEProxyOptions> = {
   maxBodyBytes: true,
 };
 
+/** Of a header or a cookie: a token (RFC 9110, 5.6.2). */
+const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+function requireCookieName(cookie: unknown): void {
+  requireString("cookie", cookie);
+  if (!NAME.test(cookie)) throw new TypeError(`cookie must be the name of a cookie, not ${JSON.stringify(cookie)}`);
+}
+
+function requireHeaders(headers: unknown): void {
+  if (!isPlainObject(headers))
+    throw new TypeError(`headers must be an object of names and values, not ${describe(headers)}`);
+  for (const [name, value] of Object.entries(headers)) {
+    if (NAME.test(name) && typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
+    throw new TypeError(`headers: no request can have such a header, or value, as ${JSON.stringify(name)}`);
+  }
+}
+
 /** @throws TypeError that names the option. */
 export function checkProxyOptions(options: SSEProxyOptions): CheckedProxyOptions {
   requireObject("options", options);
@@ -81,16 +106,16 @@ export function checkProxyOptions(options: SSEProxyOptions): CheckedProxyOptions
   const { connectTimeoutMs = 10_000, headTimeoutMs = 60_000, silenceTimeoutMs = 120_000 } = options;
   const { maxBodyBytes = 4 * 1024 * 1024, hub = createHub() } = options;
   const { required = cookie !== undefined || token !== undefined } = options;
-  if (cookie !== undefined) requireString("cookie", cookie);
+  if (cookie !== undefined) requireCookieName(cookie);
   if (token !== undefined) requireFunction("token", token);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   requireHub(hub);
   requireFlag("required", required);
   requireFlag("trustProxy", trustProxy);
   requireOrigins(origins);
-  requireObject("headers", headers);
+  requireHeaders(headers);
   for (const names of [options.forwardHeaders ?? [], options.exposeHeaders ?? []]) {
-    if (!Array.isArray(names) || !names.every((name) => typeof name === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(name)))
+    if (!Array.isArray(names) || !names.every((name) => typeof name === "string" && NAME.test(name)))
       throw new TypeError("forwardHeaders and exposeHeaders must hold names of headers");
   }
   for (const [name, ms] of Object.entries({ connectTimeoutMs, headTimeoutMs, silenceTimeoutMs }))

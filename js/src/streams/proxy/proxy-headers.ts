@@ -7,9 +7,9 @@ const SENT = [
   ...["accept", "accept-language", "content-type", "last-event-id", "idempotency-key", "x-event-types"],
   ...["x-stream-notices", "traceparent", "tracestate", "x-trace-id", "prefer"],
 ];
-/** Of an answer. No cookies, and nothing about the connection. */
+/** Of an answer. No cookies, and nothing about the connection or what a cache may keep: the upstream knows a token, which a cache before the proxy does not. */
 const GIVEN = [
-  ...["content-type", "cache-control", "retry-after", "x-last-event-id", "x-answer-id", "x-trace-id", "x-request-id"],
+  ...["content-type", "retry-after", "x-last-event-id", "x-answer-id", "x-trace-id", "x-request-id"],
   ...["request-id", "x-stream-max-seconds", "x-heartbeat-interval", "x-silence-threshold"],
   ...["x-vercel-ai-ui-message-stream", "openai-processing-ms", "anthropic-organization-id"],
 ];
@@ -37,16 +37,21 @@ export function answerHeaders(headers: IncomingHttpHeaders, more: readonly strin
     const value = headerOf(headers, name);
     if (value !== undefined) given[name] = value;
   }
-  const isStream = given["content-type"]?.startsWith("text/event-stream") === true;
-  if (!isStream) return { ...given, "cache-control": given["cache-control"] ?? "no-store" };
+  if (typeOf(headers) !== "text/event-stream") return { ...given, "cache-control": "no-store" };
   return { ...given, "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" };
+}
+
+/** The media type, without its parameters. */
+export function typeOf(headers: IncomingHttpHeaders): string | undefined {
+  return headerOf(headers, "content-type")?.split(";", 1)[0]?.trim().toLowerCase();
 }
 
 /** The value of a cookie; undefined where there is none, or two that differ. */
 export function cookieOf({ headers }: RequestLike, name: string): string | undefined {
   const values = (headers.get("cookie") ?? "")
     .split(";")
-    .map((one) => one.trim().split("="))
+    // Other white space is a part of a name, which is not the browser's `__Host-` then.
+    .map((one) => one.replace(/^[ \t]+|[ \t]+$/g, "").split("="))
     .filter(([key]) => key === name)
     .map(([, ...value]) => value.join("=").replace(/^"(.*)"$/, "$1"));
   return values.every((value) => value === values[0]) && values[0] !== "" ? values[0] : undefined;

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import { isRecord } from "../../shared/is-record.js";
 import { headerOf } from "./ask-upstream.js";
+import { typeOf } from "./proxy-headers.js";
 
 const LONGEST_PROBLEM = 64 * 1024;
 const PROBLEM = "application/problem+json";
@@ -21,15 +23,16 @@ export function problemOf(
  */
 export async function refusalOfUpstream(answer: IncomingMessage): Promise<Response | undefined> {
   const status = answer.statusCode ?? 502;
-  const type = headerOf(answer.headers, "content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+  const type = typeOf(answer.headers);
   const isGiven = type === "text/event-stream" || type === "application/json";
-  if (status === 204 || (status === 200 && isGiven)) return undefined;
+  const encoding = headerOf(answer.headers, "content-encoding") ?? "identity";
+  if (status === 204 || (status === 200 && isGiven && encoding === "identity")) return undefined;
   const retryAfter = headerOf(answer.headers, "retry-after");
   const headers: Record<string, string> = retryAfter === undefined ? {} : { "Retry-After": retryAfter };
   const shown = (status >= 400 && status < 500) || status === 503 ? status : 502;
   if (type === PROBLEM && shown === status) {
     const text = await shortText(answer);
-    if (text !== undefined) {
+    if (text !== undefined && isObject(text)) {
       return new Response(text, {
         status,
         headers: { ...headers, "Content-Type": PROBLEM, "Cache-Control": "no-store" },
@@ -37,10 +40,20 @@ export async function refusalOfUpstream(answer: IncomingMessage): Promise<Respon
     }
   }
   answer.destroy();
-  if (status >= 300 && status < 400)
+  if ([301, 302, 303, 307, 308].includes(status))
     return problemOf(502, "BAD_RESPONSE", "The upstream redirects, which is not followed");
+  if (status === 200 && isGiven)
+    return problemOf(502, "BAD_RESPONSE", "The upstream has compressed its answer, which nobody asked for");
   if (status === 200) return problemOf(502, "BAD_RESPONSE", "The upstream has answered with no event stream");
   return problemOf(shown, "BAD_RESPONSE", `The upstream has answered ${status}`, headers);
+}
+
+function isObject(text: string): boolean {
+  try {
+    return isRecord(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined where it is too long, or cut. */

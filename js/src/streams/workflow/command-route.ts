@@ -26,7 +26,7 @@ const MOST_BYTES = 64 * 1024;
 export async function answerCommand(
   route: CommandRoute,
   request: RequestLike,
-  body: RequestBody,
+  body: () => RequestBody,
   { authorize, userId }: WorkflowResponseOptions,
 ): Promise<Response> {
   const { hub, workflowId } = route;
@@ -41,7 +41,7 @@ export async function answerCommand(
       ...(authorize !== undefined && { authorize }),
     });
     await route.exists();
-    const text = await readText(body, MOST_BYTES);
+    const text = await readText(body(), MOST_BYTES);
     if (text === undefined) throw new SSEError("BAD_REQUEST", `A command has at most ${MOST_BYTES} bytes`);
     const given = readCommand(text);
     if (given === undefined) throw new SSEError("BAD_REQUEST", 'The body must be JSON: { "command": "pause" }');
@@ -63,7 +63,7 @@ export async function attachCommand(
   res: ServerResponse,
   options: WorkflowResponseOptions,
 ): Promise<void> {
-  await writeAnswer(await answerCommand(route, requestOf(req), req, options), res);
+  await writeAnswer(await answerCommand(route, requestOf(req), () => req, options), res);
 }
 
 async function run(

@@ -15,6 +15,7 @@ import { changeOf } from "../../shared/workflow/change-of.js";
 import { CHANGES, type WorkflowEvents, type WorkflowState } from "../../shared/workflow/events.js";
 import { checkedResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
 import { writeError } from "../http/node-answer.js";
+import { unreadBodyOf } from "../http/read-text.js";
 import { keepChannel } from "../keep-channel.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";
@@ -195,7 +196,7 @@ export class WorkflowEmitter {
       this.#closeForLate(workflowId);
       return response;
     }
-    return answerCommand(this.#commands(workflowId), request, request.body, given);
+    return answerCommand(this.#commands(workflowId), request, () => unreadBodyOf(request), given);
   }
 
   /**
