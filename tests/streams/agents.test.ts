@@ -101,6 +101,22 @@ test.each(["research_complete", "error"] as const)("the research, which ends its
   expect(seen[2]?.[1]).toMatchObject({ phase: "look", progress: 0.5, session_id: "s1" });
 });
 
+test("a session may have one research after the other: who comes gets the newest", async () => {
+  emitAll(
+    { type: "research_started", data: { query: "first" } },
+    { type: "research_complete", data: { result: "1" } },
+    { type: "research_started", data: { query: "second" } },
+  );
+  const { types, seen, done } = await follow("research");
+  emitAll(
+    { type: "research_progress", data: { phase: "look", progress: 1 } },
+    { type: "error", data: { error: "no" } },
+  );
+  await done;
+  expect(types().slice(1)).toEqual(["research_started", "research_progress", "error"]);
+  expect(seen[1]?.[1]).toMatchObject({ query: "second" });
+});
+
 test("both in one stream, which stays", async () => {
   const { types } = await follow("all");
   emitAll(
@@ -185,6 +201,23 @@ test("each end of an agent's work is told as it is, whatever was there before", 
   expect(await endsWith({ result: { second: 2 } })).toEqual({ status: "done", result: { second: 2 } });
   expect(await endsWith({ error: "bad" })).toEqual({ status: "failed", error: "bad" });
   expect(await endsWith({ result: 1 })).toEqual({ status: "done", result: 1 });
+  expect(await endsWith({ result: { deep: { a: 1, b: 2 }, list: [1, 2] } })).toMatchObject({ status: "done" });
+  // What cannot be told changes nothing.
+  const loop: Record<string, unknown> = {};
+  loop.self = loop;
+  await expect(endsWith({ result: { text: "x".repeat(1.5 * 1024 * 1024) } })).rejects.toThrow(
+    expect.objectContaining({ code: "EVENT_TOO_LARGE" }),
+  );
+  await expect(endsWith({ result: loop })).rejects.toThrow(expect.objectContaining({ code: "UNSERIALIZABLE" }));
+  const { seen, types } = await follow("network");
+  expect(await endsWith({ result: { deep: { b: 3 }, list: [3] } })).toEqual({
+    status: "done",
+    result: { deep: { b: 3 }, list: [3] },
+  });
+  await until(() => types().length === 4);
+  expect(types().slice(2)).toEqual(["agent_complete", "agent_network_update"]);
+  expect(seen[3]?.[1]).toMatchObject({ agents: { a: { result: { deep: { a: null } } } } });
+  expect(seen[1]?.[1]).toMatchObject({ agents: { a: { result: { deep: { a: 1, b: 2 }, list: [1, 2] } } } });
 });
 
 test("a network of which only a part was told is one for its own validators", async () => {

@@ -336,6 +336,16 @@ test("an answer above its limit is an error", async () => {
   expect(lastOf(reader)).toMatchObject({ type: "error", reason: "too_large" });
 });
 
+test("answers that have ended make room for new ones, however large they were", async () => {
+  const hub = newHub();
+  // Counted, but given to nobody: one text for all of them.
+  const part = { type: "reasoning", text: "x".repeat(4_000_000) } as const;
+  for (let n = 0; n < 70; n++) {
+    const reader = await (await reading(hub, () => [part, { type: "text", text: "a" }])).toEnd();
+    expect([n, lastOf(reader)]).toEqual([n, expect.objectContaining({ reason: "completed" })]);
+  }
+});
+
 test.each([
   ["a BigInt", [1n]],
   ["more than an event holds", ["x".repeat(2 * 1024 * 1024)]],
@@ -354,7 +364,10 @@ test("where a policy refuses its events, it ends with an error, once", async () 
   const errors: unknown[] = [];
   hub.on("error", ({ error }) => errors.push(error));
   const reader = await (await reading(hub, () => ["a", "x".repeat(1000), "b"])).toEnd();
-  expect([textOf(reader), lastOf(reader)]).toEqual(["a", expect.objectContaining({ type: "error", reason: "failed" })]);
+  expect([textOf(reader), lastOf(reader)]).toEqual([
+    "a",
+    expect.objectContaining({ type: "error", reason: "too_large" }),
+  ]);
   expect(errors).toHaveLength(1);
 });
 

@@ -453,6 +453,91 @@ test("createChat and createAnswerStream take them as they are", async () => {
 });
 
 const callsOf = (parts: readonly ModelPart[]) => parts.filter(({ type }) => type === "tool-call");
+
+/** The second call is cut before its input, or in it; the first one is whole. */
+const cutTools = (input: string) => ({
+  "chat completions": [
+    ...tools["chat completions"].slice(0, 4),
+    chunk({ tool_calls: [{ index: 1, function: { arguments: input } }] }),
+    chunk({}, "length"),
+  ],
+  responses: [
+    ...tools.responses.slice(0, 6),
+    { type: "response.function_call_arguments.delta", output_index: 1, item_id: "f2", delta: input },
+    {
+      type: "response.output_item.done",
+      output_index: 1,
+      item: { type: "function_call", id: "f2", call_id: "t2", name: "end", arguments: input, status: "incomplete" },
+    },
+    {
+      type: "response.incomplete",
+      response: { id: "r", model: "gpt-x", output: [], incomplete_details: { reason: "max_output_tokens" } },
+    },
+  ],
+  messages: [
+    ...tools.messages.slice(0, 6),
+    { type: "content_block_delta", index: 1, delta: { type: "input_json_delta", partial_json: input } },
+    { type: "content_block_stop", index: 1 },
+    { type: "message_delta", delta: { stop_reason: "max_tokens" }, usage: { output_tokens: 7 } },
+    { type: "message_stop" },
+  ],
+});
+
+test.each(["", '{"path":"/tm'])(
+  "a call that is cut is none, with %j of its input: somebody would carry it out",
+  async (input) => {
+    for (const name of (Object.keys(readers) as Reader[]).filter((one) => !one.includes("helper"))) {
+      answer = streams(cutTools(input)[apiOf(name)], endOf(name));
+      const parts = await read(readers[name]());
+      expect([name, callsOf(parts)]).toEqual([
+        name,
+        [{ type: "tool-call", id: "t1", name: "look", input: { for: "x" } }],
+      ]);
+      expect(parts.at(-1)).toMatchObject({ type: "finish", reason: "length" });
+    }
+  },
+);
+
+test("a UI message stream that was stopped where it comes from is not whole", async () => {
+  const stopped = () =>
+    new ReadableStream<unknown>({
+      start: (controller) => {
+        for (const part of [{ type: "text-delta", id: "t", delta: "half" }, { type: "abort" }])
+          controller.enqueue(part);
+        controller.close();
+      },
+    });
+  expect(await failureOf(fromUIMessageStream(stopped()))).toMatchObject({ code: "UPSTREAM_CUT" });
+  const reasons: string[] = [];
+  const hub = createHub({ name: "stopped upstream" });
+  const chat = createChat(hub, { onFinish: ({ reason }) => void reasons.push(reason) });
+  for (const source of [stopped, () => fromUIMessageStream(stopped())]) {
+    const response = await chat.respond("c", source as () => ReadableStream<never>);
+    expect(await response.text()).toMatch(/"half".*data: {"type":"abort"}\n\n.*data: \[DONE\]\n\n$/s);
+  }
+  expect(reasons).toEqual(["stopped", "stopped"]);
+  await hub.drain();
+});
+
+test("who stops reading is not told what the iterable's end throws", async () => {
+  const iterable = {
+    controller: {
+      abort() {
+        throw new Error("abort");
+      },
+    },
+    [Symbol.asyncIterator]: () => ({
+      next: async () => ({ done: false, value: chunk({ content: "x" }) }),
+      return() {
+        throw new Error("return");
+      },
+    }),
+  };
+  for await (const part of fromOpenAI(iterable as AsyncIterable<unknown>)) {
+    expect(part).toEqual({ type: "text", text: "x" });
+    break;
+  }
+});
 const call = (delta: object) => chunk({ tool_calls: [delta] });
 
 test.each([

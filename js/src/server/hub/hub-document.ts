@@ -86,6 +86,11 @@ export class HubDocument<State = unknown> {
 
   /** The document as it is; undefined: there is none. */
   async get(): Promise<State | undefined> {
+    return this.current();
+  }
+
+  /** @internal The same at once: what the next patch changes. */
+  current(): State | undefined {
     const json = this.#native.json();
     return json === null ? undefined : (JSON.parse(json) as State);
   }

@@ -7,6 +7,7 @@ import {
   type PublishReceipt,
   type ResponseOptions,
   type SSEStream,
+  type StartFrom,
 } from "../../server/hub-api.js";
 import { changeOf } from "../../shared/agents/change-of.js";
 import {
@@ -23,6 +24,8 @@ import { isRecord } from "../../shared/is-record.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import { checkedResponseOptions, type ModuleResponseOptions, refusalOf } from "../http/module-options.js";
 import { writeError } from "../http/node-answer.js";
+import { removedFrom } from "./removed-from.js";
+import { ResearchRuns } from "./research-runs.js";
 
 /** A route's parameters, as Next.js gives them: of a folder `[session_id]`, `[sessionId]` or `[id]`. */
 export interface AgentRouteParams {
@@ -53,6 +56,7 @@ const RESEARCH: ReadonlySet<string> = new Set(RESEARCH_EVENTS);
 export class AgentNetwork {
   readonly hub: Hub;
   readonly #name: string;
+  readonly #runs = new ResearchRuns();
   /** The network and the research, in one stream. */
   readonly all: AgentRoute;
   /** `/agent_network_sse/{session_id}`: who works, and who talks to whom. */
@@ -105,18 +109,24 @@ export class AgentNetwork {
     if (!STATE.has(type)) {
       const isShort = leftMs !== Number.POSITIVE_INFINITY;
       const about = { ...(id !== undefined && { id }), ...(retry !== undefined && { retry }) };
-      const channel = RESEARCH.has(type) ? research : network;
-      return this.hub.publish(channel, { event: type, data, ...about, ...(isShort && { ttlMs: Math.ceil(leftMs) }) });
+      const isResearch = RESEARCH.has(type);
+      const channel = isResearch ? research : network;
+      const how = { ...about, ...(isShort && { ttlMs: Math.ceil(leftMs) }) };
+      const receipt = this.hub.publish(channel, { event: type, data, ...how });
+      if (isResearch) this.#runs.count(sessionId, type === "research_started");
+      return receipt;
     }
     if (id !== undefined || retry !== undefined)
       throw new TypeError(`${type} changes the network: its events have ids of the hub's, and no retry`);
     if (type === "agent_network_snapshot") return this.#document(sessionId).set(given as AgentNetworkState);
-    const patch = changeOf(type, given) ?? {};
-    // A merge patch would put a result into the one before.
+    const document = this.#document(sessionId);
     const { agent, result } = Object(given);
-    if (type === "agent_complete" && isRecord(result))
-      this.#document(sessionId).patch({ agents: { [agent]: { result: null } } } as object);
-    return this.#document(sessionId).patch(patch, { event: type, data });
+    const before = type === "agent_complete" ? document.current()?.agents?.[agent]?.result : undefined;
+    const receipt = document.patch(changeOf(type, given) ?? {}, { event: type, data });
+    // A patch puts a result into the one before: what is left of that goes, on the server and in the pages.
+    const left = isRecord(before) && isRecord(result) ? removedFrom(before, result) : undefined;
+    if (left !== undefined) document.patch({ agents: { [agent]: { result: left } } });
+    return receipt;
   }
 
   #document(sessionId: string): HubDocument<AgentNetworkState> {
@@ -136,7 +146,7 @@ export class AgentNetwork {
         ...options,
         heartbeat,
         channels: channelsOf(sessionId),
-        from: (channel: string) => (channel === research ? "earliest" : "now"),
+        from: (channel: string): StartFrom => (channel === research ? this.#runs.beginningOf(sessionId) : "now"),
         ...(closeAfter.length > 0 && { closeAfter }),
         greeting: () => ({
           event: "agent_network_connection" satisfies keyof AgentEvents,

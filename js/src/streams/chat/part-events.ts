@@ -47,6 +47,11 @@ export class PartEvents implements AnswerFormat<MessagePart> {
     return { ...(chunk as MessagePart) }; // it may be held, and the source's own be used again
   }
 
+  /** The source was stopped by somebody else than us: what there is is not the whole. */
+  endedBy(chunk: unknown): AnswerEnd | undefined {
+    return Object(chunk).type === "abort" ? "stopped" : undefined;
+  }
+
   lengthOf(part: MessagePart): number {
     const text = part.providerMetadata === undefined ? deltaOf(part) : undefined;
     return text === undefined ? (JSON.stringify(part)?.length ?? 0) : text.length + USUAL_LENGTH;

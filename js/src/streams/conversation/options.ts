@@ -67,8 +67,8 @@ export interface ChatStreamOptions extends ChatLimitOptions {
   /** Called once for each answer: the place to save its message. What it throws is told to the hub's listeners. */
   onFinish?: (answer: FinishedConversationAnswer) => unknown;
   /**
-   * Other channels that this connection reads beside, from now on: the agents that work on the answer. Their events must not have the types of a conversation's own: a `done` there would
-   * end the stream.
+   * Other channels that this connection reads beside, from now on: the agents that work on the answer. The hook tells their events from the answer's by their types, so none
+   * of a conversation's own may be among them.
    */
   also?: readonly string[];
   /** Beside the usual ones. */

@@ -11,9 +11,13 @@ const REASONS: ReadonlyMap<unknown, ModelFinishReason> = new Map([
   ["end_turn", "stop"],
   ["stop_sequence", "stop"],
   ["max_tokens", "length"],
+  ["model_context_window_exceeded", "length"],
   ["tool_use", "tool-calls"],
   ["refusal", "refusal"],
 ]);
+
+/** The model was stopped in the middle of a block, which is told to have ended all the same. */
+const CUT: ReadonlySet<unknown> = new Set(["max_tokens", "model_context_window_exceeded"]);
 
 /**
  * A model's answer of Anthropic's Messages API, as `fetch` gives it or as the client of the package `@anthropic-ai/sdk` does.
@@ -77,13 +81,15 @@ class AnthropicMessage {
       }
       case "message_stop":
         this.isOver = true;
-        yield* this.#tools.endAll();
+        yield* this.#tools.endAll(CUT.has(this.#reason));
         yield this.#finish();
         break;
     }
   }
 
   *#begin(index: number, { type, id, name, text, input }: Record<string, unknown>): Generator<ModelPart> {
+    // Behind it comes another block: what has no input by now has none.
+    yield* this.#tools.endAll(false);
     if (type === "tool_use" || type === "server_tool_use") {
       this.#tools.begin(index, asText(id), asText(name));
       // Where a program of the model's calls the tool, its input is there already.
@@ -94,7 +100,7 @@ class AnthropicMessage {
 
   *#end(index: number): Generator<ModelPart> {
     if (!this.#hasDelta.has(index)) yield* this.#tools.add(index, this.#inputs.get(index));
-    yield* this.#tools.end(index);
+    yield* this.#tools.endIfWhole(index);
   }
 
   *#add(index: number, delta: Record<string, unknown>): Generator<ModelPart> {

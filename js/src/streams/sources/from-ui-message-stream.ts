@@ -52,6 +52,7 @@ async function* partsOf(stream: AsyncIterable<MessagePart>): AsyncGenerator<Mode
       const isText = typeof errorText === "string" && errorText !== "";
       throw isText ? new SourceError("UPSTREAM_ERROR", errorText) : errorOfEvent(part);
     }
+    if (type === "abort") throw new SourceError("UPSTREAM_CUT", "The answer was stopped where it comes from");
     if (type === "finish") yield finishOf(part);
   }
 }

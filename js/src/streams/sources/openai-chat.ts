@@ -81,7 +81,7 @@ export class OpenAIChatReader {
   *end(isDone: boolean): Generator<ModelPart> {
     if (this.#reason === "content_filter") throw filtered();
     if (this.#reason === undefined && !isDone) throw cut();
-    yield* this.#tools.endAll();
+    yield* this.#tools.endAll(this.#reason === "length");
     yield {
       ...{ type: "finish", reason: this.#isRefusal ? "refusal" : (REASONS.get(this.#reason ?? "stop") ?? "other") },
       ...(this.#reason !== undefined && { rawReason: this.#reason }),

@@ -48,6 +48,7 @@ export class OpenAIResponsesReader {
         this.#begin(key, Object(item));
         break;
       case "response.output_item.done":
+        if (Object(item).status === "incomplete") break; // it was cut there
         yield* this.#tools.end(key, Object(item).arguments ?? Object(item).input);
         break;
       case "response.function_call_arguments.delta":
@@ -80,7 +81,7 @@ export class OpenAIResponsesReader {
     if (type === "response.failed") throw errorOfEvent(response);
     const { reason: rawReason } = Object(response.incomplete_details);
     if (rawReason === "content_filter") throw filtered();
-    yield* this.#tools.endAll();
+    yield* this.#tools.endAll(type === "response.incomplete");
     yield {
       ...{ type: "finish", reason: this.#reason(rawReason) },
       ...(typeof rawReason === "string" && { rawReason }),

@@ -1,3 +1,4 @@
+import { isRecord } from "../../shared/is-record.js";
 import type { ModelPart } from "./model-part.js";
 import { SourceError } from "./source-error.js";
 
@@ -49,8 +50,15 @@ export class ToolInputs {
     yield { type: "tool-call", id: tool.id, name: tool.name, input };
   }
 
-  *endAll(): Generator<ModelPart> {
-    for (const key of [...this.#tools.keys()]) yield* this.end(key);
+  /** The same of one that may have been cut there: it waits for {@link ToolInputs.endAll}, unless its input is an object, which ends but once. */
+  *endIfWhole(key: string | number): Generator<ModelPart> {
+    if (isRecord(parsed(this.#tools.get(key)?.deltas.join("") || "0"))) yield* this.end(key);
+  }
+
+  /** @param isCut - the model was stopped: a call that is not whole is none, and nobody may take it for one without parameters. */
+  *endAll(isCut: boolean): Generator<ModelPart> {
+    for (const key of [...this.#tools.keys()]) yield* isCut ? this.endIfWhole(key) : this.end(key);
+    this.#tools.clear();
   }
 }
 

@@ -62,13 +62,14 @@ export class UpstreamEvents {
     // A stream's own iterator would wait for what it was asked for last, perhaps for ever.
     const stream = typeof Object(given).getReader === "function" ? (given as unknown as ReadableStream<unknown>) : null;
     const reader = stream?.getReader();
-    const iterator = reader ? { next: () => reader.read() } : given[Symbol.asyncIterator]();
+    const iterator: Pick<AsyncIterator<unknown>, "next" | "return"> = reader
+      ? { next: () => reader.read() as Promise<IteratorResult<unknown>> }
+      : given[Symbol.asyncIterator]();
     const { controller } = given as { controller?: AbortController };
     this.#cancel = () => {
-      // The providers' clients have one, which ends the request.
-      controller?.abort?.();
-      const ended = reader ? reader.cancel() : (iterator as AsyncIterator<unknown>).return?.();
-      void Promise.resolve(ended).catch(() => {});
+      // The providers' clients have a controller, which ends the request. What either throws is nobody's any more.
+      for (const end of [() => controller?.abort?.(), () => reader?.cancel() ?? iterator.return?.()])
+        new Promise((resolve) => resolve(end())).catch(() => {});
     };
     if (this.#isCancelled) this.#cancel();
     let isOver = false;

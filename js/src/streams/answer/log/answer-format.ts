@@ -31,6 +31,8 @@ export interface AnswerFormat<Piece = unknown> {
    * @throws TypeError for what is no piece of an answer.
    */
   toPiece(chunk: unknown): Piece | undefined;
+  /** As what an answer ends with this from its source, which is no piece; undefined: it goes on. */
+  endedBy?(chunk: unknown): AnswerEnd | undefined;
   /** In characters, about: an answer has a limit of them. */
   lengthOf(piece: Piece): number;
   /** Two pieces in a row as one; undefined: they stay two. */

@@ -137,8 +137,7 @@ export class AnswerLog {
     format: AnswerFormat<Piece>,
     limits: Omit<AnswerLimits, "mostEvents" | "mostCharacters">,
   ): KeptAnswer<Piece> | undefined {
-    if (this.#answers.size >= MOST_ANSWERS) this.#forgetOldest();
-    if (this.#answers.size >= MOST_ANSWERS || this.#characters() >= MOST_CHARACTERS_IN_ALL) return undefined;
+    if (!this.#makeRoom()) return undefined;
     const channel = `${this.#kind.prefix}:${about.id}:${randomBytes(8).toString("hex")}`;
     const most = { mostEvents: MOST_EVENTS - 10, mostCharacters: MOST_CHARACTERS };
     const answer = new KeptAnswer(this.#hub, { ...about, channel }, format, { ...limits, ...most });
@@ -221,13 +220,17 @@ export class AnswerLog {
     if (this.#answers.get(answer.names.id) === answer) this.#answers.delete(answer.names.id);
   }
 
-  /** Of those that have ended, to make room. */
-  #forgetOldest(): void {
-    for (const answer of this.#answers.values()) {
+  /** Forgets the oldest of those that have ended, as many as it takes. False: those that go on leave no room. */
+  #makeRoom(): boolean {
+    let characters = this.#characters();
+    const isFull = () => this.#answers.size >= MOST_ANSWERS || characters >= MOST_CHARACTERS_IN_ALL;
+    for (const answer of isFull() ? [...this.#answers.values()] : []) {
+      if (!isFull()) break;
       if (answer.end === undefined) continue;
+      characters -= answer.characters;
       this.#forget(answer);
-      return;
     }
+    return !isFull();
   }
 
   #schedule(atMs: number): void {

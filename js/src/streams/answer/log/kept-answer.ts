@@ -148,7 +148,7 @@ export class KeptAnswer<Piece = unknown> {
   /** Whether all of it was. */
   #sendEnd(end: AnswerEnd, progress: AnswerProgress): boolean {
     try {
-      return this.#format.endOf(end, progress).every((event) => this.#publish(event));
+      return this.#format.endOf(end, progress).every((event) => this.#publish(event) === "sent");
     } catch (error) {
       reportHubError(this.#hub, error, [this.names.channel]);
       return false;
@@ -187,6 +187,11 @@ export class KeptAnswer<Piece = unknown> {
 
   #take(chunk: unknown): void {
     if (this.#end !== undefined) return;
+    const end = this.#format.endedBy?.(chunk);
+    if (end !== undefined) {
+      this.finish(end);
+      return;
+    }
     const piece = this.#format.toPiece(chunk);
     // What readers are not given counts, too: somebody holds it.
     this.#characters += piece === undefined ? hiddenLengthOf(chunk) : this.#format.lengthOf(piece);
@@ -225,8 +230,9 @@ export class KeptAnswer<Piece = unknown> {
     if (piece === undefined) return;
     for (const event of this.#format.eventsOf(piece)) {
       const isFull = this.#events >= this.#limits.mostEvents;
-      if (!isFull && this.#publish(event)) continue;
-      this.finish(isFull ? "too_large" : "failed"); // one with a hole is none
+      const outcome = isFull ? "too_large" : this.#publish(event);
+      if (outcome === "sent") continue;
+      this.finish(outcome); // one with a hole is none
       return;
     }
   }
@@ -241,15 +247,14 @@ export class KeptAnswer<Piece = unknown> {
     return { now, elapsedMs: now - (this.#beganAt ?? now) };
   }
 
-  /** Whether it was. */
-  #publish(event: AnswerEvent): boolean {
+  #publish(event: AnswerEvent): "sent" | Extract<AnswerEnd, "too_large" | "failed"> {
     try {
       this.#hub.publish(this.names.channel, event as AnswerEvent & { readonly event: string });
       this.#events++;
-      return true;
+      return "sent";
     } catch (error) {
       reportHubError(this.#hub, error, [this.names.channel]);
-      return false;
+      return isSSEError(error) && error.code === "EVENT_TOO_LARGE" ? "too_large" : "failed";
     }
   }
 }
