@@ -1,7 +1,6 @@
 import { describe, requireName, requireNames } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
-import type { JoinOptions } from "./join-channel.js";
 
 /** The events that end a stream. They are sent to it whatever `events` and `labels` say. */
 export interface CloseAfterOptions {
@@ -69,11 +68,4 @@ export function endingEventsOf(closeAfter: CloseAfter | undefined): EndingEvents
   if (!isNamed(closeAfter)) return { events: typeof closeAfter === "string" ? [closeAfter] : [...closeAfter] };
   const { events, channels } = closeAfter;
   return { ...endingEventsOf(events), ...(channels && { channels: [...channels] }) };
-}
-
-/** How a stream reads a channel: the events that end it are read, whatever other types are wanted. */
-export function withEndingEvents(ending: EndingEvents, key: string, options: JoinOptions): JoinOptions {
-  if (ending.channels?.includes(key) === false) return { ...options, ends: false };
-  const { events } = options;
-  return events === undefined ? options : { ...options, events: [...new Set([...events, ...ending.events])] };
 }

@@ -1,5 +1,6 @@
 import type { NativeHub } from "../../native/binding.js";
 import { SSEError } from "../../shared/errors.js";
+import type { EndingEvents } from "./close-after.js";
 import type { StreamOfSend } from "./send-functions.js";
 import { lastOf, type StartFrom } from "./start-from.js";
 
@@ -11,6 +12,13 @@ export interface JoinOptions {
   readonly labels?: readonly string[];
   /** Whether its events may end the stream, see `closeAfter`. Default true. */
   readonly ends?: boolean;
+}
+
+/** How a stream reads a channel: the events that end it are read, whatever other types are wanted. */
+export function withEndingEvents(ending: EndingEvents, key: string, options: JoinOptions): JoinOptions {
+  if (ending.channels?.includes(key) === false) return { ...options, ends: false };
+  const { events } = options;
+  return events === undefined ? options : { ...options, events: [...new Set([...events, ...ending.events])] };
 }
 
 /**
