@@ -57,8 +57,8 @@ async function precompileHeaders(jobs) {
     .map(({ file, command }) => ({ header: file.slice(0, -".cxx".length), to: file.replace(/cxx$/, "pch"), command }));
   const ofProduct = new Map();
   for (const { file, command } of jobs.filter(isProduct)) {
-    const own = join(root, "native", shown(file).split("/")[1], "read_once.hpp");
-    const header = existsSync(own) ? own : join(root, "native/read_once.hpp");
+    const own = join(root, `cmake/read_once_${shown(file).split("/")[1]}.hpp`);
+    const header = existsSync(own) ? own : join(root, "cmake/read_once.hpp");
     ofProduct.set(precompiledOf(shown(file)), { header, to: precompiledOf(shown(file)), command });
   }
   mkdirSync(join(root, "build/lint"), { recursive: true });

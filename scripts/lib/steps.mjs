@@ -14,7 +14,7 @@ export const results = join(root, "build/test");
 const MINUTES = 60_000;
 
 const coreInputs = [
-  ..."CMakeLists.txt CMakePresets.json native tests/CMakeLists.txt".split(" "),
+  ..."CMakeLists.txt CMakePresets.json cmake native tests/CMakeLists.txt".split(" "),
   ..."core io json vectors".split(" ").map((folder) => `tests/${folder}`),
 ];
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// As native/read_once.hpp, for clang-tidy.
+// As cmake/read_once.hpp, for clang-tidy.
 #include "read_once.hpp"
 
 #include <napi.h>
