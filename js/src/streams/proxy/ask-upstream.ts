@@ -48,7 +48,7 @@ export function askUpstream(question: UpstreamQuestion): Promise<IncomingMessage
     // Whatever Node tells of it, and whether: what has no answer by now gets none, and an answer that is under way is cut.
     const fail = (failure: UpstreamFailure) => {
       clearTimeout(timer);
-      given?.destroy(failure);
+      if (given?.complete === false) given.destroy(failure); // else its reader only has not taken all of it
       reject(failure);
       sent.destroy();
     };

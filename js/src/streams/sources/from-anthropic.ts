@@ -88,8 +88,7 @@ class AnthropicMessage {
   }
 
   *#begin(index: number, { type, id, name, text, input }: Record<string, unknown>): Generator<ModelPart> {
-    // Behind it comes another block: what has no input by now has none.
-    yield* this.#tools.endAll(false);
+    yield* this.#tools.endWaiting();
     if (type === "tool_use" || type === "server_tool_use") {
       this.#tools.begin(index, asText(id), asText(name));
       // Where a program of the model's calls the tool, its input is there already.

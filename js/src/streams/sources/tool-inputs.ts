@@ -9,6 +9,8 @@ interface Tool {
   id: string;
   name: string;
   readonly deltas: string[];
+  /** Its provider says that its input has ended, which may be told of one that was cut, too. */
+  hasEnded?: boolean;
 }
 
 /** The inputs of tools, which come in pieces and are JSON as a whole. */
@@ -50,9 +52,17 @@ export class ToolInputs {
     yield { type: "tool-call", id: tool.id, name: tool.name, input };
   }
 
-  /** The same of one that may have been cut there: it waits for {@link ToolInputs.endAll}, unless its input is an object, which ends but once. */
+  /** The same of one that may have been cut there: it waits for what comes next, unless its input is an object, which ends but once. */
   *endIfWhole(key: string | number): Generator<ModelPart> {
-    if (isRecord(parsed(this.#tools.get(key)?.deltas.join("") || "0"))) yield* this.end(key);
+    const tool = this.#tools.get(key);
+    if (tool === undefined) return;
+    if (isRecord(parsed(tool.deltas.join("") || "0"))) yield* this.end(key);
+    else tool.hasEnded = true;
+  }
+
+  /** The model goes on: what waits was not cut. */
+  *endWaiting(): Generator<ModelPart> {
+    for (const [key, { hasEnded = false }] of [...this.#tools]) if (hasEnded) yield* this.end(key);
   }
 
   /** @param isCut - the model was stopped: a call that is not whole is none, and nobody may take it for one without parameters. */
