@@ -19,7 +19,7 @@ beforeEach(() => {
   agents = createAgentNetwork(hub);
 });
 
-afterEach(() => hub.drain());
+afterEach(() => hub.drain({ withinMs: 0 }));
 
 type Route = "all" | "network" | "research";
 type Seen = [type: string, data: Record<string, unknown>];

@@ -32,7 +32,7 @@ beforeEach(() => {
   hub.on("error", (error) => errors.push(error));
 });
 
-afterEach(() => hub.drain());
+afterEach(() => hub.drain({ withinMs: 0 }));
 
 type More = Partial<ChatStreamOptions> & {
   readonly method?: string;
