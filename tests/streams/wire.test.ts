@@ -90,7 +90,7 @@ test("a room's log", async () => {
   const write = () =>
     emitter.emitLog("7", "story", "info", "Reading the user's outline", { userId: "ann", inputLength: 1200 });
   const handle: RequestListener = (req, res) => {
-    const heartbeat = { everyMs: 20, event: "heartbeat", data: { count: "{n}", uptimeSeconds: "{uptimeSeconds}" } };
+    const heartbeat = { everyMs: 500, event: "heartbeat", data: { count: "{n}", uptimeSeconds: "{uptimeSeconds}" } };
     void emitter.attach(req, res, "7", { heartbeat }).then(write);
   };
   const sent = await sentBy(handle, path, (all) => all.includes("event: heartbeat\n"));
