@@ -39,7 +39,7 @@ export async function cmakeBuild(preset, ...targets) {
   await step("cmake", ["--build", "--preset", preset, ...only], cmakeEnv);
 }
 
-/** The core's tests are built by who runs them: the demo starts in half the time. */
+/** The core's tests are built by who runs them: the demo does not wait for them. */
 async function buildNative() {
   await cmakeBuild("release", "millrace_addon");
   const addon = readFileSync(join(root, "build/release/addon/millrace.node"));

@@ -92,7 +92,7 @@ export function requireNames(name: string, value: unknown): asserts value is rea
 /** A list that a request decides, and may leave empty. */
 export function requireStringArray(name: string, value: unknown): asserts value is readonly string[] {
   if (!Array.isArray(value) || value.some((entry) => typeof entry !== "string")) {
-    throw new TypeError(`${name} must be an array of strings, not ${describe(value)}`);
+    throw new TypeError(`${name} must be an array of strings, not ${describeList(value)}`);
   }
 }
 
@@ -101,6 +101,12 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** What a value is that should be a list of texts: of a list, what it should not hold. */
+export function describeList(value: unknown): string {
+  if (!Array.isArray(value)) return describe(value);
+  return `an array with ${describe(value.find((one) => typeof one !== "string"))}`;
 }
 
 /** What a value is, for a message. */

@@ -48,15 +48,14 @@ struct HeartbeatOptions {
 struct SubscriberOptions {
   LagOptions lag;
   HeartbeatOptions heartbeat;
-  Millis maxDuration{0};  // 0: unlimited
-  std::vector<std::uint64_t>
-      closeAfter;             // hashes of the event types that end a subscriber, see JoinOptions::endsSubscriber
-  bool isCompressed = false;  // its spans come with their deflated bytes, where there are any
+  Millis maxDuration{0};                  // 0: unlimited
+  std::vector<std::uint64_t> closeAfter;  // hashes of the event types that end a subscriber
+  bool isCompressed = false;              // its spans come with their deflated bytes, where there are any
   // Whether it is told of its beginning, verdicts and end by notices (core/wire/notice.hpp). Where it is not, it never misses an event and goes
   // on: a gap breaks it off, and so does every end that is not final.
   bool hasNotices = true;
 
-  // Whether the subscriber ends after an event of this type, of a channel that may end it.
+  // Whether the subscriber ends after an event of this type, of a channel that may end it (JoinOptions::endsSubscriber).
   [[nodiscard]] bool endsAfter(std::uint64_t typeHash) const {
     return std::find(closeAfter.begin(), closeAfter.end(), typeHash) != closeAfter.end();
   }

@@ -1,4 +1,5 @@
 import { requireString } from "../../shared/arguments.js";
+import { SSEError } from "../../shared/errors.js";
 import { requireOneOf } from "../../shared/misspelt.js";
 
 /** What the core fills in: native/core/hub/heartbeat_template.hpp. */
@@ -19,6 +20,12 @@ export function checkComment(comment: unknown, event: unknown): void {
   }
   for (const [, field = ""] of comment.matchAll(/\{(\w*)\}/g))
     requireOneOf("heartbeat.comment's field", field, HEARTBEAT_FIELDS);
+}
+
+/** @throws SSEError `INVALID_FIELD` for a type that no event can have. */
+export function requireEventType(name: string, type: string): void {
+  if (!/[\r\n\0]/.test(type)) return;
+  throw new SSEError("INVALID_FIELD", `${name} must not hold CR, LF or NUL: they would end the line`);
 }
 
 /** Of the beginning. */

@@ -1,6 +1,6 @@
-import { describe, requireName, requireNames } from "../../shared/arguments.js";
-import { SSEError } from "../../shared/errors.js";
+import { describeList, requireName, requireNames } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { requireEventType } from "./check-comment.js";
 
 /** The events that end a stream. They are sent to it whatever `events` and `labels` say. */
 export interface CloseAfterOptions {
@@ -41,18 +41,11 @@ export function checkCloseAfter(closeAfter: CloseAfter): void {
 function checkTypes(name: string, given: string | readonly string[]): void {
   const types: unknown = typeof given === "string" ? [given] : given;
   if (!Array.isArray(types) || types.some((type) => typeof type !== "string"))
-    throw new TypeError(`${name} must be an event type, or an array of them, not ${describeAll(given)}`);
+    throw new TypeError(`${name} must be an event type, or an array of them, not ${describeList(given)}`);
   for (const type of types) {
     requireName(name, type);
-    if (/[\r\n\0]/.test(type))
-      throw new SSEError("INVALID_FIELD", `${name} holds CR, LF or NUL, which no event's type can`);
+    requireEventType(name, type);
   }
-}
-
-/** What it is, and of an array what it should not hold. */
-function describeAll(given: unknown): string {
-  const wrong: unknown = Array.isArray(given) ? given.find((one) => typeof one !== "string") : undefined;
-  return Array.isArray(given) ? `an array with ${describe(wrong)}` : describe(given);
 }
 
 /** A stream whose end lies in a channel that it does not read would never end. */

@@ -1,11 +1,10 @@
 import type { NativeOpenOptions } from "../../native/binding.js";
 import { requireFlag, requireFunction, requireNumber, requireObject, requireString } from "../../shared/arguments.js";
-import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import type { RequestLike } from "../access/request-like.js";
 import { isRetry, retryRule, toNativeEvent } from "../content/message.js";
 import type { CloseReason } from "../observe/close-reason.js";
-import { checkComment, checkGreeting } from "./check-comment.js";
+import { checkComment, checkGreeting, requireEventType } from "./check-comment.js";
 import { type CloseAfter, checkCloseAfter, endingEventsOf } from "./close-after.js";
 import { lastEventIdOf } from "./last-event-id.js";
 
@@ -187,9 +186,7 @@ function checkHeartbeat(heartbeat: HeartbeatOptions): void {
   }
   requireString("heartbeat.event", event);
   if (event === "") throw new TypeError("heartbeat.event must not be empty; leave it out, and it is a comment");
-  if (/[\r\n\0]/.test(event)) {
-    throw new SSEError("INVALID_FIELD", "heartbeat.event must not hold CR, LF or NUL: they would end the line");
-  }
+  requireEventType("heartbeat.event", event);
   toHeartbeatEvent(heartbeat);
 }
 

@@ -121,10 +121,11 @@ export class AgentNetwork {
     if (type === "agent_network_snapshot") return this.#document(sessionId).set(given as AgentNetworkState);
     const document = this.#document(sessionId);
     const { agent, result } = Object(given);
-    const before = type === "agent_complete" ? document.current()?.agents?.[agent]?.result : undefined;
+    const isMerged = type === "agent_complete" && isRecord(result);
+    const before = isMerged ? document.current()?.agents?.[agent]?.result : undefined;
     const receipt = document.patch(changeOf(type, given) ?? {}, { event: type, data });
     // A patch puts a result into the one before: what is left of that goes, on the server and in the pages.
-    const left = isRecord(before) && isRecord(result) ? removedFrom(before, result) : undefined;
+    const left = isRecord(before) ? removedFrom(before, result) : undefined;
     if (left !== undefined) document.patch({ agents: { [agent]: { result: left } } });
     return receipt;
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isRecord } from "../../shared/is-record.js";
+import { parseJson } from "../../shared/parse-json.js";
 import { headerOf } from "./ask-upstream.js";
 import { typeOf } from "./proxy-headers.js";
 
@@ -32,7 +33,7 @@ export async function refusalOfUpstream(answer: IncomingMessage): Promise<Respon
   const shown = (status >= 400 && status < 500) || status === 503 ? status : 502;
   if (type === PROBLEM && shown === status) {
     const text = await shortText(answer);
-    if (text !== undefined && isObject(text)) {
+    if (text !== undefined && isRecord(parseJson(text))) {
       return new Response(text, {
         status,
         headers: { ...headers, "Content-Type": PROBLEM, "Cache-Control": "no-store" },
@@ -46,14 +47,6 @@ export async function refusalOfUpstream(answer: IncomingMessage): Promise<Respon
     return problemOf(502, "BAD_RESPONSE", "The upstream has compressed its answer, which nobody asked for");
   if (status === 200) return problemOf(502, "BAD_RESPONSE", "The upstream has answered with no event stream");
   return problemOf(shown, "BAD_RESPONSE", `The upstream has answered ${status}`, headers);
-}
-
-function isObject(text: string): boolean {
-  try {
-    return isRecord(JSON.parse(text));
-  } catch {
-    return false;
-  }
 }
 
 /** Undefined where it is too long, or cut. */

@@ -1,4 +1,5 @@
 import { isRecord } from "../../shared/is-record.js";
+import { parseJson } from "../../shared/parse-json.js";
 import type { ModelPart } from "./model-part.js";
 import { SourceError } from "./source-error.js";
 
@@ -56,7 +57,7 @@ export class ToolInputs {
   *endIfWhole(key: string | number): Generator<ModelPart> {
     const tool = this.#tools.get(key);
     if (tool === undefined) return;
-    if (isRecord(parsed(tool.deltas.join("") || "0"))) yield* this.end(key);
+    if (isRecord(parseJson(tool.deltas.join("")))) yield* this.end(key);
     else tool.hasEnded = true;
   }
 
