@@ -9,8 +9,8 @@ import {
   type SSEStream,
 } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
+import { isForeignElement } from "../../shared/origin.js";
 import { requestOf, writeError } from "../http/node-answer.js";
-import { isForeignElement } from "../http/origin.js";
 import { queryOf } from "../http/query-of.js";
 import { ANSWERS, AnswerEvents, ENDS } from "./answer-events.js";
 import { AnswerLog } from "./log/answer-log.js";

@@ -1,8 +1,8 @@
 import { requireFlag, requireNumber } from "../../shared/arguments.js";
 import type { Names } from "../../shared/misspelt.js";
+import { requireOrigins } from "../../shared/origin.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { requirePrefix } from "../http/module-options.js";
-import { requireOrigins } from "../http/origin.js";
 
 /** What all answers of a kind of chats keep to. */
 export interface ChatLimitOptions {

@@ -8,9 +8,9 @@ import {
   reportHubError,
 } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
+import { isFromAllowedOrigin } from "../../shared/origin.js";
 import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
 import { AnswerLog } from "../answer/log/answer-log.js";
-import { isFromAllowedOrigin } from "../http/origin.js";
 import { queryOf } from "../http/query-of.js";
 import { ChatAnswers } from "./chat-answers.js";
 import { isChat } from "./chat-id.js";

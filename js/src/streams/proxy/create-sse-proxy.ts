@@ -2,14 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
 import { authorizeRequest, errorResponse, type RequestLike } from "../../server/hub-api.js";
 import { describe } from "../../shared/arguments.js";
+import { cookieOf } from "../../shared/cookie-of.js";
 import { SSEError } from "../../shared/errors.js";
+import { isFromAllowedOrigin } from "../../shared/origin.js";
 import { requestOf, writeAnswer } from "../http/node-answer.js";
-import { isFromAllowedOrigin } from "../http/origin.js";
 import { queryOf } from "../http/query-of.js";
 import { type RequestBody, readBytes, unreadBodyOf } from "../http/read-text.js";
 import { askUpstream, UpstreamFailure } from "./ask-upstream.js";
 import { type CheckedProxyOptions, checkProxyOptions, type SSEProxyOptions } from "./options.js";
-import { answerHeaders, cookieOf, requestHeaders } from "./proxy-headers.js";
+import { answerHeaders, requestHeaders } from "./proxy-headers.js";
 import { targetOf } from "./target.js";
 import { problemOf, refusalOfUpstream } from "./upstream-refusal.js";
 

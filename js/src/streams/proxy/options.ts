@@ -11,8 +11,8 @@ import {
   requireString,
 } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { requireOrigins } from "../../shared/origin.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
-import { requireOrigins } from "../http/origin.js";
 import { requireHub } from "../http/require-hub.js";
 import { upstreamsOf } from "./target.js";
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authorizeRequest, errorResponse, type Hub, type RequestLike, reportHubError } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
+import { isFromAllowedOrigin, type OriginRules } from "../../shared/origin.js";
 import { requestOf, writeAnswer } from "../http/node-answer.js";
-import { isFromAllowedOrigin, type OriginRules } from "../http/origin.js";
 import { type RequestBody, readText } from "../http/read-text.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { type CommandContext, type CommandHandler, type CommandOutcome, readCommand, runCommand } from "./commands.js";

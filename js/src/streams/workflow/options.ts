@@ -1,8 +1,8 @@
 import { requireFunction, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { requireOrigins } from "../../shared/origin.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import type { ModuleResponseOptions } from "../http/module-options.js";
-import { requireOrigins } from "../http/origin.js";
 
 /** Options of {@link createWorkflowEmitter}. */
 export interface WorkflowOptions {

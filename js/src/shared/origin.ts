@@ -1,4 +1,4 @@
-import type { RequestLike } from "../../server/hub-api.js";
+import type { WithHeaders } from "./cookie-of.js";
 
 /** Whose pages may do something. */
 export interface OriginRules {
@@ -13,7 +13,7 @@ export interface OriginRules {
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
  */
-export function isFromAllowedOrigin({ headers }: RequestLike, { origins, trustProxy }: OriginRules): boolean {
+export function isFromAllowedOrigin({ headers }: WithHeaders, { origins, trustProxy }: OriginRules): boolean {
   const site = headers.get("sec-fetch-site");
   if (site === "same-origin" || site === "none") return true;
   const origin = headers.get("origin");
@@ -31,7 +31,7 @@ export function isFromAllowedOrigin({ headers }: RequestLike, { origins, trustPr
 }
 
 /** Whether the page of another site has made the request by an image, a link or the like: never by a script, which CORS stands before. */
-export function isForeignElement({ headers }: RequestLike): boolean {
+export function isForeignElement({ headers }: WithHeaders): boolean {
   const isForeign = headers.get("sec-fetch-site") === "cross-site";
   return isForeign && /^(?:no-cors|navigate)$/.test(headers.get("sec-fetch-mode") ?? "");
 }
