@@ -56,6 +56,7 @@ Napi::Function EnvironmentObject::define(Napi::Env env) {
                          InstanceMethod("collect", &EnvironmentObject::giving<&EnvironmentObject::collect>),
                          InstanceMethod("settle", &EnvironmentObject::doing<&EnvironmentObject::settle>),
                          InstanceMethod("tick", &EnvironmentObject::giving<&EnvironmentObject::tick>),
+                         InstanceAccessor("secret", &EnvironmentObject::giving<&EnvironmentObject::secret>, nullptr),
                          InstanceMethod("hold", &EnvironmentObject::doing<&EnvironmentObject::hold>),
                      });
 }
@@ -99,6 +100,11 @@ void EnvironmentObject::end() {
 }
 
 Napi::Value EnvironmentObject::id(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), owner_); }
+
+Napi::Value EnvironmentObject::secret(const Napi::CallbackInfo& info) {
+  const auto& secret = Engine::process().secret();
+  return Napi::Buffer<std::uint8_t>::Copy(info.Env(), secret.data(), secret.size());
+}
 
 void EnvironmentObject::hold(const Napi::CallbackInfo& info) {
   isHeld_ = toFlag(info[0], "isHeld");

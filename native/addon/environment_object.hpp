@@ -31,6 +31,7 @@ class EnvironmentObject : public Door<EnvironmentObject> {
   Napi::Value collect(const Napi::CallbackInfo& info);
   void settle(const Napi::CallbackInfo& info);
   Napi::Value tick(const Napi::CallbackInfo& info);
+  Napi::Value secret(const Napi::CallbackInfo& info);
   void hold(const Napi::CallbackInfo& info);
 
   const napi_env env_;

@@ -22,6 +22,13 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("open", &HubObject::giving<&HubObject::open>),
                          InstanceMethod("join", &HubObject::giving<&HubObject::join>),
                          InstanceMethod("leave", &HubObject::giving<&HubObject::leave>),
+                         InstanceMethod("update", &HubObject::giving<&HubObject::update>),
+                         InstanceMethod("expire", &HubObject::doing<&HubObject::expire>),
+                         InstanceMethod("setFacts", &HubObject::doing<&HubObject::setFacts>),
+                         InstanceMethod("disconnect", &HubObject::giving<&HubObject::disconnect>),
+                         InstanceMethod("deny", &HubObject::giving<&HubObject::deny>),
+                         InstanceMethod("guardOf", &HubObject::giving<&HubObject::guardOf>),
+                         InstanceMethod("isDenied", &HubObject::giving<&HubObject::isDenied>),
                          InstanceMethod("close", &HubObject::doing<&HubObject::close>),
                          InstanceMethod("end", &HubObject::giving<&HubObject::end>),
                          InstanceMethod("adopt", &HubObject::giving<&HubObject::adopt>),
@@ -96,6 +103,9 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   options.lastEventId = lastEventId;
   options.kind = toSubscriberKind(given.Get("kind"));
   options.retry = toRetry(given.Get("retryMs"));
+  if (isGiven(given.Get("expiresInMs"))) {
+    options.expiresIn = toMillis(given.Get("expiresInMs"), "expiresInMs");
+  }
   const std::string greeting = isGiven(given.Get("greeting")) ? toText(given.Get("greeting"), "greeting") : "";
   options.greeting = greeting;
   const SubscriberId id = Engine::process().newSubscriberId();

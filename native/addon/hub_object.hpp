@@ -31,6 +31,13 @@ class HubObject : public Door<HubObject> {
   Napi::Value open(const Napi::CallbackInfo& info);
   Napi::Value join(const Napi::CallbackInfo& info);
   Napi::Value leave(const Napi::CallbackInfo& info);
+  Napi::Value update(const Napi::CallbackInfo& info);
+  void expire(const Napi::CallbackInfo& info);
+  void setFacts(const Napi::CallbackInfo& info);
+  Napi::Value disconnect(const Napi::CallbackInfo& info);
+  Napi::Value deny(const Napi::CallbackInfo& info);
+  Napi::Value guardOf(const Napi::CallbackInfo& info);
+  Napi::Value isDenied(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   Napi::Value end(const Napi::CallbackInfo& info);
   Napi::Value adopt(const Napi::CallbackInfo& info);

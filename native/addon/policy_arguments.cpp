@@ -98,6 +98,13 @@ RecordRules toRecordRules(const Napi::Value& value) {
   return RecordRules(std::move(rules));
 }
 
+std::optional<Guard> toGuard(const Napi::Value& value) {
+  if (!isGiven(value)) {
+    return std::nullopt;
+  }
+  return toText(value, "guard") == "policy" ? Guard::policy : Guard::authorizer;
+}
+
 }  // namespace
 
 PolicySettings toPolicySettings(const Napi::Object& object) {
@@ -106,6 +113,7 @@ PolicySettings toPolicySettings(const Napi::Object& object) {
   settings.historyEvents = given.whole("historyEvents");
   settings.historyBytes = given.whole("historyBytes");
   settings.historyTtl = given.millis("historyTtlMs");
+  settings.guard = toGuard(object.Get("guard"));
   settings.connections = given.whole("perChannel");
   settings.total = given.whole("total");
   settings.channels = given.whole("policyChannels");

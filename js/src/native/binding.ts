@@ -43,6 +43,8 @@ export type ConnectionId = number;
 /** One JavaScript thread as a reader of connections. */
 export interface NativeEnvironment {
   readonly id: number;
+  /** 32 bytes that nobody can guess: the same in all threads of the process, and others in the next. */
+  readonly secret: Uint8Array;
   /** What there is to do since the last call; `wake` is not called again until then. */
   collect(): NativeTurn;
   /** The readable connections were offered what they have: judges who is too slow, and trims the logs. */
@@ -135,6 +137,8 @@ export interface NativeOpenOptions {
   readonly greeting: string | undefined;
   /** A poll is limited as a connection is, and not counted among the streams; a listener, in the process, neither. */
   readonly kind: "connection" | "poll" | "listener";
+  /** It is let in for so long; left out: for as long as it lives. */
+  readonly expiresInMs?: number | undefined;
 }
 
 /** What is left out stays as it is. */
@@ -193,6 +197,28 @@ export interface NativeHub {
     ends?: boolean,
   ): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
+  /** It reads other channels from now on, from the newest event on: all of those, or, unless it is `joined`, none of them. */
+  update(connection: ConnectionId, join: readonly string[], leave: readonly string[]): NativeJoin;
+  /** The connection was let in for so long from now on; undefined: for as long as it lives. */
+  expire(connection: ConnectionId, inMs: number | undefined): void;
+  /** What is known of it, for {@link disconnect}. */
+  setFacts(connection: ConnectionId, facts: Readonly<Record<string, string>>): void;
+  /** Ends the streams that match in all that is given, none where nothing is; how many. The clients are told `reason` beside that they may return. */
+  disconnect(
+    match: {
+      readonly userId?: string | undefined;
+      readonly channel?: string | undefined;
+      readonly connection?: ConnectionId | undefined;
+      readonly where?: Readonly<Record<string, string>> | undefined;
+    },
+    mayReturn: boolean,
+    reason: string | undefined,
+  ): number;
+  /** Nobody who is this user joins a channel for so long, in place of what was said before; false: too many are kept out. */
+  deny(userId: string, forMs: number): boolean;
+  isDenied(userId: string): boolean;
+  /** Who has to be asked before anybody reads a channel of this key; empty: nobody. */
+  guardOf(key: string): "" | "authorizer" | "policy";
   /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */
   close(connection: ConnectionId, reason?: string): void;
   /**

@@ -23,6 +23,8 @@ export interface NativePolicySettings {
   readonly mergeFields?: readonly string[] | undefined;
   /** Empty: none. */
   readonly stamp?: string | undefined;
+  /** Who has to be asked before anybody reads the channels: an authorizer, or the policy's own function. */
+  readonly guard?: "authorizer" | "policy" | undefined;
 }
 
 /** What a member of a record may be. */

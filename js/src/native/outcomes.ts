@@ -15,6 +15,7 @@ export const JOIN_OUTCOMES = [
   "tooManyChannels",
   "hubFull",
   "policyChannels",
+  "denied",
 ] as const;
 export type NativeJoin = (typeof JOIN_OUTCOMES)[number];
 

@@ -63,6 +63,7 @@ export const {
   registerMetrics,
   reportHubError,
   sanitizeMessage,
+  sessionAuthorizer,
   sseResponse,
   unregisterConnection,
 }: Stubs = {
@@ -99,6 +100,7 @@ export const {
   registerMetrics: stub("registerMetrics"),
   reportHubError: stub("reportHubError"),
   sanitizeMessage: stub("sanitizeMessage"),
+  sessionAuthorizer: stub("sessionAuthorizer"),
   sseResponse: stub("sseResponse"),
   unregisterConnection: stub("unregisterConnection"),
 };

@@ -3,9 +3,15 @@
 export type { PolicyCounts, Rates } from "../native/native-metrics.js";
 export type { AnyHub } from "../shared/any-hub.js";
 export { SSEError, type SSEErrorCategory, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
+export type { AuthMode } from "./access/anonymous.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
 export { type AuthorizeRequestOptions, authorizeRequest } from "./access/authorize-request.js";
+export type { OriginOptions } from "./access/own-pages.js";
+export type { Facts } from "./access/permission.js";
+export type { CanAccess, ChannelAccess } from "./access/policy-access.js";
 export type { RequestLike } from "./access/request-like.js";
+export type { CanAccessBy } from "./access/require-access.js";
+export { type SessionAuthorizerOptions, sessionAuthorizer } from "./access/session-authorizer.js";
 export type { ContentStore } from "./content/content-store.js";
 export { type FileContentStoreOptions, fileContentStore } from "./content/file-content-store.js";
 export { type MemoryContentStoreOptions, memoryContentStore } from "./content/memory-content-store.js";
@@ -13,6 +19,7 @@ export type { PublishReceipt, SendReceipt, SSEMessage } from "./content/message.
 export { sanitizeMessage } from "./content/sanitize.js";
 export type { AttachOptions } from "./http/attach-options.js";
 export { type ContentHandlerOptions, contentHandler } from "./http/content-handler.js";
+export type { ControlOptions } from "./http/control.js";
 export { errorResponse, type PlainHandler } from "./http/plain-handler.js";
 export type { PollBody, PolledEvent } from "./http/poll.js";
 export { type ReadEventStreamOptions, readEventStream, type StreamedEvent } from "./http/read-event-stream.js";
@@ -57,6 +64,7 @@ export type {
 } from "./hub/policy.js";
 export { type PolicyPreset, policies } from "./hub/presets.js";
 export type { ContentReference } from "./hub/reference.js";
+export type { ChannelUpdate, DisconnectMatch, DisconnectOptions } from "./hub/revoke.js";
 export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./lifecycle/drain.js";
 export { type MetricsHandlerOptions, metricsHandler } from "./metrics/metrics-handler.js";
 export { type MetricsRegistry, registerMetrics } from "./metrics/register-metrics.js";

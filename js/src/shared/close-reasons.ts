@@ -13,9 +13,21 @@ export const CLOSE_REASONS = {
   draining: { isIntended: true, isFinal: false },
   /** Its response was an error after all. */
   refused: { isIntended: false, isFinal: false },
+  /** It was let in until now. */
+  expired: { isIntended: true, isFinal: false },
+  /** It was let in, and is not any more: the client is not to come back. */
+  revoked: { isIntended: true, isFinal: true },
+  /** The application ends it, and the client is to come back. */
+  moved: { isIntended: true, isFinal: false },
 } as const;
 
-/** The intended ends that are not final, for pages, which need not load the rest: the stream goes on elsewhere. */
-export const UNFINISHED: readonly string[] = ["duration_cap", "draining"] satisfies NativeCloseReason[];
+/** The intended ends after which a client has not the whole, for pages, which need not load the rest. */
+export const UNFINISHED: readonly string[] = [
+  "duration_cap",
+  "draining",
+  "expired",
+  "revoked",
+  "moved",
+] satisfies NativeCloseReason[];
 
 export type NativeCloseReason = keyof typeof CLOSE_REASONS;

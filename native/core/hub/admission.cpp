@@ -5,6 +5,7 @@
 #include "core/hub/drain.hpp"
 #include "core/hub/inbox.hpp"
 #include "core/hub/registry.hpp"
+#include "core/hub/revocations.hpp"
 #include "core/hub/scheduler.hpp"
 #include "core/hub/sequence.hpp"
 #include "core/hub/sweeper.hpp"
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace millrace {
 
@@ -44,9 +46,27 @@ OpenOutcome Admission::open(SubscriberId id, OwnerId owner, const OpenOptions& o
   subscriber.openedAt = now;
   deadlines.heartbeat = lifetime.heartbeat.every > Millis{0} ? now + lifetime.heartbeat.every : kNever;
   deadlines.unread = isListener ? kNever : now + parts_.options.unreadFor;
-  deadlines.end = lifetime.maxDuration > Millis{0} ? now + lifetime.maxDuration : kNever;
+  limitLife(subscriber, options.expiresIn, now);
   parts_.deadlines.note(subscriber);
   return OpenOutcome::opened;
+}
+
+// By its maximum duration and by what it was let in for, whichever is shorter.
+void Admission::limitLife(Subscriber& subscriber, std::optional<Millis> expiresIn, Instant now) {
+  const Millis longest = subscriber.options().maxDuration;
+  const Instant end = longest > Millis{0} ? subscriber.openedAt + longest : kNever;
+  const bool expires = expiresIn && now + *expiresIn < end;
+  subscriber.deadlines.end = expires ? now + *expiresIn : end;
+  subscriber.closeReason = expires ? CloseReason::expired : CloseReason::durationCap;
+}
+
+void Admission::expire(SubscriberId id, std::optional<Millis> in, Instant now) {
+  Subscriber* const subscriber = parts_.registry.findOpen(id);
+  if (subscriber == nullptr || parts_.drain.hasBegun()) {  // it has its wave
+    return;
+  }
+  limitLife(*subscriber, in, now);
+  parts_.deadlines.note(*subscriber);
 }
 
 void Admission::greetConnection(Subscriber& subscriber, const OpenOptions& options) {
@@ -123,6 +143,9 @@ JoinOutcome Admission::check(const Subscriber& subscriber, std::string_view key,
   if (known != nullptr && subscriber.subscriptions().contain(*known)) {
     return JoinOutcome::alreadyThere;
   }
+  if (parts_.revocations.isDenied(subscriber.userId != nullptr ? *subscriber.userId : options.userId, now)) {
+    return JoinOutcome::denied;
+  }
   const ChannelClass& group = parts_.registry.classOf(known, key);
   if (isCounted && (known == nullptr ? 0 : known->members.connections()) >= group.policy.limits.connections) {
     return JoinOutcome::channelFull;
@@ -160,6 +183,32 @@ bool Admission::leave(SubscriberId id, std::string_view key, Instant now) {
   return true;
 }
 
+// The events that end the subscriber end it in the new channels, too, if they do in all others.
+JoinOutcome Admission::update(SubscriberId id, const ChannelChange& change, Instant now) {
+  Subscriber* const subscriber = parts_.registry.findOpen(id);
+  if (subscriber == nullptr) {
+    return JoinOutcome::closed;
+  }
+  const Subscriptions& others = subscriber->subscriptions();
+  JoinOptions options;
+  options.endsSubscriber =
+      std::all_of(others.begin(), others.end(), [](const Subscription& one) { return one.endsSubscriber; });
+  std::vector<std::string_view> joined;
+  for (const std::string_view key : change.join) {
+    const JoinOutcome outcome = join(id, key, options, now);
+    if (outcome == JoinOutcome::joined) {
+      joined.push_back(key);
+    } else if (outcome != JoinOutcome::alreadyThere) {
+      std::for_each(joined.begin(), joined.end(), [&](std::string_view one) { leave(id, one, now); });
+      return outcome;
+    }
+  }
+  for (const std::string_view key : change.leave) {
+    leave(id, key, now);
+  }
+  return JoinOutcome::joined;
+}
+
 void Admission::close(SubscriberId id, Instant now, CloseReason reason) {
   Subscriber* const subscriber = parts_.registry.find(id);
   if (subscriber == nullptr) {
@@ -170,6 +219,7 @@ void Admission::close(SubscriberId id, Instant now, CloseReason reason) {
   takenOver_ -= subscriber->socket() != nullptr ? 1 : 0;
   const OwnerId owner = subscriber->owner();
   parts_.registry.remove(id, now);
+  parts_.facts.forget(id);
   forgetSubscriber(owner);
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/hub/facts.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
 #include "core/hub/subscriber.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace millrace {
@@ -16,6 +18,7 @@ class DeflateQueue;
 class Drain;
 class Inbox;
 class Registry;
+class Revocations;
 class Scheduler;
 class Sequence;
 class Sweeper;
@@ -34,13 +37,18 @@ class Admission {
     DeflateQueue& deflates;
     Sweeper& sweeper;
     const Drain& drain;
+    const Revocations& revocations;
+    FactTable& facts;
     const HubOptions& options;
   };
   explicit Admission(const Parts& parts) : parts_(parts) {}
 
   [[nodiscard]] OpenOutcome open(SubscriberId id, OwnerId owner, const OpenOptions& options, Instant now);
   [[nodiscard]] JoinOutcome join(SubscriberId id, std::string_view key, const JoinOptions& options, Instant now);
+  // It was let in for so long from now on; none: for as long as it lives.
+  void expire(SubscriberId id, std::optional<Millis> in, Instant now);
   bool leave(SubscriberId id, std::string_view key, Instant now);
+  [[nodiscard]] JoinOutcome update(SubscriberId id, const ChannelChange& change, Instant now);
   void close(SubscriberId id, Instant now, CloseReason reason);
   [[nodiscard]] Subscriber* assign(SubscriberId id, OwnerId owner, void* socket, Instant now);
 
@@ -50,6 +58,7 @@ class Admission {
  private:
   [[nodiscard]] JoinOutcome check(const Subscriber& subscriber, std::string_view key, const JoinOptions& options,
                                   Instant now);
+  void limitLife(Subscriber& subscriber, std::optional<Millis> expiresIn, Instant now);
   void greetConnection(Subscriber& subscriber, const OpenOptions& options);
   void forgetSubscriber(OwnerId owner);
 

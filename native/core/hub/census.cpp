@@ -33,4 +33,6 @@ std::vector<std::string_view> Census::keys() const { return parts_.registry.acti
 
 std::string_view Census::policyName(std::string_view key) const { return parts_.policies.of(key).rule.name; }
 
+Guard Census::guardOf(std::string_view key) const { return parts_.policies.of(key).policy.guard; }
+
 }  // namespace millrace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/hub/channel_policy.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
 
@@ -39,6 +40,9 @@ class Census {
   [[nodiscard]] std::vector<std::string_view> keys() const;
   // Of the policy that a channel of this key has; empty: that of the rest. Valid until the policies change.
   [[nodiscard]] std::string_view policyName(std::string_view key) const;
+
+  // Who has to be asked before anybody reads a channel of this key.
+  [[nodiscard]] Guard guardOf(std::string_view key) const;
 
  private:
   const Parts parts_;

@@ -9,6 +9,7 @@ ChannelPolicy PolicySettings::over(const ChannelPolicy& rest) const {
   policy.history.bytes = historyBytes.value_or(rest.history.bytes);
   policy.history.ttl = historyTtl.value_or(rest.history.ttl);
   policy.durability = durability.value_or(rest.durability);
+  policy.guard = guard.value_or(rest.guard);
   policy.limits.connections = connections.value_or(rest.limits.connections);
   policy.limits.total = total.value_or(ChannelLimits::kUnlimited);
   policy.limits.channels = channels.value_or(ChannelLimits::kUnlimited);
@@ -30,6 +31,7 @@ PolicySettings PolicySettings::orElse(const PolicySettings& others) const {
   fill(settings.historyBytes, others.historyBytes);
   fill(settings.historyTtl, others.historyTtl);
   fill(settings.durability, others.durability);
+  fill(settings.guard, others.guard);
   fill(settings.connections, others.connections);
   fill(settings.total, others.total);
   fill(settings.channels, others.channels);

@@ -19,6 +19,13 @@ enum class Durability : std::uint8_t {
   always,  // nobody is given an event before it is stored
 };
 
+// Who has to be asked before anybody reads a channel. What asks is the application's: this says that it must be there.
+enum class Guard : std::uint8_t {
+  none,
+  authorizer,  // the hub's, or the route's
+  policy,      // the policy's own
+};
+
 // How many there may be. A connection that reads several channels of the policy counts once in `total`.
 struct ChannelLimits {
   static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
@@ -33,6 +40,7 @@ struct ChannelPolicy {
   LogLimits history;  // what the channel's log keeps in memory
   // With anything but `memory` somebody has to serve Hub::stores().
   Durability durability = Durability::memory;
+  Guard guard = Guard::none;
   ChannelLimits limits{};
   std::size_t maxBytes = std::size_t{1024} * 1024;  // of an event's data
   RateLimit publishesPerUser{};                     // of one user, in all channels of the policy
@@ -49,6 +57,7 @@ struct PolicySettings {
   std::optional<std::size_t> historyBytes;
   std::optional<Millis> historyTtl;
   std::optional<Durability> durability;
+  std::optional<Guard> guard;
   std::optional<std::size_t> connections;
   std::optional<std::size_t> total;
   std::optional<std::size_t> channels;

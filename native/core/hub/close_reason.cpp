@@ -20,6 +20,12 @@ std::string_view closeReasonName(CloseReason reason) {
       return "draining";
     case CloseReason::refused:
       return "refused";
+    case CloseReason::expired:
+      return "expired";
+    case CloseReason::revoked:
+      return "revoked";
+    case CloseReason::moved:
+      return "moved";
   }
   return "unknown";
 }

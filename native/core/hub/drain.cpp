@@ -1,23 +1,16 @@
 #include "core/hub/drain.hpp"
 
 #include "core/base/hash.hpp"
+#include "core/hub/retry_spread.hpp"
 #include "core/wire/encoder.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace millrace {
 namespace {
-
-// Clients read 32 bits.
-std::uint32_t toRetry(Millis wait) {
-  constexpr Millis::rep kMost = std::numeric_limits<std::uint32_t>::max();
-  return static_cast<std::uint32_t>(std::clamp<Millis::rep>(wait.count(), 0, kMost));
-}
 
 // In an order that the shuffle decides.
 std::vector<SubscriberId> shuffled(const std::vector<SubscriberId>& ids, std::uint64_t shuffle) {
@@ -63,14 +56,9 @@ void Drain::begin(const DrainOptions& options, Instant now) {
   }
 }
 
-// Multiples of the golden ratio lie evenly however many there are (Knuth, TAOCP 3, 6.4).
 std::uint32_t Drain::nextRetry() {
-  constexpr double kGoldenRatio = 0.6180339887498949;
   const DrainOptions options = options_.value_or(DrainOptions{});
-  double whole = 0;
-  const double part = std::modf(static_cast<double>(++retries_) * kGoldenRatio, &whole);
-  const auto spread = static_cast<double>(options.retrySpread.count());
-  return toRetry(options.retryFrom + Millis(static_cast<Millis::rep>(spread * part)));
+  return RetrySpread{options.retryFrom, options.retrySpread}.at(++retries_);
 }
 
 }  // namespace millrace

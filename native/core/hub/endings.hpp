@@ -20,7 +20,8 @@ class Endings {
   Endings(const Sequence& sequence, Scheduler& scheduler, Deadlines& deadlines, const HubOptions& options)
       : sequence_(sequence), scheduler_(scheduler), deadlines_(deadlines), options_(options) {}
 
-  // `said`: the application's own word for the reason; empty: the reason's name. Does nothing for who is ending already.
+  // `said`: the application's own word for the reason, or, for `revoked` and `moved`, what it says beside it; empty: the reason's name. Does
+  // nothing for who is ending already, unless it is revoked: then it is given nothing more.
   void begin(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said = {});
   // The subscriber's stream cannot go on: it is closed at once, whether it is ending or not.
   void breakOff(Subscriber& subscriber, Instant now);
@@ -30,6 +31,7 @@ class Endings {
   void runDue(Subscriber& subscriber, Instant now);
 
  private:
+  [[nodiscard]] Millis timeToTake(const Subscriber& subscriber, CloseReason reason) const;
   void tellClient(Subscriber& subscriber, CloseReason reason, Instant now, std::string_view said);
 
   const Sequence& sequence_;

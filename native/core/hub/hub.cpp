@@ -21,6 +21,7 @@
 #include "core/hub/timers.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace {
 
@@ -49,7 +50,10 @@ struct Hub::Parts {
   ChannelStates states{registry, publisher, sequence};
   Timers timers{{deadlines, heartbeats, lagJudge, endings, writer}};
   Drain drain{registry, scheduler, deadlines};
-  Admission admission{{sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, options}};
+  FactTable facts;
+  Revocations revocations{{registry, scheduler, endings, facts}};
+  Admission admission{
+      {sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, revocations, facts, options}};
   Census census{{policies, registry, inbox, flow, drain, admission, options}};
   HubMetrics metrics{policies, registry, inbox};
   Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings, heartbeats}};
@@ -83,6 +87,10 @@ JoinOutcome Hub::join(SubscriberId id, std::string_view key, const JoinOptions& 
 
 bool Hub::leave(SubscriberId id, std::string_view key, Instant now) { return parts_->admission.leave(id, key, now); }
 
+JoinOutcome Hub::update(SubscriberId id, const ChannelChange& change, Instant now) {
+  return parts_->admission.update(id, change, now);
+}
+
 Subscriber* Hub::assign(SubscriberId id, OwnerId owner, void* socket, Instant now) {
   return parts_->admission.assign(id, owner, socket, now);
 }
@@ -94,6 +102,16 @@ bool Hub::end(SubscriberId id, CloseReason reason, Instant now, std::string_view
   }
   return subscriber != nullptr;
 }
+
+void Hub::expire(SubscriberId id, std::optional<Millis> in, Instant now) { parts_->admission.expire(id, in, now); }
+
+void Hub::setFacts(SubscriberId id, Facts facts) {
+  if (parts_->registry.find(id) != nullptr) {
+    parts_->facts.set(id, std::move(facts));
+  }
+}
+
+Revocations& Hub::revocations() { return parts_->revocations; }
 
 void Hub::close(SubscriberId id, Instant now, CloseReason reason) { parts_->admission.close(id, now, reason); }
 

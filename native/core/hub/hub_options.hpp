@@ -74,6 +74,7 @@ struct OpenOptions {
   std::optional<std::uint32_t> retry;           // milliseconds, told to the client at once
   std::string_view greeting{};                  // a comment of one line that is sent first, below 64 KiB; empty: none
   SubscriberKind kind = SubscriberKind::connection;
+  std::optional<Millis> expiresIn{};  // it was let in for so long; none: for as long as it lives
 };
 
 struct JoinOptions {
@@ -88,6 +89,12 @@ struct JoinOptions {
   bool endsSubscriber = true;
 
   static constexpr std::size_t kAllEvents = std::numeric_limits<std::size_t>::max();
+};
+
+// Channels that a subscriber reads from now on, and channels that it does not.
+struct ChannelChange {
+  std::span<const std::string_view> join;
+  std::span<const std::string_view> leave;
 };
 
 struct PublishOptions {

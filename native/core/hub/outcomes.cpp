@@ -54,6 +54,8 @@ std::string_view outcomeName(JoinOutcome outcome) {
       return "hubFull";
     case JoinOutcome::policyChannels:
       return "policyChannels";
+    case JoinOutcome::denied:
+      return "denied";
   }
   return "unknown";
 }

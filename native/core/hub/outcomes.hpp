@@ -21,6 +21,7 @@ enum class JoinOutcome : std::uint8_t {
   tooManyChannels,
   hubFull,
   policyChannels,  // it would be one channel more than ChannelLimits::channels
+  denied,          // its user is kept out for now
 };
 enum class WriteOutcome : std::uint8_t {
   written,

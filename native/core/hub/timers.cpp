@@ -1,5 +1,7 @@
 #include "core/hub/timers.hpp"
 
+#include "core/wire/encoder.hpp"
+
 #include <string>
 
 namespace millrace {
@@ -49,7 +51,7 @@ void Timers::run(Subscriber& subscriber, Instant now) {
   }
 }
 
-// Its maximum duration is over, or its wave of a drain has come.
+// Its maximum duration or the time that it was let in for is over, or its wave of a drain has come.
 void Timers::endOpen(Subscriber& subscriber, Instant now) {
   subscriber.deadlines.end = kNever;
   if (subscriber.closeReason == CloseReason::durationCap) {
@@ -60,6 +62,9 @@ void Timers::endOpen(Subscriber& subscriber, Instant now) {
     Receipt receipt;
     static_cast<void>(
         parts_.writer.send(subscriber, complete, now, receipt));  // the client sees the end without it, too
+  }
+  if (subscriber.closeReason == CloseReason::expired) {
+    encodeRetry(returns_.next(now), subscriber.reader().preamble().text());
   }
   parts_.endings.begin(subscriber, subscriber.closeReason, now);
 }

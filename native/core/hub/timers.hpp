@@ -6,6 +6,7 @@
 #include "core/hub/event_writer.hpp"
 #include "core/hub/heartbeats.hpp"
 #include "core/hub/lag_judge.hpp"
+#include "core/hub/retry_spread.hpp"
 
 namespace millrace {
 
@@ -29,6 +30,7 @@ class Timers {
   void endOpen(Subscriber& subscriber, Instant now);
 
   Parts parts_;
+  Returns returns_;
 };
 
 }  // namespace millrace

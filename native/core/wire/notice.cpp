@@ -19,10 +19,14 @@ void encodeBegin(Resumption resumption, std::string& out) {
   encode(kBeginType, resumption == Resumption::possible ? R"({"resumes":true})" : R"({"resumes":false})", out);
 }
 
-void encodeEnd(std::string_view reason, Return wish, std::string& out) {
+void encodeEnd(std::string_view reason, Return wish, std::string& out, std::string_view detail) {
   std::string data = R"({"reason":)";
   appendJsonString(reason, data);
-  data.append(R"(,"reconnect":)").append(wish == Return::wanted ? "true}" : "false}");
+  data.append(R"(,"reconnect":)").append(wish == Return::wanted ? "true" : "false");
+  if (!detail.empty()) {
+    appendJsonString(detail, data.append(R"(,"detail":)"));
+  }
+  data.push_back('}');
   encode(kEndType, data, out);
 }
 

@@ -29,7 +29,7 @@ enum class Return : std::uint8_t { never, wanted };
 // Appends `{"resumes":true}` or `{"resumes":false}`.
 void encodeBegin(Resumption resumption, std::string& out);
 
-// Appends `{"reason":"…","reconnect":true}` or `…false}`. `reason` is any text of UTF-8.
-void encodeEnd(std::string_view reason, Return wish, std::string& out);
+// Appends `{"reason":"…","reconnect":true}` or `…false}`, with `"detail":"…"` where that is not empty. Both are any text of UTF-8.
+void encodeEnd(std::string_view reason, Return wish, std::string& out, std::string_view detail = {});
 
 }  // namespace millrace

@@ -7,7 +7,9 @@
 #include "io/engine/due_hubs.hpp"
 #include "io/engine/hub_content.hpp"
 #include "io/engine/hub_turn.hpp"
+#include "io/engine/random_seeds.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -74,6 +76,8 @@ class Engine {
   // Runs what is due. Returns the milliseconds until something is due again, or -1 for never, or because a reactor will see
   // to it.
   [[nodiscard]] std::int64_t tick();
+  // The same for all threads of the process, and another for the next process.
+  [[nodiscard]] const std::array<std::uint8_t, 32>& secret() const { return secret_; }
   [[nodiscard]] BodyReader& bodies() { return bodies_; }
 
   // --- hubs
@@ -159,6 +163,7 @@ class Engine {
   OwnerId lastOwner_ = 0;
   SubscriberId lastSubscriber_ = 0;
 
+  const std::array<std::uint8_t, 32> secret_ = newSecret();
   BodyReader bodies_{*this};
   const std::unique_ptr<ReactorPool> reactors_;
 };

@@ -19,4 +19,14 @@ HashKey newHashKey() {
   return {word(), word()};
 }
 
+std::array<std::uint8_t, 32> newSecret() {
+  constexpr unsigned kByte = 0xff;
+  std::random_device random;
+  std::array<std::uint8_t, 32> secret{};
+  for (std::uint8_t& byte : secret) {
+    byte = static_cast<std::uint8_t>(random() & kByte);
+  }
+  return secret;
+}
+
 }  // namespace millrace

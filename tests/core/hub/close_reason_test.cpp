@@ -24,6 +24,9 @@ TEST(CloseReason, hasTheNameAndTheKindsThatTheTableSays) {
       {CloseReason::completed, "completed", true, true, false},
       {CloseReason::draining, "draining", true, false, false},
       {CloseReason::refused, "refused", false, false, false},
+      {CloseReason::expired, "expired", true, false, false},
+      {CloseReason::revoked, "revoked", true, true, false},
+      {CloseReason::moved, "moved", true, false, false},
   };
   static_assert(std::size(kTable) == kCloseReasons);
   for (const auto& row : kTable) {

@@ -1,8 +1,7 @@
 import { requireFunction, requireObject, requireStringArray, requireUser } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
-import { runUserCode } from "../observe/user-code-error.js";
-import { type Authorize, ask } from "./authorize.js";
-import { authorizerOf } from "./authorizers.js";
+import type { Authorize } from "./authorize.js";
+import { permit } from "./permit.js";
 import type { RequestLike } from "./request-like.js";
 
 /** Options of {@link authorizeRequest}. */
@@ -34,7 +33,6 @@ export async function authorizeRequest(
   requireStringArray("channels", channels);
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
-  const asked = authorizerOf(hub.name, authorize);
-  if (asked === undefined) return userId;
-  return runUserCode("authorize", () => ask(hub.name, asked, { request, channels, userId }));
+  const permission = await permit(hub.name, { request, channels, userId }, authorize);
+  return permission === undefined ? userId : permission.userId;
 }

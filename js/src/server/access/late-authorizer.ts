@@ -3,11 +3,10 @@ import { environment } from "../lifecycle/environment.js";
 import { reportError } from "../observe/report.js";
 import { type AuthorizeContext, ask } from "./authorize.js";
 import { authorizers } from "./authorizers.js";
+import type { Permission } from "./permission.js";
 
 /** Streams of a thread whose contexts are kept; the streams beyond them are refused when an authorizer comes. */
 const MOST_CONTEXTS = 1000;
-/** An authorizer that has not answered by then refuses. */
-const LONGEST_ASKING_MS = 5000;
 
 /** What an authorizer that comes later is asked with about a stream that is open; `unknown`: that was not kept. */
 export type KeptContext = AuthorizeContext | "unknown";
@@ -27,19 +26,20 @@ export function releaseContext(context: KeptContext | undefined): undefined {
   if (typeof context === "object") counter().count--;
 }
 
-/** Asks the authorizer that has come since the stream was opened, and calls `refuse` unless it lets the client stay. */
-export function askLate(hubName: string, context: KeptContext, refuse: () => void): void {
+/** Asks the authorizer that has come since the stream was opened; `refuse` is called unless it lets the client stay. */
+export function askLate(
+  hubName: string,
+  context: KeptContext,
+  refuse: () => void,
+  letIn: (permission: Permission) => void,
+): void {
   const authorize = authorizers().get(hubName);
   if (authorize === undefined || context === "unknown") {
     refuse();
     return;
   }
-  const timer = setTimeout(refuse, LONGEST_ASKING_MS);
-  timer.unref?.();
-  ask(hubName, authorize, context)
-    .catch((error: unknown) => {
-      if (!isRefusal(error)) reportError(hubName, "authorize", error, context.channels);
-      refuse();
-    })
-    .finally(() => clearTimeout(timer));
+  ask(hubName, authorize, context).then(letIn, (error: unknown) => {
+    if (!isRefusal(error)) reportError(hubName, "authorize", error, context.channels);
+    refuse();
+  });
 }

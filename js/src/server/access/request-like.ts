@@ -2,6 +2,6 @@
 export interface RequestLike {
   readonly url: string;
   readonly method?: string;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: { get(name: string): string | null; [Symbol.iterator]?(): Iterator<readonly [string, string]> };
   readonly signal?: AbortSignal;
 }

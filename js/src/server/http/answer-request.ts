@@ -1,6 +1,8 @@
 import { isSSEError, SSEError } from "../../shared/errors.js";
 import { isRefusal } from "../../shared/refusals.js";
+import { CHANNELS_HEADER, CONTROL_HEADER } from "../../shared/stream-control.js";
 import { withoutUndefined } from "../../shared/without-undefined.js";
+import { controlToken } from "../access/control-token.js";
 import type { RequestLike } from "../access/request-like.js";
 import { sanitizeMessage } from "../content/sanitize.js";
 import { environment } from "../lifecycle/environment.js";
@@ -14,7 +16,7 @@ import { reportFailure } from "../observe/user-code-error.js";
 import { ensureWatched } from "../observe/watching.js";
 import { streamDefaults } from "../stream/defaults.js";
 import type { HubStream } from "../stream/hub-stream.js";
-import { openStream } from "../stream/opener.js";
+import { type Opened, openStream } from "../stream/opener.js";
 import type { ResponseOptions } from "../stream/response-options.js";
 import { acceptsEventStream, acceptsGzip, prefersJson } from "./accept.js";
 import { headerOf, traceIdFor } from "./answer-trace.js";
@@ -61,14 +63,15 @@ export async function answerRequest<Answer>(
     stream = opened.stream;
     if (!stream.hasEnded) {
       stream.announce({
-        channels: options.channels,
+        channels: opened.channels,
         userId: opened.userId,
         request,
         ownTraceId: options.traceId || undefined,
       });
     }
     releaseAtEnd(stream, release);
-    return await exchange.stream(stream, streamHeaders(headersOf(stream, exchange.vary), options.headers));
+    const usual = { ...headersOf(stream, exchange.vary), ...controlHeaders(hubName, opened) };
+    return await exchange.stream(stream, streamHeaders(usual, options.headers));
   } catch (thrown) {
     release();
     stream?.abandon("refused");
@@ -124,6 +127,15 @@ export function tellFailure(
   } else {
     reportFailure(hubName, error, channels, traceId);
   }
+}
+
+/** By which its client has a stream read other channels, where it may. */
+function controlHeaders(hubName: string, { stream, userId, chosen }: Opened): Record<string, string> {
+  if (chosen === undefined) return {};
+  return {
+    [CONTROL_HEADER]: controlToken(hubName, stream.connection, userId),
+    [CHANNELS_HEADER]: chosen.map(encodeURIComponent).join(),
+  };
 }
 
 /** Whether a stream is compressed: it was asked for, the client accepts it, and the server lets the answer say so. */

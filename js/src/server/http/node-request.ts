@@ -11,6 +11,11 @@ export function nodeRequest({ url, method, headers }: IncomingMessage, signal?: 
         const value = headers[name.toLowerCase()];
         return Array.isArray(value) ? value.join(", ") : (value ?? null);
       },
+      *[Symbol.iterator]() {
+        for (const [name, value] of Object.entries(headers)) {
+          for (const one of [value ?? []].flat()) yield [name, one] as const;
+        }
+      },
     },
     ...(signal && { signal }),
   };

@@ -41,7 +41,7 @@ export function toPlainHandler(hubOf: () => string, answer: (request: RequestLik
   const handler = async (request: RequestLike | IncomingMessage, res?: unknown): Promise<Response | undefined> => {
     if (!isNodeResponse(res)) return answered(request as RequestLike);
     const req = request as IncomingMessage;
-    await write(await answered(withAddress(nodeRequest(req))), req, res);
+    await writeResponse(await answered(withAddress(nodeRequest(req))), req, res);
     return undefined;
   };
   return handler as PlainHandler;
@@ -107,7 +107,8 @@ function isNodeResponse(res: unknown): res is ServerResponse {
   return typeof (res as ServerResponse | undefined)?.writeHead === "function";
 }
 
-async function write(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
+/** Sends a short answer by Node's response; nothing where that has an answer already, or its client has gone. */
+export async function writeResponse(response: Response, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   if (res.headersSent || res.destroyed) return; // its client has gone, or the application has answered
   const size = response.body === null ? {} : { "content-length": body.length };

@@ -1,4 +1,5 @@
 import type { NativePage } from "../../native/binding.js";
+import { CHANNELS_HEADER } from "../../shared/stream-control.js";
 import { withoutUndefined } from "../../shared/without-undefined.js";
 import { environment } from "../lifecycle/environment.js";
 import { streamDefaults } from "../stream/defaults.js";
@@ -76,7 +77,7 @@ async function pageFor(hubName: string, exchange: Exchange<unknown>, options: Re
   const how = { ...others, heartbeat: false, maxDurationMs: LONGEST_POLL_MS } as const;
   const opened = await openStream(hubName, request, options, how, false, "poll");
   if (typeof opened === "string") return nothingLeft(exchange, options);
-  const { stream } = opened;
+  const { stream, chosen } = opened;
   const isHead = request.method === "HEAD";
   if (stream.hasEnded && !isHead) return nothingLeft(exchange, options); // its client has gone
   try {
@@ -86,6 +87,7 @@ async function pageFor(hubName: string, exchange: Exchange<unknown>, options: Re
       "X-Content-Type-Options": "nosniff",
       ...HEADERS,
       "X-Trace-ID": stream.traceId,
+      ...(chosen && { [CHANNELS_HEADER]: chosen.map(encodeURIComponent).join() }),
     };
     const headers = headersOnTop(keepingVary(usual, vary), options.headers);
     const body = isHead ? null : toBody(page);

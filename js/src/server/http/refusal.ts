@@ -1,5 +1,6 @@
 import { isSSEError, type SSEError } from "../../shared/errors.js";
 import { isRefusal, REFUSALS, type RefusalStatus } from "../../shared/refusals.js";
+import { challengeOf } from "../access/challenge.js";
 import type { RequestLike } from "../access/request-like.js";
 import { sanitizeMessage } from "../content/sanitize.js";
 import { namesProblem, prefersJson } from "./accept.js";
@@ -29,7 +30,9 @@ function refusalOf(error: unknown, isExposed: boolean): Refusal | undefined {
   if (!isSSEError(error) || refusal === undefined) return undefined;
   // What the application has to do is not for its clients.
   const detail = error.code === "NO_AUTHORIZER" ? undefined : sanitizeMessage(error.message);
-  return toRefusal(refusal, error.code, isExposed ? exposed(error) : { detail }, retryAfterSeconds(error));
+  const challenge = challengeOf(error, refusal.status);
+  const of = toRefusal(refusal, error.code, isExposed ? exposed(error) : { detail }, retryAfterSeconds(error));
+  return challenge === undefined ? of : { ...of, headers: { ...of.headers, "WWW-Authenticate": challenge } };
 }
 
 function toRefusal(about: RefusalStatus, code: string, more: object, retryAfter?: number): Refusal {

@@ -1,3 +1,4 @@
+import { setPolicyAccess } from "../access/policy-access.js";
 import { environment } from "../lifecycle/environment.js";
 import { toNativePolicies, withPresets } from "./check-policies.js";
 import type { Hub } from "./hub.js";
@@ -17,6 +18,7 @@ export function addPolicies<Events extends EventMap>(hub: Hub<Events>, policies:
   const rules = withPresets(policies);
   const at = rules.findIndex(({ heartbeat, oversize }) => heartbeat !== undefined || oversize === "reference");
   if (at >= 0) throw new TypeError(`policies[${at}] must have no heartbeat, and nothing kept by reference`);
+  setPolicyAccess(hub.name, rules, true);
   environment()
     .hub(hub.name)
     .configure({ addedPolicies: toNativePolicies(rules) });

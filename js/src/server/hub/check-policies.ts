@@ -1,6 +1,8 @@
 import type { NativePolicy, NativePolicySettings } from "../../native/native-policy.js";
 import {
   type NumberBounds,
+  requireFlag,
+  requireFunction,
   requireKey,
   requireName,
   requireNumber,
@@ -43,6 +45,8 @@ const POLICY_OPTIONS: Names<ChannelPolicy> = {
   redact: true,
   records: true,
   stamp: true,
+  canAccess: true,
+  requireAuthorizer: true,
 };
 const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
 const LIMIT_OPTIONS: Names<PolicyLimits> = { connections: true, total: true, channels: true, publishesPerUser: true };
@@ -102,7 +106,7 @@ function checkMatch(where: string, match: unknown): asserts match is string {
 export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePolicy[] {
   return policies.map((policy, at) => {
     const { name = "", match, history, limits = {}, heartbeat, rate, merge, throttle, batch, channelTtlMs } = policy;
-    const { records, stamp } = policy;
+    const { records, stamp, canAccess, requireAuthorizer } = policy;
     const where = `policies[${at}].`;
     requireObject(`${where}limits`, limits);
     requireKnown(`${where}limits`, limits, LIMIT_OPTIONS);
@@ -120,9 +124,12 @@ export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePoli
     if (heartbeat !== undefined) checkHeartbeat(where, heartbeat);
     checkSizes(where, policy);
     if (stamp !== undefined && stamp !== false) requireKey(`${where}stamp`, stamp);
+    if (canAccess !== undefined) requireFunction(`${where}canAccess`, canAccess);
+    requireFlag(`${where}requireAuthorizer`, requireAuthorizer);
     return {
       name,
       match,
+      guard: canAccess !== undefined ? "policy" : requireAuthorizer === true ? "authorizer" : undefined,
       ...toNativeSettings(where, { history, rate, merge, throttle, batch, publishesPerUser }),
       ...toNativeContent(where, { ...NO_CONTENT, ...policy }),
       perChannel: connections,

@@ -1,6 +1,9 @@
-import { requireFlag, requireFunction, requireName, requireObject } from "../../shared/arguments.js";
+import { requireFlag, requireFunction, requireName, requireNumber, requireObject } from "../../shared/arguments.js";
 import { requireKnown } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
+import { setAuthorizeTimeout } from "../access/answer-in-time.js";
 import { authorizers } from "../access/authorizers.js";
+import { setPolicyAccess } from "../access/policy-access.js";
 import { type ContentStore, requireContentStore } from "../content/content-store.js";
 import { contentStoreOf, setContentStore } from "../content/contents.js";
 import { environment } from "../lifecycle/environment.js";
@@ -9,6 +12,7 @@ import { setExposure } from "../observe/exposure.js";
 import { requireLogger, setLogger } from "../observe/logger.js";
 import { addStreamDefaults, policyHeartbeatsWith, setPolicyHeartbeats } from "../stream/defaults.js";
 import { checkStreamOptions, type HeartbeatOptions, type StreamDefaults } from "../stream/options.js";
+import { requireReauthorize } from "../stream/response-options.js";
 import { withPresets } from "./check-policies.js";
 import { declare } from "./declare.js";
 import { Hub } from "./hub.js";
@@ -34,11 +38,13 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const {
     name = DEFAULT_HUB,
     authorize,
+    authorizeTimeoutMs,
     lag,
     heartbeat,
     maxDurationMs,
     retryMs,
     compress,
+    reauthorizeEveryMs,
     policies,
     contentStore,
     exposeErrors,
@@ -52,12 +58,15 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   if (authorize !== undefined && !authorizers().has(name)) hub.requireAuthorizer();
   if (authorize !== undefined) requireFunction("authorize", authorize);
   requireKnown("createHub", options, HUB_OPTIONS);
-  const given = { lag, heartbeat, maxDurationMs, retryMs, compress };
+  const given = { lag, heartbeat, maxDurationMs, retryMs, compress, reauthorizeEveryMs };
   const defaults = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as StreamDefaults;
   checkStreamOptions(defaults); // wrong ones are to be noticed here
+  requireReauthorize(reauthorizeEveryMs);
   const rules = policies && withPresets(policies);
+  if (authorizeTimeoutMs !== undefined)
+    requireNumber("authorizeTimeoutMs", authorizeTimeoutMs, { least: 1, most: LONGEST_TIMER_MS });
   if (contentStore !== undefined) requireContentStore("contentStore", contentStore);
   requireFlag("exposeErrors", exposeErrors);
   if (logger !== undefined) requireLogger("logger", logger);
@@ -68,7 +77,10 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   for (const policy of policyHeartbeatsWith(name, heartbeat, rules)) {
     if (policy.heartbeat) checkMerged(policy.name, policy.heartbeat);
   }
-  declare(name, { ...limits, ...defaults });
+  declare(name, { ...limits, ...(rules && { policies: rules.map(withGuard) }), ...defaults });
+  // First those who are asked: what they guard is not open in between.
+  if (rules !== undefined) setPolicyAccess(name, rules);
+  if (authorizeTimeoutMs !== undefined) setAuthorizeTimeout(name, authorizeTimeoutMs);
   hub.configure(native);
   environment().schedule(); // what waited may leave by the new rules
   addStreamDefaults(name, defaults);
@@ -79,6 +91,11 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   if (alerts !== undefined) setAlerts(name, alerts);
   if (authorize !== undefined) authorizers().set(name, authorize);
   return new Hub<Events>(name);
+}
+
+/** Functions are not compared, but whether there is one is. */
+function withGuard({ canAccess, ...policy }: ChannelPolicy): object {
+  return canAccess === undefined ? policy : { ...policy, canAccess: "a function" };
 }
 
 /** What the hub and its policy say may contradict each other. */

@@ -57,6 +57,8 @@ export interface HubOptions extends FlowOptions, ContentOptions {
    * Streams that were opened before are asked for when it comes. Default: everybody may read.
    */
   authorize?: Authorize;
+  /** So long `authorize`, and `canAccess` of policies, may take: then the client is refused, with 503. It is this thread's. Default 10000. */
+  authorizeTimeoutMs?: number;
   /** Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared. */
   contentStore?: ContentStore;
   /**
@@ -79,6 +81,7 @@ export interface HubOptions extends FlowOptions, ContentOptions {
   maxDurationMs?: number;
   retryMs?: number;
   compress?: boolean;
+  reauthorizeEveryMs?: number;
 }
 
 /** The names that the option objects may have. */
@@ -99,6 +102,7 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   lagGraceMs: true,
   reactors: true,
   authorize: true,
+  authorizeTimeoutMs: true,
   contentStore: true,
   exposeErrors: true,
   logger: true,
@@ -108,6 +112,7 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   maxDurationMs: true,
   retryMs: true,
   compress: true,
+  reauthorizeEveryMs: true,
 };
 const LIMIT_OPTIONS: Names<LimitOptions> = {
   connections: true,

@@ -27,6 +27,7 @@ import type { ResponseOptions } from "../stream/response-options.js";
 import type { SSEStream } from "../stream/sse-stream.js";
 import { toBrokeredEvent } from "./brokered-event.js";
 import { type BrokerSlot, brokerSlot } from "./brokers.js";
+import { HubAccess } from "./hub-access.js";
 import { type DocumentOptions, HubDocument } from "./hub-document.js";
 import { type HubStats, toHubStats } from "./hub-stats.js";
 import type { AnyEvents, EventMap, HubChannel, HubMessage } from "./hub-types.js";
@@ -36,15 +37,14 @@ import { asReference } from "./reference.js";
  * Channels and the connections that read them. One in the whole process for each name: in every route, in instrumentation
  * and in worker threads.
  */
-export class Hub<Events extends EventMap = AnyEvents> {
-  readonly name: string;
+export class Hub<Events extends EventMap = AnyEvents> extends HubAccess {
   readonly #slot: BrokerSlot;
   readonly #native: NativeHub;
   readonly #registrations: Registrations;
 
   /** @internal Use {@link createHub}. */
   constructor(name: string) {
-    this.name = name;
+    super(name);
     this.#native = environment().hub(name);
     this.#slot = brokerSlot(name);
     hubMetrics(name); // so that it is among those that are exported

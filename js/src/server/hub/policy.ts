@@ -1,3 +1,4 @@
+import type { CanAccess } from "../access/policy-access.js";
 import type { HeartbeatOptions } from "../stream/options.js";
 
 /** How far back a channel can be replayed; whichever limit comes first. */
@@ -167,6 +168,13 @@ export interface ChannelPolicy extends FlowOptions, ContentOptions {
   stamp?: string | false;
   /** A channel that nobody used for so long is forgotten. Default: the hub's. */
   channelTtlMs?: number;
+  /**
+   * Asked, after `authorize`, whether a client may read the channel: each channel of the policy, once a connection. It is the hub's, as `authorize` is: a
+   * thread that does not have the function lets nobody read these channels (`NO_AUTHORIZER`). Default: all whom `authorize` lets in.
+   */
+  canAccess?: CanAccess;
+  /** Nobody reads the channels unless the route or the hub has an `authorize`: whoever forgets it is told (`NO_AUTHORIZER`, 503). Default false. */
+  requireAuthorizer?: boolean;
   /** Of streams that read one of its channels, unless the stream has its own. Of several channels, the shortest interval counts. */
   heartbeat?: false | HeartbeatOptions;
 }

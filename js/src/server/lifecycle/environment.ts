@@ -56,6 +56,11 @@ export class Environment {
     return this.#native.id;
   }
 
+  /** What this process signs with that only it is to read. */
+  get secret(): Uint8Array {
+    return this.#native.secret;
+  }
+
   add(connection: ConnectionId, reader: Reader): void {
     this.#readers.set(connection, reader);
     this.schedule();

@@ -2,8 +2,6 @@ import type { ConnectionId, NativeHub, NativeTally } from "../../native/binding.
 import { requireReason, requireString } from "../../shared/arguments.js";
 import type { NativeCloseReason } from "../../shared/close-reasons.js";
 import { CLOSE_REASONS } from "../../shared/close-reasons.js";
-import type { AuthorizeContext } from "../access/authorize.js";
-import { askLate, type KeptContext, keepContext, releaseContext } from "../access/late-authorizer.js";
 import { accepted, opened } from "../content/message.js";
 import { type Environment, environment, type Reader } from "../lifecycle/environment.js";
 import { callUser } from "../observe/call.js";
@@ -20,6 +18,7 @@ import { onAbort } from "./on-abort.js";
 import { DEFAULT_LAG, heartbeatEveryMs, type StreamKind, type StreamOptions, toNativeOpenOptions } from "./options.js";
 import { makeSend, type StreamOfSend } from "./send-functions.js";
 import type { SSEStream } from "./sse-stream.js";
+import type { StreamAccess } from "./stream-access.js";
 import type { StreamStage } from "./stream-stage.js";
 import type { TakenSocket, TakenStream } from "./taken-socket.js";
 
@@ -38,6 +37,8 @@ export class HubStream implements SSEStream, Reader {
   isOpening = false;
   /** Called at its end, before Node ends the response. */
   beforeEnd: ((stream: HubStream) => void) | undefined;
+  /** What is kept to ask anew who may read it. */
+  access: StreamAccess | undefined;
   /** Called when it is cut while Node writes it. */
   onCut: (() => void) | undefined;
   readonly #hubName: string;
@@ -50,8 +51,6 @@ export class HubStream implements SSEStream, Reader {
   #source: BodySource | undefined;
   /** Undefined also where Node has released the socket that the core writes to. */
   #takenSocket: TakenSocket | undefined;
-  /** Kept of a stream that was opened without an authorizer. */
-  #keptContext: KeptContext | undefined;
   #forgetSignal: (() => void) | undefined;
   #send: SSEStream["send"] | undefined;
   #ofSend: StreamOfSend | undefined;
@@ -73,6 +72,7 @@ export class HubStream implements SSEStream, Reader {
     this.#environment = environment();
     this.#hub = this.#environment.hub(hubName);
     this.connection = opened(this.#hub.open(this.#environment.id, native));
+    if (options.facts != null) this.#hub.setFacts(this.connection, options.facts);
     this.#endingEvents = endingEventsOf(options.closeAfter);
     this.#stallMs = options.lag?.stallMs ?? DEFAULT_LAG.stallMs;
     this.facts = sharedFacts({
@@ -245,16 +245,8 @@ export class HubStream implements SSEStream, Reader {
     );
   }
 
-  /** It was opened without an authorizer. If one is set later, it is asked then. */
-  keepContext(context: AuthorizeContext): void {
-    this.#keptContext = keepContext(context);
-  }
-
   onAuthorizer(): void {
-    if (this.#keptContext === undefined || !this.#hub.hasAuthorizer()) return;
-    const context = this.#keptContext;
-    this.#keptContext = releaseContext(context);
-    askLate(this.#hubName, context, () => this.#finish("refused", false));
+    this.access?.onAuthorizer();
   }
 
   #endNotice(): EndSignal {
@@ -281,7 +273,7 @@ export class HubStream implements SSEStream, Reader {
     const wasTaken = this.stage === "taken";
     this.#endReason = reason;
     this.stage = isWhole ? "ended" : "cut";
-    this.#keptContext = releaseContext(this.#keptContext);
+    this.access?.release();
     this.#forgetSignal?.();
     // A reactor closes its connection itself; a connection that it has closed is not known any more.
     if (wasTaken) this.#hub.end(this.connection, true);

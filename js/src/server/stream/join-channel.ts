@@ -1,4 +1,5 @@
 import type { NativeHub } from "../../native/binding.js";
+import type { NativeJoin } from "../../native/outcomes.js";
 import { SSEError } from "../../shared/errors.js";
 import type { EndingEvents } from "./close-after.js";
 import type { StreamOfSend } from "./send-functions.js";
@@ -34,10 +35,16 @@ export function joinChannel(
   { userId, events, from, labels, ends }: JoinOptions,
   stream?: StreamOfSend,
 ): void {
-  switch (hub.join(connection, key, userId, events, lastOf(from), labels, ends)) {
-    case "closed":
-      if (stream?.isClosed === false) return;
-      throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");
+  const outcome = hub.join(connection, key, userId, events, lastOf(from), labels, ends);
+  if (outcome !== "closed") refuseJoin(outcome);
+  else if (stream?.isClosed !== false) {
+    throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");
+  }
+}
+
+/** @throws SSEError where a channel was not joined, and the connection is open. */
+export function refuseJoin(outcome: NativeJoin): void {
+  switch (outcome) {
     case "channelFull":
       throw new SSEError(
         "TOO_MANY_CONNECTIONS",
@@ -57,6 +64,8 @@ export function joinChannel(
       );
     case "hubFull":
       throw new SSEError("SERVER_FULL", "The hub has as many channels as limits.channels allows (default 100000)");
+    case "denied":
+      throw new SSEError("FORBIDDEN", "The client may not read these channels");
     case "policyChannels":
       throw new SSEError("SERVER_FULL", "There are as many channels of this policy as its limits.channels allows");
   }

@@ -1,7 +1,9 @@
 import { requireName } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
-import { type AuthorizeContext, ask } from "../access/authorize.js";
-import { authorizerOf } from "../access/authorizers.js";
+import type { AuthorizeContext } from "../access/authorize.js";
+import { chosenChannels } from "../access/chosen-channels.js";
+import type { Permission } from "../access/permission.js";
+import { permitChosen } from "../access/permit.js";
 import type { RequestLike } from "../access/request-like.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../content/message.js";
 import { environment } from "../lifecycle/environment.js";
@@ -11,14 +13,20 @@ import { HubStream } from "./hub-stream.js";
 import { joinChannel, withEndingEvents } from "./join-channel.js";
 import { lastEventIdOf } from "./last-event-id.js";
 import type { StreamKind } from "./options.js";
+import { RenewedAccess } from "./renewed-access.js";
 import { requestedEvents } from "./requested-events.js";
 import { type ResponseOptions, streamOptionsOf } from "./response-options.js";
 import { requireStartFrom, type StartFrom } from "./start-from.js";
+import { UnaskedAccess } from "./stream-access.js";
 
 /** A stream that reads its channels. */
 export interface Opened {
   readonly stream: HubStream;
   readonly userId: string | undefined;
+  /** All that it reads. */
+  readonly channels: readonly string[];
+  /** What of that its client has chosen; undefined where it may choose none. */
+  readonly chosen: readonly string[] | undefined;
 }
 
 /** How a request is answered for which no stream is opened: its client has everything already, or has gone. */
@@ -38,24 +46,37 @@ export async function openStream(
   isCompressed: boolean,
   kind: StreamKind = "connection",
 ): Promise<Opened | NoStream> {
-  const channels = [...options.channels]; // a copy: what is asked for is joined, whatever becomes of the array
-  if (channels.length === 0 || channels.includes("")) throw new TypeError("channels must not be empty");
-  for (const key of channels) requireName("channels", key);
+  const ofRoute = [...options.channels]; // a copy: what is asked for is joined, whatever becomes of the array
+  if (ofRoute.length === 0 || ofRoute.includes("")) throw new TypeError("channels must not be empty");
+  for (const key of ofRoute) requireName("channels", key);
   const ending = endingEventsOf(options.closeAfter);
   const labels = options.labels && [...options.labels];
   const events = requestedEvents(request, options.events && [...options.events], labels?.length);
-  const authorize = authorizerOf(hubName, options.authorize);
-  const context = { request, channels, userId: options.userId };
-  const userId =
-    authorize === undefined ? options.userId : await runUserCode("authorize", () => ask(hubName, authorize, context));
+  const wish = options.control ? chosenChannels(request).filter((key) => !ofRoute.includes(key)) : [];
+  const asked = { request, channels: ofRoute, userId: options.userId };
+  const { permission, chosen } = await permitChosen(hubName, asked, wish, options.authorize);
+  const channels = [...ofRoute, ...chosen];
+  const context = { ...asked, channels };
+  const userId = permission === undefined ? options.userId : permission.userId;
   await requireExisting(channels, options.exists);
   const starts = await startsOf(channels, options.from);
   if (request.signal?.aborted === true) return "gone"; // nothing is opened for a client that has gone, and nothing refused
   const closing = options.closeAfter === undefined ? {} : { closeAfter: ending };
-  const stream = new HubStream(hubName, { ...streamOptionsOf(how), ...closing, request }, isCompressed, kind);
+  const stream = new HubStream(
+    hubName,
+    { ...streamOptionsOf(how), ...closing, ...letInFor(options, permission), request },
+    isCompressed,
+    kind,
+  );
   try {
-    if (stream.hasEnded) return { stream, userId };
-    if (authorize === undefined) stream.keepContext(context);
+    const opened = { stream, userId, channels, chosen: options.control ? chosen : undefined };
+    if (stream.hasEnded) return opened;
+    const { reauthorizeEveryMs: everyMs } = how;
+    if (kind === "connection" && everyMs !== undefined) {
+      const own = options.authorize && { authorize: options.authorize };
+      const wasAsked = permission !== undefined;
+      stream.access = new RenewedAccess(hubName, stream, context, { everyMs, userId, wasAsked, ...own });
+    } else if (permission === undefined) stream.access = new UnaskedAccess(hubName, stream, context);
     const hub = environment().hub(hubName);
     const wanted = { ...(events && { events }), ...(labels && { labels }), ...(userId !== undefined && { userId }) };
     for (const [at, key] of channels.entries()) {
@@ -68,11 +89,21 @@ export async function openStream(
     }
     const greeting = kind === "poll" ? undefined : options.greeting; // else it would come with each
     await sendSnapshot(hubName, stream, context, { snapshot: options.snapshot, greeting });
-    return { stream, userId };
+    return opened;
   } catch (error) {
     stream.abandon("refused");
     throw error;
   }
+}
+
+/** What the route says of it, and the authorizer. */
+function letInFor(
+  { expiresAt, facts }: ResponseOptions,
+  permission: Permission | undefined,
+): Pick<ResponseOptions, "expiresAt" | "facts"> {
+  const until = Math.min(Number(expiresAt ?? Infinity), permission?.expiresAt ?? Infinity);
+  const known = { ...facts, ...permission?.facts };
+  return { ...(until !== Infinity && { expiresAt: until }), ...(Object.keys(known).length > 0 && { facts: known }) };
 }
 
 async function requireExisting(channels: readonly string[], exists: ResponseOptions["exists"]): Promise<void> {
@@ -140,6 +171,8 @@ async function snapshotFor(
 function endedWhileOpening({ endReason }: HubStream): SSEError | undefined {
   if (endReason === undefined || endReason === "disconnected") return undefined;
   if (endReason === "draining") return new SSEError("DRAINING", "The hub began to shut down while the stream was made");
-  if (endReason === "refused") return new SSEError("FORBIDDEN", "The client may not read these channels");
+  if (endReason === "expired") return new SSEError("UNAUTHENTICATED", "What the client was let in for is over");
+  if (endReason === "refused" || endReason === "revoked")
+    return new SSEError("FORBIDDEN", "The client may not read these channels");
   return new SSEError("TIMED_OUT", `The stream ended (${endReason}) before its snapshot was made`);
 }

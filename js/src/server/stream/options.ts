@@ -1,6 +1,7 @@
 import type { NativeOpenOptions } from "../../native/binding.js";
 import { requireFlag, requireFunction, requireNumber, requireObject, requireString } from "../../shared/arguments.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
+import { type Facts, readExpiry, readFacts, remainingMs } from "../access/permission.js";
 import type { RequestLike } from "../access/request-like.js";
 import { isRetry, retryRule, toNativeEvent } from "../content/message.js";
 import type { CloseReason } from "../observe/close-reason.js";
@@ -106,6 +107,13 @@ export interface StreamOptions {
    * through Node, for what counts or changes them on their way in a manner that Millrace cannot see.
    */
   direct?: boolean;
+  /**
+   * What the client is let in for is over then: the stream ends with the reason `expired`, and its client comes back, at a time of its own, and is asked for
+   * anew. A Date, or milliseconds since 1970. Default: never. What `authorize` says of it counts, too: whichever is earlier.
+   */
+  expiresAt?: number | Date;
+  /** What is known of the client, for `hub.disconnect({ where })`: at most 16 texts by names. Those that `authorize` gives are added. */
+  facts?: Facts;
   /** Called once when the stream has ended, with the reason. */
   onClose?: (reason: CloseReason) => void;
 }
@@ -114,7 +122,9 @@ export interface StreamOptions {
 export type StreamKind = NativeOpenOptions["kind"];
 
 /** The stream options that a hub has defaults for. */
-export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs" | "compress">;
+export type StreamDefaults = Pick<StreamOptions, "lag" | "heartbeat" | "maxDurationMs" | "retryMs" | "compress"> & {
+  reauthorizeEveryMs?: number;
+};
 
 /** The names that the option objects may have. */
 export const STREAM_OPTIONS: Names<StreamOptions> = {
@@ -129,6 +139,8 @@ export const STREAM_OPTIONS: Names<StreamOptions> = {
   closeAfter: true,
   notices: true,
   direct: true,
+  expiresAt: true,
+  facts: true,
   onClose: true,
 };
 const HEARTBEAT_OPTIONS: Names<HeartbeatOptions> = {
@@ -160,6 +172,7 @@ export function heartbeatEveryMs(heartbeat: StreamOptions["heartbeat"]): number 
 export function checkStreamOptions(options: StreamOptions): void {
   const { heartbeat, maxDurationMs, greeting, retryMs, traceId, lag, closeAfter, compress, notices, direct, onClose } =
     options;
+  checkAccess(options);
   requireFlag("direct", direct);
   requireFlag("notices", notices);
   requireFlag("compress", compress);
@@ -171,6 +184,13 @@ export function checkStreamOptions(options: StreamOptions): void {
   if (traceId !== undefined) requireString("traceId", traceId);
   if (closeAfter !== undefined) checkCloseAfter(closeAfter);
   if (onClose !== undefined) requireFunction("onClose", onClose);
+}
+
+function checkAccess({ expiresAt, facts }: StreamOptions): void {
+  const expiry = readExpiry(expiresAt);
+  if (typeof expiry === "object") throw new TypeError(`There must be ${expiry.wrong}`);
+  const read = readFacts(facts);
+  if (typeof read === "string") throw new TypeError(`There must be ${read}`);
 }
 
 function checkHeartbeat(heartbeat: HeartbeatOptions): void {
@@ -231,6 +251,7 @@ export function toNativeOpenOptions(
   kind: StreamKind,
 ): NativeOpenOptions {
   const { heartbeat, maxDurationMs, greeting, retryMs, lag = {}, closeAfter, notices, request } = options;
+  const { expiresAt } = options;
   const hasNotices = notices !== false || kind === "poll"; // a page is made of them
   const { event, data } = toHeartbeatEvent(heartbeat === false ? undefined : heartbeat);
   const adaptive = adaptiveLimits(heartbeat === false ? undefined : heartbeat);
@@ -253,6 +274,7 @@ export function toNativeOpenOptions(
     retryMs,
     lastEventId: request === undefined || !hasNotices ? undefined : lastEventIdOf(request),
     kind,
+    expiresInMs: expiresAt === undefined ? undefined : remainingMs(Number(expiresAt)),
   };
 }
 

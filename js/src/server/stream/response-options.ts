@@ -1,11 +1,14 @@
 import {
+  requireFlag,
   requireFunction,
   requireNames,
+  requireNumber,
   requireObject,
   requireStringArray,
   requireUser,
 } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import type { Authorize } from "../access/authorize.js";
 import type { SSEMessage } from "../content/message.js";
 import { requireEndRead } from "./close-after.js";
@@ -57,6 +60,16 @@ export interface ResponseOptions extends Omit<StreamOptions, "request" | "greeti
   /** Asked before anything is opened. Default: the hub's. */
   authorize?: Authorize;
   /**
+   * `authorize` is asked anew so often, with the request as it came; who is not let in any more is cut with the reason `expired`, and comes back to be asked with what
+   * he has now. At least 1000. Default: the hub's, or else once a connection.
+   */
+  reauthorizeEveryMs?: number;
+  /**
+   * Whether the client may choose channels beside these (`client.subscribe`), for which `authorize` is asked each time; {@link Hub.control} answers it. The
+   * answer's `X-Stream-Control` lets it. Default false.
+   */
+  control?: boolean;
+  /**
    * Whether there is what the channels stand for, asked when `authorize` has let the client in: any answer but `true` is answered 404
    * (`NO_SUCH_CHANNEL`). It may throw an SSEError with words of its own. Default: there is.
    */
@@ -90,6 +103,8 @@ export const RESPONSE_OPTIONS: Names<ResponseOptions> = {
   from: true,
   userId: true,
   authorize: true,
+  control: true,
+  reauthorizeEveryMs: true,
   exists: true,
   snapshot: true,
   headers: true,
@@ -101,6 +116,13 @@ export function streamOptionsOf({ greeting, ...others }: Omit<ResponseOptions, "
 }
 
 const MOST_LABELS = 1000;
+const LEAST_REAUTHORIZE_MS = 1000;
+
+/** @throws TypeError */
+export function requireReauthorize(ms: unknown): void {
+  if (ms === undefined) return;
+  requireNumber("reauthorizeEveryMs", ms, { least: LEAST_REAUTHORIZE_MS, most: LONGEST_TIMER_MS });
+}
 
 function requireLabels(labels: unknown): void {
   requireNames("labels", labels);
@@ -125,6 +147,8 @@ export function checkResponseOptions<Options extends ResponseOptions>(
   if (from !== undefined && typeof from !== "function") requireStartFrom("from", from);
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
+  requireFlag("control", options.control);
+  requireReauthorize(options.reauthorizeEveryMs);
   if (exists !== undefined) requireFunction("exists", exists);
   if (snapshot !== undefined) requireFunction("snapshot", snapshot);
   checkStreamOptions(streamOptionsOf(options));

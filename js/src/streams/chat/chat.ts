@@ -3,8 +3,8 @@ import { errorResponse, type Hub, type RequestLike } from "../../server/hub-api.
 import { requireFunction, requireObject, requireUser } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
+import { type RequestBody, unreadBodyOf } from "../../shared/read-text.js";
 import { writeAnswer } from "../http/node-answer.js";
-import { type RequestBody, unreadBodyOf } from "../http/read-text.js";
 import { isChat, requireChat } from "./chat-id.js";
 import { UI_MESSAGE_STREAM } from "./chat-protocol.js";
 import { ChatService } from "./chat-service.js";

@@ -1,7 +1,7 @@
 import { SSEError } from "../../shared/errors.js";
 import { isRecord } from "../../shared/is-record.js";
-import { readJson } from "../http/read-json.js";
-import type { RequestBody } from "../http/read-text.js";
+import { readJson } from "../../shared/read-json.js";
+import type { RequestBody } from "../../shared/read-text.js";
 import { isChat } from "./chat-id.js";
 
 /** What `useChat` has sent. */

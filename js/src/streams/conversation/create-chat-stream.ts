@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AuthorizeContext, errorResponse, type Hub } from "../../server/hub-api.js";
 import type { AnyHub } from "../../shared/any-hub.js";
 import { SSEError } from "../../shared/errors.js";
+import { type RequestBody, unreadBodyOf } from "../../shared/read-text.js";
 import { isChat } from "../chat/chat-id.js";
 import type { ChatProtocol } from "../chat/chat-protocol.js";
 import { ChatService } from "../chat/chat-service.js";
 import { nodeReading, type Reading, webReading } from "../chat/reading.js";
 import { writeAnswer } from "../http/node-answer.js";
 import { queryOf } from "../http/query-of.js";
-import { type RequestBody, unreadBodyOf } from "../http/read-text.js";
 import { requireHub } from "../http/require-hub.js";
 import { ConversationEvents } from "./conversation-events.js";
 import {

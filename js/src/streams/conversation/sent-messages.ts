@@ -1,8 +1,8 @@
 import { areMessages } from "../../shared/chat/are-messages.js";
 import { SSEError } from "../../shared/errors.js";
 import { isRecord } from "../../shared/is-record.js";
-import { readJson } from "../http/read-json.js";
-import type { RequestBody } from "../http/read-text.js";
+import { readJson } from "../../shared/read-json.js";
+import type { RequestBody } from "../../shared/read-text.js";
 import type { ConversationContext } from "./options.js";
 
 type SentMessages = Pick<ConversationContext, "messages" | "message" | "trigger" | "body">;

@@ -7,7 +7,7 @@ import { withoutUndefined } from "../../shared/without-undefined.js";
 /** Options of `hub.response` that a module of streams leaves to its caller. */
 export type ModuleResponseOptions = Omit<
   ResponseOptions,
-  "channels" | "closeAfter" | "exists" | "from" | "greeting" | "labels" | "notices" | "snapshot"
+  "channels" | "closeAfter" | "control" | "exists" | "from" | "greeting" | "labels" | "notices" | "snapshot"
 >;
 
 const RESPONSE_OPTIONS: Names<ModuleResponseOptions & Pick<AttachOptions, "handOver">> = {
@@ -21,6 +21,9 @@ const RESPONSE_OPTIONS: Names<ModuleResponseOptions & Pick<AttachOptions, "handO
   onClose: true,
   events: true,
   userId: true,
+  expiresAt: true,
+  facts: true,
+  reauthorizeEveryMs: true,
   authorize: true,
   headers: true,
   handOver: true,

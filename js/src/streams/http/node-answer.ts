@@ -3,7 +3,14 @@ import { errorResponse, type RequestLike } from "../../server/hub-api.js";
 
 /** A Node request, as far as a route looks at it. */
 export function requestOf(req: IncomingMessage): RequestLike {
-  const headers = { get: (name: string) => [req.headers[name.toLowerCase()] ?? []].flat()[0] ?? null };
+  const headers = {
+    get: (name: string) => [req.headers[name.toLowerCase()] ?? []].flat()[0] ?? null,
+    *[Symbol.iterator]() {
+      for (const [name, value] of Object.entries(req.headers)) {
+        for (const one of [value ?? []].flat()) yield [name, one] as const;
+      }
+    },
+  };
   return { url: req.url ?? "/", method: req.method ?? "GET", headers };
 }
 

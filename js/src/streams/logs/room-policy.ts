@@ -17,6 +17,8 @@ const POLICY_OPTIONS: Names<RoomPolicy> = {
   oversize: true,
   keep: true,
   redact: true,
+  canAccess: true,
+  requireAuthorizer: true,
 };
 
 /** What a record cannot do without has room in them. */

@@ -11,11 +11,11 @@ import {
 } from "../../server/hub-api.js";
 import { requireFunction, requireKey } from "../../shared/arguments.js";
 import { requireOneOf } from "../../shared/misspelt.js";
+import { unreadBodyOf } from "../../shared/read-text.js";
 import { changeOf } from "../../shared/workflow/change-of.js";
 import { CHANGES, type WorkflowEvents, type WorkflowState } from "../../shared/workflow/events.js";
 import { checkedResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
 import { writeError } from "../http/node-answer.js";
-import { unreadBodyOf } from "../http/read-text.js";
 import { keepChannel } from "../keep-channel.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";

@@ -1,5 +1,5 @@
-import { SSEError } from "../../shared/errors.js";
-import { parseJson } from "../../shared/parse-json.js";
+import { SSEError } from "./errors.js";
+import { parseJson } from "./parse-json.js";
 import { type RequestBody, readText } from "./read-text.js";
 
 /**

@@ -1,4 +1,4 @@
-import { SSEError } from "../../shared/errors.js";
+import { SSEError } from "./errors.js";
 
 /** What a request has as its body: a web request's, or a Node request itself. */
 export type RequestBody = AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array> | null;

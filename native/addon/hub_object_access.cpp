@@ -1,0 +1,95 @@
+// What the hub's object does about who may read: takes it back, bounds it, and moves connections between channels.
+#include "addon/convert.hpp"
+#include "addon/hub_arguments.hpp"
+#include "addon/hub_object.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+namespace {
+
+// Of an object of texts by name.
+Facts toFacts(const Napi::Value& value) {
+  Facts facts;
+  if (!isGiven(value)) {
+    return facts;
+  }
+  const Napi::Object given = toObject(value, "facts");
+  const Napi::Array names = given.GetPropertyNames();
+  for (std::uint32_t at = 0; at < names.Length(); ++at) {
+    const Napi::Value name = names.Get(at);
+    facts.push_back({toText(name, "name"), toText(given.Get(name), "value")});
+  }
+  return facts;
+}
+
+std::vector<std::string_view> viewsOf(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
+
+}  // namespace
+
+Napi::Value HubObject::update(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const std::vector<std::string> join = toTexts(info[1], "join");
+  const std::vector<std::string> leave = toTexts(info[2], "leave");
+  const std::vector<std::string_view> joinViews = viewsOf(join);
+  const std::vector<std::string_view> leaveViews = viewsOf(leave);
+  const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.update(id, {joinViews, leaveViews}, now); });
+  return toJs(info.Env(), outcomeName(outcome));
+}
+
+void HubObject::expire(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const std::optional<Millis> in = isGiven(info[1]) ? std::optional(toMillis(info[1], "inMs")) : std::nullopt;
+  with([&](Hub& hub, Instant now) { hub.expire(id, in, now); });
+}
+
+void HubObject::setFacts(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  Facts facts = toFacts(info[1]);
+  with([&](Hub& hub, Instant) { hub.setFacts(id, std::move(facts)); });
+}
+
+// A match, whether the clients are to come back, and what they are told; gives how many streams are ended.
+Napi::Value HubObject::disconnect(const Napi::CallbackInfo& info) {
+  const Napi::Object given = toObject(info[0], "match");
+  const auto textOf = [&](const char* name) -> std::optional<std::string> {
+    return isGiven(given.Get(name)) ? std::optional(toText(given.Get(name), name)) : std::nullopt;
+  };
+  const std::optional<std::string> userId = textOf("userId");
+  const std::optional<std::string> channel = textOf("channel");
+  SubscriberMatch match;
+  match.userId = userId;
+  match.channel = channel;
+  if (isGiven(given.Get("connection"))) {
+    match.subscriber = toWhole(given.Get("connection"), "connection");
+  }
+  match.where = toFacts(given.Get("where"));
+  const std::string detail = isGiven(info[2]) ? toText(info[2], "reason") : "";
+  const DisconnectOptions options{toFlag(info[1], "mayReturn") ? Return::wanted : Return::never, detail};
+  const std::size_t ended =
+      with([&](Hub& hub, Instant now) { return hub.revocations().disconnect(match, options, now); });
+  return Napi::Number::New(info.Env(), static_cast<double>(ended));
+}
+
+Napi::Value HubObject::deny(const Napi::CallbackInfo& info) {
+  const std::string userId = toText(info[0], "userId");
+  const Millis forMs = toMillis(info[1], "forMs");
+  const bool isDone = with([&](Hub& hub, Instant now) { return hub.revocations().deny(userId, now + forMs, now); });
+  return Napi::Boolean::New(info.Env(), isDone);
+}
+
+Napi::Value HubObject::guardOf(const Napi::CallbackInfo& info) {
+  const std::string key = toText(info[0], "key");
+  const Guard guard = with([&](Hub& hub, Instant) { return hub.census().guardOf(key); });
+  return toJs(info.Env(), guard == Guard::none ? "" : guard == Guard::policy ? "policy" : "authorizer");
+}
+
+Napi::Value HubObject::isDenied(const Napi::CallbackInfo& info) {
+  const std::string userId = toText(info[0], "userId");
+  return Napi::Boolean::New(info.Env(),
+                            with([&](Hub& hub, Instant now) { return hub.revocations().isDenied(userId, now); }));
+}
+
+}  // namespace millrace
