@@ -28,6 +28,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("disconnect", &HubObject::giving<&HubObject::disconnect>),
                          InstanceMethod("deny", &HubObject::giving<&HubObject::deny>),
                          InstanceMethod("guardOf", &HubObject::giving<&HubObject::guardOf>),
+                         InstanceMethod("sealIds", &HubObject::giving<&HubObject::sealIds>),
                          InstanceMethod("isDenied", &HubObject::giving<&HubObject::isDenied>),
                          InstanceMethod("close", &HubObject::doing<&HubObject::close>),
                          InstanceMethod("end", &HubObject::giving<&HubObject::end>),

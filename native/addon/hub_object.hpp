@@ -37,6 +37,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value disconnect(const Napi::CallbackInfo& info);
   Napi::Value deny(const Napi::CallbackInfo& info);
   Napi::Value guardOf(const Napi::CallbackInfo& info);
+  Napi::Value sealIds(const Napi::CallbackInfo& info);
   Napi::Value isDenied(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   Napi::Value end(const Napi::CallbackInfo& info);

@@ -2,7 +2,10 @@
 #include "addon/convert.hpp"
 #include "addon/hub_arguments.hpp"
 #include "addon/hub_object.hpp"
+#include "io/crypto/openssl_cipher.hpp"
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -84,6 +87,28 @@ Napi::Value HubObject::guardOf(const Napi::CallbackInfo& info) {
   const std::string key = toText(info[0], "key");
   const Guard guard = with([&](Hub& hub, Instant) { return hub.census().guardOf(key); });
   return toJs(info.Env(), guard == Guard::none ? "" : guard == Guard::policy ? "policy" : "authorizer");
+}
+
+// An array of keys of 16 bytes; of none, ids are plain. False: this runtime has no cipher.
+Napi::Value HubObject::sealIds(const Napi::CallbackInfo& info) {
+  const auto given = toObject(info[0], "keys").As<Napi::Array>();
+  std::vector<Block16> keys;
+  for (std::uint32_t at = 0; at < given.Length(); ++at) {
+    std::string bytes;
+    toBytes(given.Get(at), "key", bytes);
+    Block16 key{};
+    if (bytes.size() != key.size()) {
+      throw Napi::TypeError::New(info.Env(), "key must have 16 bytes");
+    }
+    std::copy(bytes.begin(), bytes.end(), key.begin());
+    keys.push_back(key);
+  }
+  std::shared_ptr<BlockCipher> cipher = keys.empty() ? nullptr : newOpensslCipher(keys);
+  if (!keys.empty() && cipher == nullptr) {
+    return Napi::Boolean::New(info.Env(), false);
+  }
+  with([&](Hub& hub, Instant) { hub.sealIds(std::move(cipher)); });
+  return Napi::Boolean::New(info.Env(), true);
 }
 
 Napi::Value HubObject::isDenied(const Napi::CallbackInfo& info) {

@@ -29,7 +29,7 @@ describe("disconnect", () => {
     await ann.reader.toEnd();
     expect(endOf(ann.reader)).toEqual({ reason: "revoked", reconnect: false, detail: "locked" });
     expect(closes).toEqual(["revoked"]);
-    hub.publish("c", { data: 1 });
+    hub.publish("c", { event: "message", data: 1 });
     expect((await bob.reader.untilEvents(1)).events).toEqual(["message:1"]);
     expect(hub.connectionCount()).toBe(1);
     expect(hub.disconnect({ userId: "ann" })).toBe(0);
@@ -57,7 +57,7 @@ describe("disconnect", () => {
     const back = await open(hub, { channels: ["c"], userId: "back" });
     await gone.reader.until(({ raw }) => raw.includes("millrace.begin"));
     await back.reader.until(({ raw }) => raw.includes("millrace.begin"));
-    for (const data of [1, 2, 3]) hub.publish("c", { data });
+    for (const data of [1, 2, 3]) hub.publish("c", { event: "message", data });
     hub.disconnect({ userId: "gone" });
     hub.disconnect({ userId: "back" }, { mayReturn: true, reason: "rebalance" });
     await gone.reader.toEnd();
@@ -76,7 +76,7 @@ describe("disconnect", () => {
     hub.subscribe("c", () => heard.push("subscribed"));
     expect(hub.disconnect({ userId: "ann" })).toBe(1);
     await until(() => hub.stats().connections === 0);
-    hub.publish("c", { data: 1 });
+    hub.publish("c", { event: "message", data: 1 });
     await until(() => heard.length > 0);
     expect(heard).toEqual(["subscribed"]);
   });
@@ -85,7 +85,7 @@ describe("disconnect", () => {
     const hub = createHub({ name: "disconnect stalled" });
     const closes = closesOf(hub);
     await open(hub, { channels: ["c"], userId: "ann" }); // nobody reads it
-    hub.publish("c", { data: "x".repeat(100_000) });
+    hub.publish("c", { event: "message", data: "x".repeat(100_000) });
     expect(hub.disconnect({ userId: "ann" })).toBe(1);
     await until(() => closes.length > 0);
     expect(hub.connectionCount()).toBe(0);
@@ -159,7 +159,7 @@ describe("expiresAt", () => {
     const closes = closesOf(hub);
     const authorize = () => ({ userId: "ann", expiresAt: Date.now() + 50, facts: { session: "1" } });
     const { reader } = await open(hub, { channels: ["c"], authorize });
-    hub.publish("c", { data: 1 });
+    hub.publish("c", { event: "message", data: 1 });
     await reader.toEnd();
     expect(reader.events).toEqual(["message:1"]);
     expect(endOf(reader)).toEqual({ reason: "expired", reconnect: true });

@@ -217,6 +217,8 @@ export interface NativeHub {
   /** Nobody who is this user joins a channel for so long, in place of what was said before; false: too many are kept out. */
   deny(userId: string, forMs: number): boolean;
   isDenied(userId: string): boolean;
+  /** From now on ids are encrypted with the first of these keys of 16 bytes, and read with all; of none, they are plain. False: it cannot be. */
+  sealIds(keys: readonly Uint8Array[]): boolean;
   /** Who has to be asked before anybody reads a channel of this key; empty: nobody. */
   guardOf(key: string): "" | "authorizer" | "policy";
   /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */

@@ -47,6 +47,7 @@ export type {
   HubMessage,
   PublishOptions,
 } from "./hub/hub-types.js";
+export type { OpaqueIdOptions } from "./hub/opaque-ids.js";
 export type {
   BatchOptions,
   ChannelPolicy,

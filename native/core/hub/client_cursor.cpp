@@ -9,11 +9,10 @@
 namespace millrace {
 
 void ClientCursor::come(std::string_view lastEventId, const Sequence& sequence, LogReader& reader) {
-  const auto cursor = parseEventId(lastEventId);
-  if (cursor && cursor->epoch == sequence.epoch() && cursor->sequence <= sequence.newest()) {
+  if (const std::optional<std::uint64_t> number = sequence.numberOf(lastEventId)) {
     stage_ = Stage::hasSequence;
-    value_ = cursor->sequence;
-    reader.setPosition(cursor->sequence);
+    value_ = *number;
+    reader.setPosition(*number);
   } else {
     stage_ = Stage::hasId;
     value_ = hash64(lastEventId);

@@ -75,6 +75,8 @@ void Hub::configure(const HubOptions& options) {
 
 const HubOptions& Hub::options() const { return parts_->options; }
 
+void Hub::sealIds(std::shared_ptr<BlockCipher> cipher) { parts_->sequence.seal(std::move(cipher)); }
+
 // --- subscribers
 
 OpenOutcome Hub::open(SubscriberId id, OwnerId owner, const OpenOptions& options, Instant now) {

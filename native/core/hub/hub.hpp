@@ -12,6 +12,7 @@
 #include "core/hub/store_queue.hpp"
 #include "core/hub/subscriber_view.hpp"
 #include "core/hub/turns.hpp"
+#include "core/identity/id_seal.hpp"
 #include "core/wire/event.hpp"
 
 #include <cstddef>
@@ -38,6 +39,9 @@ class Hub {
 
   void configure(const HubOptions& options);
   [[nodiscard]] const HubOptions& options() const;
+
+  // See Sequence::seal().
+  void sealIds(std::shared_ptr<BlockCipher> cipher);
 
   // --- subscribers
 

@@ -1,10 +1,15 @@
 #pragma once
 
 #include "core/identity/event_id.hpp"
+#include "core/identity/id_seal.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace millrace {
 
@@ -20,14 +25,22 @@ class Sequence {
   std::uint64_t advance() { return ++newest_; }
 
   // The id of an event, and the cursor of a client that has everything up to it; never beyond the newest event.
-  [[nodiscard]] std::string idOf(std::uint64_t number) const {
-    return formatEventId({epoch_, std::min(number, newest_)});
-  }
+  [[nodiscard]] std::string idOf(std::uint64_t number) const { return textOf({epoch_, std::min(number, newest_)}); }
   // The id that the next event gets.
-  [[nodiscard]] std::string nextId() const { return formatEventId({epoch_, newest_ + 1}); }
+  [[nodiscard]] std::string nextId() const { return textOf({epoch_, newest_ + 1}); }
+  // The number that an id of this epoch has; none for any other text.
+  [[nodiscard]] std::optional<std::uint64_t> numberOf(std::string_view id) const {
+    const std::optional<EventId> read = cipher_ ? openId(id, epoch_, *cipher_) : parseEventId(id);
+    return read && read->epoch == epoch_ && read->sequence <= newest_ ? std::optional(read->sequence) : std::nullopt;
+  }
+  // From now on ids say nothing to who has them, or, without a cipher, `<epoch>.<sequence>`. Those of the other kind are foreign then.
+  void seal(std::shared_ptr<BlockCipher> cipher) { cipher_ = std::move(cipher); }
 
  private:
+  [[nodiscard]] std::string textOf(EventId id) const { return cipher_ ? sealId(id, *cipher_) : formatEventId(id); }
+
   const std::uint64_t epoch_;
+  std::shared_ptr<BlockCipher> cipher_;
   std::uint64_t newest_ = 0;
 };
 

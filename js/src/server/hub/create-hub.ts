@@ -18,6 +18,7 @@ import { declare } from "./declare.js";
 import { Hub } from "./hub.js";
 import { HUB_OPTIONS, type HubOptions, toNativeHubOptions } from "./hub-options.js";
 import type { AnyEvents, EventMap } from "./hub-types.js";
+import { nameOfKeys, opaqueKeys, sealIds } from "./opaque-ids.js";
 import type { ChannelPolicy } from "./policy.js";
 
 /** The hub of the plain functions. */
@@ -39,6 +40,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
     name = DEFAULT_HUB,
     authorize,
     authorizeTimeoutMs,
+    opaqueIds,
     lag,
     heartbeat,
     maxDurationMs,
@@ -64,6 +66,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   ) as StreamDefaults;
   checkStreamOptions(defaults); // wrong ones are to be noticed here
   requireReauthorize(reauthorizeEveryMs);
+  const idKeys = opaqueIds === undefined ? undefined : opaqueKeys(opaqueIds);
   const rules = policies && withPresets(policies);
   if (authorizeTimeoutMs !== undefined)
     requireNumber("authorizeTimeoutMs", authorizeTimeoutMs, { least: 1, most: LONGEST_TIMER_MS });
@@ -77,10 +80,12 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   for (const policy of policyHeartbeatsWith(name, heartbeat, rules)) {
     if (policy.heartbeat) checkMerged(policy.name, policy.heartbeat);
   }
-  declare(name, { ...limits, ...(rules && { policies: rules.map(withGuard) }), ...defaults });
+  const said = idKeys && { opaqueIds: nameOfKeys(idKeys) };
+  declare(name, { ...limits, ...said, ...(rules && { policies: rules.map(withGuard) }), ...defaults });
   // First those who are asked: what they guard is not open in between.
   if (rules !== undefined) setPolicyAccess(name, rules);
   if (authorizeTimeoutMs !== undefined) setAuthorizeTimeout(name, authorizeTimeoutMs);
+  if (idKeys !== undefined) sealIds(name, idKeys);
   hub.configure(native);
   environment().schedule(); // what waited may leave by the new rules
   addStreamDefaults(name, defaults);

@@ -8,6 +8,7 @@ import type { Logger } from "../observe/logger.js";
 import type { StreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
 import { checkSizes, NO_CONTENT, toNativePolicies, toNativeSettings } from "./check-policies.js";
+import type { OpaqueIdOptions } from "./opaque-ids.js";
 import type { ChannelPolicy, ContentOptions, FlowOptions, HistoryOptions } from "./policy.js";
 
 /** How many connections there may be. */
@@ -59,6 +60,11 @@ export interface HubOptions extends FlowOptions, ContentOptions {
   authorize?: Authorize;
   /** So long `authorize`, and `canAccess` of policies, may take: then the client is refused, with 503. It is this thread's. Default 10000. */
   authorizeTimeoutMs?: number;
+  /**
+   * Encrypts the ids of events and the cursors, so that nobody reads from them how much is published in channels that are not his: 22 characters in place of
+   * `<epoch>.<sequence>`. They cannot be made up either. Clients do everything with them that they do with others. Default false.
+   */
+  opaqueIds?: false | OpaqueIdOptions;
   /** Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared. */
   contentStore?: ContentStore;
   /**
@@ -103,6 +109,7 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   reactors: true,
   authorize: true,
   authorizeTimeoutMs: true,
+  opaqueIds: true,
   contentStore: true,
   exposeErrors: true,
   logger: true,
