@@ -3,6 +3,7 @@
 export type { PolicyCounts, Rates } from "../native/native-metrics.js";
 export type { AnyHub } from "../shared/any-hub.js";
 export { SSEError, type SSEErrorCategory, type SSEErrorCode, type SSEErrorDetails } from "../shared/errors.js";
+export { isFromAllowedOrigin, type OriginRules } from "../shared/origin.js";
 export type { AuthMode } from "./access/anonymous.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
 export { type AuthorizeRequestOptions, authorizeRequest } from "./access/authorize-request.js";
@@ -20,6 +21,7 @@ export { sanitizeMessage } from "./content/sanitize.js";
 export type { AttachOptions } from "./http/attach-options.js";
 export { type ContentHandlerOptions, contentHandler } from "./http/content-handler.js";
 export type { ControlOptions } from "./http/control.js";
+export { type CorsOptions, corsHeaders } from "./http/cors-headers.js";
 export { errorResponse, type PlainHandler } from "./http/plain-handler.js";
 export type { PollBody, PolledEvent } from "./http/poll.js";
 export { type ReadEventStreamOptions, readEventStream, type StreamedEvent } from "./http/read-event-stream.js";

@@ -43,6 +43,8 @@ export class LoadingDriver implements StreamDriver {
   readonly #context: DriverContext;
   readonly #host: DriverHost;
   #isLoading = false;
+  /** What waits for the driver that is loaded. */
+  readonly #later: ((driver: StreamDriver) => unknown)[] = [];
   /** Gives the answer that waits to its handler; without one, nobody wants it any more. */
   #giveAnswer: (handler?: StreamHandler) => void = () => {};
   #timer: unknown;
@@ -95,6 +97,10 @@ export class LoadingDriver implements StreamDriver {
     this.#end("disconnected", new SSECloseEvent("client", false));
   }
 
+  choose(...what: Parameters<StreamDriver["choose"]>): Promise<void> {
+    return new Promise((resolve, reject) => this.#later.push((driver) => driver.choose(...what).then(resolve, reject)));
+  }
+
   /** One load at a time, whatever happens to the client meanwhile. */
   #load(): void {
     if (this.#isLoading) return;
@@ -103,6 +109,7 @@ export class LoadingDriver implements StreamDriver {
       (driver) => {
         this.#host.replaceDriver(driver);
         driver.takeOver(this.standing);
+        for (const one of this.#later) one(driver);
         this.#giveAnswer(driver.handler);
       },
       (cause: unknown) => {

@@ -10,6 +10,7 @@ import { TabLink } from "../tabs/tab-link.js";
 import type { TabEnd, TabState } from "../tabs/tab-message.js";
 import type { Requests } from "../transport/requests.js";
 import { Alarm } from "./alarm.js";
+import { Choosing } from "./choosing.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { followPage, type PageInput } from "./page.js";
 import { Recorder, type Transition } from "./recorder.js";
@@ -35,6 +36,7 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
   readonly #alarm: Alarm;
   readonly #tabs: TabLink;
   readonly #recorder: Recorder;
+  readonly #choosing: Choosing;
   #leavePage = () => {};
 
   constructor(core: ClientCore, context: DriverContext) {
@@ -48,6 +50,7 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
     this.#recorder = new Recorder(options, () => clock.now(), beganMs);
     this.#tabs = new TabLink(context);
     this.standing = new Standing(this.#tabs, this.#session);
+    this.#choosing = new Choosing(context, this);
     this.handler = new Requester(core, context, this.#session, this.#tabs, this.standing, this.#recorder, this);
   }
 
@@ -105,6 +108,10 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
     const action = this.#session[input](this.#nowMs);
     if (action.kind !== "none") this.#requests.wasSent = false; // an explicit call may repeat the request
     this.perform(action);
+  }
+
+  choose(channel: string, isWanted: boolean): Promise<void> {
+    return this.#choosing.choose(channel, isWanted);
   }
 
   close(): void {
@@ -237,6 +244,7 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
     this.#tabs.leave(end);
     this.#context.ended();
     this.#requests.abort();
+    this.#requests.chosen.closed?.();
     this.#session.close();
     this.#schedule();
   }

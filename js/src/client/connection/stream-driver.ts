@@ -36,6 +36,8 @@ export interface StreamDriver {
   start(): void;
   /** Replaces a connection that is open, or ends a wait. */
   reconnect(): void;
+  /** Has the stream read a channel besides, or no more. */
+  choose(channel: string, isWanted: boolean): Promise<void>;
   /** The client has not ended. */
   close(): void;
 }

@@ -143,6 +143,22 @@ export class SSEClient<Events extends object = UntypedEvents> extends StreamTarg
     if (!this.#driver.standing.hasEnded) this.#driver.close();
   }
 
+  /**
+   * Has the stream read another channel, of a route with `control: true`, and of every connection that follows, from the same cursor on. Resolves when the server
+   * does; who is refused later, when the client has come back, hears an `error` event. What several parts of a page subscribe is read until all of them have
+   * unsubscribed.
+   *
+   * @returns a promise that rejects with an SSEError where the server refuses it (`BAD_RESPONSE`, `FORBIDDEN`), or the client is closed.
+   */
+  subscribe(channel: string): Promise<void> {
+    return this.#driver.choose(channel, true);
+  }
+
+  /** Has the stream read a channel no more that was subscribed; not one of the route's. */
+  unsubscribe(channel: string): Promise<void> {
+    return this.#driver.choose(channel, false);
+  }
+
   #start(): void {
     if (this.#signal?.aborted) return;
     this.#signal?.addEventListener("abort", this.#onAbort);

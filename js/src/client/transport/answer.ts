@@ -12,7 +12,7 @@ const LONGEST_LEAVE_MS = 1000;
 
 /** Reads the answer to a request for the stream until it ends. Rejects where it breaks. */
 export async function readAnswer(response: Response, request: StreamRequest, handler: StreamHandler): Promise<void> {
-  const { options, signal } = request;
+  const { options, signal, chosen } = request;
   const { headers, status } = response;
   if (status === 204) return handler.ended(status);
   const problem = problemOf(response);
@@ -27,6 +27,8 @@ export async function readAnswer(response: Response, request: StreamRequest, han
   const uncount = diagnostics()?.countStream(request.url);
   try {
     handler.opened(origin, factsOf(headers, options), headers.get("X-Last-Event-ID"));
+    chosen.answer = headers;
+    chosen.answered?.();
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const cancel = () => void reader.cancel().catch(() => {});
     if (signal.aborted) return cancel();

@@ -1,7 +1,9 @@
 import type { StreamFacts } from "../../core/contract.js";
 import { SSEError } from "../../shared/errors.js";
 import { EVENT_TYPES_HEADER, EVENT_TYPES_QUERY } from "../../shared/event-types.js";
+import { CHANNELS_HEADER } from "../../shared/stream-control.js";
 import type { SSEClientOptions } from "../options/options.js";
+import type { ChosenChannels } from "./chosen-channels.js";
 
 /** What one attempt asks for. */
 export interface StreamRequest {
@@ -13,6 +15,7 @@ export interface StreamRequest {
   readonly idempotencyKey: string;
   /** Aborting it ends the attempt: the handler hears nothing more. */
   readonly signal: AbortSignal;
+  readonly chosen: ChosenChannels;
   /** To be called when the request is about to be sent. */
   readonly sending: () => void;
   /** Nobody wants the rest of the answer, and it may end by itself. */
@@ -91,7 +94,7 @@ interface Prepared extends RequestInit {
 
 /** The request that a client's options describe, for such an answer. Their own `Accept` is a stream's. */
 async function prepare(
-  { options, lastEventId, idempotencyKey, signal }: StreamRequest,
+  { options, lastEventId, idempotencyKey, signal, chosen }: StreamRequest,
   url: string,
   accept: string,
 ): Promise<Prepared> {
@@ -110,6 +113,8 @@ async function prepare(
   const types = events?.map(encodeURIComponent).join();
   if (types && cursorIn === "query") target.searchParams.set(EVENT_TYPES_QUERY, types);
   else if (types && (cursorIn || !isOther)) headers.set(EVENT_TYPES_HEADER, types);
+  chosen.sent = chosen.names;
+  if (chosen.sent) headers.set(CHANNELS_HEADER, chosen.sent);
   const wantsKey = !/^(GET|HEAD)$/i.test(method) && (idempotency ?? !isOther);
   if (wantsKey && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", idempotencyKey);
   return {

@@ -1,6 +1,7 @@
 import { randomKey } from "../../shared/random-key.js";
 import type { Clock } from "../options/clock.js";
 import type { SSEClientOptions } from "../options/options.js";
+import type { ChosenChannels } from "./chosen-channels.js";
 import type { StreamHandler, StreamRequest } from "./fetch-transport.js";
 import { openStream } from "./transports.js";
 
@@ -11,6 +12,7 @@ export class Requests {
   readonly #clock: Clock;
   #idempotencyKey = randomKey();
   #current: AbortController | undefined;
+  readonly chosen: ChosenChannels = { names: "", sent: "" };
   /** When the last one was made. */
   madeMs = 0;
   /** One was sent, and its answer was no refusal: what it asks for may have been done. */
@@ -59,6 +61,7 @@ export class Requests {
       idempotencyKey: this.#idempotencyKey,
       lastEventId,
       signal,
+      chosen: this.chosen,
       sending: () => {
         this.wasSent = true;
       },
