@@ -6,9 +6,9 @@ export { SSEError, type SSEErrorCategory, type SSEErrorCode, type SSEErrorDetail
 export { isFromAllowedOrigin, type OriginRules } from "../shared/origin.js";
 export type { AuthMode } from "./access/anonymous.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
-export { type AuthorizeRequestOptions, authorizeRequest } from "./access/authorize-request.js";
+export { type AuthorizeRequestOptions, authorizeRequest, permitRequest } from "./access/authorize-request.js";
 export type { OriginOptions } from "./access/own-pages.js";
-export type { Facts } from "./access/permission.js";
+export type { Facts, Permission } from "./access/permission.js";
 export type { CanAccess, ChannelAccess } from "./access/policy-access.js";
 export type { RequestLike } from "./access/request-like.js";
 export type { CanAccessBy } from "./access/require-access.js";

@@ -1,6 +1,7 @@
 import { requireFunction, requireObject, requireStringArray, requireUser } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { Authorize } from "./authorize.js";
+import type { Permission } from "./permission.js";
 import { permit } from "./permit.js";
 import type { RequestLike } from "./request-like.js";
 
@@ -26,6 +27,15 @@ export async function authorizeRequest(
   request: RequestLike,
   options: AuthorizeRequestOptions,
 ): Promise<string | undefined> {
+  return (await permitRequest(hub, request, options)).userId;
+}
+
+/** The same, and gives all that the client was let in for: for what lasts. */
+export async function permitRequest(
+  hub: { readonly name: string },
+  request: RequestLike,
+  options: AuthorizeRequestOptions,
+): Promise<Permission> {
   requireObject("request", request);
   requireObject("options", options);
   requireKnown("authorizeRequest", options, OPTIONS);
@@ -34,5 +44,5 @@ export async function authorizeRequest(
   if (userId !== undefined) requireUser(userId);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   const permission = await permit(hub.name, { request, channels, userId }, authorize);
-  return permission === undefined ? userId : permission.userId;
+  return permission ?? { userId, expiresAt: undefined, facts: undefined };
 }

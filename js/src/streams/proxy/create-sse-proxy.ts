@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
-import { authorizeRequest, errorResponse, type RequestLike } from "../../server/hub-api.js";
+import { errorResponse, type Permission, permitRequest, type RequestLike } from "../../server/hub-api.js";
 import { describe } from "../../shared/arguments.js";
 import { cookieOf } from "../../shared/cookie-of.js";
 import { SSEError } from "../../shared/errors.js";
@@ -9,8 +9,10 @@ import { type RequestBody, readBytes, unreadBodyOf } from "../../shared/read-tex
 import { requestOf, writeAnswer } from "../http/node-answer.js";
 import { queryOf } from "../http/query-of.js";
 import { askUpstream, UpstreamFailure } from "./ask-upstream.js";
+import { Ingestions } from "./ingest.js";
 import { type CheckedProxyOptions, checkProxyOptions, type SSEProxyOptions } from "./options.js";
 import { answerHeaders, requestHeaders } from "./proxy-headers.js";
+import { holdRelay } from "./relay-hold.js";
 import { targetOf } from "./target.js";
 import { problemOf, refusalOfUpstream } from "./upstream-refusal.js";
 
@@ -42,14 +44,18 @@ const ADDRESS = ["path", "url"];
  */
 export function createSSEProxy(options: SSEProxyOptions): SSEProxy {
   const checked = checkProxyOptions(options);
+  const ingestions = new Ingestions(checked);
+  const isIngested = ({ method = "GET" }: RequestLike) => checked.ingest && method !== "POST";
+  const { hub, authorize } = checked;
   const handler = async (request: Request, route: ProxyRoute = {}): Promise<Response> => {
     const channels: string[] = [];
     try {
-      const path = pathOf(Object(await route.params));
-      return toResponse(
-        await relay(checked, request, () => unreadBodyOf(request), request.signal, path, channels),
-        checked,
-      );
+      const asked = await ask(checked, request, pathOf(Object(await route.params)), channels);
+      if (isIngested(request)) {
+        const refused = await ingestions.ensure(asked.target, asked.channel);
+        return refused ?? (await hub.response(request, { channels, ...(authorize && { authorize }) }));
+      }
+      return toResponse(await relay(checked, request, () => unreadBodyOf(request), request.signal, asked), checked);
     } catch (error) {
       return refusal(checked, error, request, channels);
     }
@@ -61,7 +67,14 @@ export function createSSEProxy(options: SSEProxyOptions): SSEProxy {
     const request = requestOf(req);
     const channels: string[] = [];
     try {
-      const answer = await relay(checked, request, () => req, gone.signal, path, channels);
+      const asked = await ask(checked, request, path, channels);
+      if (isIngested(request)) {
+        const refused = await ingestions.ensure(asked.target, asked.channel);
+        if (refused !== undefined) return await writeAnswer(refused, res);
+        await hub.attach(req, res, { channels, ...(authorize && { authorize }) });
+        return;
+      }
+      const answer = await relay(checked, request, () => req, gone.signal, asked);
       if (answer instanceof Response) return await writeAnswer(answer, res);
       res.writeHead(answer.statusCode ?? 502, answerHeaders(answer.headers, checked.exposeHeaders ?? []));
       res.flushHeaders();
@@ -79,15 +92,24 @@ function pathOf(params: Readonly<Record<string, unknown>>): string | undefined {
   return (parts as string[] | undefined)?.map((part) => encodeURIComponent(part)).join("/");
 }
 
-/** The upstream's answer, or a refusal. */
-async function relay(
+/** What is asked for, and what its client was let in for. */
+interface Asked {
+  readonly target: URL;
+  readonly channel: string;
+  readonly permission: Permission;
+}
+
+/**
+ * Whether the client may ask, and for what.
+ *
+ * @param channels - gets the channel that stands for it, also where it is refused.
+ */
+async function ask(
   options: CheckedProxyOptions,
   request: RequestLike,
-  given: () => RequestBody,
-  signal: AbortSignal,
   path: string | undefined,
   channels: string[],
-): Promise<IncomingMessage | Response> {
+): Promise<Asked> {
   const { method = "GET" } = request;
   if (!METHODS.includes(method)) throw new SSEError("BAD_REQUEST", `A proxy takes ${METHODS.join(", ")}`);
   if (!isFromAllowedOrigin(request, options)) throw new SSEError("FORBIDDEN", "Only pages of this server may ask");
@@ -97,24 +119,46 @@ async function relay(
     throw new SSEError("BAD_REQUEST", "What is asked for is to stand in the path, or in the query's path");
   if (path === undefined) for (const name of ADDRESS) query.delete(name);
   const target = targetOf(options.upstreams, asked, query);
-  channels.push(`proxy:${options.upstreams.length > 1 ? target.origin : ""}${target.pathname}`);
-  await authorizeRequest(options.hub, request, {
-    channels: [...channels],
+  const address = `${options.upstreams.length > 1 ? target.origin : ""}${target.pathname}`;
+  const channel = `proxy:${address}${options.ingest ? target.search : ""}`;
+  channels.push(channel);
+  const permission = await permitRequest(options.hub, request, {
+    channels: [channel],
     ...(options.authorize && { authorize: options.authorize }),
   });
+  return { target, channel, permission };
+}
+
+/** The upstream's answer, or a refusal. As long as it lasts it is a stream of the hub. */
+async function relay(
+  options: CheckedProxyOptions,
+  request: RequestLike,
+  given: () => RequestBody,
+  signal: AbortSignal,
+  { target, channel, permission }: Asked,
+): Promise<IncomingMessage | Response> {
+  const { method = "GET" } = request;
   const own = { ...options.headers, ...(await authorization(options, request)) };
   const body = method === "POST" ? await readBytes(given(), options.maxBodyBytes) : undefined;
   if (method === "POST" && body === undefined)
     throw new SSEError("BAD_REQUEST", `A body has at most ${options.maxBodyBytes} bytes`);
+  const ended = new AbortController();
+  const hold = holdRelay(options.hub, channel, permission, () => ended.abort());
+  const both = AbortSignal.any([signal, ended.signal]);
   const answer = await askUpstream({
-    ...{ target, method, signal, headers: requestHeaders(request, options.forwardHeaders ?? [], own) },
+    ...{ target, method, signal: both, headers: requestHeaders(request, options.forwardHeaders ?? [], own) },
     body,
     times: {
       connectMs: options.connectTimeoutMs,
       headMs: options.headTimeoutMs,
       silenceMs: options.silenceTimeoutMs,
     },
+  }).catch((error: unknown) => {
+    hold.release();
+    if (ended.signal.aborted) throw new SSEError("DRAINING", "The stream was ended before it began");
+    throw error;
   });
+  answer.on("close", () => hold.release());
   return (await refusalOfUpstream(answer)) ?? answer;
 }
 

@@ -26,6 +26,14 @@ export interface SSEProxyOptions {
   token?: (request: RequestLike) => string | undefined | null | Promise<string | undefined | null>;
   /** A request without a token is answered 401. Default: true where `cookie` or `token` is given. */
   required?: boolean;
+  /**
+   * One connection to the upstream for all who ask for the same address: its events are published in the channel `proxy:<address>` of the hub, from where streams of the
+   * hub have them, with all that those can: resumption, heartbeats, limits. Who may read it is `authorize`'s; the upstream knows the proxy alone (`headers`), and so neither
+   * `cookie` nor `token` goes with it. A POST is relayed. Default false: each request is relayed as it is.
+   */
+  ingest?: boolean;
+  /** Of `ingest`: addresses that are read at once; one more is refused (`SERVER_FULL`). Default 100. */
+  maxUpstreams?: number;
   /** Whether a request may go through, as for a stream of the channel `proxy:<path>`; with several upstreams `proxy:<origin><path>`. Default: the hub's. */
   authorize?: Authorize;
   /** Default: the hub of the plain functions. */
@@ -55,6 +63,8 @@ export interface CheckedProxyOptions extends SSEProxyOptions {
   readonly upstreams: readonly URL[];
   hub: Hub;
   required: boolean;
+  ingest: boolean;
+  maxUpstreams: number;
   origins: readonly string[];
   trustProxy: boolean;
   connectTimeoutMs: number;
@@ -68,6 +78,8 @@ const OPTIONS: Names<SSEProxyOptions> = {
   cookie: true,
   token: true,
   required: true,
+  ingest: true,
+  maxUpstreams: true,
   authorize: true,
   hub: true,
   forwardHeaders: true,
@@ -110,6 +122,14 @@ export function checkProxyOptions(options: SSEProxyOptions): CheckedProxyOptions
   if (token !== undefined) requireFunction("token", token);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   requireHub(hub);
+  const { ingest = false, maxUpstreams = 100 } = options;
+  requireFlag("ingest", ingest);
+  requireNumber("maxUpstreams", maxUpstreams, { least: 1 });
+  if (ingest && (cookie !== undefined || token !== undefined)) {
+    throw new TypeError(
+      "ingest gives all clients what the upstream gives one: neither cookie nor token goes with it; say headers, and authorize",
+    );
+  }
   requireFlag("required", required);
   requireFlag("trustProxy", trustProxy);
   requireOrigins(origins);
@@ -122,5 +142,15 @@ export function checkProxyOptions(options: SSEProxyOptions): CheckedProxyOptions
     requireNumber(name, ms, { least: 1, most: LONGEST_TIMER_MS });
   requireNumber("maxBodyBytes", maxBodyBytes, { least: 1 });
   const times = { connectTimeoutMs, headTimeoutMs, silenceTimeoutMs, maxBodyBytes };
-  return { ...options, ...times, upstreams: upstreamsOf(upstream), hub, required, origins, trustProxy };
+  return {
+    ...options,
+    ...times,
+    upstreams: upstreamsOf(upstream),
+    hub,
+    required,
+    origins,
+    trustProxy,
+    ingest,
+    maxUpstreams,
+  };
 }
