@@ -12,6 +12,16 @@
 #include <utility>
 
 namespace millrace {
+namespace {
+
+// So many a minute, and a minute's worth at once; beyond a million, any.
+RateLimit perMinute(std::size_t count) {
+  constexpr std::size_t kMost = 1000000;
+  constexpr double kSeconds = 60;
+  return count > kMost ? RateLimit{} : RateLimit{static_cast<double>(count) / kSeconds, count};
+}
+
+}  // namespace
 
 std::optional<std::uint32_t> toRetry(const Napi::Value& value) {
   if (!isGiven(value)) {
@@ -48,6 +58,12 @@ HubSettings toHubSettings(const Napi::Object& options) {
   }
   settings.connections = given.whole("connections");
   settings.perUser = given.whole("perUser");
+  if (const std::optional<std::size_t> opens = given.whole("opensPerUser")) {
+    settings.opensPerUser = perMinute(*opens);
+  }
+  if (isGiven(options.Get("hasBanList"))) {
+    settings.hasBanList = given.flag("hasBanList");
+  }
   settings.channels = given.whole("channels");
   settings.channelsPerConnection = given.whole("channelsPerConnection");
   settings.channelTtl = given.millis("channelTtlMs");
@@ -68,6 +84,8 @@ HubOptions HubSettings::over(HubOptions options) const {
   addByName(addedPolicies, options.addedPolicies);
   options.connections = connections.value_or(options.connections);
   options.perUser = perUser.value_or(options.perUser);
+  options.opensPerUser = opensPerUser.value_or(options.opensPerUser);
+  options.hasBanList = hasBanList.value_or(options.hasBanList);
   options.channels = channels.value_or(options.channels);
   options.channelsPerConnection = channelsPerConnection.value_or(options.channelsPerConnection);
   options.channelTtl = channelTtl.value_or(options.channelTtl);

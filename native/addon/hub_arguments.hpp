@@ -49,6 +49,8 @@ struct HubSettings {
   std::vector<NamedContent> addedContents;            // of those
   std::optional<std::size_t> connections;
   std::optional<std::size_t> perUser;
+  std::optional<RateLimit> opensPerUser;
+  std::optional<bool> hasBanList;
   std::optional<std::size_t> channels;
   std::optional<std::size_t> channelsPerConnection;
   std::optional<Millis> channelTtl;

@@ -27,6 +27,8 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("setFacts", &HubObject::doing<&HubObject::setFacts>),
                          InstanceMethod("disconnect", &HubObject::giving<&HubObject::disconnect>),
                          InstanceMethod("deny", &HubObject::giving<&HubObject::deny>),
+                         InstanceMethod("opensAgainIn", &HubObject::giving<&HubObject::opensAgainIn>),
+                         InstanceMethod("hasBanList", &HubObject::giving<&HubObject::hasBanList>),
                          InstanceMethod("guardOf", &HubObject::giving<&HubObject::guardOf>),
                          InstanceMethod("sealIds", &HubObject::giving<&HubObject::sealIds>),
                          InstanceMethod("isDenied", &HubObject::giving<&HubObject::isDenied>),
@@ -118,31 +120,6 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
     Engine::process().bodies().compress(id);
   }
   return Napi::Number::New(info.Env(), static_cast<double>(id));
-}
-
-Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
-  const SubscriberId id = toWhole(info[0], "connection");
-  const std::string key = toText(info[1], "key");
-  const std::string userId = isGiven(info[2]) ? toText(info[2], "userId") : "";
-  const std::vector<std::string> types = isGiven(info[3]) ? toTexts(info[3], "events") : std::vector<std::string>{};
-  const std::vector<std::string_view> typeViews(types.begin(), types.end());
-  JoinOptions options;
-  options.userId = userId;
-  options.types = typeViews;
-  options.last = isGiven(info[4]) ? toWhole(info[4], "last") : 0;
-  const std::vector<std::string> labels = isGiven(info[5]) ? toTexts(info[5], "labels") : std::vector<std::string>{};
-  const std::vector<std::string_view> labelViews(labels.begin(), labels.end());
-  options.labels = labelViews;
-  options.endsSubscriber = !isGiven(info[6]) || toFlag(info[6], "ends");
-  const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
-  return toJs(info.Env(), outcomeName(outcome));
-}
-
-Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
-  const SubscriberId id = toWhole(info[0], "connection");
-  const std::string key = toText(info[1], "key");
-  const bool wasThere = with([&](Hub& hub, Instant now) { return hub.leave(id, key, now); });
-  return Napi::Boolean::New(info.Env(), wasThere);
 }
 
 void HubObject::close(const Napi::CallbackInfo& info) {

@@ -36,6 +36,8 @@ class HubObject : public Door<HubObject> {
   void setFacts(const Napi::CallbackInfo& info);
   Napi::Value disconnect(const Napi::CallbackInfo& info);
   Napi::Value deny(const Napi::CallbackInfo& info);
+  Napi::Value opensAgainIn(const Napi::CallbackInfo& info);
+  Napi::Value hasBanList(const Napi::CallbackInfo& info);
   Napi::Value guardOf(const Napi::CallbackInfo& info);
   Napi::Value sealIds(const Napi::CallbackInfo& info);
   Napi::Value isDenied(const Napi::CallbackInfo& info);

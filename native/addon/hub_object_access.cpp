@@ -32,6 +32,31 @@ std::vector<std::string_view> viewsOf(const std::vector<std::string>& texts) { r
 
 }  // namespace
 
+Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const std::string key = toText(info[1], "key");
+  const std::string userId = isGiven(info[2]) ? toText(info[2], "userId") : "";
+  const std::vector<std::string> types = isGiven(info[3]) ? toTexts(info[3], "events") : std::vector<std::string>{};
+  const std::vector<std::string_view> typeViews(types.begin(), types.end());
+  JoinOptions options;
+  options.userId = userId;
+  options.types = typeViews;
+  options.last = isGiven(info[4]) ? toWhole(info[4], "last") : 0;
+  const std::vector<std::string> labels = isGiven(info[5]) ? toTexts(info[5], "labels") : std::vector<std::string>{};
+  const std::vector<std::string_view> labelViews(labels.begin(), labels.end());
+  options.labels = labelViews;
+  options.endsSubscriber = !isGiven(info[6]) || toFlag(info[6], "ends");
+  const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
+  return toJs(info.Env(), outcomeName(outcome));
+}
+
+Napi::Value HubObject::leave(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const std::string key = toText(info[1], "key");
+  const bool wasThere = with([&](Hub& hub, Instant now) { return hub.leave(id, key, now); });
+  return Napi::Boolean::New(info.Env(), wasThere);
+}
+
 Napi::Value HubObject::update(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   const std::vector<std::string> join = toTexts(info[1], "join");
@@ -81,6 +106,16 @@ Napi::Value HubObject::deny(const Napi::CallbackInfo& info) {
   const Millis forMs = toMillis(info[1], "forMs");
   const bool isDone = with([&](Hub& hub, Instant now) { return hub.revocations().deny(userId, now + forMs, now); });
   return Napi::Boolean::New(info.Env(), isDone);
+}
+
+Napi::Value HubObject::opensAgainIn(const Napi::CallbackInfo& info) {
+  const std::string userId = toText(info[0], "userId");
+  const Millis wait = with([&](Hub& hub, Instant now) { return hub.opensAgainIn(userId, now); });
+  return Napi::Number::New(info.Env(), static_cast<double>(wait.count()));
+}
+
+Napi::Value HubObject::hasBanList(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), with([](Hub& hub, Instant) { return hub.options().hasBanList; }));
 }
 
 Napi::Value HubObject::guardOf(const Napi::CallbackInfo& info) {

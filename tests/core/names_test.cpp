@@ -65,7 +65,7 @@ TEST(Names, outcomes) {
   EXPECT_EQ(namesOf({OpenOutcome::serverFull, OpenOutcome::draining}, outcome), namesIn("openRefusals"));
   EXPECT_EQ(namesOf({JoinOutcome::joined, JoinOutcome::alreadyThere, JoinOutcome::closed, JoinOutcome::channelFull,
                      JoinOutcome::policyFull, JoinOutcome::userFull, JoinOutcome::tooManyChannels, JoinOutcome::hubFull,
-                     JoinOutcome::policyChannels, JoinOutcome::denied},
+                     JoinOutcome::policyChannels, JoinOutcome::denied, JoinOutcome::tooFast},
                     outcome),
             namesIn("joinOutcomes"));
   const auto refusal = [](WriteOutcome value) { return refusalName(value); };

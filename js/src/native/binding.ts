@@ -148,6 +148,9 @@ export interface NativeHubOptions extends NativePolicySettings, NativeContentSet
   readonly addedPolicies?: readonly NativePolicy[] | undefined;
   readonly connections?: number | undefined;
   readonly perUser?: number | undefined;
+  /** A minute. */
+  readonly opensPerUser?: number | undefined;
+  readonly hasBanList?: boolean | undefined;
   readonly channels?: number | undefined;
   readonly channelsPerConnection?: number | undefined;
   readonly channelTtlMs?: number | undefined;
@@ -217,6 +220,10 @@ export interface NativeHub {
   /** Nobody who is this user joins a channel for so long, in place of what was said before; false: too many are kept out. */
   deny(userId: string, forMs: number): boolean;
   isDenied(userId: string): boolean;
+  /** After `tooFast`: the milliseconds until one more connection of the user's may join. */
+  opensAgainIn(userId: string): number;
+  /** Whether the application wants to be asked who is banned. */
+  hasBanList(): boolean;
   /** From now on ids are encrypted with the first of these keys of 16 bytes, and read with all; of none, they are plain. False: it cannot be. */
   sealIds(keys: readonly Uint8Array[]): boolean;
   /** Who has to be asked before anybody reads a channel of this key; empty: nobody. */

@@ -16,6 +16,7 @@ export const JOIN_OUTCOMES = [
   "hubFull",
   "policyChannels",
   "denied",
+  "tooFast",
 ] as const;
 export type NativeJoin = (typeof JOIN_OUTCOMES)[number];
 

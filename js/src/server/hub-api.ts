@@ -7,6 +7,7 @@ export { isFromAllowedOrigin, type OriginRules } from "../shared/origin.js";
 export type { AuthMode } from "./access/anonymous.js";
 export type { Authorize, AuthorizeAnswer, AuthorizeContext } from "./access/authorize.js";
 export { type AuthorizeRequestOptions, authorizeRequest, permitRequest } from "./access/authorize-request.js";
+export type { IsBanned } from "./access/ban-list.js";
 export type { OriginOptions } from "./access/own-pages.js";
 export type { Facts, Permission } from "./access/permission.js";
 export type { CanAccess, ChannelAccess } from "./access/policy-access.js";

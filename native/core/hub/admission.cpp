@@ -146,6 +146,10 @@ JoinOutcome Admission::check(const Subscriber& subscriber, std::string_view key,
   if (parts_.revocations.isDenied(subscriber.userId != nullptr ? *subscriber.userId : options.userId, now)) {
     return JoinOutcome::denied;
   }
+  const bool isNewOfUser = subscriber.userId == nullptr && !options.userId.empty();
+  if (isNewOfUser && openers_.take(options.userId, limits.opensPerUser, now) == RateOutcome::exceeds) {
+    return JoinOutcome::tooFast;
+  }
   const ChannelClass& group = parts_.registry.classOf(known, key);
   if (isCounted && (known == nullptr ? 0 : known->members.connections()) >= group.policy.limits.connections) {
     return JoinOutcome::channelFull;
@@ -166,7 +170,6 @@ JoinOutcome Admission::check(const Subscriber& subscriber, std::string_view key,
         break;
     }
   }
-  const bool isNewOfUser = subscriber.userId == nullptr && !options.userId.empty();
   if (isNewOfUser && parts_.registry.subscribersOfUser(options.userId) >= limits.perUser) {
     return JoinOutcome::userFull;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/flow/user_quotas.hpp"
 #include "core/hub/facts.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
@@ -52,6 +53,10 @@ class Admission {
   void close(SubscriberId id, Instant now, CloseReason reason);
   [[nodiscard]] Subscriber* assign(SubscriberId id, OwnerId owner, void* socket, Instant now);
 
+  // How long it takes until one more of this user's may be opened.
+  [[nodiscard]] Millis opensAgainIn(std::string_view userId, Instant now) const {
+    return openers_.wait(userId, parts_.options.opensPerUser, now);
+  }
   // Subscribers whose owner writes to their sockets.
   [[nodiscard]] std::size_t takenOver() const { return takenOver_; }
 
@@ -64,6 +69,7 @@ class Admission {
 
   Parts parts_;
   std::shared_ptr<const SubscriberOptions> lastOptions_;  // of the newest subscriber; the next mostly has the same
+  UserQuotas openers_;
   std::size_t takenOver_ = 0;
 };
 

@@ -115,6 +115,10 @@ void Hub::setFacts(SubscriberId id, Facts facts) {
 
 Revocations& Hub::revocations() { return parts_->revocations; }
 
+Millis Hub::opensAgainIn(std::string_view userId, Instant now) const {
+  return parts_->admission.opensAgainIn(userId, now);
+}
+
 void Hub::close(SubscriberId id, Instant now, CloseReason reason) { parts_->admission.close(id, now, reason); }
 
 void Hub::closeAll(OwnerId owner, Instant now) {

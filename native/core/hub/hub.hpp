@@ -65,6 +65,8 @@ class Hub {
   // What the application knows of it, by which revocations() find it; in place of what was said before.
   void setFacts(SubscriberId id, Facts facts);
   [[nodiscard]] Revocations& revocations();
+  // After JoinOutcome::tooFast: how long it takes until one more of this user's may be opened.
+  [[nodiscard]] Millis opensAgainIn(std::string_view userId, Instant now) const;
   // Only by its owner: what was read of it may be on its way. `reason`: of one that was not told to end.
   void close(SubscriberId id, Instant now, CloseReason reason = CloseReason::disconnected);
   void closeAll(OwnerId owner, Instant now);

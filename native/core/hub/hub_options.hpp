@@ -32,6 +32,8 @@ struct HubOptions {
   FlowRules flow{};
   std::string stamp{};
   std::size_t perUser = 100;
+  RateLimit opensPerUser{};  // subscribers of one user, also those that have ended
+  bool hasBanList = false;   // the application wants to be asked who is banned
   std::size_t channels = 100000;
   std::size_t channelsPerConnection = 100;
   Millis channelTtl{1800000};  // a channel that nobody used for so long is forgotten

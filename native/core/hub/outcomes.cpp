@@ -56,6 +56,8 @@ std::string_view outcomeName(JoinOutcome outcome) {
       return "policyChannels";
     case JoinOutcome::denied:
       return "denied";
+    case JoinOutcome::tooFast:
+      return "tooFast";
   }
   return "unknown";
 }

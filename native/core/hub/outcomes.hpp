@@ -22,6 +22,7 @@ enum class JoinOutcome : std::uint8_t {
   hubFull,
   policyChannels,  // it would be one channel more than ChannelLimits::channels
   denied,          // its user is kept out for now
+  tooFast,         // its user has opened too many lately
 };
 enum class WriteOutcome : std::uint8_t {
   written,

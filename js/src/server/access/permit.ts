@@ -1,8 +1,11 @@
 import { isSSEError } from "../../shared/errors.js";
 import { environment } from "../lifecycle/environment.js";
+import { isLogged, log } from "../observe/logger.js";
+import { traceIdOf } from "../observe/trace.js";
 import { runUserCode } from "../observe/user-code-error.js";
 import { type Authorize, type AuthorizeContext, ask, forbidden } from "./authorize.js";
 import { authorizerOf } from "./authorizers.js";
+import { requireNotBanned } from "./ban-list.js";
 import type { Permission } from "./permission.js";
 import { askPolicies } from "./policy-access.js";
 
@@ -24,6 +27,11 @@ export async function permit(
   await askPolicies(hubName, context, permission);
   const userId = permission === undefined ? context.userId : permission.userId;
   if (userId !== undefined && environment().hub(hubName).isDenied(userId)) throw forbidden();
+  await requireNotBanned(hubName, context.request, userId);
+  if (isLogged(hubName, "info")) {
+    const about = { userId, channels: context.channels, isAsked: permission !== undefined };
+    log(hubName, "info", "access granted", { kind: "audit", ...about, traceId: traceIdOf(context.request) });
+  }
   return permission;
 }
 

@@ -115,7 +115,7 @@ export function tellFailure(
     const { code, category } = error;
     emitHubEvent(hubName, "refused", { code, channels, error, traceId });
     if (isLogged(hubName, "warn")) ensureWatched(hubName); // nobody may ever be let in
-    const isAudited = category === "authentication";
+    const isAudited = category === "authentication" || code === "TIMED_OUT"; // who decides has not
     log(hubName, isAudited ? "warn" : "debug", "request refused", {
       ...(isAudited && { kind: "audit" }),
       why: sanitizeMessage(error.message),

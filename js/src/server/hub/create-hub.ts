@@ -3,6 +3,7 @@ import { requireKnown } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { setAuthorizeTimeout } from "../access/answer-in-time.js";
 import { authorizers } from "../access/authorizers.js";
+import { setBanList } from "../access/ban-list.js";
 import { setPolicyAccess } from "../access/policy-access.js";
 import { type ContentStore, requireContentStore } from "../content/content-store.js";
 import { contentStoreOf, setContentStore } from "../content/contents.js";
@@ -41,6 +42,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
     authorize,
     authorizeTimeoutMs,
     opaqueIds,
+    isBanned,
     lag,
     heartbeat,
     maxDurationMs,
@@ -66,6 +68,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   ) as StreamDefaults;
   checkStreamOptions(defaults); // wrong ones are to be noticed here
   requireReauthorize(reauthorizeEveryMs);
+  if (isBanned !== undefined) requireFunction("isBanned", isBanned);
   const idKeys = opaqueIds === undefined ? undefined : opaqueKeys(opaqueIds);
   const rules = policies && withPresets(policies);
   if (authorizeTimeoutMs !== undefined)
@@ -86,7 +89,8 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   if (rules !== undefined) setPolicyAccess(name, rules);
   if (authorizeTimeoutMs !== undefined) setAuthorizeTimeout(name, authorizeTimeoutMs);
   if (idKeys !== undefined) sealIds(name, idKeys);
-  hub.configure(native);
+  if (isBanned !== undefined) setBanList(name, isBanned);
+  hub.configure(isBanned === undefined ? native : { ...native, hasBanList: true });
   environment().schedule(); // what waited may leave by the new rules
   addStreamDefaults(name, defaults);
   if (rules !== undefined) setPolicyHeartbeats(name, rules);

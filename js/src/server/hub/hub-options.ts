@@ -2,6 +2,7 @@ import type { NativeHubOptions } from "../../native/binding.js";
 import { type NumberBounds, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import type { Authorize } from "../access/authorize.js";
+import type { IsBanned } from "../access/ban-list.js";
 import type { ContentStore } from "../content/content-store.js";
 import type { AlertOptions } from "../observe/alerts.js";
 import type { Logger } from "../observe/logger.js";
@@ -19,6 +20,8 @@ export interface LimitOptions {
   perChannel?: number;
   /** Of one `userId`. Default 100. */
   perUser?: number;
+  /** Connections that one `userId` opens a minute, polls among them; a minute's worth of them may be opened at once. Default Infinity. */
+  opensPerUser?: number;
   /** Channels of the hub: those that hold an event or have a reader. Default 100000. */
   channels?: number;
   /** Channels that one connection reads. Default 100. */
@@ -60,6 +63,11 @@ export interface HubOptions extends FlowOptions, ContentOptions {
   authorize?: Authorize;
   /** So long `authorize`, and `canAccess` of policies, may take: then the client is refused, with 503. It is this thread's. Default 10000. */
   authorizeTimeoutMs?: number;
+  /**
+   * Asked, after `authorize`, whether a client is banned, for each connection: by its user, or by an address that the request tells. True, and any answer but false, refuses with 403.
+   * It is the hub's, as `authorize` is. Default: nobody is; for a user and a time there is `hub.deny`.
+   */
+  isBanned?: IsBanned;
   /**
    * Encrypts the ids of events and the cursors, so that nobody reads from them how much is published in channels that are not his: 22 characters in place of
    * `<epoch>.<sequence>`. They cannot be made up either. Clients do everything with them that they do with others. Default false.
@@ -109,6 +117,7 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   reactors: true,
   authorize: true,
   authorizeTimeoutMs: true,
+  isBanned: true,
   opaqueIds: true,
   contentStore: true,
   exposeErrors: true,
@@ -125,6 +134,7 @@ const LIMIT_OPTIONS: Names<LimitOptions> = {
   connections: true,
   perChannel: true,
   perUser: true,
+  opensPerUser: true,
   channels: true,
   channelsPerConnection: true,
   publishesPerUser: true,
@@ -148,7 +158,7 @@ export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
   const { limits = {}, policies, channelTtlMs, lagGraceMs, reactors } = options;
   requireObject("limits", limits);
   requireKnown("limits", limits, LIMIT_OPTIONS);
-  const { connections, perChannel, perUser, channels, channelsPerConnection, publishesPerUser } = limits;
+  const { connections, perChannel, perUser, channels, channelsPerConnection, publishesPerUser, opensPerUser } = limits;
   const check = (name: string, value: number | undefined, bounds: NumberBounds) => {
     if (value !== undefined) requireNumber(name, value, bounds);
   };
@@ -156,6 +166,7 @@ export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
   check("limits.connections", connections, { infinity });
   check("limits.perChannel", perChannel, { infinity });
   check("limits.perUser", perUser, { infinity });
+  check("limits.opensPerUser", opensPerUser, { least: 1, infinity });
   check("limits.channels", channels, { infinity });
   check("limits.channelsPerConnection", channelsPerConnection, { infinity });
   check("channelTtlMs", channelTtlMs, { infinity });
@@ -168,6 +179,7 @@ export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
     connections,
     perChannel,
     perUser,
+    opensPerUser: opensPerUser === undefined ? undefined : Math.ceil(opensPerUser),
     channels,
     channelsPerConnection,
     channelTtlMs,

@@ -36,6 +36,14 @@ export function joinChannel(
   stream?: StreamOfSend,
 ): void {
   const outcome = hub.join(connection, key, userId, events, lastOf(from), labels, ends);
+  if (outcome === "tooFast" && userId !== undefined) {
+    const details = { retryAfterMs: hub.opensAgainIn(userId) };
+    throw new SSEError(
+      "RATE_LIMITED",
+      "The user has opened as many connections lately as limits.opensPerUser allows",
+      details,
+    );
+  }
   if (outcome !== "closed") refuseJoin(outcome);
   else if (stream?.isClosed !== false) {
     throw new SSEError("STREAM_CLOSED", "The stream has ended before it was registered");
