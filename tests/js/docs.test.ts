@@ -180,11 +180,11 @@ test.each([
   expect([ran.status, heard]).toEqual([0, ["millrace.begin", ...expected]]);
 });
 
-test("the front page's CORS header is on the stream, and on a refusal", () => {
+test("the guide's CORS headers are on the stream, and on a refusal", () => {
   const ran = node(`
-    import { GET } from "${moduleOf("README.md", "Access-Control")}";
+    import { GET } from "${moduleOf("docs/guides/cors.md", "corsHeaders")}";
     const of = async (accept) => {
-      const { status, headers, body } = await GET(new Request("http://host/", { headers: { accept } }));
+      const { status, headers, body } = await GET(new Request("http://host/", { headers: { accept, origin: "https://app.example" } }));
       console.log(status, headers.get("Access-Control-Allow-Origin"));
       await body.cancel();
     };
