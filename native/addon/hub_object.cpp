@@ -161,7 +161,7 @@ void HubObject::drain(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value HubObject::nextRetry(const Napi::CallbackInfo& info) {
-  const std::uint32_t retry = with([](Hub& hub, Instant) { return hub.nextRetry(); });
+  const std::uint32_t retry = with([](Hub& hub, Instant) { return hub.access().nextRetry(); });
   return Napi::Number::New(info.Env(), retry);
 }
 

@@ -63,20 +63,22 @@ Napi::Value HubObject::update(const Napi::CallbackInfo& info) {
   const std::vector<std::string> leave = toTexts(info[2], "leave");
   const std::vector<std::string_view> joinViews = viewsOf(join);
   const std::vector<std::string_view> leaveViews = viewsOf(leave);
-  const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.update(id, {joinViews, leaveViews}, now); });
+  const JoinOutcome outcome = with([&](Hub& hub, Instant now) {
+    return hub.access().update(id, {joinViews, leaveViews}, now);
+  });
   return toJs(info.Env(), outcomeName(outcome));
 }
 
 void HubObject::expire(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   const std::optional<Millis> in = isGiven(info[1]) ? std::optional(toMillis(info[1], "inMs")) : std::nullopt;
-  with([&](Hub& hub, Instant now) { hub.expire(id, in, now); });
+  with([&](Hub& hub, Instant now) { hub.access().expire(id, in, now); });
 }
 
 void HubObject::setFacts(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   Facts facts = toFacts(info[1]);
-  with([&](Hub& hub, Instant) { hub.setFacts(id, std::move(facts)); });
+  with([&](Hub& hub, Instant) { hub.access().setFacts(id, std::move(facts)); });
 }
 
 // A match, whether the clients are to come back, and what they are told; gives how many streams are ended.
@@ -97,20 +99,21 @@ Napi::Value HubObject::disconnect(const Napi::CallbackInfo& info) {
   const std::string detail = isGiven(info[2]) ? toText(info[2], "reason") : "";
   const DisconnectOptions options{toFlag(info[1], "mayReturn") ? Return::wanted : Return::never, detail};
   const std::size_t ended =
-      with([&](Hub& hub, Instant now) { return hub.revocations().disconnect(match, options, now); });
+      with([&](Hub& hub, Instant now) { return hub.access().revocations().disconnect(match, options, now); });
   return Napi::Number::New(info.Env(), static_cast<double>(ended));
 }
 
 Napi::Value HubObject::deny(const Napi::CallbackInfo& info) {
   const std::string userId = toText(info[0], "userId");
   const Millis forMs = toMillis(info[1], "forMs");
-  const bool isDone = with([&](Hub& hub, Instant now) { return hub.revocations().deny(userId, now + forMs, now); });
+  const bool isDone =
+      with([&](Hub& hub, Instant now) { return hub.access().revocations().deny(userId, now + forMs, now); });
   return Napi::Boolean::New(info.Env(), isDone);
 }
 
 Napi::Value HubObject::opensAgainIn(const Napi::CallbackInfo& info) {
   const std::string userId = toText(info[0], "userId");
-  const Millis wait = with([&](Hub& hub, Instant now) { return hub.opensAgainIn(userId, now); });
+  const Millis wait = with([&](Hub& hub, Instant now) { return hub.access().opensAgainIn(userId, now); });
   return Napi::Number::New(info.Env(), static_cast<double>(wait.count()));
 }
 
@@ -142,14 +145,14 @@ Napi::Value HubObject::sealIds(const Napi::CallbackInfo& info) {
   if (!keys.empty() && cipher == nullptr) {
     return Napi::Boolean::New(info.Env(), false);
   }
-  with([&](Hub& hub, Instant) { hub.sealIds(std::move(cipher)); });
+  with([&](Hub& hub, Instant) { hub.access().sealIds(std::move(cipher)); });
   return Napi::Boolean::New(info.Env(), true);
 }
 
 Napi::Value HubObject::isDenied(const Napi::CallbackInfo& info) {
   const std::string userId = toText(info[0], "userId");
-  return Napi::Boolean::New(info.Env(),
-                            with([&](Hub& hub, Instant now) { return hub.revocations().isDenied(userId, now); }));
+  return Napi::Boolean::New(
+      info.Env(), with([&](Hub& hub, Instant now) { return hub.access().revocations().isDenied(userId, now); }));
 }
 
 }  // namespace millrace

@@ -1,5 +1,6 @@
 import type { NativeCloseReason } from "../shared/close-reasons.js";
 import type { ReceiverCore } from "../shared/receiver.js";
+import type { NativeAccess } from "./native-access.js";
 import type { NativeDocument } from "./native-document.js";
 import type { NativeMetrics } from "./native-metrics.js";
 import type { NativeContentSettings, NativePolicy, NativePolicySettings } from "./native-policy.js";
@@ -175,7 +176,7 @@ export interface NativeStats {
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */
-export interface NativeHub {
+export interface NativeHub extends NativeAccess {
   configure(options: NativeHubOptions): void;
   /**
    * Notes what was said of the hub, in this thread or another: values as texts, by the option's name. Gives the names that say
@@ -200,34 +201,6 @@ export interface NativeHub {
     ends?: boolean,
   ): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
-  /** It reads other channels from now on, from the newest event on: all of those, or, unless it is `joined`, none of them. */
-  update(connection: ConnectionId, join: readonly string[], leave: readonly string[]): NativeJoin;
-  /** The connection was let in for so long from now on; undefined: for as long as it lives. */
-  expire(connection: ConnectionId, inMs: number | undefined): void;
-  /** What is known of it, for {@link disconnect}. */
-  setFacts(connection: ConnectionId, facts: Readonly<Record<string, string>>): void;
-  /** Ends the streams that match in all that is given, none where nothing is; how many. The clients are told `reason` beside that they may return. */
-  disconnect(
-    match: {
-      readonly userId?: string | undefined;
-      readonly channel?: string | undefined;
-      readonly connection?: ConnectionId | undefined;
-      readonly where?: Readonly<Record<string, string>> | undefined;
-    },
-    mayReturn: boolean,
-    reason: string | undefined,
-  ): number;
-  /** Nobody who is this user joins a channel for so long, in place of what was said before; false: too many are kept out. */
-  deny(userId: string, forMs: number): boolean;
-  isDenied(userId: string): boolean;
-  /** After `tooFast`: the milliseconds until one more connection of the user's may join. */
-  opensAgainIn(userId: string): number;
-  /** Whether the application wants to be asked who is banned. */
-  hasBanList(): boolean;
-  /** From now on ids are encrypted with the first of these keys of 16 bytes, and read with all; of none, they are plain. False: it cannot be. */
-  sealIds(keys: readonly Uint8Array[]): boolean;
-  /** Who has to be asked before anybody reads a channel of this key; empty: nobody. */
-  guardOf(key: string): "" | "authorizer" | "policy";
   /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */
   close(connection: ConnectionId, reason?: string): void;
   /**

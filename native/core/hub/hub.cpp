@@ -21,7 +21,6 @@
 #include "core/hub/timers.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace millrace {
 
@@ -54,6 +53,7 @@ struct Hub::Parts {
   Revocations revocations{{registry, scheduler, endings, facts}};
   Admission admission{
       {sequence, registry, scheduler, inbox, deadlines, deflates, sweeper, drain, revocations, facts, options}};
+  HubAccess access{{registry, sequence, admission, revocations, facts, drain}};
   Census census{{policies, registry, inbox, flow, drain, admission, options}};
   HubMetrics metrics{policies, registry, inbox};
   Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings, heartbeats}};
@@ -75,8 +75,6 @@ void Hub::configure(const HubOptions& options) {
 
 const HubOptions& Hub::options() const { return parts_->options; }
 
-void Hub::sealIds(std::shared_ptr<BlockCipher> cipher) { parts_->sequence.seal(std::move(cipher)); }
-
 // --- subscribers
 
 OpenOutcome Hub::open(SubscriberId id, OwnerId owner, const OpenOptions& options, Instant now) {
@@ -88,10 +86,6 @@ JoinOutcome Hub::join(SubscriberId id, std::string_view key, const JoinOptions& 
 }
 
 bool Hub::leave(SubscriberId id, std::string_view key, Instant now) { return parts_->admission.leave(id, key, now); }
-
-JoinOutcome Hub::update(SubscriberId id, const ChannelChange& change, Instant now) {
-  return parts_->admission.update(id, change, now);
-}
 
 Subscriber* Hub::assign(SubscriberId id, OwnerId owner, void* socket, Instant now) {
   return parts_->admission.assign(id, owner, socket, now);
@@ -105,19 +99,7 @@ bool Hub::end(SubscriberId id, CloseReason reason, Instant now, std::string_view
   return subscriber != nullptr;
 }
 
-void Hub::expire(SubscriberId id, std::optional<Millis> in, Instant now) { parts_->admission.expire(id, in, now); }
-
-void Hub::setFacts(SubscriberId id, Facts facts) {
-  if (parts_->registry.find(id) != nullptr) {
-    parts_->facts.set(id, std::move(facts));
-  }
-}
-
-Revocations& Hub::revocations() { return parts_->revocations; }
-
-Millis Hub::opensAgainIn(std::string_view userId, Instant now) const {
-  return parts_->admission.opensAgainIn(userId, now);
-}
+HubAccess& Hub::access() { return parts_->access; }
 
 void Hub::close(SubscriberId id, Instant now, CloseReason reason) { parts_->admission.close(id, now, reason); }
 
@@ -191,8 +173,6 @@ void Hub::drain(const DrainOptions& options, Instant now) {
   parts_->flow.stop(now);
   parts_->drain.begin(options, now);
 }
-
-std::uint32_t Hub::nextRetry() { return parts_->drain.nextRetry(); }
 
 // --- what is there
 

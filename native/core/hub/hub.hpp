@@ -4,15 +4,13 @@
 #include "core/hub/census.hpp"
 #include "core/hub/channel_states.hpp"
 #include "core/hub/close_reason.hpp"
-#include "core/hub/facts.hpp"
+#include "core/hub/hub_access.hpp"
 #include "core/hub/hub_metrics.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
-#include "core/hub/revocations.hpp"
 #include "core/hub/store_queue.hpp"
 #include "core/hub/subscriber_view.hpp"
 #include "core/hub/turns.hpp"
-#include "core/identity/id_seal.hpp"
 #include "core/wire/event.hpp"
 
 #include <cstddef>
@@ -40,9 +38,6 @@ class Hub {
   void configure(const HubOptions& options);
   [[nodiscard]] const HubOptions& options() const;
 
-  // See Sequence::seal().
-  void sealIds(std::shared_ptr<BlockCipher> cipher);
-
   // --- subscribers
 
   // `id` must be new. The subscriber's first bytes set the client's cursor, so that it resumes even if cut before an event.
@@ -51,22 +46,13 @@ class Hub {
   [[nodiscard]] JoinOutcome join(SubscriberId id, std::string_view key, const JoinOptions& options, Instant now);
   // Says whether it was there.
   bool leave(SubscriberId id, std::string_view key, Instant now);
-  // It reads other channels from now on, from the hub's head: all of them, or, where one cannot be joined, nothing changes. Joining what it reads,
-  // and leaving what it does not, is nothing. `closed`: it is not there, or is ending.
-  [[nodiscard]] JoinOutcome update(SubscriberId id, const ChannelChange& change, Instant now);
   // Another owner reads it from now on, by `socket`, if it writes to one itself: then it counts as taken over. The owner is told
   // to close it if it is ending already. None when it is not there. What it returns lives until that owner closes it.
   [[nodiscard]] Subscriber* assign(SubscriberId id, OwnerId owner, void* socket, Instant now);
   // Tells its owner to close it once it has taken what there is now, and the client why, where the end is intended: `said` is
   // the application's own reason. False when it is not there or already ending.
   bool end(SubscriberId id, CloseReason reason, Instant now, std::string_view said = {});
-  // It was let in for so long from now on; none: for as long as it lives.
-  void expire(SubscriberId id, std::optional<Millis> in, Instant now);
-  // What the application knows of it, by which revocations() find it; in place of what was said before.
-  void setFacts(SubscriberId id, Facts facts);
-  [[nodiscard]] Revocations& revocations();
-  // After JoinOutcome::tooFast: how long it takes until one more of this user's may be opened.
-  [[nodiscard]] Millis opensAgainIn(std::string_view userId, Instant now) const;
+  [[nodiscard]] HubAccess& access();
   // Only by its owner: what was read of it may be on its way. `reason`: of one that was not told to end.
   void close(SubscriberId id, Instant now, CloseReason reason = CloseReason::disconnected);
   void closeAll(OwnerId owner, Instant now);
@@ -103,9 +89,6 @@ class Hub {
   [[nodiscard]] Instant nextDeadline() const;
   // From now on no subscriber is opened, and no event waits; those that are there are told when to come back, and ended in waves.
   void drain(const DrainOptions& options, Instant now);
-  // In milliseconds, when a client is to come back that came while the hub drains: like those that were there, each at a time
-  // of its own.
-  [[nodiscard]] std::uint32_t nextRetry();
 
   // --- what is there
 

@@ -19,12 +19,12 @@ class HubAccess : public test::HubTest {
   }
 
   std::size_t disconnect(const SubscriberMatch& match, Return wish = Return::never, std::string_view detail = "") {
-    return hub.revocations().disconnect(match, {wish, detail}, now);
+    return hub.access().revocations().disconnect(match, {wish, detail}, now);
   }
 
   JoinOutcome update(SubscriberId id, std::initializer_list<std::string_view> join,
                      std::initializer_list<std::string_view> leave = {}) {
-    return hub.update(id, {{join.begin(), join.size()}, {leave.begin(), leave.size()}}, now);
+    return hub.access().update(id, {{join.begin(), join.size()}, {leave.begin(), leave.size()}}, now);
   }
 
   static SubscriberMatch ofUser(std::string_view user) {
@@ -93,9 +93,9 @@ TEST_F(HubAccess, matchesAreAllThatIsSaid) {
   openAs(1, "ann", "a");
   openAs(2, "ann", "b");
   openAs(3, "bob", "b");
-  hub.setFacts(2, {{"tenant", "t"}, {"session", "s"}});
-  hub.setFacts(3, {{"tenant", "t"}});
-  hub.setFacts(9, {{"tenant", "t"}});  // there is none
+  hub.access().setFacts(2, {{"tenant", "t"}, {"session", "s"}});
+  hub.access().setFacts(3, {{"tenant", "t"}});
+  hub.access().setFacts(9, {{"tenant", "t"}});  // there is none
   EXPECT_EQ(disconnect({}), 0U) << "nothing said is nobody";
   SubscriberMatch match = ofUser("ann");
   match.channel = "b";
@@ -130,31 +130,31 @@ TEST_F(HubAccess, listenersDoNotEnd) {
 }
 
 TEST_F(HubAccess, whoIsDeniedJoinsNothingUntilThen) {
-  EXPECT_TRUE(hub.revocations().deny("ann", now + Millis{1000}, now));
+  EXPECT_TRUE(hub.access().revocations().deny("ann", now + Millis{1000}, now));
   open(1);
   EXPECT_EQ(tryJoin(1, "k", "ann"), JoinOutcome::denied);
   EXPECT_EQ(tryJoin(1, "k", "bob"), JoinOutcome::joined);
   openAs(2, "cid");
-  EXPECT_TRUE(hub.revocations().deny("cid", now + Millis{1000}, now));
+  EXPECT_TRUE(hub.access().revocations().deny("cid", now + Millis{1000}, now));
   EXPECT_EQ(tryJoin(2, "l", ""), JoinOutcome::denied) << "whose it is already";
   pass(1000);
   open(3);
   EXPECT_EQ(tryJoin(3, "k", "ann"), JoinOutcome::joined);
-  EXPECT_TRUE(hub.revocations().deny("bob", kNever, now));
-  EXPECT_TRUE(hub.revocations().isDenied("bob", kNever - Millis{1}));
-  EXPECT_TRUE(hub.revocations().deny("bob", now, now)) << "not any more";
-  EXPECT_FALSE(hub.revocations().isDenied("bob", now));
+  EXPECT_TRUE(hub.access().revocations().deny("bob", kNever, now));
+  EXPECT_TRUE(hub.access().revocations().isDenied("bob", kNever - Millis{1}));
+  EXPECT_TRUE(hub.access().revocations().deny("bob", now, now)) << "not any more";
+  EXPECT_FALSE(hub.access().revocations().isDenied("bob", now));
 }
 
 TEST_F(HubAccess, soManyAreDeniedAtMost) {
   for (std::size_t at = 0; at < Revocations::kMostDenied; ++at) {
-    ASSERT_TRUE(hub.revocations().deny("user " + std::to_string(at), now + Millis{1000}, now));
+    ASSERT_TRUE(hub.access().revocations().deny("user " + std::to_string(at), now + Millis{1000}, now));
   }
-  EXPECT_FALSE(hub.revocations().deny("one more", now + Millis{1000}, now));
-  EXPECT_TRUE(hub.revocations().deny("user 5", now + Millis{2000}, now)) << "who is denied already";
+  EXPECT_FALSE(hub.access().revocations().deny("one more", now + Millis{1000}, now));
+  EXPECT_TRUE(hub.access().revocations().deny("user 5", now + Millis{2000}, now)) << "who is denied already";
   pass(1000);
-  EXPECT_TRUE(hub.revocations().deny("one more", now + Millis{1000}, now)) << "the others' time is over";
-  EXPECT_TRUE(hub.revocations().isDenied("user 5", now));
+  EXPECT_TRUE(hub.access().revocations().deny("one more", now + Millis{1000}, now)) << "the others' time is over";
+  EXPECT_TRUE(hub.access().revocations().isDenied("user 5", now));
 }
 
 TEST_F(HubAccess, aUserOpensSoManyAMinute) {
@@ -165,7 +165,7 @@ TEST_F(HubAccess, aUserOpensSoManyAMinute) {
   openAs(2, "ann");
   open(3);
   EXPECT_EQ(tryJoin(3, "k", "ann"), JoinOutcome::tooFast);
-  EXPECT_EQ(hub.opensAgainIn("ann", now), Millis{30000});
+  EXPECT_EQ(hub.access().opensAgainIn("ann", now), Millis{30000});
   EXPECT_EQ(tryJoin(3, "k", "bob"), JoinOutcome::joined);
   EXPECT_EQ(tryJoin(1, "l", "ann"), JoinOutcome::joined) << "another channel is no other connection";
   pass(30000);
@@ -200,19 +200,19 @@ TEST_F(HubAccess, theTimeMayBeAnotherWhenItWasAskedAnew) {
   options.subscriber.maxDuration = Millis{1000};
   open(1, options);
   join(1, "k");
-  hub.expire(1, Millis{800}, now);
+  hub.access().expire(1, Millis{800}, now);
   pass(799);
   hub.tick(now);
   EXPECT_TRUE(idleTurn().closing.empty());
-  hub.expire(1, std::nullopt, now);
+  hub.access().expire(1, std::nullopt, now);
   pass(200);
   hub.tick(now);
   EXPECT_TRUE(idleTurn().closing.empty());
   pass(1);
   hub.tick(now);
   EXPECT_EQ(idleTurn().closing, (Closings{{1, CloseReason::durationCap}}));
-  hub.expire(1, Millis{0}, now);
-  hub.expire(7, Millis{0}, now);
+  hub.access().expire(1, Millis{0}, now);
+  hub.access().expire(7, Millis{0}, now);
   EXPECT_TRUE(idleTurn().closing.empty());
 }
 
@@ -220,7 +220,7 @@ TEST_F(HubAccess, whileTheHubDrainsItsWaveCounts) {
   open(1);
   join(1, "k");
   hub.drain({}, now);
-  hub.expire(1, std::nullopt, now);
+  hub.access().expire(1, std::nullopt, now);
   hub.tick(now);
   EXPECT_EQ(idleTurn().closing, (Closings{{1, CloseReason::draining}}));
 }

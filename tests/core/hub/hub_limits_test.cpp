@@ -131,7 +131,7 @@ TEST_F(HubLimits, aRetryAboveWhatClientsReadIsTheLargestTheyDo) {
   drain.retrySpread = Millis(0);
   hub.drain(drain, now);
   EXPECT_EQ(read(1), "retry: 4294967295\n\n");
-  EXPECT_EQ(hub.nextRetry(), 4294967295U);
+  EXPECT_EQ(hub.access().nextRetry(), 4294967295U);
 }
 
 TEST_F(HubLimits, whoComesWhileTheHubDrainsComesBackAtATimeOfItsOwn) {
@@ -141,7 +141,7 @@ TEST_F(HubLimits, whoComesWhileTheHubDrainsComesBackAtATimeOfItsOwn) {
   hub.drain(drain, now);
   std::vector<std::size_t> tenths(10);
   for (int count = 0; count < 1000; ++count) {
-    const std::uint32_t retry = hub.nextRetry();
+    const std::uint32_t retry = hub.access().nextRetry();
     ASSERT_GE(retry, 1000U);
     ASSERT_LT(retry, 2000U);
     ++tenths[(retry - 1000) / 100];
