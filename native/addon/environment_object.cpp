@@ -103,7 +103,8 @@ Napi::Value EnvironmentObject::id(const Napi::CallbackInfo& info) { return Napi:
 
 Napi::Value EnvironmentObject::secret(const Napi::CallbackInfo& info) {
   const auto& secret = Engine::process().secret();
-  return Napi::Buffer<std::uint8_t>::Copy(info.Env(), secret.data(), secret.size());
+  const auto bytes = Napi::Buffer<std::uint8_t>::Copy(info.Env(), secret.data(), secret.size());
+  return {info.Env(), static_cast<napi_value>(bytes)};
 }
 
 void EnvironmentObject::hold(const Napi::CallbackInfo& info) {

@@ -40,6 +40,10 @@ class HubObject : public Door<HubObject> {
   Napi::Value hasBanList(const Napi::CallbackInfo& info);
   Napi::Value guardOf(const Napi::CallbackInfo& info);
   Napi::Value sealIds(const Napi::CallbackInfo& info);
+  void expireBy(const Napi::CallbackInfo& info);
+  void assignUser(const Napi::CallbackInfo& info);
+  Napi::Value chosenBy(const Napi::CallbackInfo& info);
+  Napi::Value userOf(const Napi::CallbackInfo& info);
   Napi::Value isDenied(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   Napi::Value end(const Napi::CallbackInfo& info);

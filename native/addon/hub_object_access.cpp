@@ -46,6 +46,7 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
   const std::vector<std::string_view> labelViews(labels.begin(), labels.end());
   options.labels = labelViews;
   options.endsSubscriber = !isGiven(info[6]) || toFlag(info[6], "ends");
+  options.isChosen = isGiven(info[7]) && toFlag(info[7], "isChosen");
   const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
   return toJs(info.Env(), outcomeName(outcome));
 }
@@ -63,8 +64,9 @@ Napi::Value HubObject::update(const Napi::CallbackInfo& info) {
   const std::vector<std::string> leave = toTexts(info[2], "leave");
   const std::vector<std::string_view> joinViews = viewsOf(join);
   const std::vector<std::string_view> leaveViews = viewsOf(leave);
+  const bool isClients = isGiven(info[3]) && toFlag(info[3], "isClients");
   const JoinOutcome outcome = with([&](Hub& hub, Instant now) {
-    return hub.access().update(id, {joinViews, leaveViews}, now);
+    return hub.access().update(id, {joinViews, leaveViews, isClients}, now);
   });
   return toJs(info.Env(), outcomeName(outcome));
 }
@@ -147,6 +149,36 @@ Napi::Value HubObject::sealIds(const Napi::CallbackInfo& info) {
   }
   with([&](Hub& hub, Instant) { hub.access().sealIds(std::move(cipher)); });
   return Napi::Boolean::New(info.Env(), true);
+}
+
+void HubObject::expireBy(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const Millis in = toMillis(info[1], "inMs");
+  with([&](Hub& hub, Instant now) { hub.access().expireBy(id, in, now); });
+}
+
+void HubObject::assignUser(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const std::string userId = toText(info[1], "userId");
+  with([&](Hub& hub, Instant) { hub.access().assignUser(id, userId); });
+}
+
+Napi::Value HubObject::chosenBy(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const auto keys = with([&](Hub& hub, Instant) {
+    const auto views = hub.access().chosenBy(id);
+    return std::vector<std::string>(views.begin(), views.end());
+  });
+  return toJs(info.Env(), keys);
+}
+
+Napi::Value HubObject::userOf(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const auto user = with([&](Hub& hub, Instant) {
+    const auto view = hub.access().userOf(id);
+    return view ? std::optional(std::string(*view)) : std::nullopt;
+  });
+  return user ? Napi::Value(toJs(info.Env(), *user)) : info.Env().Null();
 }
 
 Napi::Value HubObject::isDenied(const Napi::CallbackInfo& info) {

@@ -1,5 +1,5 @@
 import { SSEClient } from "../../js/src/client/index.js";
-import { createHub, type Hub, type ResponseOptions } from "../../js/src/server/index.js";
+import { createHub, type Hub, type ResponseOptions, SSEError } from "../../js/src/server/index.js";
 import { serving, until } from "./listening.js";
 import { StreamReader } from "./reading.js";
 import { serve, type TestServer } from "./serve.js";
@@ -57,10 +57,10 @@ describe("hub.control", () => {
     ["one of another's among its own", 403, (stream) => ({ stream, join: ["user:ann", "user:bob"] })],
     ["another user with the token", 403, (stream) => ({ stream, join: ["user:bob"] }), { "X-User": "bob" }],
     ["nobody with the token", 403, (stream) => ({ stream, join: ["news"] }), {}],
-    ["a token that is made up", 403, (stream) => ({ stream: `${stream.slice(0, -4)}AAAA`, join: [] })],
-    ["the stream's id alone", 403, (stream) => ({ stream: stream.split(".")[0], join: [] })],
-    ["another stream's id", 403, (stream) => ({ stream: `s1.${stream.split(".")[1]}`, join: [] })],
-    ["an id beyond all", 403, (stream) => ({ stream: `s${"9".repeat(30)}.${stream.split(".")[1]}`, join: [] })],
+    ["a token that is made up", 404, (stream) => ({ stream: `${stream.slice(0, -4)}AAAA`, join: [] })],
+    ["the stream's id alone", 404, (stream) => ({ stream: stream.split(".")[0], join: [] })],
+    ["another stream's id", 404, (stream) => ({ stream: `s1.${stream.split(".")[1]}`, join: [] })],
+    ["an id beyond all", 404, (stream) => ({ stream: `s${"9".repeat(30)}.${stream.split(".")[1]}`, join: [] })],
     ["no token", 400, () => ({ join: ["news"] })],
     ["no JSON", 400, () => "join=news"],
     ["a list", 400, () => []],
@@ -92,6 +92,57 @@ describe("hub.control", () => {
     expect((await reader.untilEvents(1)).events).toEqual(["message:1"]);
     expect(hub.connectionKeys()).toEqual(["news"]);
     await reader.cancel();
+  });
+
+  test("a route's filter holds for what is chosen, and its channels are not left", async () => {
+    const hub = createHub({ name: "control filter" });
+    const { reader, token } = await open(hub, "ann", undefined, { events: ["message"], labels: ["public"] });
+    for (const body of [{ leave: ["news"] }, { join: ["news", "user:ann"] }]) {
+      expect((await post(hub, { stream: token, ...body })).status).toBe(200);
+    }
+    for (const channel of ["news", "user:ann"]) {
+      hub.publish(channel, { event: "admin", data: "internal" });
+      hub.publish(channel, { ...messageOf("internal"), label: "internal" });
+      hub.publish(channel, { ...messageOf(channel), label: "public" });
+    }
+    expect((await reader.untilEvents(2)).events).toEqual(['message:"news"', 'message:"user:ann"']);
+    await reader.cancel();
+  });
+
+  test("who leaves needs nothing but the token, and what a channel is let in for bounds the stream", async () => {
+    const hub = createHub({ name: "control leave" });
+    let expiresAt: number | undefined;
+    const letIn: Authorize = ({ channels }) => (channels[0] === undefined ? false : { userId: "ann", expiresAt });
+    const { reader, token } = await open(hub, "ann", undefined, { authorize: letIn });
+    const control = async (body: object) => {
+      const request = new Request("http://host/", { method: "POST", body: JSON.stringify({ stream: token, ...body }) });
+      return (await hub.control(request, { authorize: letIn, exists: ([one]) => one !== "nowhere" })).status;
+    };
+    expect(await control({ join: ["a"] })).toBe(200);
+    expect(await control({ leave: ["a"] })).toBe(200);
+    expect(hub.connectionKeys()).toEqual(["news"]);
+    expect(await control({ join: ["nowhere"] })).toBe(404);
+    expect(await control({ joins: ["b"] })).toBe(400);
+    expiresAt = Date.now() + 30;
+    expect(await control({ join: ["b"] })).toBe(200);
+    await reader.toEnd();
+    expect(reader.raw).toContain("expired");
+  });
+
+  test("asking anew asks for what is chosen, too", async () => {
+    const hub = createHub({ name: "control anew" });
+    const asked: string[] = [];
+    let isLetIn = true;
+    const letIn: Authorize = ({ channels, isChosenByClient }) => {
+      asked.push(`${channels} ${isChosenByClient === true}`);
+      return (isLetIn || !channels.includes("a")) && { userId: "ann" };
+    };
+    const { reader, token } = await open(hub, "ann", undefined, { authorize: letIn, reauthorizeEveryMs: 1000 });
+    const body = JSON.stringify({ stream: token, join: ["a"] });
+    await hub.control(new Request("http://host/", { method: "POST", body }), { authorize: letIn });
+    isLetIn = false;
+    await reader.toEnd();
+    expect(asked).toEqual(["news false", "a true", "news,a true"]);
   });
 
   test("without an authorizer nobody may choose, and GET is refused", async () => {
@@ -134,7 +185,7 @@ describe("channels that a client comes with", () => {
   test("are asked for, and those are read that it may", async () => {
     const hub = createHub({ name: "chosen" });
     const { response, reader } = await open(hub, "ann", "user:ann, user%3Abob,news");
-    expect(response.headers.get("x-stream-channels")).toBe(encodeURIComponent("user:ann"));
+    expect(response.headers.get("x-stream-channels")).toBe(`${encodeURIComponent("user:ann")},news`);
     expect(hub.connectionKeys()).toEqual(["news", "user:ann"]);
     await reader.cancel();
   });
@@ -149,6 +200,24 @@ describe("channels that a client comes with", () => {
     expect(hub.connectionKeys()).toEqual(["news"]);
     await one.reader.cancel();
     await two.body?.cancel();
+  });
+
+  test("one that is not there, full, or refused by another word is left out, and the others are read", async () => {
+    const hub = createHub({ name: "chosen left out", policies: [{ match: "full", limits: { connections: 1 } }] });
+    const full = await hub.response(new Request("http://host/"), { channels: ["full"] });
+    const letIn: Authorize = ({ channels }) => {
+      if (channels.includes("hidden")) throw new SSEError("NO_SUCH_CHANNEL", "There is none");
+      return channels.includes("other") ? { userId: "bob" } : { userId: "ann" };
+    };
+    const exists = (channels: readonly string[]) => !channels.includes("nowhere");
+    const { response, reader } = await open(hub, "ann", "hidden,nowhere,full,other,a,news", {
+      authorize: letIn,
+      exists,
+    });
+    expect([response.status, response.headers.get("x-stream-channels")]).toEqual([200, "a,news"]);
+    expect(hub.connectionKeys()).toEqual(["a", "full", "news"]);
+    await reader.cancel();
+    await full.body?.cancel();
   });
 
   test.each(["%", "%ff", "a,,b", "%00".repeat(1100), Array(101).fill("a").join(), "%ED%A0%80"])(
@@ -234,7 +303,7 @@ describe("client.subscribe", () => {
   test("what the server refuses rejects, and the others are read", async () => {
     const { client, heard } = connect();
     await until(() => client.state === "connected");
-    await expect(client.subscribe("user:bob")).rejects.toMatchObject({ code: "BAD_RESPONSE", status: 403 });
+    await expect(client.subscribe("user:bob")).rejects.toMatchObject({ code: "FORBIDDEN", status: 403 });
     await client.subscribe("user:ann");
     hub.publish("user:bob", messageOf("not ann's"));
     hub.publish("user:ann", messageOf(1));
@@ -278,7 +347,79 @@ describe("client.subscribe", () => {
     await plain.close();
   });
 
-  test.each([[""], [undefined], [7]])("%j is no channel", async (name) => {
+  test("one that is refused refuses no other of the same turn", async () => {
+    const { client } = connect();
+    await until(() => client.state === "connected");
+    const all = ["user:ann", "user:bob", "user:ann:b"].map((one) => client.subscribe(one));
+    expect((await Promise.allSettled(all)).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    client.close();
+  });
+
+  test("the route's own channel is read once, and stays when it is not wanted any more", async () => {
+    const { client, heard, errors } = connect();
+    await client.subscribe("news");
+    server.cut();
+    await until(() => hub.connectionCount("news") === 1 && errors.length === 1);
+    await until(() => client.state === "connected");
+    await client.unsubscribe("news");
+    hub.publish("news", messageOf(1));
+    await until(() => heard.length === 1);
+    expect([heard, errors]).toEqual([[1], ["CONNECTION_FAILED"]]);
+    client.close();
+  });
+
+  test("so many at most, whose names fit into a head", async () => {
+    const { client } = connect();
+    await until(() => client.state === "connected");
+    const long = Array.from({ length: 9 }, (_, at) => client.subscribe(`user:ann:${at}${"x".repeat(900)}`));
+    expect(
+      (await Promise.allSettled(long)).map(({ status }) => status).filter((one) => one === "rejected").length,
+    ).toBe(3);
+    const many = Array.from({ length: 120 }, (_, at) => client.subscribe(`user:ann:${at}`));
+    const refused = (await Promise.allSettled(many)).filter(({ status }) => status === "rejected");
+    expect(refused.length).toBeGreaterThan(20);
+    server.cut();
+    await until(() => client.state !== "connected");
+    await until(() => client.state === "connected");
+    client.close();
+  });
+
+  test.each<[string, (request: Request) => Response]>([
+    ["204", () => new Response(null, { status: 204 })],
+    ["a page", () => new Response("<html>", { status: 200 })],
+    ["other channels", () => Response.json({ join: [], leave: [] })],
+    ["null", () => Response.json(null)],
+    ["500", () => new Response("oops", { status: 500 })],
+  ])("an answer of %s is none", async (_, answer) => {
+    const odd = await serve((request) =>
+      request.method === "POST"
+        ? answer(request)
+        : hub.response(request, { channels: ["news"], control: true, authorize }),
+    );
+    const client = new SSEClient(odd.url, { headers: { "X-User": "ann" } });
+    await until(() => client.state === "connected");
+    await expect(client.subscribe("user:ann")).rejects.toMatchObject({ name: "SSEError" });
+    client.close();
+    await odd.close();
+  });
+
+  test("channels of an answer that are no text break nothing", async () => {
+    const odd = await serve(() => {
+      const headers = { "Content-Type": "text/event-stream", "X-Stream-Channels": "%", "X-Stream-Control": "x" };
+      return new Response(new ReadableStream(), { headers });
+    });
+    const errors: unknown[] = [];
+    const client = new SSEClient(odd.url);
+    client.addEventListener("error", ({ error }) => errors.push(error));
+    void client.subscribe("a").catch(() => {});
+    await until(() => client.state === "connected");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([client.state, errors]).toEqual(["connected", []]);
+    client.close();
+    await odd.close();
+  });
+
+  test.each([[""], [undefined], [7], ["\ud800"]])("%j is no channel", async (name) => {
     const { client } = connect();
     await expect(client.subscribe(name as never)).rejects.toThrow(TypeError);
     client.close();

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHub, type Hub, SSEError } from "../../js/src/server/index.js";
 import { until } from "./listening.js";
 import { StreamReader } from "./reading.js";
@@ -251,4 +252,80 @@ describe("reauthorizeEveryMs", () => {
     const asking = hub.response(new Request("http://host/"), { channels: ["c"], reauthorizeEveryMs: 10 });
     await expect(asking).rejects.toThrow(/reauthorizeEveryMs must be a number of at least 1000/);
   });
+});
+
+describe("whoever is asked for later", () => {
+  test("counts for the user whom the authorizer names, and is asked for by all", async () => {
+    const name = "asked later";
+    const hub = createHub({ name });
+    const { reader } = await open(hub, { channels: ["c"] });
+    createHub({ name, authorize: () => ({ userId: "ann" }) });
+    await until(() => hub.disconnect({ userId: "ann" }) === 1);
+    await reader.toEnd();
+    expect(endOf(reader)).toMatchObject({ reason: "revoked" });
+
+    const closes = closesOf(hub);
+    const late = createHub({ name: `${name} and denied` });
+    const ends = closesOf(late);
+    late.deny("ann", 3_600_000);
+    await open(late, { channels: ["c"] });
+    createHub({ name: late.name, authorize: () => ({ userId: "ann" }) });
+    await until(() => ends.length === 1);
+    expect([ends, closes]).toEqual([["refused"], []]);
+  });
+
+  test("is asked in its own asynchronous context", async () => {
+    const users = new AsyncLocalStorage<string>();
+    const asked: unknown[] = [];
+    const letIn = new Set(["ann", "bob"]);
+    const authorize = async ({ request }: { request: { headers: { get(name: string): string | null } } }) => {
+      await null;
+      const user = users.getStore();
+      asked.push([request.headers.get("x-user"), user]);
+      return user !== undefined && letIn.has(user) && { userId: user };
+    };
+    const hub = createHub({ name: "contexts", authorize, reauthorizeEveryMs: 1000 });
+    const unasked = createHub({ name: "contexts later" });
+    const ends = closesOf(hub);
+    const opened = await Promise.all(
+      ["ann", "bob"].map((user) =>
+        users.run(user, async () => {
+          await open(unasked, { channels: ["c"] }, { "x-user": user });
+          return open(hub, { channels: ["c"] }, { "x-user": user });
+        }),
+      ),
+    );
+    letIn.delete("bob");
+    await opened[1]?.reader.toEnd();
+    expect(ends).toEqual(["expired"]);
+    const lateEnds = closesOf(unasked);
+    users.run("ann", () => void createHub({ name: unasked.name, authorize }));
+    await until(() => lateEnds.length === 1);
+    expect(asked.length).toBeGreaterThan(5);
+    for (const pair of asked as [string, string][]) expect(pair[0]).toBe(pair[1]);
+    await opened[0]?.reader.cancel();
+  });
+
+  test("what the route has said goes on to hold", async () => {
+    const hub = createHub({ name: "route holds" });
+    const authorize = () => ({ userId: "ann", expiresAt: Date.now() + 3_600_000, facts: { session: "s" } });
+    const facts = { tenant: "t" };
+    const how = { channels: ["c"], authorize, facts, expiresAt: Date.now() + 2500, reauthorizeEveryMs: 1000 };
+    const one = await open(hub, how);
+    await one.reader.toEnd();
+    expect(endOf(one.reader)).toMatchObject({ reason: "expired" });
+    const two = await open(hub, { ...how, expiresAt: Date.now() + 3_600_000 });
+    let asked = 0;
+    hub.on("connection", () => asked++);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(hub.disconnect({ where: { tenant: "t", session: "s" } })).toBe(1);
+    await two.reader.toEnd();
+    expect(asked).toBe(0);
+  });
+});
+
+test.each([0, -1, -Infinity, Date.now() - 1000])("a route's expiresAt of %d is over: 401", async (expiresAt) => {
+  const hub = createHub({ name: "over before" });
+  expect((await hub.response(new Request("http://host/"), { channels: ["c"], expiresAt })).status).toBe(401);
+  expect(hub.stats().connections).toBe(0);
 });

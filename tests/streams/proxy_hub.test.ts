@@ -123,9 +123,56 @@ describe("ingest", () => {
       await reader.until(({ events }) => events.includes("message:not JSON"));
       expect(reader.events.slice(-2)).toEqual(['progress:{"done":2}', "message:not JSON"]);
     }
-    expect(hub.connectionCount("proxy:/a")).toBe(100);
+    expect(hub.connectionCount(`proxy:${upstream.url}a`)).toBe(100);
     await Promise.all(readers.map((reader) => reader.cancel()));
     await until(() => upstream.open.size === 0);
+  });
+
+  test("the first has all that the upstream sends, who comes later what `from` says, and a cursor in the query is the hub's", async () => {
+    const { get, proxy } = proxied({ ingest: true, from: "earliest" });
+    const first = readerOf(await get());
+    expect((await first.untilEvents(1)).events).toEqual(["message:1"]);
+    const second = readerOf(await get());
+    expect((await second.untilEvents(1)).events).toEqual(["message:1"]);
+    const at = encodeURIComponent(second.lastEventId);
+    const third = await proxy.GET(new Request(`http://host/?path=a&lastEventId=${at}&eventTypes=message`));
+    const [stream] = upstream.open;
+    stream?.write("data: 2\n\n");
+    const reader = readerOf(third);
+    await reader.until(({ events }) => events.includes("message:2"));
+    expect(reader.events.filter((one) => one.startsWith("message"))).toEqual(["message:2"]);
+    expect(upstream.asked.length).toBe(1);
+    await Promise.all([first, second, reader].map((one) => one.cancel()));
+  });
+
+  test("waits for who is let in slowly, and for an upstream that answers slowly", async () => {
+    const slowly = async () => new Promise<boolean>((resolve) => setTimeout(resolve, 5500, true));
+    const { get } = proxied({ ingest: true, authorize: slowly, from: "earliest" });
+    upstream.answer = (_, response) =>
+      void setTimeout(
+        () => response.writeHead(200, { "content-type": "text/event-stream" }).write("data: 1\n\n"),
+        5500,
+      );
+    const readers = (await Promise.all([get(), get()])).map(readerOf);
+    for (const reader of readers) await reader.untilEvents(1);
+    await Promise.all(readers.map((reader) => reader.cancel()));
+  }, 30_000);
+
+  test("two proxies of one hub read an upstream with the same headers, or have a hub each", async () => {
+    const { hub } = proxied({ ingest: true, headers: { authorization: "Bearer a" } });
+    const before = process.env.NODE_ENV;
+    process.env.NODE_ENV = "production";
+    try {
+      createSSEProxy({ upstream: upstream.url, hub, ingest: true, headers: { authorization: "Bearer a" } });
+      expect(() => createSSEProxy({ upstream: `${upstream.url}v1/`, hub, ingest: true })).toThrow(/a hub of its own/);
+    } finally {
+      process.env.NODE_ENV = before;
+    }
+    const [one, two] = [0, 1].map(() => createSSEProxy({ upstream: upstream.url, hub, ingest: true }));
+    const ask = (proxy: typeof one) => proxy?.GET(new Request("http://host/?path=a")) as Promise<Response>;
+    const readers = [readerOf(await ask(one)), readerOf(await ask(two))];
+    expect(upstream.asked.length).toBe(1);
+    await Promise.all(readers.map((reader) => reader.cancel()));
   });
 
   test("goes on when the upstream breaks off, behind its last event, and clients resume", async () => {
@@ -177,7 +224,10 @@ describe("ingest", () => {
   });
 
   test("who may not read it is refused before the upstream is asked, and POST is relayed", async () => {
-    const { proxy, get } = proxied({ ingest: true, authorize: ({ channels }) => channels[0] === "proxy:/mine" });
+    const { proxy, get } = proxied({
+      ingest: true,
+      authorize: ({ channels }) => channels[0] === `proxy:${upstream.url}mine`,
+    });
     expect((await get("theirs")).status).toBe(403);
     expect(upstream.asked).toEqual([]);
     const reader = readerOf(await get("mine"));

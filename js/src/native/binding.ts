@@ -189,7 +189,7 @@ export interface NativeHub extends NativeAccess {
   open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal;
   /**
    * `last`: of a client without a cursor, the newest so many events are read, too; `Infinity`: all. `labels`: of events that have one, only those
-   * with one of these are read. `ends`: whether the connection's `closeAfter` holds for this channel; by default it does.
+   * with one of these are read. `ends`: whether the connection's `closeAfter` holds for this channel; by default it does. `isChosen`: the client has chosen it, and may leave it.
    */
   join(
     connection: ConnectionId,
@@ -199,6 +199,7 @@ export interface NativeHub extends NativeAccess {
     last: number | undefined,
     labels?: readonly string[],
     ends?: boolean,
+    isChosen?: boolean,
   ): NativeJoin;
   leave(connection: ConnectionId, key: string): boolean;
   /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */

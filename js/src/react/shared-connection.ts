@@ -63,6 +63,10 @@ export class SharedConnection {
     this.#store?.reconnect();
   }
 
+  async choose(what: "subscribe" | "unsubscribe", channel: string): Promise<void> {
+    await this.#store?.client[what](channel);
+  }
+
   get #store(): ConnectionStore | undefined {
     return this.#current ?? (this.#key === null ? undefined : stores.get(this.#key));
   }

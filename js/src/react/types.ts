@@ -85,6 +85,10 @@ export interface EventSourceResult<Events extends object = UntypedEvents> extend
    * function at each render.
    */
   readonly reconnect: () => void;
+  /** Has the stream read another channel, until all who have subscribed it have unsubscribed; see {@link SSEClient.subscribe}. The same function at each render. */
+  readonly subscribe: (channel: string) => Promise<void>;
+  /** The same function at each render. */
+  readonly unsubscribe: (channel: string) => Promise<void>;
 }
 
 /** What a component hears, besides seeing the snapshot. */

@@ -54,6 +54,8 @@ export function useEventSource<Events extends object = UntypedEvents, Selected =
       stop,
       close: stop,
       reconnect: () => latest.current.connection.reconnect(),
+      subscribe: (channel: string) => latest.current.connection.choose("subscribe", channel),
+      unsubscribe: (channel: string) => latest.current.connection.choose("unsubscribe", channel),
     };
   }, []);
   const subscribe = useCallback(

@@ -15,7 +15,7 @@ export const REFUSALS: { readonly [Code in SSEErrorCode]?: RefusalStatus } = {
   NOT_FOUND: { status: 404, title: "Not found" },
   NOT_ACCEPTABLE: { status: 406, title: "Not acceptable" },
   TOO_MANY_CONNECTIONS: { status: 429, title: "Too many connections" },
-  RATE_LIMITED: { status: 429, title: "Too many events" },
+  RATE_LIMITED: { status: 429, title: "Too many at a time" },
   TOO_MANY_CHANNELS: { status: 400, title: "Too many channels" },
   SERVER_FULL: { status: 503, title: "The server has as many connections or channels as it allows" },
   NO_AUTHORIZER: { status: 503, title: "Nobody can be asked who may read" },

@@ -60,6 +60,15 @@ void Admission::limitLife(Subscriber& subscriber, std::optional<Millis> expiresI
   subscriber.closeReason = expires ? CloseReason::expired : CloseReason::durationCap;
 }
 
+void Admission::expireBy(SubscriberId id, Millis in, Instant now) {
+  Subscriber* const subscriber = parts_.registry.findOpen(id);
+  if (subscriber != nullptr && now + in < subscriber->deadlines.end) {
+    subscriber->deadlines.end = now + in;
+    subscriber->closeReason = CloseReason::expired;
+    parts_.deadlines.note(*subscriber);
+  }
+}
+
 void Admission::expire(SubscriberId id, std::optional<Millis> in, Instant now) {
   Subscriber* const subscriber = parts_.registry.findOpen(id);
   if (subscriber == nullptr || parts_.drain.hasBegun()) {  // it has its wave
@@ -102,9 +111,12 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
 
   Subscription subscription;
   subscription.channel = &channel;
-  subscription.filter = EventFilter(options.types, options.labels);
+  const bool isLikeFirst = options.isLikeFirst && !subscriber->subscriptions().isEmpty();
+  subscription.filter =
+      isLikeFirst ? subscriber->subscriptions().first().filter : EventFilter(options.types, options.labels);
   subscription.owesState = !subscriber->isListener();
   subscription.endsSubscriber = options.endsSubscriber;
+  subscription.isChosen = options.isChosen;
   subscription.cursor = channel.log.after(subscriber->joinPosition(head));
   if (options.last > 0 && subscriber->beginsNow()) {
     const Cursor cursor = subscription.before(options.last, subscriber->options(), now);
@@ -194,6 +206,8 @@ JoinOutcome Admission::update(SubscriberId id, const ChannelChange& change, Inst
   }
   const Subscriptions& others = subscriber->subscriptions();
   JoinOptions options;
+  options.isLikeFirst = true;
+  options.isChosen = change.isClients;
   options.endsSubscriber =
       std::all_of(others.begin(), others.end(), [](const Subscription& one) { return one.endsSubscriber; });
   std::vector<std::string_view> joined;
@@ -207,7 +221,11 @@ JoinOutcome Admission::update(SubscriberId id, const ChannelChange& change, Inst
     }
   }
   for (const std::string_view key : change.leave) {
-    leave(id, key, now);
+    const Channel* const channel = parts_.registry.findChannel(key);
+    const Subscription* const left = channel == nullptr ? nullptr : subscriber->subscriptions().find(*channel);
+    if (left != nullptr && (left->isChosen || !change.isClients)) {
+      leave(id, key, now);
+    }
   }
   return JoinOutcome::joined;
 }

@@ -48,6 +48,8 @@ class Admission {
   [[nodiscard]] JoinOutcome join(SubscriberId id, std::string_view key, const JoinOptions& options, Instant now);
   // It was let in for so long from now on; none: for as long as it lives.
   void expire(SubscriberId id, std::optional<Millis> in, Instant now);
+  // And for so long at most.
+  void expireBy(SubscriberId id, Millis in, Instant now);
   bool leave(SubscriberId id, std::string_view key, Instant now);
   [[nodiscard]] JoinOutcome update(SubscriberId id, const ChannelChange& change, Instant now);
   void close(SubscriberId id, Instant now, CloseReason reason);

@@ -89,6 +89,10 @@ struct JoinOptions {
   std::size_t last = 0;
   // Whether the events of SubscriberOptions::closeAfter end the subscriber where they are of this channel; else they are events as others.
   bool endsSubscriber = true;
+  // The client has chosen the channel, and may leave it.
+  bool isChosen = false;
+  // In place of `types` and `labels`: as the subscriber's first channel is read, if it reads one.
+  bool isLikeFirst = false;
 
   static constexpr std::size_t kAllEvents = std::numeric_limits<std::size_t>::max();
 };
@@ -97,6 +101,8 @@ struct JoinOptions {
 struct ChannelChange {
   std::span<const std::string_view> join;
   std::span<const std::string_view> leave;
+  // The client's wish: those that it joins are chosen, and it leaves no others.
+  bool isClients = false;
 };
 
 struct PublishOptions {

@@ -52,8 +52,9 @@ struct Subscription {
   std::uint64_t stateThrough = 0;  // of the state that was given; 0: no entry that is to come is part of it
   bool isInFlight = false;         // between gather() and taken()
   bool owesState = false;          // the channel's state is to be sent, if it has one
-  bool endsSubscriber = true;      // see JoinOptions
-  FreshEvents fresh;               // of this channel
+  bool endsSubscriber = true;      // see JoinOptions, as the next
+  bool isChosen = false;
+  FreshEvents fresh;  // of this channel
 };
 
 // The channels that a subscriber reads, and its cursors into their logs. Most subscribers read one.

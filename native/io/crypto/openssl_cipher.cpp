@@ -53,10 +53,11 @@ class Direction {
   static constexpr int kDecrypts = 0;
   static constexpr int kEncrypts = 1;
 
-  Direction(const Block16& key, int direction) : context_(functions().newContext(), functions().freeContext) {
-    isReady_ = context_ != nullptr &&
-               functions().init(context_.get(), functions().aes128(), nullptr, key.data(), nullptr, direction) == 1 &&
-               functions().setPadding(context_.get(), 0) == 1;
+  Direction(const Block16& key, int direction)
+      : context_(functions().newContext(), functions().freeContext),
+        isReady_(context_ != nullptr &&
+                 functions().init(context_.get(), functions().aes128(), nullptr, key.data(), nullptr, direction) == 1 &&
+                 functions().setPadding(context_.get(), 0) == 1) {
     static_cast<void>(run(Block16{}));  // so that what fails, fails here
   }
 
@@ -73,7 +74,7 @@ class Direction {
 
  private:
   std::unique_ptr<Context, void (*)(Context*)> context_;
-  bool isReady_ = false;
+  bool isReady_;
 };
 
 class OpensslCipher : public BlockCipher {

@@ -118,11 +118,11 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
     this.#close("client");
   }
 
-  #close(reason: string, end?: TabEnd): void {
+  #close(reason: string, end?: TabEnd, detail?: string): void {
     this.#stop(end);
     const changes = this.#changes("disconnected");
     this.#note("close");
-    this.#dispatch(...changes, new SSECloseEvent(reason, this.standing.completed));
+    this.#dispatch(...changes, new SSECloseEvent(reason, this.standing.completed, detail));
   }
 
   #connectOrJoin(): void {
@@ -204,7 +204,7 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
   }
 
   /** The stream ended, and not by accident. */
-  ended({ reason, reconnect }: StreamEnd): void {
+  ended({ reason, reconnect, detail }: StreamEnd): void {
     if (this.standing.hasEnded) return;
     this.#requests.release();
     this.#note(`end ${reason}`);
@@ -214,7 +214,7 @@ class SessionDriver implements StreamDriver, RequesterListener, TabHost {
     }
     // What was cut off by the server is not complete.
     this.standing.completed = !reconnect && !UNFINISHED.includes(reason);
-    this.#close(reason, { reason, reconnect: false });
+    this.#close(reason, { reason, reconnect: false }, detail);
   }
 
   fail(action: SessionAction, error: SSEError, final = false): void {

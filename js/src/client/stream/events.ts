@@ -27,17 +27,21 @@ export class SSEErrorEvent extends Event {
  */
 export class SSECloseEvent extends Event {
   /**
-   * Why: the server's reason (`"closed"`, `"completed"`, or what `stream.close` was given; `"duration_cap"` or `"draining"` of
+   * Why: the server's reason (`"closed"`, `"completed"`, or what `stream.close` was given; `"revoked"` where the client is let in no longer; `"duration_cap"` or `"draining"` of
    * a stream that cannot go on); `"client"` for `close()`, `"error"` for a client that has given up.
    */
   readonly reason: string;
   /** The stream has come to its end: see `client.completed`. */
   readonly completed: boolean;
 
-  constructor(reason: string, completed: boolean) {
+  /** What the application has said beside it: the `reason` of `hub.disconnect`. */
+  readonly detail: string | undefined;
+
+  constructor(reason: string, completed: boolean, detail?: string) {
     super("close");
     this.reason = reason;
     this.completed = completed;
+    this.detail = detail;
   }
 }
 

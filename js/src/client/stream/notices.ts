@@ -18,6 +18,8 @@ export interface StreamEnd {
   readonly reason: string;
   /** It goes on, on another connection. */
   readonly reconnect: boolean;
+  /** What the application says beside it. */
+  readonly detail?: string;
 }
 
 /** Reads the data of a notice of how the connection continues; null where it is malformed. */
@@ -35,8 +37,13 @@ export function parseBegin(data: string): boolean {
 
 /** Reads the data of a notice of the end. What says no more is an end all the same. */
 export function parseEnd(data: string): StreamEnd {
-  const { reason, reconnect } = membersOf(data);
-  return { reason: typeof reason === "string" ? reason : "closed", reconnect: reconnect === true };
+  const { reason, reconnect, detail } = membersOf(data);
+  const isSaid = typeof detail === "string";
+  return {
+    reason: typeof reason === "string" ? reason : "closed",
+    reconnect: reconnect === true,
+    ...(isSaid && { detail }),
+  };
 }
 
 function membersOf(data: string): Record<string, unknown> {

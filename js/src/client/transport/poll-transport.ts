@@ -47,6 +47,8 @@ export async function poll(request: StreamRequest): Promise<PollOutcome | undefi
       throw new SSEError("EVENT_TOO_LARGE", `The answer to a poll is larger than ${limit} bytes`, { limit });
     }
     const answer = readPollAnswer(text);
+    request.chosen.answer = response.headers;
+    request.chosen.answered?.();
     return {
       bytes: new TextEncoder().encode(toStream(answer)),
       result: resultOf(answer, request.lastEventId()),

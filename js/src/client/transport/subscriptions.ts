@@ -20,17 +20,27 @@ export interface SubscriptionHost {
 const CONTROL_HEADER = "X-Stream-Control";
 const CHANNELS_HEADER = "X-Stream-Channels";
 
+/** Who waits until the server has done it. */
+interface Waiting {
+  resolve(): void;
+  reject(error: SSEError): void;
+}
+
 /** A channel that somebody has chosen. */
 interface Chosen {
   /** How many have. */
   uses: number;
   /** The server reads it on the stream that there is. */
   isRead: boolean;
-  readonly waiting: { resolve(): void; reject(error: SSEError): void }[];
+  readonly waiting: Waiting[];
 }
 
 /** In milliseconds. */
 const LONGEST_ASKING_MS = 30_000;
+/** As many as a server takes in one request. */
+const MOST_AT_ONCE = 100;
+/** The channels come with each request for the stream; a head has room for some more. */
+const MOST_BYTES = 6000;
 const NAME_OF_NONE = "A channel's name must be a text that is not empty";
 
 /**
@@ -41,41 +51,63 @@ export class Subscriptions {
   readonly #host: SubscriptionHost;
   readonly #wire: ChosenChannels;
   readonly #channels = new Map<string, Chosen>();
-  readonly #left = new Set<string>();
+  /** Those that the stream reads, and is not to any more. */
+  readonly #left = new Map<string, Waiting[]>();
   #isPosting = false;
   #isDue = false;
+  #isOneByOne = false;
 
   constructor(host: SubscriptionHost) {
     this.#host = host;
     this.#wire = host.wire;
     this.#wire.answered = () => this.#answered();
-    this.#wire.closed = () => this.#refuse([...this.#channels.keys()], this.#closed(), true);
+    this.#wire.closed = () => {
+      this.#refuse([...this.#channels.keys()], this.#closed(), true);
+      this.#settleLeft();
+    };
   }
 
   subscribe(channel: string): Promise<void> {
-    if (typeof channel !== "string" || channel === "") return Promise.reject(new TypeError(NAME_OF_NONE));
+    if (!isName(channel)) return Promise.reject(new TypeError(NAME_OF_NONE));
     if (this.#host.options.shareAcrossTabs) {
       const what = "A client that shares its connection with other tabs cannot choose channels";
       return Promise.reject(this.#error("UNSUPPORTED_RUNTIME", what));
     }
     if (this.#host.driver.standing.hasEnded) return Promise.reject(this.#closed());
+    const isNew = !this.#channels.has(channel);
+    const bytes = this.#wire.names.length + encodeURIComponent(channel).length;
+    if (isNew && (this.#channels.size >= MOST_AT_ONCE || bytes > MOST_BYTES)) {
+      const what = `A client chooses at most ${MOST_AT_ONCE} channels, whose names fit into a header of ${MOST_BYTES} bytes`;
+      return Promise.reject(this.#error("TOO_MANY_CHANNELS", what));
+    }
     const chosen = this.#channels.get(channel) ?? { uses: 0, isRead: false, waiting: [] };
     chosen.uses++;
     this.#channels.set(channel, chosen);
-    this.#left.delete(channel);
     if (chosen.isRead) return Promise.resolve();
     const done = new Promise<void>((resolve, reject) => chosen.waiting.push({ resolve, reject }));
     this.#changed();
     return done;
   }
 
-  unsubscribe(channel: string): void {
+  unsubscribe(channel: string): Promise<void> {
     const chosen = this.#channels.get(channel);
-    if (chosen === undefined || --chosen.uses > 0) return;
+    if (chosen === undefined || --chosen.uses > 0) return Promise.resolve();
     this.#channels.delete(channel);
-    this.#left.add(channel);
-    for (const { resolve } of chosen.waiting) resolve();
+    settle(chosen.waiting);
     this.#changed();
+    if (this.#host.driver.standing.hasEnded) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#leave(channel).push({ resolve, reject }));
+  }
+
+  #leave(channel: string): Waiting[] {
+    const waiting = this.#left.get(channel) ?? [];
+    this.#left.set(channel, waiting);
+    return waiting;
+  }
+
+  #settleLeft(): void {
+    for (const waiting of this.#left.values()) settle(waiting);
+    this.#left.clear();
   }
 
   /** What changes in one turn is one request. */
@@ -93,12 +125,12 @@ export class Subscriptions {
   #answered(): void {
     const read = namesIn(this.#wire.answer?.get(CHANNELS_HEADER));
     const sent = namesIn(this.#wire.sent);
-    this.#left.clear();
+    this.#settleLeft();
     for (const [channel, chosen] of this.#channels) {
       chosen.isRead = read.has(channel);
-      if (chosen.isRead) settle(chosen);
+      if (chosen.isRead) settle(chosen.waiting);
     }
-    for (const channel of read) if (!this.#channels.has(channel)) this.#left.add(channel);
+    for (const channel of read) if (!this.#channels.has(channel)) this.#leave(channel);
     const refused = [...this.#channels.keys()].filter((channel) => sent.has(channel) && !read.has(channel));
     this.#refuse(refused, this.#error("FORBIDDEN", `The server does not let this client read ${refused.join(", ")}`));
     this.#changed();
@@ -106,48 +138,78 @@ export class Subscriptions {
 
   /** Tells the server of the stream that there is what has changed. Never rejects. */
   async #post(): Promise<void> {
-    if (this.#isPosting || this.#host.driver.standing.state !== "connected") return; // the next answer brings it about
-    const join = [...this.#channels].flatMap(([channel, { isRead }]) => (isRead ? [] : [channel]));
-    const leave = [...this.#left];
-    if (join.length === 0 && leave.length === 0) return;
+    const { driver, refusalOf } = this.#host;
+    if (this.#isPosting || driver.standing.state !== "connected") return; // the next answer brings it about
+    const wanted = [...this.#channels].flatMap(([channel, { isRead }]) => (isRead ? [] : [channel]));
+    const join = this.#isOneByOne ? wanted.slice(0, 1) : wanted;
+    const leave = [...this.#left.keys()].filter((channel) => !this.#channels.has(channel)).slice(0, MOST_AT_ONCE);
+    if (join.length === 0 && leave.length === 0) return this.#settleLeft();
     const { answer } = this.#wire;
     const stream = answer?.get(CONTROL_HEADER);
+    if (!stream && answer?.has(CHANNELS_HEADER)) return; // a poll: the next one names them
     if (!stream) {
       const what = "The server lets no client choose channels: its route needs control: true, and a POST";
       this.#refuse(join, this.#error("BAD_RESPONSE", what));
+      this.#settleLeft();
       return;
     }
     this.#isPosting = true;
     let error: SSEError | undefined;
     try {
       const response = await this.#ask(JSON.stringify({ stream, join, leave }));
-      if (response && !response.ok) error = await this.#host.refusalOf(`has status ${response.status}`, response);
+      if (response.status === 403) error = await this.#forbidden(response, join);
+      else if (response.status !== 200) error = await refusalOf(`has status ${response.status}`, response);
+      else if (!isAnswerTo(await response.json(), join)) throw new TypeError("The answer is none of hub.control");
     } catch (cause) {
       error = this.#error("CONNECTION_FAILED", "The channels could not be chosen", cause);
     }
     this.#isPosting = false;
-    if (this.#wire.answer !== answer) return this.#changed(); // another stream: its request has named them, or not
-    if (error === undefined) {
-      for (const channel of leave) this.#left.delete(channel);
-      for (const channel of join) {
-        const chosen = this.#channels.get(channel);
-        if (chosen === undefined) this.#left.add(channel);
-        else {
-          chosen.isRead = true;
-          settle(chosen);
-        }
-      }
+    if (error?.code === "FORBIDDEN" && join.length > 1) {
+      this.#isOneByOne = true; // which of them it is, the server does not say
       this.#changed();
-    } else if (error.status === 404)
-      this.#host.driver.reconnect(); // the server has another stream of it, or none
+      return;
+    }
+    if (join.length === wanted.length) this.#isOneByOne = false;
+    if (this.#wire.answer !== answer) return this.#changed(); // another stream: its request has named them, or not
+    if (error === undefined) this.#done(join, leave);
+    else if (error.status === 404)
+      driver.reconnect(); // the server has another stream of it, or none
     else {
-      for (const channel of leave) this.#left.delete(channel);
+      for (const channel of leave) {
+        for (const { reject } of this.#left.get(channel) ?? []) reject(error);
+        this.#left.delete(channel);
+      }
       this.#refuse(join, error);
+      this.#changed();
     }
   }
 
+  #done(join: readonly string[], leave: readonly string[]): void {
+    for (const channel of leave) {
+      settle(this.#left.get(channel) ?? []);
+      this.#left.delete(channel);
+      const again = this.#channels.get(channel);
+      if (again) again.isRead = false; // it was wanted again meanwhile
+    }
+    for (const channel of join) {
+      const chosen = this.#channels.get(channel);
+      if (chosen === undefined) this.#leave(channel);
+      else {
+        chosen.isRead = true;
+        settle(chosen.waiting);
+      }
+    }
+    this.#changed();
+  }
+
+  async #forbidden(response: Response, join: readonly string[]): Promise<SSEError> {
+    const { status, problem } = await this.#host.refusalOf("has status 403", response);
+    const what = `The server does not let this client read ${join.join(", ")}`;
+    return new this.#host.SSEError("FORBIDDEN", what, { problem, ...(status !== undefined && { status }) });
+  }
+
   /** As the client asks for its stream, with what lets it in. */
-  #ask(body: string): Promise<Response | undefined> {
+  async #ask(body: string): Promise<Response> {
     const { url, options: own, ask } = this.#host;
     const { headers: source } = own;
     const headers = async () => {
@@ -156,17 +218,21 @@ export class Subscriptions {
       return all;
     };
     const { events: _, resumeBy: __, ...others } = own;
+    const signal = AbortSignal.timeout(LONGEST_ASKING_MS);
     const request: StreamRequest = {
       url,
       options: { ...others, body, method: "POST", headers, idempotency: false },
       lastEventId: () => "",
       idempotencyKey: "",
-      signal: AbortSignal.timeout(LONGEST_ASKING_MS),
+      signal,
       chosen: { names: "", sent: "" },
       sending: () => {},
       isReleased: () => false,
     };
-    return ask(request, url, "application/json");
+    const late = new Promise<undefined>((resolve) => signal.addEventListener("abort", () => resolve(undefined)));
+    const response = await Promise.race([ask(request, url, "application/json"), late]);
+    if (response === undefined) throw new TypeError(`There was no answer within ${LONGEST_ASKING_MS} ms`);
+    return response;
   }
 
   #error(code: SSEErrorCode, message: string, cause?: unknown): SSEError {
@@ -191,10 +257,33 @@ export class Subscriptions {
   }
 }
 
-function settle(chosen: Chosen): void {
-  for (const { resolve } of chosen.waiting.splice(0)) resolve();
+/** A text that a header can have. */
+function isName(channel: unknown): boolean {
+  try {
+    return typeof channel === "string" && encodeURIComponent(channel) !== "";
+  } catch {
+    return false; // half of a surrogate pair
+  }
 }
 
+/** Whether the server says that the stream reads all of these. */
+function isAnswerTo(body: unknown, join: readonly string[]): boolean {
+  const { join: read } = Object(body) as { join?: unknown };
+  return Array.isArray(read) && join.every((channel) => read.includes(channel));
+}
+
+function settle(waiting: Waiting[]): void {
+  for (const { resolve } of waiting.splice(0)) resolve();
+}
+
+/** What is no name is none: a proxy may have changed the header. */
 function namesIn(text: string | null | undefined): Set<string> {
-  return new Set(text ? text.split(",").map((one) => decodeURIComponent(one.trim())) : []);
+  const names = (text ?? "").split(",").map((one) => {
+    try {
+      return decodeURIComponent(one.trim());
+    } catch {
+      return "";
+    }
+  });
+  return new Set(names.filter((one) => one !== ""));
 }

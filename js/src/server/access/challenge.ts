@@ -9,11 +9,12 @@ const WITHOUT_ERROR = "Bearer";
  * The refusal of a client by its token, answered with a `WWW-Authenticate` of RFC 6750. What is wrong is said to the client: nothing that an attacker could use.
  *
  * @param error - none: there was no token.
+ * @param cause - for the hub's listeners and its log; clients are not told.
  */
-export function bearerRefusal(code: SSEErrorCode, message: string, error?: BearerError): SSEError {
+export function bearerRefusal(code: SSEErrorCode, message: string, error?: BearerError, cause?: unknown): SSEError {
   const challenge = error === undefined ? WITHOUT_ERROR : `Bearer error="${error}", error_description="${message}"`;
   // No member of the class: pages load that, and have no use for it. Not enumerable: loggers print what is.
-  return Object.defineProperty(new SSEError(code, message), "challenge", { value: challenge });
+  return Object.defineProperty(new SSEError(code, message, { cause }), "challenge", { value: challenge });
 }
 
 /** The `WWW-Authenticate` of an answer with this status; every 401 has one (RFC 9110, 11.6.1). */

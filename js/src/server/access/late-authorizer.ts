@@ -1,9 +1,10 @@
 import { isRefusal } from "../../shared/refusals.js";
 import { environment } from "../lifecycle/environment.js";
-import { reportError } from "../observe/report.js";
-import { type AuthorizeContext, ask } from "./authorize.js";
+import { reportFailure } from "../observe/user-code-error.js";
+import type { AuthorizeContext } from "./authorize.js";
 import { authorizers } from "./authorizers.js";
 import type { Permission } from "./permission.js";
+import { permit } from "./permit.js";
 
 /** Streams of a thread whose contexts are kept; the streams beyond them are refused when an authorizer comes. */
 const MOST_CONTEXTS = 1000;
@@ -38,8 +39,11 @@ export function askLate(
     refuse();
     return;
   }
-  ask(hubName, authorize, context).then(letIn, (error: unknown) => {
-    if (!isRefusal(error)) reportError(hubName, "authorize", error, context.channels);
-    refuse();
-  });
+  permit(hubName, context, undefined).then(
+    (permission) => (permission === undefined ? refuse() : letIn(permission)),
+    (error: unknown) => {
+      if (!isRefusal(error)) reportFailure(hubName, error, context.channels, undefined);
+      refuse();
+    },
+  );
 }

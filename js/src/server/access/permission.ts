@@ -1,4 +1,5 @@
 import { describe, isPlainObject, isWellFormed } from "../../shared/arguments.js";
+import { SSEError } from "../../shared/errors.js";
 
 /** What is known of whom a stream is for, by names: the tenant, the session. `hub.disconnect` finds streams by them. */
 export type Facts = Readonly<Record<string, string>>;
@@ -55,6 +56,13 @@ export function readExpiry(value: unknown): number | undefined | { wrong: string
   if (at > 0 && at < YEAR_1980_MS)
     return { wrong: `expiresAt in milliseconds since 1970: ${at} are seconds (times 1000)` };
   return at === Infinity ? undefined : at;
+}
+
+/** The same of a stream that is to begin. Throws SSEError `UNAUTHENTICATED` where nothing is left. */
+export function requireTimeLeft(expiresAt: number): number {
+  const leftMs = remainingMs(expiresAt);
+  if (leftMs > 0) return leftMs;
+  throw new SSEError("UNAUTHENTICATED", "What the client was let in for is over");
 }
 
 /** From now until then. */

@@ -35,6 +35,13 @@ export async function permit(
   return permission;
 }
 
+/** Refusals that are about channels, and not about who asks, or when. */
+const ABOUT_CHANNELS = ["FORBIDDEN", "NO_SUCH_CHANNEL", "BAD_REQUEST"];
+
+export function isAboutChannels(error: unknown): boolean {
+  return isSSEError(error) && ABOUT_CHANNELS.includes(error.code);
+}
+
 /**
  * The same for a client that has chosen channels beside the route's: of those it reads what it may. Where nobody is to be asked, it may choose none.
  *
@@ -51,16 +58,30 @@ export async function permitChosen(
     try {
       return await permit(hubName, { ...context, channels, isChosenByClient: true }, own);
     } catch (error) {
-      if (isSSEError(error) && error.code === "FORBIDDEN") return undefined;
+      if (isAboutChannels(error)) return undefined;
       throw error;
     }
   };
   const all = await may([...context.channels, ...chosen]);
   if (all !== undefined) return { permission: all, chosen };
-  const permission = await permit(hubName, context, own);
+  let permission = await permit(hubName, context, own);
   const read: string[] = [];
   for (const channel of permission === undefined ? [] : chosen) {
-    if ((await may([channel])) !== undefined) read.push(channel);
+    const one = await may([channel]);
+    if (permission === undefined || one === undefined || one.userId !== permission.userId) continue;
+    permission = both(permission, one);
+    read.push(channel);
   }
   return { permission, chosen: read };
+}
+
+/** What holds where both do: until the earlier end, with what is known by either. */
+export function both(one: Permission, other: Partial<Permission>): Permission {
+  const expiresAt = Math.min(one.expiresAt ?? Infinity, other.expiresAt ?? Infinity);
+  const facts = { ...other.facts, ...one.facts };
+  return {
+    userId: one.userId,
+    expiresAt: expiresAt === Infinity ? undefined : expiresAt,
+    facts: Object.keys(facts).length === 0 ? undefined : facts,
+  };
 }

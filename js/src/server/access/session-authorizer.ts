@@ -1,4 +1,4 @@
-import { isPlainObject, requireFunction, requireObject } from "../../shared/arguments.js";
+import { describe, isPlainObject, requireFunction, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { type AuthMode, letsAnonymousIn, warnOfAnonymous } from "./anonymous.js";
 import type { Authorize, AuthorizeContext } from "./authorize.js";
@@ -65,13 +65,22 @@ export function sessionAuthorizer<Session extends object>(options: SessionAuthor
   const origins = checkOrigins(options);
   return async (context) => {
     const { request } = context;
-    const isByCookie = request.headers.get("cookie") !== null && request.headers.get("authorization") === null;
+    const isByCookie =
+      request.headers.get("cookie") !== null && !/^bearer +\S/i.test(request.headers.get("authorization") ?? "");
     if (isByCookie) requireOwnPage(request, origins);
-    const session = (await getSession({ request, headers: requestHeaders(request) })) ?? null;
+    const given: unknown = await getSession({ request, headers: requestHeaders(request) });
+    const isSession = typeof given === "object" && given !== null;
+    if (!isSession && given)
+      reportTo("sessionAuthorizer", context, `getSession must give an object or null, not ${describe(given)}`);
+    const session = isSession ? (given as Session) : null;
     const user = session === null ? undefined : userId(session);
     if (session === null || user === null || user === undefined) {
       if (session !== null && userId === userOf && !isSignedOut(session)) {
-        reportTo("sessionAuthorizer", context, "userId must say whose the session is: none of the usual members does");
+        reportTo(
+          "sessionAuthorizer",
+          context,
+          "userId must say whose the session is, as a text: userId, session.userId and user.id do not",
+        );
       }
       if (!mayBeAnonymous) throw bearerRefusal("UNAUTHENTICATED", "A session is needed");
       warnOfAnonymous();

@@ -119,6 +119,7 @@ export function tellFailure(
     log(hubName, isAudited ? "warn" : "debug", "request refused", {
       ...(isAudited && { kind: "audit" }),
       why: sanitizeMessage(error.message),
+      ...(error.cause instanceof Error && { cause: sanitizeMessage(error.cause.message) }),
       code,
       category,
       channels,
@@ -130,10 +131,10 @@ export function tellFailure(
 }
 
 /** By which its client has a stream read other channels, where it may. */
-function controlHeaders(hubName: string, { stream, userId, chosen }: Opened): Record<string, string> {
+function controlHeaders(hubName: string, { stream, chosen }: Opened): Record<string, string> {
   if (chosen === undefined) return {};
   return {
-    [CONTROL_HEADER]: controlToken(hubName, stream.connection, userId),
+    [CONTROL_HEADER]: controlToken(hubName, stream.connection),
     [CHANNELS_HEADER]: chosen.map(encodeURIComponent).join(),
   };
 }

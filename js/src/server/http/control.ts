@@ -6,15 +6,18 @@ import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { isFromAllowedOrigin } from "../../shared/origin.js";
 import { readJson } from "../../shared/read-json.js";
 import { type RequestBody, unreadBodyOf } from "../../shared/read-text.js";
-import type { Authorize } from "../access/authorize.js";
+import type { Authorize, AuthorizeContext } from "../access/authorize.js";
 import { requireChosen } from "../access/chosen-channels.js";
 import { connectionOf } from "../access/control-token.js";
 import { checkOrigins, type OriginOptions } from "../access/own-pages.js";
+import { remainingMs } from "../access/permission.js";
 import { permit } from "../access/permit.js";
 import type { RequestLike } from "../access/request-like.js";
 import { environment } from "../lifecycle/environment.js";
 import { log } from "../observe/logger.js";
 import { refuseJoin } from "../stream/join-channel.js";
+import { requireExisting } from "../stream/opener.js";
+import type { ResponseOptions } from "../stream/response-options.js";
 import { nodeRequest } from "./node-request.js";
 import { errorResponse, writeResponse } from "./plain-handler.js";
 
@@ -22,11 +25,22 @@ import { errorResponse, writeResponse } from "./plain-handler.js";
 export interface ControlOptions extends OriginOptions {
   /** Asked whether the client may read the channels. Default: the hub's. */
   authorize?: Authorize;
+  /** Of each answer: {@link corsHeaders}, for pages of other origins. */
+  headers?: Record<string, string>;
+  /** Whether there is what the channels stand for, as in the route's options. Default: there is. */
+  exists?: ResponseOptions["exists"];
   /** Whose the stream is, as the route that opened it says; what `authorize` answers counts before it. */
   userId?: string;
 }
 
-const OPTIONS: Names<ControlOptions> = { authorize: true, userId: true, origins: true, trustProxy: true };
+const OPTIONS: Names<ControlOptions> = {
+  headers: true,
+  exists: true,
+  authorize: true,
+  userId: true,
+  origins: true,
+  trustProxy: true,
+};
 const MOST_BYTES = 64 * 1024;
 
 /**
@@ -42,7 +56,9 @@ export async function answerControl(
 ): Promise<Response> {
   requireObject("options", options);
   requireKnown("control", options, OPTIONS);
-  const { authorize, userId } = options;
+  const { authorize, userId, headers = {}, exists } = options;
+  if (exists !== undefined) requireFunction("exists", exists);
+  requireObject("headers", headers);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   if (userId !== undefined) requireUser(userId);
   const origins = checkOrigins(options);
@@ -54,27 +70,53 @@ export async function answerControl(
     }
     const { stream, join, leave } = readControl(await readJson(body(), MOST_BYTES));
     channels = join;
-    const context = { request, channels: join, userId, isChosenByClient: true };
-    const permission = await permit(hubName, context, authorize);
-    if (permission === undefined) {
-      throw new SSEError(
-        "NO_AUTHORIZER",
-        "A client may choose channels only where authorize is asked which it may read",
-      );
-    }
-    const connection = connectionOf(hubName, stream, permission.userId);
-    if (connection === undefined) throw new SSEError("FORBIDDEN", "This is no stream of this client's");
-    const outcome = environment().hub(hubName).update(connection, join, leave);
-    if (outcome === "closed") throw new SSEError("NOT_FOUND", "The stream has ended, or is another process's");
+    const connection = connectionOf(hubName, stream);
+    if (connection === undefined) throw notThere();
+    // Who only leaves channels needs nothing but the token.
+    if (join.length > 0) await requireOwn(hubName, connection, { request, channels: join, userId }, authorize);
+    if (join.length > 0) await requireExisting(join, exists);
+    const outcome = environment().hub(hubName).update(connection, join, leave, true);
+    if (outcome === "closed") throw notThere();
     refuseJoin(outcome);
     environment().schedule();
     log(hubName, "info", "stream reads other channels", {
-      ...{ kind: "audit", streamId: `s${connection}`, userId: permission.userId, join, leave },
+      ...{ kind: "audit", streamId: `s${connection}`, join, leave },
     });
-    return Response.json({ join, leave }, { headers: { "Cache-Control": "no-store" } });
+    return Response.json({ join, leave }, { headers: { "Cache-Control": "no-store", ...headers } });
   } catch (error) {
-    return errorResponse({ name: hubName }, error, request, channels);
+    const refusal = errorResponse({ name: hubName }, error, request, channels);
+    for (const [name, value] of Object.entries(headers)) refusal.headers.set(name, value);
+    return refusal;
   }
+}
+
+/**
+ * Whether the stream is the client's, and it may read these channels.
+ *
+ * @throws SSEError `FORBIDDEN`, `NO_AUTHORIZER`, or what the authorizer throws.
+ */
+async function requireOwn(
+  hubName: string,
+  connection: number,
+  context: AuthorizeContext,
+  authorize: Authorize | undefined,
+): Promise<void> {
+  const permission = await permit(hubName, { ...context, isChosenByClient: true }, authorize);
+  if (permission === undefined) {
+    throw new SSEError("NO_AUTHORIZER", "A client may choose channels only where authorize is asked which it may read");
+  }
+  const hub = environment().hub(hubName);
+  const user = hub.userOf(connection);
+  if (user === null) throw notThere();
+  if (user !== (permission.userId ?? "")) {
+    throw new SSEError("FORBIDDEN", "This is no stream of this client's");
+  }
+  if (permission.expiresAt !== undefined) hub.expireBy(connection, remainingMs(permission.expiresAt));
+}
+
+/** Its client comes back then, with its channels: a signature of another process cannot be told from one that is made up. */
+function notThere(): SSEError {
+  return new SSEError("NOT_FOUND", "The stream has ended, or is another process's");
 }
 
 /** The same with Node's request and response. */
@@ -106,6 +148,9 @@ function readControl(body: unknown): { stream: string; join: string[]; leave: st
   if (!isRecord(body) || typeof body.stream !== "string") {
     throw new SSEError("BAD_REQUEST", 'The body must be JSON: { "stream": "…", "join": ["a"], "leave": ["b"] }');
   }
+  const unknown = Object.keys(body).find((name) => !["stream", "join", "leave"].includes(name));
+  if (unknown !== undefined)
+    throw new SSEError("BAD_REQUEST", `The body has join and leave, and no ${unknown.slice(0, 50)}`);
   return {
     stream: body.stream,
     join: requireChosen("join", body.join ?? []),

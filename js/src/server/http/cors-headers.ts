@@ -56,6 +56,8 @@ export function corsHeaders(request: RequestLike | IncomingMessage, options: Cor
   requireObject("options", options);
   requireKnown("corsHeaders", options, OPTIONS);
   const { origins, credentials = false, allowHeaders = [], exposeHeaders = [], maxAgeMs = DEFAULT_AGE_MS } = options;
+  if (typeof origins === "string" && origins !== "*")
+    throw new TypeError('origins must be an array of origins, or "*"');
   if (origins !== "*") requireOrigins(origins);
   requireFlag("credentials", credentials);
   if (origins === "*" && credentials) throw new TypeError('credentials needs origins by name: "*" would be every page');

@@ -7,8 +7,8 @@ export interface Recurring {
   run(): Promise<boolean>;
 }
 
-/** So many run at once: ten thousand that are due together are not ten thousand questions to a database. */
-const MOST_AT_ONCE = 32;
+/** So many run at once: ten thousand that are due together are not ten thousand questions to a database. Who waits longer than an interval runs all the same. */
+const MOST_AT_ONCE = 256;
 
 /**
  * Runs those that are in it once in each interval, by one timer for all. They have one interval, so that they are due in the order in which they came. The timer
@@ -40,13 +40,14 @@ export class DueQueue {
 
   #schedule(): void {
     const [first] = this.#due;
-    if (first === undefined || this.#timer !== undefined || this.#running >= MOST_AT_ONCE) return;
+    if (first === undefined || this.#timer !== undefined) return;
+    const isFull = this.#running >= MOST_AT_ONCE;
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
         this.#runDue();
       },
-      Math.max(1, first[1] - now()),
+      Math.max(1, first[1] + (isFull ? this.#everyMs : 0) - now()),
     );
     this.#timer.unref();
   }
@@ -54,12 +55,14 @@ export class DueQueue {
   #runDue(): void {
     const at = now();
     for (const [one, due] of this.#due) {
-      if (due > at || this.#running >= MOST_AT_ONCE) break;
+      if (due > at || (this.#running >= MOST_AT_ONCE && due + this.#everyMs > at)) break;
       this.#due.delete(one);
       this.#running++;
       void one.run().then((goesOn) => {
         this.#running--;
         if (goesOn) this.add(one);
+        clearTimeout(this.#timer); // it may have waited for a place
+        this.#timer = undefined;
         this.#schedule();
       });
     }

@@ -13,6 +13,8 @@ export interface JoinOptions {
   readonly labels?: readonly string[];
   /** Whether its events may end the stream, see `closeAfter`. Default true. */
   readonly ends?: boolean;
+  /** The client has chosen it, and may leave it. Default false. */
+  readonly isChosen?: boolean;
 }
 
 /** How a stream reads a channel: the events that end it are read, whatever other types are wanted. */
@@ -32,10 +34,10 @@ export function joinChannel(
   hub: NativeHub,
   connection: number,
   key: string,
-  { userId, events, from, labels, ends }: JoinOptions,
+  { userId, events, from, labels, ends, isChosen }: JoinOptions,
   stream?: StreamOfSend,
 ): void {
-  const outcome = hub.join(connection, key, userId, events, lastOf(from), labels, ends);
+  const outcome = hub.join(connection, key, userId, events, lastOf(from), labels, ends, isChosen);
   if (outcome === "tooFast" && userId !== undefined) {
     const details = { retryAfterMs: hub.opensAgainIn(userId) };
     throw new SSEError(

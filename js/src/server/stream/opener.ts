@@ -1,9 +1,9 @@
 import { requireName } from "../../shared/arguments.js";
-import { SSEError } from "../../shared/errors.js";
+import { isSSEError, SSEError } from "../../shared/errors.js";
 import type { AuthorizeContext } from "../access/authorize.js";
 import { chosenChannels } from "../access/chosen-channels.js";
 import type { Permission } from "../access/permission.js";
-import { permitChosen } from "../access/permit.js";
+import { isAboutChannels, permitChosen } from "../access/permit.js";
 import type { RequestLike } from "../access/request-like.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../content/message.js";
 import { environment } from "../lifecycle/environment.js";
@@ -52,37 +52,44 @@ export async function openStream(
   const ending = endingEventsOf(options.closeAfter);
   const labels = options.labels && [...options.labels];
   const events = requestedEvents(request, options.events && [...options.events], labels?.length);
-  const wish = options.control ? chosenChannels(request).filter((key) => !ofRoute.includes(key)) : [];
+  const named = options.control ? chosenChannels(request) : [];
+  const wish = named.filter((key) => !ofRoute.includes(key));
   const asked = { request, channels: ofRoute, userId: options.userId };
-  const { permission, chosen } = await permitChosen(hubName, asked, wish, options.authorize);
-  const channels = [...ofRoute, ...chosen];
-  const context = { ...asked, channels };
+  const permitted = await permitChosen(hubName, asked, wish, options.authorize);
+  const { permission } = permitted;
   const userId = permission === undefined ? options.userId : permission.userId;
-  await requireExisting(channels, options.exists);
-  const starts = await startsOf(channels, options.from);
+  await requireExisting(ofRoute, options.exists);
+  const chosen = await existing(permitted.chosen, options.exists);
+  const starts = await startsOf([...ofRoute, ...chosen], options.from);
   if (request.signal?.aborted === true) return "gone"; // nothing is opened for a client that has gone, and nothing refused
+  const letIn = letInFor(options, permission);
   const closing = options.closeAfter === undefined ? {} : { closeAfter: ending };
-  const stream = new HubStream(
-    hubName,
-    { ...streamOptionsOf(how), ...closing, ...letInFor(options, permission), request },
-    isCompressed,
-    kind,
-  );
+  const stream = new HubStream(hubName, { ...streamOptionsOf(how), ...closing, ...letIn, request }, isCompressed, kind);
   try {
-    const opened = { stream, userId, channels, chosen: options.control ? chosen : undefined };
+    const channels = [...ofRoute];
+    const opened = { stream, userId, channels, chosen: options.control ? ([] as string[]) : undefined };
     if (stream.hasEnded) return opened;
     const { reauthorizeEveryMs: everyMs } = how;
     if (kind === "connection" && everyMs !== undefined) {
       const own = options.authorize && { authorize: options.authorize };
       const wasAsked = permission !== undefined;
-      stream.access = new RenewedAccess(hubName, stream, context, { everyMs, userId, wasAsked, ...own });
-    } else if (permission === undefined) stream.access = new UnaskedAccess(hubName, stream, context);
+      stream.access = new RenewedAccess(hubName, stream, asked, { everyMs, userId, wasAsked, letIn, ...own });
+    } else if (permission === undefined) stream.access = new UnaskedAccess(hubName, stream, asked);
     const hub = environment().hub(hubName);
     const wanted = { ...(events && { events }), ...(labels && { labels }), ...(userId !== undefined && { userId }) };
-    for (const [at, key] of channels.entries()) {
-      const join = withEndingEvents(ending, key, wanted);
-      joinChannel(hub, stream.connection, key, { ...join, ...(starts && { from: starts[at] as StartFrom }) });
+    for (const [at, key] of [...ofRoute, ...chosen].entries()) {
+      const isChosen = at >= ofRoute.length;
+      const join = { ...withEndingEvents(ending, key, wanted), isChosen };
+      try {
+        joinChannel(hub, stream.connection, key, { ...join, ...(starts && { from: starts[at] as StartFrom }) });
+      } catch (error) {
+        if (!isSSEError(error) || error.code === "STREAM_CLOSED" || !isChosen) throw endedBefore(letIn, error);
+        continue; // there is no room for it, which ends nothing else
+      }
+      if (isChosen) channels.push(key);
     }
+    opened.chosen?.push(...named.filter((key) => channels.includes(key)));
+    const context = { ...asked, channels };
     if (options.closeAfter !== undefined && hub.isComplete(stream.connection)) {
       stream.abandon("completed");
       return "complete";
@@ -106,7 +113,31 @@ function letInFor(
   return { ...(until !== Infinity && { expiresAt: until }), ...(Object.keys(known).length > 0 && { facts: known }) };
 }
 
-async function requireExisting(channels: readonly string[], exists: ResponseOptions["exists"]): Promise<void> {
+/** Of a stream that the hub has ended before it could read its channels. */
+function endedBefore({ expiresAt }: Pick<ResponseOptions, "expiresAt">, error: unknown): unknown {
+  if (!isSSEError(error) || error.code !== "STREAM_CLOSED") return error;
+  if (expiresAt !== undefined && Number(expiresAt) <= Date.now() + 1)
+    return new SSEError("UNAUTHENTICATED", "What the client was let in for is over");
+  return new SSEError("TIMED_OUT", "The stream ended before it began");
+}
+
+/** Those of the channels that a client has chosen which are there. */
+async function existing(chosen: readonly string[], exists: ResponseOptions["exists"]): Promise<readonly string[]> {
+  if (chosen.length === 0 || exists === undefined) return chosen;
+  const there: string[] = [];
+  for (const channel of chosen) {
+    try {
+      await requireExisting([channel], exists);
+      there.push(channel);
+    } catch (error) {
+      if (!isAboutChannels(error)) throw error;
+    }
+  }
+  return there;
+}
+
+/** @throws SSEError `NO_SUCH_CHANNEL` */
+export async function requireExisting(channels: readonly string[], exists: ResponseOptions["exists"]): Promise<void> {
   if (exists === undefined) return;
   const isThere: unknown = await runUserCode("exists", () => exists([...channels]));
   if (isThere !== true) throw new SSEError("NO_SUCH_CHANNEL", "There is no such channel");

@@ -1,7 +1,7 @@
 import type { NativeOpenOptions } from "../../native/binding.js";
 import { requireFlag, requireFunction, requireNumber, requireObject, requireString } from "../../shared/arguments.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
-import { type Facts, readExpiry, readFacts, remainingMs } from "../access/permission.js";
+import { type Facts, readExpiry, readFacts, requireTimeLeft } from "../access/permission.js";
 import type { RequestLike } from "../access/request-like.js";
 import { isRetry, retryRule, toNativeEvent } from "../content/message.js";
 import type { CloseReason } from "../observe/close-reason.js";
@@ -274,7 +274,7 @@ export function toNativeOpenOptions(
     retryMs,
     lastEventId: request === undefined || !hasNotices ? undefined : lastEventIdOf(request),
     kind,
-    expiresInMs: expiresAt === undefined ? undefined : remainingMs(Number(expiresAt)),
+    expiresInMs: expiresAt === undefined ? undefined : requireTimeLeft(Number(expiresAt)),
   };
 }
 

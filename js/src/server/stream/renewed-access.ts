@@ -1,11 +1,13 @@
+import { AsyncResource } from "node:async_hooks";
 import { isRefusal } from "../../shared/refusals.js";
 import type { Authorize, AuthorizeContext } from "../access/authorize.js";
-import { permit } from "../access/permit.js";
+import { both, permit } from "../access/permit.js";
 import { requestHeaders } from "../access/request-headers.js";
 import type { RequestLike } from "../access/request-like.js";
 import { environment } from "../lifecycle/environment.js";
 import { reportFailure } from "../observe/user-code-error.js";
 import { dueQueue } from "./due-queue.js";
+import type { StreamOptions } from "./options.js";
 import { type AccessedStream, renew, type StreamAccess } from "./stream-access.js";
 
 /** How often a stream's client is asked for. */
@@ -17,6 +19,8 @@ export interface Renewal {
   readonly userId: string | undefined;
   /** False: there was nobody to ask. */
   readonly wasAsked: boolean;
+  /** What the route says of it, which holds besides. */
+  readonly letIn: Pick<StreamOptions, "expiresAt" | "facts">;
 }
 
 /** The members of a kept request. */
@@ -26,7 +30,6 @@ type KeptRequest = [
   headers: readonly (readonly [string, string])[],
   channels: readonly string[],
   userId: string | null,
-  isChosenByClient: boolean,
 ];
 
 /** Of a stream whose client is asked for anew, now and then. Its request is kept as one text. */
@@ -35,17 +38,15 @@ export class RenewedAccess implements StreamAccess {
   readonly #stream: AccessedStream;
   readonly #request: string;
   readonly #renewal: Renewal;
+  readonly #scope = new AsyncResource("millrace.authorize");
 
   constructor(hubName: string, stream: AccessedStream, context: AuthorizeContext, renewal: Renewal) {
     this.#hubName = hubName;
     this.#stream = stream;
     this.#renewal = renewal;
-    const { request, channels, userId, isChosenByClient } = context;
+    const { request, channels, userId } = context;
     const headers = [...requestHeaders(request)];
-    const kept: KeptRequest = [
-      ...([request.url, request.method ?? "GET", headers, channels] as const),
-      ...([userId ?? null, isChosenByClient === true] as const),
-    ];
+    const kept: KeptRequest = [...([request.url, request.method ?? "GET", headers, channels] as const), userId ?? null];
     this.#request = JSON.stringify(kept);
     dueQueue(renewal.everyMs).add(this);
   }
@@ -58,15 +59,22 @@ export class RenewedAccess implements StreamAccess {
     dueQueue(this.#renewal.everyMs).remove(this);
   }
 
-  /** Asks; says whether to come again. Never rejects. */
-  async run(): Promise<boolean> {
-    const { authorize, userId } = this.#renewal;
+  /** Asks, in the stream's own asynchronous context, by which libraries of sessions know whose request it was; says whether to come again. Never rejects. */
+  run(): Promise<boolean> {
+    return this.#scope.runInAsyncScope(() => this.#ask());
+  }
+
+  async #ask(): Promise<boolean> {
+    const { authorize, userId, letIn } = this.#renewal;
     const context = this.#context();
     let isLetIn = false;
     try {
       const permission = await permit(this.#hubName, context, authorize);
       isLetIn = (permission === undefined ? context.userId : permission.userId) === userId;
-      if (isLetIn && permission !== undefined) renew(this.#hubName, this.#stream, permission);
+      if (isLetIn && permission !== undefined) {
+        const expiresAt = letIn.expiresAt === undefined ? undefined : Number(letIn.expiresAt);
+        renew(this.#hubName, this.#stream, both(permission, { expiresAt, facts: letIn.facts }));
+      }
     } catch (error) {
       if (!isRefusal(error)) reportFailure(this.#hubName, error, context.channels, undefined);
     }
@@ -78,9 +86,12 @@ export class RenewedAccess implements StreamAccess {
     return isLetIn;
   }
 
+  /** With the channels that the client has chosen by now. */
   #context(): AuthorizeContext {
-    const [url, method, headers, channels, userId, isChosenByClient] = JSON.parse(this.#request) as KeptRequest;
+    const [url, method, headers, ofRoute, userId] = JSON.parse(this.#request) as KeptRequest;
     const request: RequestLike = { url, method, headers: new Headers(headers as [string, string][]) };
-    return { request, channels, userId: userId ?? undefined, isChosenByClient };
+    const chosen = environment().hub(this.#hubName).chosenBy(this.#stream.connection);
+    const isChosenByClient = chosen.length > 0;
+    return { request, channels: [...ofRoute, ...chosen], userId: userId ?? undefined, isChosenByClient };
   }
 }

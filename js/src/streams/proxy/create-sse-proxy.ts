@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline, Readable } from "node:stream";
-import { errorResponse, type Permission, permitRequest, type RequestLike } from "../../server/hub-api.js";
+import { authorizeRequest, errorResponse, type RequestLike } from "../../server/hub-api.js";
 import { describe } from "../../shared/arguments.js";
 import { cookieOf } from "../../shared/cookie-of.js";
 import { SSEError } from "../../shared/errors.js";
@@ -9,7 +9,7 @@ import { type RequestBody, readBytes, unreadBodyOf } from "../../shared/read-tex
 import { requestOf, writeAnswer } from "../http/node-answer.js";
 import { queryOf } from "../http/query-of.js";
 import { askUpstream, UpstreamFailure } from "./ask-upstream.js";
-import { Ingestions } from "./ingest.js";
+import { ingestionsOf } from "./ingest.js";
 import { type CheckedProxyOptions, checkProxyOptions, type SSEProxyOptions } from "./options.js";
 import { answerHeaders, requestHeaders } from "./proxy-headers.js";
 import { holdRelay } from "./relay-hold.js";
@@ -32,6 +32,8 @@ export interface SSEProxy {
 const METHODS = ["GET", "HEAD", "POST"];
 /** The query's, where the route has no path: the address that is asked for. */
 const ADDRESS = ["path", "url"];
+/** What Millrace's client says in the query to pages of other origins: it is the hub's to answer. */
+const OF_CLIENT = ["lastEventId", "eventTypes"];
 
 /**
  * Relays streams of another server, byte for byte: the browser asks its own, which asks the other with the user's token. So no token is in a URL, or in the page. The
@@ -44,16 +46,18 @@ const ADDRESS = ["path", "url"];
  */
 export function createSSEProxy(options: SSEProxyOptions): SSEProxy {
   const checked = checkProxyOptions(options);
-  const ingestions = new Ingestions(checked);
+  const ingestions = ingestionsOf(checked);
   const isIngested = ({ method = "GET" }: RequestLike) => checked.ingest && method !== "POST";
-  const { hub, authorize } = checked;
+  const { hub, authorize, from } = checked;
   const handler = async (request: Request, route: ProxyRoute = {}): Promise<Response> => {
     const channels: string[] = [];
     try {
       const asked = await ask(checked, request, pathOf(Object(await route.params)), channels);
       if (isIngested(request)) {
-        const refused = await ingestions.ensure(asked.target, asked.channel);
-        return refused ?? (await hub.response(request, { channels, ...(authorize && { authorize }) }));
+        const upstream = await ingestions.ensure(asked.target, asked.channel);
+        if (upstream instanceof Response) return upstream;
+        const reading = hub.response(request, { channels, from, ...(authorize && { authorize }) });
+        return await reading.finally(() => upstream.read());
       }
       return toResponse(await relay(checked, request, () => unreadBodyOf(request), request.signal, asked), checked);
     } catch (error) {
@@ -69,9 +73,10 @@ export function createSSEProxy(options: SSEProxyOptions): SSEProxy {
     try {
       const asked = await ask(checked, request, path, channels);
       if (isIngested(request)) {
-        const refused = await ingestions.ensure(asked.target, asked.channel);
-        if (refused !== undefined) return await writeAnswer(refused, res);
-        await hub.attach(req, res, { channels, ...(authorize && { authorize }) });
+        const upstream = await ingestions.ensure(asked.target, asked.channel);
+        if (upstream instanceof Response) return await writeAnswer(upstream, res);
+        const reading = hub.attach(req, res, { channels, from, ...(authorize && { authorize }) });
+        await reading.finally(() => upstream.read());
         return;
       }
       const answer = await relay(checked, request, () => req, gone.signal, asked);
@@ -92,11 +97,10 @@ function pathOf(params: Readonly<Record<string, unknown>>): string | undefined {
   return (parts as string[] | undefined)?.map((part) => encodeURIComponent(part)).join("/");
 }
 
-/** What is asked for, and what its client was let in for. */
+/** What is asked for. */
 interface Asked {
   readonly target: URL;
   readonly channel: string;
-  readonly permission: Permission;
 }
 
 /**
@@ -118,15 +122,20 @@ async function ask(
   if (asked === null)
     throw new SSEError("BAD_REQUEST", "What is asked for is to stand in the path, or in the query's path");
   if (path === undefined) for (const name of ADDRESS) query.delete(name);
+  if (options.ingest) for (const name of OF_CLIENT) query.delete(name);
   const target = targetOf(options.upstreams, asked, query);
-  const address = `${options.upstreams.length > 1 ? target.origin : ""}${target.pathname}`;
+  const hasOrigin = options.ingest || options.upstreams.length > 1;
+  const address = `${hasOrigin ? target.origin : ""}${target.pathname}`;
   const channel = `proxy:${address}${options.ingest ? target.search : ""}`;
   channels.push(channel);
-  const permission = await permitRequest(options.hub, request, {
-    channels: [channel],
-    ...(options.authorize && { authorize: options.authorize }),
-  });
-  return { target, channel, permission };
+  if (options.ingest) {
+    // Before the upstream is asked; the hub's stream asks, too.
+    await authorizeRequest(options.hub, request, {
+      channels: [channel],
+      ...(options.authorize && { authorize: options.authorize }),
+    });
+  }
+  return { target, channel };
 }
 
 /** The upstream's answer, or a refusal. As long as it lasts it is a stream of the hub. */
@@ -135,31 +144,36 @@ async function relay(
   request: RequestLike,
   given: () => RequestBody,
   signal: AbortSignal,
-  { target, channel, permission }: Asked,
+  { target, channel }: Asked,
 ): Promise<IncomingMessage | Response> {
   const { method = "GET" } = request;
-  const own = { ...options.headers, ...(await authorization(options, request)) };
-  const body = method === "POST" ? await readBytes(given(), options.maxBodyBytes) : undefined;
-  if (method === "POST" && body === undefined)
-    throw new SSEError("BAD_REQUEST", `A body has at most ${options.maxBodyBytes} bytes`);
   const ended = new AbortController();
-  const hold = holdRelay(options.hub, channel, permission, () => ended.abort());
-  const both = AbortSignal.any([signal, ended.signal]);
-  const answer = await askUpstream({
-    ...{ target, method, signal: both, headers: requestHeaders(request, options.forwardHeaders ?? [], own) },
-    body,
-    times: {
-      connectMs: options.connectTimeoutMs,
-      headMs: options.headTimeoutMs,
-      silenceMs: options.silenceTimeoutMs,
-    },
-  }).catch((error: unknown) => {
+  const hold = await holdRelay(options.hub, request, channel, options.authorize, () => ended.abort());
+  if (hold instanceof Response) return hold;
+  try {
+    const own = { ...options.headers, ...(await authorization(options, request)) };
+    const body = method === "POST" ? await readBytes(given(), options.maxBodyBytes) : undefined;
+    if (method === "POST" && body === undefined)
+      throw new SSEError("BAD_REQUEST", `A body has at most ${options.maxBodyBytes} bytes`);
+    const answer = await askUpstream({
+      target,
+      method,
+      signal: AbortSignal.any([signal, ended.signal]),
+      headers: requestHeaders(request, options.forwardHeaders ?? [], own),
+      body,
+      times: {
+        connectMs: options.connectTimeoutMs,
+        headMs: options.headTimeoutMs,
+        silenceMs: options.silenceTimeoutMs,
+      },
+    });
+    answer.on("close", () => hold.release());
+    return (await refusalOfUpstream(answer)) ?? answer;
+  } catch (error) {
     hold.release();
     if (ended.signal.aborted) throw new SSEError("DRAINING", "The stream was ended before it began");
     throw error;
-  });
-  answer.on("close", () => hold.release());
-  return (await refusalOfUpstream(answer)) ?? answer;
+  }
 }
 
 async function authorization(

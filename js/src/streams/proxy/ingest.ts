@@ -3,7 +3,7 @@ import { clearTimeout, setTimeout } from "node:timers";
 import { readEventStream, reportHubError } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
 import { parseJson } from "../../shared/parse-json.js";
-import { askUpstream, UpstreamFailure } from "./ask-upstream.js";
+import { askUpstream } from "./ask-upstream.js";
 import type { CheckedProxyOptions } from "./options.js";
 import { refusalOfUpstream } from "./upstream-refusal.js";
 
@@ -21,8 +21,14 @@ class Ingestion {
   readonly #stopped: () => void;
   readonly #controller = new AbortController();
   readonly #forget: () => void;
+  /** The upstream's answer, until somebody reads the channel. */
+  #first: IncomingMessage | undefined;
   #lastEventId = "";
   #failures = 0;
+  /** Clients that are about to read the channel: they have yet to be let in. */
+  #coming = 0;
+  /** The upstream has no more. */
+  #hasEnded = false;
   #grace: NodeJS.Timeout | undefined;
 
   constructor(options: CheckedProxyOptions, target: URL, channel: string, stopped: () => void) {
@@ -42,8 +48,7 @@ class Ingestion {
         this.#stop();
         return refusal;
       }
-      this.#stopIfUnread(); // whoever asked for it may have gone
-      void this.#run(answer);
+      this.#first = answer;
       return undefined;
     } catch (error) {
       this.#stop();
@@ -51,11 +56,24 @@ class Ingestion {
     }
   }
 
-  /** Somebody is about to read it. */
+  /** Somebody is about to read the channel, and says by {@link read} that he does, or does not. */
   wanted(): void {
+    this.#coming++;
     clearTimeout(this.#grace);
     this.#grace = undefined;
-    this.#stopIfUnread();
+  }
+
+  /** Who was about to reads the channel now, or was refused: its events may come. */
+  read(): void {
+    this.#coming--;
+    const first = this.#first;
+    if (first !== undefined && this.#options.hub.connectionCount(this.#channel) > 0) {
+      this.#first = undefined;
+      void this.#run(first);
+    }
+    if (this.#hasEnded)
+      this.#tellEnd(); // meanwhile
+    else this.#stopIfUnread();
   }
 
   #ask(): Promise<IncomingMessage> {
@@ -98,6 +116,7 @@ class Ingestion {
 
   async #read(answer: IncomingMessage): Promise<void> {
     const { hub } = this.#options;
+    this.#failures++; // unless it brings something
     try {
       for await (const { type, data, id } of readEventStream(answer)) {
         this.#failures = 0;
@@ -112,8 +131,8 @@ class Ingestion {
           reportHubError(hub, error, [this.#channel]); // one that the hub does not take is told, and the others come
         }
       }
-    } catch (error) {
-      if (!(error instanceof UpstreamFailure) && !this.#controller.signal.aborted) this.#failures++;
+    } catch {
+      // It has broken off: it is asked again.
     }
   }
 
@@ -133,10 +152,11 @@ class Ingestion {
   }
 
   #stopIfUnread(): void {
-    if (this.#grace !== undefined || this.#options.hub.connectionCount(this.#channel) > 0) return;
+    const isWanted = this.#coming > 0 || this.#options.hub.connectionCount(this.#channel) > 0;
+    if (this.#grace !== undefined || isWanted) return;
     this.#grace = setTimeout(() => {
       this.#grace = undefined;
-      if (this.#options.hub.connectionCount(this.#channel) === 0) this.#stop();
+      if (this.#coming === 0 && this.#options.hub.connectionCount(this.#channel) === 0) this.#stop();
     }, GRACE_MS);
     this.#grace.unref();
   }
@@ -145,7 +165,13 @@ class Ingestion {
   #end(): void {
     const wasStopped = this.#controller.signal.aborted;
     this.#stop();
-    if (!wasStopped) this.#options.hub.disconnect({ channel: this.#channel }, { reason: "The upstream has ended" });
+    if (wasStopped) return;
+    this.#hasEnded = true;
+    this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    this.#options.hub.disconnect({ channel: this.#channel }, { reason: "The upstream has ended" });
   }
 
   #stop(): void {
@@ -164,35 +190,72 @@ function noStream(answer: IncomingMessage): Response | undefined {
   return answer.statusCode === 204 ? new Response(null, { status: 204 }) : new Response(null, { status: 502 });
 }
 
-/** The upstream streams that a proxy reads, by their addresses. */
-export class Ingestions {
-  readonly #options: CheckedProxyOptions;
+/** The upstream streams of a hub, by their channels. */
+class Ingestions {
   readonly #all = new Map<string, { readonly one: Ingestion; readonly begun: Promise<Response | undefined> }>();
 
-  constructor(options: CheckedProxyOptions) {
-    this.#options = options;
-  }
-
   /**
-   * Has the upstream's stream go into the channel, if it does not yet. Resolves when it does; or with the upstream's refusal.
+   * Asks the upstream, if nobody does yet. Its events come into the channel once `read` was called.
    *
+   * @returns what begins to read; or the upstream's refusal.
    * @throws SSEError `SERVER_FULL`; UpstreamFailure
    */
-  async ensure(target: URL, channel: string): Promise<Response | undefined> {
-    const known = this.#all.get(channel);
-    if (known !== undefined) {
-      known.one.wanted();
-      return (await known.begun)?.clone();
+  async ensure(options: CheckedProxyOptions, target: URL, channel: string): Promise<Ingestion | Response> {
+    let known = this.#all.get(channel);
+    if (known === undefined) {
+      if (this.#all.size >= options.maxUpstreams) {
+        throw new SSEError("SERVER_FULL", "The proxy reads as many upstream streams as maxUpstreams allows");
+      }
+      const one = new Ingestion(options, target, channel, () => {
+        if (this.#all.get(channel)?.one === one) this.#all.delete(channel);
+      });
+      known = { one, begun: one.begin() };
+      this.#all.set(channel, known);
     }
-    if (this.#all.size >= this.#options.maxUpstreams) {
-      throw new SSEError("SERVER_FULL", "The proxy reads as many upstream streams as maxUpstreams allows");
-    }
-    const one = new Ingestion(this.#options, target, channel, () => {
-      if (this.#all.get(channel)?.one === one) this.#all.delete(channel);
-    });
-    const begun = one.begin();
-    this.#all.set(channel, { one, begun });
-    begun.catch(() => {});
-    return (await begun)?.clone();
+    known.one.wanted();
+    return (await known.begun)?.clone() ?? known.one;
   }
+}
+
+/** Of one hub. */
+interface OfHub {
+  readonly all: Ingestions;
+  /** What is said to which upstreams, by the proxies that there are. */
+  readonly said: Map<string, string>;
+}
+
+const KEY = Symbol.for("millrace.ingestions.1");
+
+/** This thread's: bundlers may evaluate a proxy's module several times, and an upstream is read once all the same. */
+function ofHub(name: string): OfHub {
+  const store = globalThis as { [KEY]?: Map<string, OfHub> };
+  store[KEY] ??= new Map();
+  const known = store[KEY].get(name) ?? { all: new Ingestions(), said: new Map() };
+  store[KEY].set(name, known);
+  return known;
+}
+
+/**
+ * Reads upstreams for a proxy. What it brings is in channels that all readers of the hub share: so two proxies of one hub read the same upstream with the same headers.
+ *
+ * @throws SSEError `CONFLICTING_OPTIONS` where they do not; in development, where modules are evaluated anew, the newest counts.
+ */
+export function ingestionsOf(options: CheckedProxyOptions): {
+  ensure(target: URL, channel: string): Promise<Ingestion | Response>;
+} {
+  const { name } = options.hub;
+  if (options.ingest) {
+    const { said } = ofHub(name);
+    const headers = JSON.stringify(Object.entries(options.headers ?? {}).sort());
+    for (const { href } of options.upstreams) {
+      for (const [other, before] of said) {
+        const isSame = before === headers || !(href.startsWith(other) || other.startsWith(href));
+        if (isSame || process.env.NODE_ENV !== "production") continue;
+        const what = `Another proxy of the hub "${name}" reads ${other} with other headers: give one of them a hub of its own`;
+        throw new SSEError("CONFLICTING_OPTIONS", what);
+      }
+      said.set(href, headers);
+    }
+  }
+  return { ensure: (target, channel) => ofHub(name).all.ensure(options, target, channel) };
 }

@@ -1,4 +1,4 @@
-import type { Authorize, RequestLike } from "../../server/hub-api.js";
+import type { Authorize, RequestLike, StartFrom } from "../../server/hub-api.js";
 import { createHub, type Hub } from "../../server/hub-api.js";
 import type { AnyHub } from "../../shared/any-hub.js";
 import {
@@ -32,6 +32,8 @@ export interface SSEProxyOptions {
    * `cookie` nor `token` goes with it. A POST is relayed. Default false: each request is relayed as it is.
    */
   ingest?: boolean;
+  /** Of `ingest`: where a client begins that comes without a cursor, as `hub.response` has it. Default `"now"`; the first has all that the upstream sends. */
+  from?: StartFrom;
   /** Of `ingest`: addresses that are read at once; one more is refused (`SERVER_FULL`). Default 100. */
   maxUpstreams?: number;
   /** Whether a request may go through, as for a stream of the channel `proxy:<path>`; with several upstreams `proxy:<origin><path>`. Default: the hub's. */
@@ -64,6 +66,7 @@ export interface CheckedProxyOptions extends SSEProxyOptions {
   hub: Hub;
   required: boolean;
   ingest: boolean;
+  from: StartFrom;
   maxUpstreams: number;
   origins: readonly string[];
   trustProxy: boolean;
@@ -79,6 +82,7 @@ const OPTIONS: Names<SSEProxyOptions> = {
   token: true,
   required: true,
   ingest: true,
+  from: true,
   maxUpstreams: true,
   authorize: true,
   hub: true,
@@ -122,7 +126,7 @@ export function checkProxyOptions(options: SSEProxyOptions): CheckedProxyOptions
   if (token !== undefined) requireFunction("token", token);
   if (authorize !== undefined) requireFunction("authorize", authorize);
   requireHub(hub);
-  const { ingest = false, maxUpstreams = 100 } = options;
+  const { ingest = false, maxUpstreams = 100, from = "now" } = options;
   requireFlag("ingest", ingest);
   requireNumber("maxUpstreams", maxUpstreams, { least: 1 });
   if (ingest && (cookie !== undefined || token !== undefined)) {
@@ -151,6 +155,7 @@ export function checkProxyOptions(options: SSEProxyOptions): CheckedProxyOptions
     origins,
     trustProxy,
     ingest,
+    from,
     maxUpstreams,
   };
 }

@@ -1,4 +1,5 @@
 import type { JWTPayload } from "jose";
+import { isSSEError, type SSEError } from "../../../shared/errors.js";
 import { warnOfAnonymous } from "../anonymous.js";
 import type { Authorize, AuthorizeAnswer, AuthorizeContext } from "../authorize.js";
 import { bearerRefusal } from "../challenge.js";
@@ -32,7 +33,11 @@ export function jwtAuthorizer<Claims extends JwtClaims = JwtClaims>(options: Jwt
       await requireAccess("jwtAuthorizer", {} as JwtClaims, context, checked.canAccess);
       return true;
     }
-    const claims = await verifier.verify(token);
+    const claims = await verifier.verify(token).catch((error: unknown) => {
+      if (isSSEError(error) && error.code === "NO_AUTHORIZER")
+        reportTo("jwtAuthorizer", context, unavailable(error, checked));
+      throw error;
+    });
     requireAudience(claims, context, checked.audience);
     const userId = claims[checked.userClaim];
     if (typeof userId !== "string" || userId === "") {
@@ -42,6 +47,11 @@ export function jwtAuthorizer<Claims extends JwtClaims = JwtClaims>(options: Jwt
     await requireAccess("jwtAuthorizer", claims, context, checked.canAccess);
     return permissionOf(userId, claims, checked);
   };
+}
+
+function unavailable({ cause }: SSEError, { keySet }: ReturnType<typeof checkJwtOptions>): string {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return `the keys of ${keySet?.url.origin}${keySet?.url.pathname} cannot be loaded (${why})`;
 }
 
 /** RFC 7519, 4.1.3: who is named by none of a token's audiences must refuse it. */

@@ -50,6 +50,6 @@ function requireToken(text: string): string {
 }
 
 /** The same words whatever is wrong: they say nothing to who tries. */
-export function invalidToken(): SSEError {
-  return bearerRefusal("UNAUTHENTICATED", "The token is not valid", "invalid_token");
+export function invalidToken(cause?: unknown): SSEError {
+  return bearerRefusal("UNAUTHENTICATED", "The token is not valid", "invalid_token", cause);
 }

@@ -1,5 +1,6 @@
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from "jose";
 import { SSEError } from "../../../shared/errors.js";
+import { now } from "../../lifecycle/now.js";
 import { bearerRefusal } from "../challenge.js";
 import { remoteKeys } from "./key-set.js";
 import type { CheckedJwtOptions } from "./options.js";
@@ -31,8 +32,10 @@ export class Verifier {
     } catch (error) {
       if (error instanceof SSEError) throw error;
       const code = (error as { code?: unknown }).code;
-      if (code === "ERR_JWT_EXPIRED") throw bearerRefusal("UNAUTHENTICATED", "The token has expired", "invalid_token");
-      if (typeof code === "string" && /^ERR_J(?:WT|WS|OSE|WKS_NO|WKS_MULTIPLE)/.test(code)) throw invalidToken();
+      if (code === "ERR_JWT_EXPIRED") {
+        throw bearerRefusal("UNAUTHENTICATED", "The token has expired", "invalid_token", error);
+      }
+      if (typeof code === "string" && /^ERR_J(?:WT|WS|OSE|WKS_NO|WKS_MULTIPLE)/.test(code)) throw invalidToken(error);
       throw error;
     }
   }
@@ -48,7 +51,7 @@ export class Verifier {
       ...(typ !== undefined && { typ }),
     };
     if (keySet !== undefined) {
-      this.#remote ??= known(remoteKeys(jose, keySet));
+      this.#remote ??= known(remoteKeys(jose, keySet), keySet.cooldownMs);
       return await withRemote(jose, token, this.#remote, how);
     }
     const { alg, kid } = headOf(jose, token);
@@ -99,14 +102,21 @@ async function withRemote(
   }
 }
 
+/** Keys that could not be loaded are not asked for again for so long, in milliseconds. */
+const LONGEST_REST_MS = 5000;
+
 /** What is wrong with the keys is not the client's fault. */
-function known(find: JWTVerifyGetKey): JWTVerifyGetKey {
+function known(find: JWTVerifyGetKey, cooldownMs: number): JWTVerifyGetKey {
+  let failed: { readonly atMs: number; readonly error: unknown } | undefined;
   return async (header, token) => {
+    const isResting = failed !== undefined && now() - failed.atMs < Math.min(cooldownMs, LONGEST_REST_MS);
     try {
+      if (isResting) throw failed?.error;
       return await find(header, token);
     } catch (error) {
       const { code } = error as { code?: unknown };
       if (code === "ERR_JWKS_NO_MATCHING_KEY" || code === "ERR_JWKS_MULTIPLE_MATCHING_KEYS") throw error;
+      if (!isResting) failed = { atMs: now(), error };
       throw new SSEError("NO_AUTHORIZER", "The keys of the tokens' issuer cannot be loaded", { cause: error });
     }
   };
