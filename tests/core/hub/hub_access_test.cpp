@@ -274,6 +274,66 @@ TEST_F(HubAccess, whatEndsItElsewhereEndsItInANewChannelIfItDoesInAll) {
   EXPECT_TRUE(idleTurn().closing.empty());
 }
 
+TEST_F(HubAccess, aNewChannelIsReadAsTheFirstOneIs) {
+  open(1);
+  const std::array<std::string_view, 1> types{"a"};
+  const std::array<std::string_view, 1> labels{"public"};
+  JoinOptions options;
+  options.types = types;
+  options.labels = labels;
+  ASSERT_EQ(hub.join(1, "k", options, now), JoinOutcome::joined);
+  EXPECT_EQ(update(1, {"l"}), JoinOutcome::joined);
+  EXPECT_EQ(read(1), cursor(0));
+  PublishOptions internal;
+  internal.label = "internal";
+  publish("l", "1", "b");
+  publish("l", "2", "a", internal);
+  EXPECT_EQ(read(1), "");
+  publish("l", "3", "a");
+  EXPECT_NE(read(1).find("3"), std::string::npos);
+}
+
+TEST_F(HubAccess, aClientLeavesWhatItHasChosenAndNothingElse) {
+  openAs(1, "ann", "route");
+  const std::array<std::string_view, 2> wanted{"route", "chosen"};
+  const auto byClient = [&](std::span<const std::string_view> join, std::span<const std::string_view> leave) {
+    return hub.access().update(1, {join, leave, true}, now);
+  };
+  EXPECT_EQ(byClient(wanted, {}), JoinOutcome::joined);
+  EXPECT_EQ(hub.access().chosenBy(1), std::vector<std::string_view>{"chosen"});
+  EXPECT_EQ(byClient({}, wanted), JoinOutcome::joined);
+  EXPECT_TRUE(hub.access().chosenBy(1).empty());
+  EXPECT_EQ(hub.census().keys(), std::vector<std::string_view>{"route"});
+  EXPECT_TRUE(hub.access().chosenBy(7).empty());
+}
+
+TEST_F(HubAccess, whatIsLetInForLessEndsSooner) {
+  OpenOptions options = quiet();
+  options.expiresIn = Millis{500};
+  open(1, options);
+  join(1, "k");
+  hub.access().expireBy(1, Millis{800}, now);
+  hub.access().expireBy(1, Millis{200}, now);
+  hub.access().expireBy(7, Millis{0}, now);
+  pass(199);
+  hub.tick(now);
+  EXPECT_TRUE(idleTurn().closing.empty());
+  pass(1);
+  hub.tick(now);
+  EXPECT_EQ(idleTurn().closing, (Closings{{1, CloseReason::expired}}));
+}
+
+TEST_F(HubAccess, whoIsKnownLaterCountsFromThen) {
+  openAs(1, "", "k");
+  EXPECT_EQ(hub.access().userOf(1), "");
+  EXPECT_EQ(hub.access().userOf(7), std::nullopt);
+  hub.access().assignUser(1, "ann");
+  hub.access().assignUser(1, "bob");
+  hub.access().assignUser(7, "bob");
+  EXPECT_EQ(hub.access().userOf(1), "ann") << "once";
+  EXPECT_EQ(disconnect(ofUser("ann")), 1U);
+}
+
 // --- when clients come back
 
 TEST(RetrySpread, isEvenHoweverManyThereAre) {
