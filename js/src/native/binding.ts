@@ -171,8 +171,7 @@ export interface NativeStats {
   readonly isDraining: boolean;
   /** Connections whose socket the core writes to now; the bytes of the others go through Node. */
   readonly takenOver: number;
-  /** Events that wait because of their channels' policies. */
-  readonly heldEvents: number;
+  readonly heldEvents: number; // that wait because of their channels' policies
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */
@@ -189,7 +188,7 @@ export interface NativeHub extends NativeAccess {
   open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal;
   /**
    * `last`: of a client without a cursor, the newest so many events are read, too; `Infinity`: all. `labels`: of events that have one, only those
-   * with one of these are read. `ends`: whether the connection's `closeAfter` holds for this channel; by default it does. `isChosen`: the client has chosen it, and may leave it.
+   * with one of these are read. `ends`: whether the connection's `closeAfter` holds for this channel; by default it does. `isChosen`: by the client.
    */
   join(
     connection: ConnectionId,

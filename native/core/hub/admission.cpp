@@ -116,7 +116,7 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
       isLikeFirst ? subscriber->subscriptions().first().filter : EventFilter(options.types, options.labels);
   subscription.owesState = !subscriber->isListener();
   subscription.endsSubscriber = options.endsSubscriber;
-  subscription.isChosen = options.isChosen;
+  subscription.chosenBy = options.isChosen ? ChosenBy::client : ChosenBy::route;
   subscription.cursor = channel.log.after(subscriber->joinPosition(head));
   if (options.last > 0 && subscriber->beginsNow()) {
     const Cursor cursor = subscription.before(options.last, subscriber->options(), now);
@@ -223,7 +223,7 @@ JoinOutcome Admission::update(SubscriberId id, const ChannelChange& change, Inst
   for (const std::string_view key : change.leave) {
     const Channel* const channel = parts_.registry.findChannel(key);
     const Subscription* const left = channel == nullptr ? nullptr : subscriber->subscriptions().find(*channel);
-    if (left != nullptr && (left->isChosen || !change.isClients)) {
+    if (left != nullptr && (left->chosenBy == ChosenBy::client || !change.isClients)) {
       leave(id, key, now);
     }
   }

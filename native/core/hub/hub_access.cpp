@@ -21,7 +21,7 @@ std::vector<std::string_view> HubAccess::chosenBy(SubscriberId id) const {
   std::vector<std::string_view> keys;
   if (const Subscriber* const subscriber = parts_.registry.find(id)) {
     for (const Subscription& subscription : subscriber->subscriptions()) {
-      if (subscription.isChosen) {
+      if (subscription.chosenBy == ChosenBy::client) {
         keys.emplace_back(subscription.channel->key);
       }
     }

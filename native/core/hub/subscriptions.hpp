@@ -13,6 +13,9 @@
 
 namespace millrace {
 
+// Who wants a subscriber to read a channel: a client may leave those that it has chosen.
+enum class ChosenBy : std::uint8_t { route, client };
+
 // One channel that a subscriber reads.
 struct Subscription {
   // Whether its filter takes the entry, and it was not sent a state that the entry is part of. Of an event with which the stream
@@ -52,8 +55,8 @@ struct Subscription {
   std::uint64_t stateThrough = 0;  // of the state that was given; 0: no entry that is to come is part of it
   bool isInFlight = false;         // between gather() and taken()
   bool owesState = false;          // the channel's state is to be sent, if it has one
-  bool endsSubscriber = true;      // see JoinOptions, as the next
-  bool isChosen = false;
+  bool endsSubscriber = true;      // see JoinOptions
+  ChosenBy chosenBy = ChosenBy::route;
   FreshEvents fresh;  // of this channel
 };
 
