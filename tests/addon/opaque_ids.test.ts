@@ -89,6 +89,23 @@ test("10,000 cursors that are forged or foreign read nothing of other channels",
   expect(read).toBe(0);
 });
 
+test("10,000 of plain ids read nothing of other channels either", async () => {
+  const hub = createHub({ name: "plain forged", history: { events: 10_000 } });
+  const own = hub.publish("mine", { event: "message", data: "mine" }).id as string;
+  for (let at = 0; at < 100; at++) hub.publish("theirs", { event: "message", data: "theirs" });
+  const [epoch = ""] = own.split(".");
+  const authorize = ({ channels }: { channels: readonly string[] }) => channels.every((one) => one === "mine");
+  let read = 0;
+  for (let at = 0; at < 10_000; at++) {
+    const lastEventId = at % 2 === 0 ? `${epoch}.${at % 200}` : `${(at * 7919).toString(36)}.${at}`;
+    const headers = { Accept: "application/json", "Last-Event-ID": lastEventId };
+    const response = await hub.response(new Request("http://host/", { headers }), { channels: ["mine"], authorize });
+    const { events } = (await response.json()) as { events: { data: string }[] };
+    read += events.filter(({ data }) => data !== '"mine"').length;
+  }
+  expect(read).toBe(0);
+});
+
 test.each<[unknown, RegExp]>([
   [{}, /string or bytes, not undefined/],
   [{ secret: "short" }, /at least 16 bytes/],
