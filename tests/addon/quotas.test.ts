@@ -79,7 +79,7 @@ test("every decision is in the audit log, without a token", async () => {
   hub.deny("ann", 10);
   const audit = entries.filter(({ kind }) => kind === "audit");
   expect(audit).toEqual([
-    expect.objectContaining({ message: "millrace: access granted", userId: "ann", channels: ["c"], isAsked: true }),
+    expect.objectContaining({ message: "millrace: access granted", userId: "ann", channels: ["c"] }),
     expect.objectContaining({ message: "millrace: request refused", code: "FORBIDDEN", channels: ["c"] }),
     expect.objectContaining({ message: "millrace: request refused", code: "TIMED_OUT" }),
     expect.objectContaining({ message: "millrace: streams disconnected", userId: "ann", ended: 0 }),

@@ -28,8 +28,8 @@ export async function permit(
   const userId = permission === undefined ? context.userId : permission.userId;
   if (userId !== undefined && environment().hub(hubName).isDenied(userId)) throw forbidden();
   await requireNotBanned(hubName, context.request, userId);
-  if (isLogged(hubName, "info")) {
-    const about = { userId, channels: context.channels, isAsked: permission !== undefined };
+  if (permission !== undefined && isLogged(hubName, "info")) {
+    const about = { userId, channels: context.channels };
     log(hubName, "info", "access granted", { kind: "audit", ...about, traceId: traceIdOf(context.request) });
   }
   return permission;
