@@ -146,7 +146,9 @@ test(
     opened = 0;
     await page.evaluate(() => {
       const { open_, freshToken } = window as unknown as World;
-      open_("/events", { headers: freshToken, retry: { baseMs: 20, maxMs: 100, serverMinMs: 20 }, breaker: false });
+      const retry = { baseMs: 20, maxMs: 100, serverMinMs: 20 };
+      // A busy machine may take longer than a token lives: it is asked with another then.
+      open_("/events", { headers: freshToken, onUnauthorized: () => {}, retry, breaker: false });
     });
     await page.waitForFunction(() => (window as unknown as World).client.state === "connected");
     let published = 0;
@@ -171,7 +173,9 @@ test(
     await page.goto(`${origin}/page`);
     await page.evaluate(() => {
       const { open_, freshToken } = window as unknown as World;
-      open_("/events", { headers: freshToken, retry: { baseMs: 20, maxMs: 100, serverMinMs: 20 }, breaker: false });
+      const retry = { baseMs: 20, maxMs: 100, serverMinMs: 20 };
+      // A busy machine may take longer than a token lives: it is asked with another then.
+      open_("/events", { headers: freshToken, onUnauthorized: () => {}, retry, breaker: false });
     });
     await page.evaluate(() => (window as unknown as World).client.subscribe("user:ann"));
     const refusal = page.evaluate(() =>
@@ -180,7 +184,7 @@ test(
         (error: { status?: number; code: string }) => `${error.code} ${error.status ?? ""}`,
       ),
     );
-    expect(await refusal).toMatch(/^(BAD_RESPONSE 403|FORBIDDEN )$/);
+    expect(await refusal).toMatch(/^FORBIDDEN (403)?$/);
     opened = 0;
     hub.publish("user:ann", { event: "n", data: -1 });
     await page.waitForFunction(() => (window as unknown as World).heard.includes(-1));
