@@ -290,7 +290,7 @@ TEST_F(HubAccess, aNewChannelIsReadAsTheFirstOneIs) {
   publish("l", "2", "a", internal);
   EXPECT_EQ(read(1), "");
   publish("l", "3", "a");
-  EXPECT_NE(read(1).find("3"), std::string::npos);
+  EXPECT_NE(read(1).find('3'), std::string::npos);
 }
 
 TEST_F(HubAccess, aClientLeavesWhatItHasChosenAndNothingElse) {
