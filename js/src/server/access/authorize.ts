@@ -1,7 +1,7 @@
 import { SSEError } from "../../shared/errors.js";
 import { reportOnce } from "../observe/report.js";
 import { answerInTime } from "./answer-in-time.js";
-import { type Facts, type Permission, readPermission } from "./permission.js";
+import { accessOver, type Facts, type Permission, readPermission } from "./permission.js";
 import type { RequestLike } from "./request-like.js";
 
 /** A request to read channels, as an authorizer sees it. */
@@ -47,9 +47,7 @@ export async function ask(hubName: string, authorize: Authorize, context: Author
     reportOnce(hubName, "authorize", `authorize ${permission.wrong}; the client was refused`, context.channels);
     throw forbidden();
   }
-  if (permission.expiresAt !== undefined && permission.expiresAt <= Date.now()) {
-    throw new SSEError("UNAUTHENTICATED", "What the client was let in for is over");
-  }
+  if (permission.expiresAt !== undefined && permission.expiresAt <= Date.now()) throw accessOver();
   return permission;
 }
 

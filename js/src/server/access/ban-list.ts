@@ -1,11 +1,10 @@
-import { describe } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
 import { environment } from "../lifecycle/environment.js";
-import { reportOnce } from "../observe/report.js";
 import { runUserCode } from "../observe/user-code-error.js";
 import { answerInTime } from "./answer-in-time.js";
 import { forbidden } from "./authorize.js";
 import type { RequestLike } from "./request-like.js";
+import { isNo } from "./yes-or-no.js";
 
 /** Says whether a client is banned: `true`, or `false`. */
 export type IsBanned = (client: {
@@ -37,10 +36,5 @@ export async function requireNotBanned(
   const answer = await runUserCode("authorize", () =>
     answerInTime(hubName, "isBanned", () => isBanned({ request, userId })),
   );
-  if (answer === false) return;
-  if (answer !== true) {
-    const what = `isBanned must answer true or false, not ${describe(answer)}; the client was refused`;
-    reportOnce(hubName, "authorize", what);
-  }
-  throw forbidden();
+  if (!isNo(hubName, "isBanned", answer)) throw forbidden();
 }

@@ -58,16 +58,20 @@ export function readExpiry(value: unknown): number | undefined | { wrong: string
   return at === Infinity ? undefined : at;
 }
 
+/** From now until then. */
+export function remainingMs(expiresAt: number): number {
+  return Math.max(0, Math.round(expiresAt - Date.now()));
+}
+
 /** The same of a stream that is to begin. Throws SSEError `UNAUTHENTICATED` where nothing is left. */
 export function requireTimeLeft(expiresAt: number): number {
   const leftMs = remainingMs(expiresAt);
   if (leftMs > 0) return leftMs;
-  throw new SSEError("UNAUTHENTICATED", "What the client was let in for is over");
+  throw accessOver();
 }
 
-/** From now until then. */
-export function remainingMs(expiresAt: number): number {
-  return Math.max(0, Math.round(expiresAt - Date.now()));
+export function accessOver(): SSEError {
+  return new SSEError("UNAUTHENTICATED", "What the client was let in for is over");
 }
 
 /** The facts, copied; a text says what they must be. */

@@ -1,10 +1,10 @@
 import { SSEError } from "../../shared/errors.js";
 import { environment } from "../lifecycle/environment.js";
-import { reportOnce } from "../observe/report.js";
 import { runUserCode } from "../observe/user-code-error.js";
 import { answerInTime } from "./answer-in-time.js";
 import { type AuthorizeContext, forbidden } from "./authorize.js";
 import type { Facts, Permission } from "./permission.js";
+import { isYes } from "./yes-or-no.js";
 
 /** Whether a client may read a channel, as a policy sees it. */
 export interface ChannelAccess {
@@ -68,11 +68,6 @@ export async function askPolicies(
       facts: { ...permission?.facts },
     };
     const answer = await runUserCode("authorize", () => answerInTime(hubName, "canAccess", () => canAccess(access)));
-    if (answer === true) continue;
-    if (answer !== false) {
-      const what = `canAccess of the policy "${policy}" must answer true or false, not ${typeof answer}; the client was refused`;
-      reportOnce(hubName, "authorize", what, [channel]);
-    }
-    throw forbidden();
+    if (!isYes(hubName, `canAccess of the policy "${policy}"`, answer, [channel])) throw forbidden();
   }
 }

@@ -1,7 +1,7 @@
-import { describe } from "../../shared/arguments.js";
 import { reportOnce } from "../observe/report.js";
 import type { AuthorizeContext } from "./authorize.js";
 import { bearerRefusal } from "./challenge.js";
+import { isYes } from "./yes-or-no.js";
 
 /** Whether who is known by this may read a channel. */
 export type CanAccessBy<Known> = (
@@ -29,9 +29,7 @@ export async function requireAccess<Known>(
   }
   for (const channel of canAccess === undefined ? [] : context.channels) {
     const answer: unknown = await canAccess?.(known, channel, context);
-    if (answer === true) continue;
-    if (answer !== false) reportTo(of, context, `canAccess must answer true or false, not ${describe(answer)}`);
-    throw insufficient();
+    if (!isYes(context.hub ?? "default", `${of}: canAccess`, answer, context.channels)) throw insufficient();
   }
 }
 

@@ -3,6 +3,7 @@ import { requireFunction, requireObject, requireUser } from "../../shared/argume
 import { SSEError } from "../../shared/errors.js";
 import { isRecord } from "../../shared/is-record.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { nodeRequest } from "../../shared/node-request.js";
 import { isFromAllowedOrigin } from "../../shared/origin.js";
 import { readJson } from "../../shared/read-json.js";
 import { type RequestBody, unreadBodyOf } from "../../shared/read-text.js";
@@ -18,7 +19,6 @@ import { log } from "../observe/logger.js";
 import { refuseJoin } from "../stream/join-channel.js";
 import { requireExisting } from "../stream/opener.js";
 import type { ResponseOptions } from "../stream/response-options.js";
-import { nodeRequest } from "./node-request.js";
 import { errorResponse, writeResponse } from "./plain-handler.js";
 
 /** Options of {@link Hub.control}. */
@@ -73,8 +73,10 @@ export async function answerControl(
     const connection = connectionOf(hubName, stream);
     if (connection === undefined) throw notThere();
     // Who only leaves channels needs nothing but the token.
-    if (join.length > 0) await requireOwn(hubName, connection, { request, channels: join, userId }, authorize);
-    if (join.length > 0) await requireExisting(join, exists);
+    if (join.length > 0) {
+      await requireOwn(hubName, connection, { request, channels: join, userId }, authorize);
+      await requireExisting(join, exists);
+    }
     const outcome = environment().hub(hubName).update(connection, join, leave, true);
     if (outcome === "closed") throw notThere();
     refuseJoin(outcome);

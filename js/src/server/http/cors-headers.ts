@@ -2,10 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { requireFlag, requireNumber, requireObject, requireStringArray } from "../../shared/arguments.js";
 import { EVENT_TYPES_HEADER } from "../../shared/event-types.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
+import { nodeRequest } from "../../shared/node-request.js";
 import { requireOrigins } from "../../shared/origin.js";
 import { CHANNELS_HEADER, CONTROL_HEADER } from "../../shared/stream-control.js";
 import type { RequestLike } from "../access/request-like.js";
-import { nodeRequest } from "./node-request.js";
 
 /** Options of {@link corsHeaders}. */
 export interface CorsOptions {

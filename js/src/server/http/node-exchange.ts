@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { requireFlag } from "../../shared/arguments.js";
+import { nodeRequest } from "../../shared/node-request.js";
 import type { RequestLike } from "../access/request-like.js";
 import { endedStream } from "../stream/ended-stream.js";
 import type { HubStream } from "../stream/hub-stream.js";
@@ -12,7 +13,6 @@ import { ATTACH_OPTIONS, type AttachOptions } from "./attach-options.js";
 import { claimSocket } from "./claim-socket.js";
 import type { Exchange, PlainAnswer } from "./exchange.js";
 import { nodeHeaders } from "./headers.js";
-import { nodeRequest } from "./node-request.js";
 import { needsNoRequests } from "./node-requests.js";
 import { PeerSignal } from "./peer-signal.js";
 

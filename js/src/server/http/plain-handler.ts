@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { describe } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
+import { nodeRequest } from "../../shared/node-request.js";
 import type { RequestLike } from "../access/request-like.js";
+import { isYes } from "../access/yes-or-no.js";
 import { exposesErrors } from "../observe/exposure.js";
 import { readable } from "../observe/readable-error.js";
 import { countRefused } from "../observe/refusals.js";
@@ -10,7 +11,6 @@ import { runUserCode } from "../observe/user-code-error.js";
 import { tellFailure } from "./answer-request.js";
 import { traceIdFor } from "./answer-trace.js";
 import { nodeHeaders } from "./headers.js";
-import { nodeRequest } from "./node-request.js";
 import { failureAnswer } from "./refusal.js";
 
 /** Answers a web Request with a Response or, given Node's request and response, by the latter. */
@@ -89,11 +89,7 @@ export async function requireAllowed(
 ): Promise<void> {
   if (ask !== undefined) {
     const answer: unknown = await runUserCode("authorize", ask);
-    if (answer === true) return;
-    if (answer !== false) {
-      const what = `authorize of ${of} must answer true or false, not ${describe(answer)}; the client was refused`;
-      reportOnce(hubName, "authorize", what);
-    }
+    if (isYes(hubName, `authorize of ${of}`, answer)) return;
     throw new SSEError("FORBIDDEN", "This is not for this client");
   }
   if (process.env.NODE_ENV !== "production") return;

@@ -1,9 +1,9 @@
 import { requireName } from "../../shared/arguments.js";
 import { isSSEError, SSEError } from "../../shared/errors.js";
-import type { AuthorizeContext } from "../access/authorize.js";
+import { type AuthorizeContext, forbidden } from "../access/authorize.js";
 import { chosenChannels } from "../access/chosen-channels.js";
-import type { Permission } from "../access/permission.js";
-import { isAboutChannels, permitChosen } from "../access/permit.js";
+import { accessOver, type Permission } from "../access/permission.js";
+import { both, isAboutChannels, permitChosen } from "../access/permit.js";
 import type { RequestLike } from "../access/request-like.js";
 import { accepted, type SSEMessage, toNativeEvent } from "../content/message.js";
 import { environment } from "../lifecycle/environment.js";
@@ -108,16 +108,18 @@ function letInFor(
   { expiresAt, facts }: ResponseOptions,
   permission: Permission | undefined,
 ): Pick<ResponseOptions, "expiresAt" | "facts"> {
-  const until = Math.min(Number(expiresAt ?? Infinity), permission?.expiresAt ?? Infinity);
-  const known = { ...facts, ...permission?.facts };
-  return { ...(until !== Infinity && { expiresAt: until }), ...(Object.keys(known).length > 0 && { facts: known }) };
+  const asked = permission ?? { userId: undefined, expiresAt: undefined, facts: undefined };
+  const letIn = both(asked, { expiresAt: Number(expiresAt ?? Infinity), facts });
+  return {
+    ...(letIn.expiresAt !== undefined && { expiresAt: letIn.expiresAt }),
+    ...(letIn.facts && { facts: letIn.facts }),
+  };
 }
 
 /** Of a stream that the hub has ended before it could read its channels. */
 function endedBefore({ expiresAt }: Pick<ResponseOptions, "expiresAt">, error: unknown): unknown {
   if (!isSSEError(error) || error.code !== "STREAM_CLOSED") return error;
-  if (expiresAt !== undefined && Number(expiresAt) <= Date.now() + 1)
-    return new SSEError("UNAUTHENTICATED", "What the client was let in for is over");
+  if (expiresAt !== undefined && Number(expiresAt) <= Date.now() + 1) return accessOver();
   return new SSEError("TIMED_OUT", "The stream ended before it began");
 }
 
@@ -202,8 +204,7 @@ async function snapshotFor(
 function endedWhileOpening({ endReason }: HubStream): SSEError | undefined {
   if (endReason === undefined || endReason === "disconnected") return undefined;
   if (endReason === "draining") return new SSEError("DRAINING", "The hub began to shut down while the stream was made");
-  if (endReason === "expired") return new SSEError("UNAUTHENTICATED", "What the client was let in for is over");
-  if (endReason === "refused" || endReason === "revoked")
-    return new SSEError("FORBIDDEN", "The client may not read these channels");
+  if (endReason === "expired") return accessOver();
+  if (endReason === "refused" || endReason === "revoked") return forbidden();
   return new SSEError("TIMED_OUT", `The stream ended (${endReason}) before its snapshot was made`);
 }

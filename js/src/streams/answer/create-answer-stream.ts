@@ -9,8 +9,9 @@ import {
   type SSEStream,
 } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
+import { nodeRequest } from "../../shared/node-request.js";
 import { isForeignElement } from "../../shared/origin.js";
-import { requestOf, writeError } from "../http/node-answer.js";
+import { writeError } from "../http/node-answer.js";
 import { queryOf } from "../http/query-of.js";
 import { ANSWERS, AnswerEvents, ENDS } from "./answer-events.js";
 import { AnswerLog } from "./log/answer-log.js";
@@ -73,7 +74,7 @@ async function attach(
   const channels: string[] = [];
   let hub: { readonly name: string } = { name: "default" };
   try {
-    const checked = checkAnswerOptions({ ...options, request: requestOf(req) });
+    const checked = checkAnswerOptions({ ...options, request: nodeRequest(req) });
     hub = checked.hub;
     const reading = await readingOf(checked, channels);
     const stream = await checked.hub.attach(req, res, {

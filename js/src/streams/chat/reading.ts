@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Hub, RequestLike, ResponseOptions } from "../../server/hub-api.js";
-import { requestOf } from "../http/node-answer.js";
+import { nodeRequest } from "../../shared/node-request.js";
 
 /** Where an answer is streamed to: a web response, or Node's. */
 export type Outlet = (options: ResponseOptions) => Promise<{
@@ -33,5 +33,5 @@ export function nodeReading(hub: Hub, req: IncomingMessage, res: ServerResponse)
     const end = stream.signal.aborted ? await stream.closed : undefined;
     return { isOpen: end === undefined || end === "polled" };
   };
-  return { request: requestOf(req), outlet };
+  return { request: nodeRequest(req), outlet };
 }

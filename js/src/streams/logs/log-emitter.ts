@@ -13,8 +13,9 @@ import {
 } from "../../server/hub-api.js";
 import { requireFunction, requireKey, requireObject, requireString } from "../../shared/arguments.js";
 import type { LogConnected, LogLevel, LogRecord } from "../../shared/logs/record.js";
+import { nodeRequest } from "../../shared/node-request.js";
 import { checkedResponseOptions, type ModuleResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
-import { requestOf, writeError } from "../http/node-answer.js";
+import { writeError } from "../http/node-answer.js";
 import type { HubLogOptions } from "./hub-log-options.js";
 import {
   checkedName,
@@ -210,7 +211,7 @@ export class LogEmitter<AgentType extends string = string> {
     const given = checkedResponseOptions(options);
     let reading: AttachOptions;
     try {
-      reading = await this.#reading(requestOf(req), roomId, given);
+      reading = await this.#reading(nodeRequest(req), roomId, given);
     } catch (error) {
       return void writeError(this.hub, error, req, res);
     }

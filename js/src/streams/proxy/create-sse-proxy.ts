@@ -4,9 +4,10 @@ import { authorizeRequest, errorResponse, type RequestLike } from "../../server/
 import { describe } from "../../shared/arguments.js";
 import { cookieOf } from "../../shared/cookie-of.js";
 import { SSEError } from "../../shared/errors.js";
+import { nodeRequest } from "../../shared/node-request.js";
 import { isFromAllowedOrigin } from "../../shared/origin.js";
 import { type RequestBody, readBytes, unreadBodyOf } from "../../shared/read-text.js";
-import { requestOf, writeAnswer } from "../http/node-answer.js";
+import { writeAnswer } from "../http/node-answer.js";
 import { queryOf } from "../http/query-of.js";
 import { askUpstream, UpstreamFailure } from "./ask-upstream.js";
 import { ingestionsOf } from "./ingest.js";
@@ -68,7 +69,7 @@ export function createSSEProxy(options: SSEProxyOptions): SSEProxy {
     const gone = new AbortController();
     res.on("close", () => gone.abort());
     if (res.destroyed) gone.abort(); // before it came here
-    const request = requestOf(req);
+    const request = nodeRequest(req);
     const channels: string[] = [];
     try {
       const asked = await ask(checked, request, path, channels);

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authorizeRequest, errorResponse, type Hub, type RequestLike, reportHubError } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
+import { nodeRequest } from "../../shared/node-request.js";
 import { isFromAllowedOrigin, type OriginRules } from "../../shared/origin.js";
 import { type RequestBody, readText } from "../../shared/read-text.js";
-import { requestOf, writeAnswer } from "../http/node-answer.js";
+import { writeAnswer } from "../http/node-answer.js";
 import { logChannel, stateChannel } from "./channels.js";
 import { type CommandContext, type CommandHandler, type CommandOutcome, readCommand, runCommand } from "./commands.js";
 import type { WorkflowResponseOptions } from "./options.js";
@@ -63,7 +64,7 @@ export async function attachCommand(
   res: ServerResponse,
   options: WorkflowResponseOptions,
 ): Promise<void> {
-  await writeAnswer(await answerCommand(route, requestOf(req), () => req, options), res);
+  await writeAnswer(await answerCommand(route, nodeRequest(req), () => req, options), res);
 }
 
 async function run(
