@@ -117,25 +117,22 @@ JoinOutcome Admission::join(SubscriberId id, std::string_view key, const JoinOpt
   subscription.owesState = !subscriber->isListener();
   subscription.endsSubscriber = options.endsSubscriber;
   subscription.chosenBy = options.isChosen ? ChosenBy::client : ChosenBy::route;
-  subscription.cursor = channel.log.after(subscriber->joinPosition(head));
+  subscription.beginAfter(subscriber->joinPosition(head));
   if (options.last > 0 && subscriber->beginsNow()) {
-    const Cursor cursor = subscription.before(options.last, subscriber->options(), now);
-    if (cursor < subscription.cursor) {
-      subscription.cursor = cursor;
-      LogReader& reader = subscriber->reader();
-      reader.setPosition(std::min(reader.position(), channel.log.at(cursor).sequence - 1));
-    }
+    LogReader& reader = subscriber->reader();
+    reader.setPosition(std::min(reader.position(), subscription.beginBefore(options.last, subscriber->options(), now)));
   }
   if (subscription.owesState && channel.state != nullptr) {
     subscriber->reader().preamble().expectState();
   }
-  const bool hasHistory = subscription.cursor < channel.log.readableEnd();
-  if (hasHistory) {
+  const bool isStored = subscription.stored != nullptr;
+  const bool hasHistory = isStored || subscription.cursor < channel.log.readableEnd();
+  if (hasHistory && !isStored) {
     channel.hold(now + parts_.options.lagGrace);  // the client was promised this history
   }
   const bool isFirstCompressed = subscriber->options().isCompressed && !channel.members.areCompressed();
   if (isFirstCompressed) {
-    channel.log.deflateFrom(subscription.cursor);
+    channel.log.deflateFrom(isStored ? channel.log.begin() : subscription.cursor);
   }
   parts_.registry.join(*subscriber, std::move(subscription), now);
   if (isFirstCompressed) {
@@ -259,7 +256,7 @@ Subscriber* Admission::assign(SubscriberId id, OwnerId owner, void* socket, Inst
   if (subscriber->isEnding()) {
     parts_.scheduler.noteClosing(*subscriber, subscriber->closeReason, now);
   }
-  if (subscriber->hasPending()) {
+  if (subscriber->hasPending() || subscriber->reader().awaitsStore()) {
     parts_.scheduler.noteNews(*subscriber, now);
   }
   return subscriber;

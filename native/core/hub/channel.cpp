@@ -2,6 +2,8 @@
 
 #include "core/hub/subscriber.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 
 bool Channel::isVoid() const {
@@ -39,7 +41,8 @@ void Channel::noteMemory() {
   class_->memory += memory_;
 }
 
-void Channel::trimBefore(Cursor cursor, Instant now) {
+void Channel::trimBefore(Cursor before, Instant now) {
+  const Cursor cursor = std::min(before, Cursor{log.end().next - storing});
   for (std::size_t slot = 0; cutMembers > 0 && slot < members.size(); ++slot) {
     members.at(slot).reader().keepRestBefore(*this, cursor);
   }

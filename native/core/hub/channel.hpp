@@ -5,6 +5,7 @@
 #include "core/hub/channel_class.hpp"
 #include "core/hub/channel_state.hpp"
 #include "core/hub/members.hpp"
+#include "core/hub/stored_channels.hpp"
 #include "core/log/channel_log.hpp"
 
 #include <algorithm>
@@ -56,7 +57,11 @@ struct ChannelHolding {
 struct Channel {
   // The class must outlive it, or be replaced.
   Channel(std::string channelKey, ChannelClass& group, std::uint64_t evictedThrough)
-      : key(std::move(channelKey)), lostBefore(evictedThrough), log(evictedThrough), class_(&group) {
+      : key(std::move(channelKey)),
+        lostBefore(evictedThrough),
+        log(evictedThrough),
+        newestEvent(evictedThrough),
+        class_(&group) {
     ++class_->channels;
     noteMemory();
   }
@@ -79,9 +84,23 @@ struct Channel {
   // No part of the hub refers to it, and nothing of it is on its way.
   [[nodiscard]] bool isAtRest() const;
 
+  // The newest event that memory has let go of. What was dropped since, because it could not be stored, never was an event.
+  [[nodiscard]] std::uint64_t evictedThrough() const {
+    return hasDropped ? std::min(log.evictedThrough(), newestEvent) : log.evictedThrough();
+  }
+  // Whether there are events behind this sequence that only the store has.
+  [[nodiscard]] bool hasStoredAfter(std::uint64_t sequence) const {
+    return stored != nullptr && sequence < evictedThrough() && sequence < stored->newest;
+  }
+  // Whether every event behind this sequence can be read, from memory or from the store.
+  [[nodiscard]] bool hasAllAfter(std::uint64_t sequence) const {
+    return sequence >= evictedThrough() || (hasStoredAfter(sequence) && sequence >= stored->lostThrough);
+  }
+
   // Forgets what the flow control keeps of it, if that has no effect any more.
   void tidy(Instant now);
-  // Evicts what lies before the cursor. A member that has been sent a part of such an event gets a copy of its rest.
+  // Evicts what lies before the cursor and does not wait for the store. A member that has been sent a part of such an event gets a copy of
+  // its rest.
   void trimBefore(Cursor cursor, Instant now);
   // Evicts what the policy does not keep.
   void trim(Instant now) { trimBefore(log.kept(policy().history, now), now); }
@@ -101,7 +120,10 @@ struct Channel {
   ChannelNews news;                         // the scheduler's
   ChannelInbox inbox;                       // the inbox's
   bool isInDeflateQueue = false;            // the deflate queue's
-  std::size_t storing = 0;                  // events that the store queue has
+  std::size_t storing = 0;                  // events that the store queue has: the newest of the log
+  std::uint64_t newestEvent;                // the store queue's: of those that do not wait for the store
+  bool hasDropped = false;                  // the store queue's: some could not be stored
+  StoredLog* stored = nullptr;              // what the store has; null: nothing
   std::unique_ptr<ChannelState> state;      // none: it has no state but its events
   std::unique_ptr<ChannelHolding> holding;  // the flow control's; made when it is needed
 

@@ -9,6 +9,9 @@ ChannelPolicy PolicySettings::over(const ChannelPolicy& rest) const {
   policy.history.bytes = historyBytes.value_or(rest.history.bytes);
   policy.history.ttl = historyTtl.value_or(rest.history.ttl);
   policy.durability = durability.value_or(rest.durability);
+  policy.stored.events = storedEvents.value_or(rest.stored.events);
+  policy.stored.bytes = storedBytes.value_or(rest.stored.bytes);
+  policy.stored.ttl = storedTtl.value_or(rest.stored.ttl);
   policy.guard = guard.value_or(rest.guard);
   policy.limits.connections = connections.value_or(rest.limits.connections);
   policy.limits.total = total.value_or(ChannelLimits::kUnlimited);
@@ -31,6 +34,9 @@ PolicySettings PolicySettings::orElse(const PolicySettings& others) const {
   fill(settings.historyBytes, others.historyBytes);
   fill(settings.historyTtl, others.historyTtl);
   fill(settings.durability, others.durability);
+  fill(settings.storedEvents, others.storedEvents);
+  fill(settings.storedBytes, others.storedBytes);
+  fill(settings.storedTtl, others.storedTtl);
   fill(settings.guard, others.guard);
   fill(settings.connections, others.connections);
   fill(settings.total, others.total);

@@ -35,11 +35,15 @@ struct ChannelLimits {
   std::size_t channels = kUnlimited;     // of the policy
 };
 
+// What a store keeps of a channel where nothing else was said: a day.
+inline constexpr LogLimits kStoredLimits{100000, std::size_t{64} * 1024 * 1024, Millis{86400000}};
+
 // The rules of a class of channels. They may change at any time and count from then on.
 struct ChannelPolicy {
   LogLimits history;  // what the channel's log keeps in memory
-  // With anything but `memory` somebody has to serve Hub::stores().
+  // With anything but `memory` somebody has to serve Hub::durable().
   Durability durability = Durability::memory;
+  LogLimits stored = kStoredLimits;  // what the store keeps
   Guard guard = Guard::none;
   ChannelLimits limits{};
   std::size_t maxBytes = std::size_t{1024} * 1024;  // of an event's data
@@ -57,6 +61,9 @@ struct PolicySettings {
   std::optional<std::size_t> historyBytes;
   std::optional<Millis> historyTtl;
   std::optional<Durability> durability;
+  std::optional<std::size_t> storedEvents;
+  std::optional<std::size_t> storedBytes;
+  std::optional<Millis> storedTtl;
   std::optional<Guard> guard;
   std::optional<std::size_t> connections;
   std::optional<std::size_t> total;

@@ -37,8 +37,9 @@ void ClientCursor::join(const Channel& channel, std::uint64_t position, bool has
 void ClientCursor::joinBySequence(const Channel& channel, std::uint64_t position, LogReader& reader) {
   // After the first read the channel begins at the hub's head, whatever the client has.
   const std::uint64_t has = verdict_ ? position : value_;
-  const bool isTooLate = channel.log.after(has) < channel.log.after(position);
-  const bool isGap = isTooLate || channel.log.evictedThrough() > has;
+  const bool isTooLate =
+      position > has && (channel.log.after(has) < channel.log.after(position) || channel.evictedThrough() > has);
+  const bool isGap = isTooLate || !channel.hasAllAfter(has);
   if (isGap || !verdict_) {
     say(isGap ? Verdict::gap : Verdict::continued, reader);
   }
@@ -65,7 +66,7 @@ void ClientCursor::joinById(const Channel& channel, bool hasBegun, LogReader& re
     reader.beginAt(0);
   }
   const bool hasGap =
-      reader.subscriptions().haveLostSince(reader.position()) || channel.log.evictedThrough() > reader.position();
+      reader.subscriptions().haveLostSince(reader.position()) || !channel.hasAllAfter(reader.position());
   const bool isReset = !isKnown && !found;
   verdict_ = isReset ? Verdict::reset : hasGap ? Verdict::gap : Verdict::continued;
   stage_ = Stage::owesVerdict;

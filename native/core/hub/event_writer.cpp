@@ -74,7 +74,9 @@ void EventWriter::append(Channel& channel, const FlowEvent& event, Instant now, 
   entry.conflateHash = hashOrNone(event.conflateKey);
   entry.labelHash = hashOrNone(event.label);
   entry.expires = event.expires;
-  const bool isReadable = parts_.stores.append(channel, entry);
+  const bool isReadable = parts_.stores.append(channel, entry, {event.label, event.conflateKey});
+  receipt.isDurable = channel.storing > 0;
+  receipt.sequence = entry.sequence;
   channel.noteMemory();
   ClassMetrics& metrics = channel.channelClass().metrics;
   ++metrics.published;

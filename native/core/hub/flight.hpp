@@ -36,7 +36,7 @@ class Flight {
     if (left_ == nullptr) {
       left_ = std::make_unique<std::vector<Subscription>>();
     }
-    left_->push_back(subscription);
+    left_->push_back(subscription.copyInFlight());
   }
   // Those that it has left.
   template <typename Act>

@@ -5,6 +5,7 @@
 #include "core/hub/channel_policies.hpp"
 #include "core/hub/deadlines.hpp"
 #include "core/hub/drain.hpp"
+#include "core/hub/durable_log.hpp"
 #include "core/hub/endings.hpp"
 #include "core/hub/event_writer.hpp"
 #include "core/hub/flow_control.hpp"
@@ -17,6 +18,8 @@
 #include "core/hub/scheduler.hpp"
 #include "core/hub/sequence.hpp"
 #include "core/hub/store_queue.hpp"
+#include "core/hub/stored_channels.hpp"
+#include "core/hub/stored_reads.hpp"
 #include "core/hub/sweeper.hpp"
 #include "core/hub/timers.hpp"
 
@@ -31,12 +34,15 @@ struct Hub::Parts {
   HubOptions options;
   Sequence sequence;
   ChannelPolicies policies;
-  Registry registry{policies};
+  StoredChannels storedChannels;
+  Registry registry{policies, storedChannels};
   Scheduler scheduler{sequence};
   Inbox inbox{scheduler, options};
   OwnEvents ownEvents{scheduler, inbox};
   ChannelEvents channelEvents{scheduler, inbox};
-  StoreQueue stores{channelEvents};
+  StoreQueue stores{channelEvents, storedChannels};
+  StoredReads storedReads{registry, scheduler, options};
+  DurableLog durable{{sequence, policies, registry, storedChannels, stores, storedReads, options}};
   Deadlines deadlines;
   DeflateQueue deflates{registry, sequence};
   Sweeper sweeper{registry, deflates, options};
@@ -56,7 +62,7 @@ struct Hub::Parts {
   HubAccess access{{registry, sequence, admission, revocations, facts, drain}};
   Census census{{policies, registry, inbox, flow, drain, admission, options}};
   HubMetrics metrics{policies, registry, inbox};
-  Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings, heartbeats}};
+  Turns turns{{sequence, registry, scheduler, inbox, deflates, storedReads, lagJudge, endings, heartbeats}};
 };
 
 Hub::Hub(std::uint64_t epoch, const HubOptions& options) : parts_(std::make_unique<Parts>(epoch, options)) {
@@ -152,7 +158,7 @@ WriteOutcome Hub::greet(SubscriberId id, const EventFields& fields, Instant now)
 
 Turns& Hub::turns() { return parts_->turns; }
 
-StoreQueue& Hub::stores() { return parts_->stores; }
+DurableLog& Hub::durable() { return parts_->durable; }
 
 ChannelStates& Hub::states() { return parts_->states; }
 
@@ -162,11 +168,14 @@ void Hub::tick(Instant now) {
   parts_->flow.runDue(now);
   parts_->timers.runDue(now);
   parts_->inbox.trim(now);
-  parts_->sweeper.runDue(now);
+  if (parts_->sweeper.runDue(now)) {
+    parts_->durable.sweep(now);
+  }
+  parts_->storedReads.runDue(now);
 }
 
 Instant Hub::nextDeadline() const {
-  return std::min({parts_->deadlines.next(), parts_->sweeper.next(), parts_->flow.next()});
+  return std::min({parts_->deadlines.next(), parts_->sweeper.next(), parts_->flow.next(), parts_->storedReads.next()});
 }
 
 void Hub::drain(const DrainOptions& options, Instant now) {

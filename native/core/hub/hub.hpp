@@ -4,11 +4,11 @@
 #include "core/hub/census.hpp"
 #include "core/hub/channel_states.hpp"
 #include "core/hub/close_reason.hpp"
+#include "core/hub/durable_log.hpp"
 #include "core/hub/hub_access.hpp"
 #include "core/hub/hub_metrics.hpp"
 #include "core/hub/hub_options.hpp"
 #include "core/hub/outcomes.hpp"
-#include "core/hub/store_queue.hpp"
 #include "core/hub/subscriber_view.hpp"
 #include "core/hub/turns.hpp"
 #include "core/wire/event.hpp"
@@ -76,7 +76,8 @@ class Hub {
   // --- reading
 
   [[nodiscard]] Turns& turns();
-  [[nodiscard]] StoreQueue& stores();
+  // What is stored, and what is read of it.
+  [[nodiscard]] DurableLog& durable();
 
   // --- what the events lead to
 

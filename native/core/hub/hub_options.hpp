@@ -21,7 +21,10 @@ using SubscriberId = std::uint64_t;  // never reused in a process
 using OwnerId = std::uint32_t;       // a thread that delivers: a JavaScript environment, or a reactor
 
 struct HubOptions {
-  LogLimits history;                        // of each channel, unless its policy says otherwise
+  LogLimits history;  // of each channel, in memory, unless its policy says otherwise
+  Durability durability = Durability::memory;
+  LogLimits stored = kStoredLimits;                         // of each durable channel, in the store
+  std::size_t replayBytes = std::size_t{16} * 1024 * 1024;  // pieces of the store that subscribers are reading now
   std::vector<PolicyRule> policies{};       // the first that matches a channel's key counts; of different names
   std::vector<PolicyRule> addedPolicies{};  // of modules, behind those
   std::size_t connections = 10000;
@@ -52,6 +55,8 @@ struct HubOptions {
   [[nodiscard]] ChannelPolicy rest() const {
     ChannelPolicy policy;
     policy.history = history;
+    policy.durability = durability;
+    policy.stored = stored;
     policy.limits.connections = perChannel;
     policy.maxBytes = maxBytes;
     policy.publishesPerUser = publishesPerUser;

@@ -58,6 +58,7 @@ void LagJudge::judge(Subscriber& subscriber, Instant now) {
     }
     return;
   }
+  reader.goOnInStore();
   const LagOptions& limits = subscriber.options().lag;
   const LogDistance lag = reader.lag();
   if (!subscriber.isListener() && lag.events > 0) {
@@ -77,10 +78,14 @@ void LagJudge::judge(Subscriber& subscriber, Instant now) {
   }
 }
 
-// A client is disconnected while half of the history lies behind its cursor, so that it still finds the rest when it reconnects.
+// A client is disconnected while half of the history lies behind its cursor, so that it still finds the rest when it reconnects. In a store
+// it finds it in any case.
 bool LagJudge::isNearlyEvicted(const Subscriber& subscriber) {
   const auto& subscriptions = subscriber.subscriptions();
   return std::any_of(subscriptions.begin(), subscriptions.end(), [](const Subscription& subscription) {
+    if (subscription.stored != nullptr || subscription.channel->policy().durability != Durability::memory) {
+      return false;
+    }
     const LogLimits& history = subscription.channel->policy().history;
     const LogDistance behind = subscription.channel->log.distance(subscription.cursor);
     return behind.events > history.events - history.events / 2 || behind.bytes > history.bytes - history.bytes / 2;

@@ -4,6 +4,7 @@
 #include "core/hub/merge.hpp"
 #include "core/hub/owed_states.hpp"
 #include "core/hub/plain_log.hpp"
+#include "core/hub/stored_reading.hpp"
 
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   endNotice_.withhold();
   gatheredAt_ = now;
   spans.begin();
+  goOnInStore();
   if (isEvicted()) {
     preamble_.noticeGap();
     subscriptions_.oweStatesOfEvicted();
@@ -38,12 +40,13 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   allowed.sequence = std::min(limits.sequence, subscriptions_.readableThrough());
   if (readsOnePlainLog()) {
     Subscription& only = subscriptions_.first();
-    const PlainRead read = gatherPlain(only, endOf(only.channel->log, allowed.sequence), allowed.bytes, spans);
+    const PlainRead read = gatherPlain(only, endOf(*only.log(), allowed.sequence), allowed.bytes, spans);
     hasMore_ = read.hasMore;
     givenPosition_ = read.position;
   } else {
     gatherMerged(now, allowed, spans);
   }
+  hasMore_ = hasMore_ || (allowed.sequence < lastSequence_ && subscriptions_.haveGivenPieces());
   if (end_ != End::reached) {
     const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= allowed.sequence;
     end_ = hasEnd && !hasMore_ ? End::given : End::ahead;
@@ -60,7 +63,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
 bool LogReader::readsOnePlainLog() const {
   return subscriptions_.size() == 1 && own_.isEmpty() && options_.closeAfter.empty() && !options_.isCompressed &&
          subscriptions_.first().filter.takesAll() && subscriptions_.first().stateThrough == 0 &&
-         subscriptions_.first().channel->log.isPlain();
+         subscriptions_.first().log() != nullptr && subscriptions_.first().log()->isPlain();
 }
 
 void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans) {
@@ -102,7 +105,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
     if (source.subscription == nullptr) {
       own_.give(source.at);
     } else {
-      source.subscription->given = source.at;
+      source.subscription->givenTo() = source.at;
     }
   }
 }
@@ -110,9 +113,12 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
 // All logs from their cursors, up to what gather() may give, or to what it gave.
 void LogReader::mergeFrom(Merge& merge, bool toGiven, std::uint64_t through) {
   const auto add = [&](Subscription& subscription) {
-    const ChannelLog& log = subscription.channel->log;
-    const Cursor from = std::max(subscription.cursor, log.begin());
-    merge.add({&log, &subscription, from, std::max(toGiven ? subscription.given : endOf(log, through), from)});
+    const ChannelLog* const log = subscription.log();
+    if (log == nullptr) {
+      return;
+    }
+    const Cursor from = std::max(subscription.taken(), log->begin());
+    merge.add({log, &subscription, from, std::max(toGiven ? subscription.givenTo() : endOf(*log, through), from)});
   };
   std::for_each(subscriptions_.begin(), subscriptions_.end(), add);
   if (toGiven) {
@@ -140,13 +146,13 @@ void LogReader::taken() {
   }
   endNotice_.taken();
   for (Subscription& subscription : subscriptions_) {
-    if (subscription.cursor < subscription.given) {
+    if (subscription.log() != nullptr && subscription.taken() < subscription.givenTo()) {
       eventsTaken_ += subscription.fresh.events;
-      subscription.cursor = subscription.given;
+      subscription.taken() = subscription.givenTo();
     }
-    if (subscription.stateThrough > 0 &&
-        subscription.cursor >= subscription.channel->log.after(subscription.stateThrough)) {
-      subscription.stateThrough = 0;
+    subscription.forgetTakenState();
+    if (subscription.stored != nullptr && subscription.stored->isAtEndOfPiece()) {
+      leavePiece(subscription, subscriptions_, preamble_);
     }
   }
   position_ = std::max(position_, std::exchange(givenPosition_, 0));
@@ -183,8 +189,8 @@ void LogReader::takenUpToEvent(const char* firstUntaken) {
   for (const MergeSource& source : merge.sources()) {
     if (source.subscription == nullptr) {
       own_.trimBefore(source.at);
-    } else if (source.log->evictedThrough() < cutSequence || source.subscription->cursor >= source.log->begin()) {
-      source.subscription->cursor = source.at;
+    } else if (source.log->evictedThrough() < cutSequence || source.subscription->taken() >= source.log->begin()) {
+      source.subscription->taken() = source.at;
     }  // else the log lost meanwhile what was not taken: the cursor shows it
   }
 }
@@ -207,6 +213,7 @@ std::uint64_t LogReader::findCut(Merge& merge, const char* firstUntaken) {
       freshOf(*source).add(entry);
       ++eventsTaken_;
     }
+    takenThrough_ = std::max(takenThrough_, entry.sequence);
     merge.advance();
     if (isIt) {
       return sequence;
@@ -217,7 +224,8 @@ std::uint64_t LogReader::findCut(Merge& merge, const char* firstUntaken) {
 }
 
 void LogReader::cutAt(const MergeSource& source, std::string_view rest) {
-  if (source.subscription == nullptr || flight_.isLeft(*source.subscription)) {
+  const bool isKept = source.subscription != nullptr && source.subscription->stored == nullptr;
+  if (!isKept || flight_.isLeft(*source.subscription)) {
     preamble_.sendFirst(rest);  // the log may let go of it at once
   } else {
     cut_.set(*source.subscription->channel, source.at, rest);
@@ -247,7 +255,16 @@ bool LogReader::hasPending() const {
 }
 
 bool LogReader::awaits(const Subscription& subscription, std::uint64_t through) const {
-  return end_ != End::reached && subscription.cursor < endOf(subscription.channel->log, through);
+  const ChannelLog* const log = subscription.log();
+  return end_ != End::reached && log != nullptr && subscription.taken() < endOf(*log, through);
+}
+
+bool LogReader::awaitsStore() const {
+  return !isBroken() && end_ != End::reached &&
+         std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const Subscription& subscription) {
+           return subscription.stored != nullptr && subscription.log() == nullptr &&
+                  subscription.stored->position() < lastSequence_;
+         });
 }
 
 LogDistance LogReader::lag() const {
@@ -276,7 +293,7 @@ void LogReader::dropOldest() {
   }
   for (const MergeSource& source : merge.sources()) {
     if (source.subscription != nullptr) {
-      source.subscription->cursor = source.at;
+      source.subscription->taken() = source.at;
     } else {
       own_.trimBefore(source.at);
     }

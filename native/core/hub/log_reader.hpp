@@ -48,10 +48,12 @@ class LogReader {
   // Whether the last gather() left something out because of its limits of bytes and spans.
   [[nodiscard]] bool hasMore() const { return hasMore_; }
   [[nodiscard]] bool hasPending() const;
+  // What comes next has to be read from the store.
+  [[nodiscard]] bool awaitsStore() const;
   // Whether the channel has events up to this sequence that are yet to be given.
   [[nodiscard]] bool awaits(const Subscription& subscription, std::uint64_t through = kEverySequence) const;
   // Everything up to such an event has been taken.
-  [[nodiscard]] bool isComplete() const { return hasLastEvent_ && !hasPending(); }
+  [[nodiscard]] bool isComplete() const { return hasLastEvent_ && !hasPending() && !awaitsStore(); }
   // Events that were taken so far; one that was cut counts as soon as its beginning was taken.
   [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
 
@@ -74,8 +76,14 @@ class LogReader {
   }
 
   [[nodiscard]] LogDistance lag() const;
-  // Whether a log was trimmed beyond one of the cursors.
-  [[nodiscard]] bool isEvicted() const { return end_ != End::reached && subscriptions_.areEvicted(); }
+  // Whether a log was trimmed beyond one of the cursors, and the store does not have what is missing.
+  [[nodiscard]] bool isEvicted() const { return end_ != End::reached && subscriptions_.haveLost(takenThrough()); }
+  // Where the store has it, the subscriber goes on there. Not while it is in flight.
+  void goOnInStore() {
+    if (end_ != End::reached && subscriptions_.areEvicted()) {
+      subscriptions_.goOnInStore(takenThrough());
+    }
+  }
   // Moves the cursors on until the lag is within the options' limits, and tells the client of the gap.
   void dropOldest();
   // The subscriber leaves the channel. Of what is being sent, the part that is taken still counts.
@@ -120,7 +128,11 @@ class LogReader {
   CutEvent cut_;
   Flight flight_;
   EndNotice endNotice_;
+  // Everything up to this sequence was taken: the position, or, where a read was taken in part, what was taken of it.
+  [[nodiscard]] std::uint64_t takenThrough() const { return std::max(position_, takenThrough_); }
+
   std::uint64_t position_;
+  std::uint64_t takenThrough_ = 0;
   std::uint64_t givenPosition_ = 0;  // what position_ becomes once all of the last gather() was taken
   std::uint64_t lastSequence_ = kEverySequence;
   std::uint64_t eventsTaken_ = 0;

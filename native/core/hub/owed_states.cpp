@@ -12,7 +12,9 @@ void sendOwedStates(Subscriptions& subscriptions, Preamble& preamble) {
     }
     preamble.addState(std::move(text));
     const std::uint64_t through = subscription.channel->state->through;
-    const bool hasParts = subscription.cursor < subscription.channel->log.after(through);
+    const bool hasParts = subscription.stored != nullptr
+                              ? subscription.stored->passedThrough() < through
+                              : subscription.cursor < subscription.channel->log.after(through);
     subscription.stateThrough = hasParts ? through : 0;
   });
 }

@@ -5,16 +5,18 @@
 namespace millrace {
 
 PlainRead gatherPlain(Subscription& only, Cursor end, std::size_t bytes, Spans& spans) {
-  const ChannelLog& log = only.channel->log;
-  only.cursor = std::max(only.cursor, log.begin());
-  const Cursor last = std::max(end, only.cursor);
-  only.given = std::min(last, log.upTo(only.cursor, bytes));
+  const ChannelLog& log = *only.log();
+  Cursor& from = only.taken();
+  Cursor& given = only.givenTo();
+  from = std::max(from, log.begin());
+  const Cursor last = std::max(end, from);
+  given = std::min(last, log.upTo(from, bytes));
   PlainRead read;
-  read.hasMore = only.given < last;
-  if (only.cursor < only.given) {
-    log.gather(only.cursor, only.given, spans);
-    only.fresh.add(log.at(only.cursor), only.given.next - only.cursor.next);
-    read.position = log.at({only.given.next - 1}).sequence;
+  read.hasMore = given < last;
+  if (from < given) {
+    log.gather(from, given, spans);
+    only.fresh.add(log.at(from), given.next - from.next);
+    read.position = log.at({given.next - 1}).sequence;
   }
   return read;
 }

@@ -68,7 +68,10 @@ Channel& Registry::channel(std::string_view key, Instant now) {
 }
 
 Channel& Registry::addChannel(std::string_view key, Instant now) {
-  auto made = std::make_unique<Channel>(std::string(key), policies_.of(key), forgottenThrough_);
+  StoredLog* const stored = stored_.find(key);
+  const std::uint64_t evictedThrough = stored == nullptr ? forgottenThrough_ : stored->newest;
+  auto made = std::make_unique<Channel>(std::string(key), policies_.of(key), evictedThrough);
+  made->stored = stored;
   made->lastUse = now;
   return *channels_.emplace(std::string(key), std::move(made)).first->second;
 }
@@ -202,6 +205,19 @@ std::size_t Registry::subscribersOfUser(std::string_view userId) const {
   return found == users_.end() ? 0 : found->second;
 }
 
+// What the store has is not forgotten.
+void Registry::forget(const Channel& channel) {
+  const ChannelLog& log = channel.log;
+  const std::uint64_t lastKept = log.isEmpty() ? 0 : log.at({log.end().next - 1}).sequence;
+  const std::uint64_t newest = std::max(lastKept, log.evictedThrough());
+  if (channel.stored == nullptr) {
+    forgottenThrough_ = std::max(forgottenThrough_, newest);
+  } else if (channel.newestEvent > channel.stored->newest) {
+    channel.stored->lostThrough = std::max(channel.stored->lostThrough, channel.newestEvent);
+    channel.stored->newest = channel.newestEvent;
+  }
+}
+
 void Registry::sweepChannels(EmptyChannel empty, Instant now) {
   for (auto at = channels_.begin(); at != channels_.end();) {
     Channel& channel = *at->second;
@@ -221,9 +237,7 @@ void Registry::sweepChannels(EmptyChannel empty, Instant now) {
       ++at;
       continue;
     }
-    const std::uint64_t lastEvicted = channel.log.evictedThrough();
-    const std::uint64_t lastKept = channel.log.isEmpty() ? 0 : channel.log.at({channel.log.end().next - 1}).sequence;
-    forgottenThrough_ = std::max({forgottenThrough_, lastEvicted, lastKept});
+    forget(channel);
     at = channels_.erase(at);
   }
 }

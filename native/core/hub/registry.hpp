@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/base/hash.hpp"
 #include "core/base/instant.hpp"
+#include "core/base/text_map.hpp"
 #include "core/hub/channel.hpp"
 #include "core/hub/channel_policies.hpp"
 #include "core/hub/subscriber.hpp"
@@ -17,21 +17,11 @@
 
 namespace millrace {
 
-// Looks up strings by views, without making a string. Clients name channels and users: the hash is keyed, so that nobody can
-// choose names that all fall into one bucket.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return static_cast<std::size_t>(hash64(text)); }
-};
-
-template <typename Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
-
 // Finds subscribers by id and channels by key, and counts the subscribers of each user.
 class Registry {
  public:
-  // `policies` outlive it.
-  explicit Registry(ChannelPolicies& policies) : policies_(policies) {}
+  // Both outlive it.
+  Registry(ChannelPolicies& policies, StoredChannels& stored) : policies_(policies), stored_(stored) {}
 
   Subscriber& add(std::unique_ptr<Subscriber> subscriber);
   [[nodiscard]] Subscriber* find(SubscriberId id);
@@ -81,6 +71,9 @@ class Registry {
   void assignUser(Subscriber& subscriber, std::string_view userId);
   [[nodiscard]] std::size_t subscribersOfUser(std::string_view userId) const;
 
+  // Channels that are not there and not in the store may have lost events up to this sequence.
+  void noteForgotten(std::uint64_t sequence) { forgottenThrough_ = std::max(forgottenThrough_, sequence); }
+
   // Trims every log by age, and removes the channels that nobody has used for as long as their policies say; of those that are empty, what they have
   // lost is remembered as long as a client may be away for it.
   void sweep(Instant now) { sweepChannels(EmptyChannel::remembered, now); }
@@ -90,9 +83,11 @@ class Registry {
  private:
   enum class EmptyChannel : std::uint8_t { remembered, removed };
 
+  void forget(const Channel& channel);
   void sweepChannels(EmptyChannel empty, Instant now);
 
   ChannelPolicies& policies_;
+  StoredChannels& stored_;
   TextMap<std::unique_ptr<Channel>> channels_;
   std::unordered_map<SubscriberId, std::unique_ptr<Subscriber>> subscribers_;
   TextMap<std::size_t> users_;

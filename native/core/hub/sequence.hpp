@@ -13,7 +13,8 @@
 
 namespace millrace {
 
-// The numbers of a hub's events: one sequence over all its channels, within one epoch (a life of the hub).
+// The numbers of a hub's events: one sequence over all its channels, within one epoch (a life of the hub, and, where a store keeps
+// them, the lives that go on with it).
 class Sequence {
  public:
   explicit Sequence(std::uint64_t epoch) : epoch_(epoch) {}
@@ -21,6 +22,11 @@ class Sequence {
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   // Of the newest event; 0 when there is none.
   [[nodiscard]] std::uint64_t newest() const { return newest_; }
+  // The hub goes on with the numbers of an earlier life. Nothing was given a number yet.
+  void resume(std::uint64_t epoch, std::uint64_t newest) {
+    epoch_ = epoch;
+    newest_ = newest;
+  }
   // Gives the next number to an event.
   std::uint64_t advance() { return ++newest_; }
 
@@ -39,7 +45,7 @@ class Sequence {
  private:
   [[nodiscard]] std::string textOf(EventId id) const { return cipher_ ? sealId(id, *cipher_) : formatEventId(id); }
 
-  const std::uint64_t epoch_;
+  std::uint64_t epoch_;
   std::shared_ptr<BlockCipher> cipher_;
   std::uint64_t newest_ = 0;
 };

@@ -22,13 +22,18 @@ std::optional<std::string> SubscriberView::beginning() const {
   return sequence_.idOf(subscriber_->reader().position());
 }
 
-bool SubscriberView::hasPending() const { return exists() && subscriber_->hasPending(); }
+// One that ends waits for what is yet to come from the store.
+bool SubscriberView::hasPending() const {
+  return exists() && (subscriber_->hasPending() || (subscriber_->isEnding() && subscriber_->reader().awaitsStore()));
+}
 
 bool SubscriberView::hasLost() const {
   return exists() && (subscriber_->reader().isBroken() || subscriber_->reader().isEvicted());
 }
 
-bool SubscriberView::hasMore() const { return exists() && subscriber_->reader().hasMore(); }
+bool SubscriberView::hasMore() const {
+  return exists() && (subscriber_->reader().hasMore() || subscriber_->reader().awaitsStore());
+}
 
 StreamTally SubscriberView::tally() const {
   return exists() ? StreamTally{subscriber_->reader().eventsTaken(), subscriber_->bytesTaken} : StreamTally{};

@@ -4,15 +4,51 @@
 
 namespace millrace {
 
-Cursor Subscription::before(std::size_t entries, const SubscriberOptions& options, Instant now) const {
+std::uint64_t Subscription::beginBefore(std::size_t entries, const SubscriberOptions& options, Instant now) {
   const ChannelLog& log = channel->log;
   const std::uint64_t through = owesState && stateText() != nullptr ? channel->state->through : 0;
   Cursor at = log.readableEnd();
-  while (entries > 0 && log.begin() < at) {
+  std::size_t missing = entries;
+  while (missing > 0 && log.begin() < at) {
     --at.next;
-    entries -= isWanted(log.at(at), through, options) && log.isCurrent(at, now) ? 1 : 0;
+    missing -= isWanted(log.at(at), through, options) && log.isCurrent(at, now) ? 1 : 0;
   }
-  return at;
+  if (missing > 0 && channel->hasStoredAfter(0)) {
+    beginAfter(channel->stored->lostThrough);
+    begins = 0;
+    if (stored != nullptr && missing < channel->stored->events) {
+      stored->beginBeforeLast(missing);
+    }
+    return channel->stored->lostThrough;
+  }
+  if (cursor <= at) {
+    return kEverySequence;
+  }
+  cursor = at;
+  return log.at(at).sequence - 1;
+}
+
+void Subscription::beginAfter(std::uint64_t sequence) {
+  begins = sequence;
+  cursor = channel->log.after(sequence);
+  stored.reset();
+  if (channel->hasStoredAfter(sequence)) {
+    stored = std::make_unique<StoredCursor>(sequence, channel->stored->lostThrough);  // the verdict tells of that
+  }
+}
+
+Subscription Subscription::copyInFlight() const {
+  Subscription copy;
+  copy.channel = channel;
+  copy.cursor = cursor;
+  copy.given = given;
+  copy.stored = stored == nullptr ? nullptr : std::make_unique<StoredCursor>(*stored);
+  copy.begins = begins;
+  copy.filter = filter;
+  copy.stateThrough = stateThrough;
+  copy.isInFlight = isInFlight;
+  copy.endsSubscriber = endsSubscriber;
+  return copy;
 }
 
 Subscription* Subscriptions::find(const Channel& channel) {
@@ -57,7 +93,7 @@ void Subscriptions::oweStates() {
 
 void Subscriptions::oweStatesOfEvicted() {
   for (Subscription& subscription : list_) {
-    subscription.owesState = subscription.owesState || subscription.cursor < subscription.channel->log.begin();
+    subscription.owesState = subscription.owesState || subscription.isEvicted();
   }
   mayOweStates_ = true;
 }
@@ -74,14 +110,39 @@ bool Subscriptions::areFiltered() const {
 }
 
 bool Subscriptions::areEvicted() const {
-  return std::any_of(list_.begin(), list_.end(), [](const Subscription& subscription) {
-    return subscription.cursor < subscription.channel->log.begin();
+  return std::any_of(list_.begin(), list_.end(),
+                     [](const Subscription& subscription) { return subscription.isEvicted(); });
+}
+
+bool Subscriptions::haveLost(std::uint64_t position) const {
+  return std::any_of(list_.begin(), list_.end(), [&](const Subscription& subscription) {
+    return subscription.isEvicted() && !subscription.channel->hasAllAfter(std::max(position, subscription.begins));
   });
+}
+
+void Subscriptions::goOnInStore(std::uint64_t position) {
+  for (Subscription& subscription : list_) {
+    const Channel& channel = *subscription.channel;
+    const std::uint64_t taken = std::max(position, subscription.begins);
+    if (!subscription.isEvicted() || !channel.hasAllAfter(taken)) {
+      continue;
+    }
+    if (channel.hasStoredAfter(taken)) {
+      subscription.stored = std::make_unique<StoredCursor>(taken, taken);
+    } else {
+      subscription.cursor = channel.log.begin();  // memory has let go of nothing that was to be given
+    }
+  }
+}
+
+bool Subscriptions::areStored() const {
+  return std::any_of(list_.begin(), list_.end(),
+                     [](const Subscription& subscription) { return subscription.stored != nullptr; });
 }
 
 bool Subscriptions::haveLostSince(std::uint64_t sequence) const {
   return std::any_of(list_.begin(), list_.end(), [sequence](const Subscription& subscription) {
-    return subscription.channel->log.evictedThrough() > sequence;
+    return !subscription.channel->hasAllAfter(sequence);
   });
 }
 
@@ -92,6 +153,9 @@ std::uint64_t Subscriptions::readableThrough() const {
     if (log.isHeld()) {
       through = std::min(through, log.at(log.readableEnd()).sequence - 1);
     }
+    if (subscription.stored != nullptr) {
+      through = std::min(through, subscription.stored->readableThrough());
+    }
   }
   return through;
 }
@@ -99,6 +163,10 @@ std::uint64_t Subscriptions::readableThrough() const {
 std::uint64_t Subscriptions::passedThrough() const {
   std::uint64_t through = kEverySequence;
   for (const Subscription& subscription : list_) {
+    if (subscription.stored != nullptr) {
+      through = std::min(through, subscription.stored->passedThrough());
+      continue;
+    }
     const ChannelLog& log = subscription.channel->log;
     const Cursor next = std::max(subscription.cursor, log.begin());
     if (next < log.end()) {
@@ -108,9 +176,13 @@ std::uint64_t Subscriptions::passedThrough() const {
   return through;
 }
 
+// Who reads the store reads history: how far that goes back does not make a client slow.
 LogDistance Subscriptions::lag() const {
   LogDistance lag;
   for (const Subscription& subscription : list_) {
+    if (subscription.stored != nullptr) {
+      continue;
+    }
     const LogDistance behind = subscription.channel->log.distance(subscription.cursor);
     lag.events += behind.events;
     lag.bytes += behind.bytes;
@@ -126,7 +198,7 @@ void Subscriptions::skipEvicted() {
 
 void Subscriptions::moveTo(std::uint64_t sequence) {
   for (Subscription& subscription : list_) {
-    subscription.cursor = subscription.channel->log.after(sequence);
+    subscription.beginAfter(sequence);
   }
 }
 

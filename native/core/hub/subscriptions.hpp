@@ -3,11 +3,14 @@
 #include "core/hub/channel.hpp"
 #include "core/hub/event_filter.hpp"
 #include "core/hub/fresh_events.hpp"
+#include "core/hub/stored_cursor.hpp"
 #include "core/hub/subscriber_options.hpp"
 #include "core/log/cursor.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -44,18 +47,40 @@ struct Subscription {
     const std::vector<std::uint64_t>& types = filter.types();
     return types.empty() ? channel->state->source->text() : channel->state->source->textOf(types);
   }
-  // Behind which so many of the newest entries are for it, or all that there are: of those that are no part of a state that it owes.
-  [[nodiscard]] Cursor before(std::size_t entries, const SubscriberOptions& options, Instant now) const;
+  // It begins before so many of the newest entries that are for it, or with all that there are: of those that are no part of a state that it
+  // owes. Gives the sequence behind which that is, or one that is smaller. Where memory has too few of them, all in the store count.
+  std::uint64_t beginBefore(std::size_t entries, const SubscriberOptions& options, Instant now);
+
+  // It begins behind this sequence, in the store, if memory has let go of what follows.
+  void beginAfter(std::uint64_t sequence);
+  // The log that is read now; null: a piece of the store is waited for.
+  [[nodiscard]] const ChannelLog* log() const { return stored == nullptr ? &channel->log : stored->log(); }
+  // Its places in that log: behind what was taken, and behind what the last gather() gave.
+  [[nodiscard]] Cursor& taken() { return stored == nullptr ? cursor : stored->at; }
+  [[nodiscard]] Cursor& givenTo() { return stored == nullptr ? given : stored->given; }
+  [[nodiscard]] Cursor taken() const { return stored == nullptr ? cursor : stored->at; }
+  // The log in memory was trimmed beyond the cursor.
+  [[nodiscard]] bool isEvicted() const { return stored == nullptr && cursor < channel->log.begin(); }
+  // The state that it was given does not matter any more, once all that is part of it was taken.
+  void forgetTakenState() {
+    const bool isTaken =
+        stored == nullptr ? cursor >= channel->log.after(stateThrough) : stored->passedThrough() >= stateThrough;
+    stateThrough = stateThrough > 0 && isTaken ? 0 : stateThrough;
+  }
+  // A copy for while the bytes of the last gather() are on their way.
+  [[nodiscard]] Subscription copyInFlight() const;
 
   Channel* channel = nullptr;
-  Cursor cursor;                   // behind what was taken
-  Cursor given;                    // behind what the last gather() gave
-  EventFilter filter;              // which events it reads
-  std::size_t slot = 0;            // its place in the channel's members
-  std::uint64_t stateThrough = 0;  // of the state that was given; 0: no entry that is to come is part of it
-  bool isInFlight = false;         // between gather() and taken()
-  bool owesState = false;          // the channel's state is to be sent, if it has one
-  bool endsSubscriber = true;      // see JoinOptions
+  Cursor cursor;                         // in the channel's log in memory: behind what was taken
+  Cursor given;                          // behind what the last gather() gave
+  std::unique_ptr<StoredCursor> stored;  // it reads the store before that; null: it does not
+  std::uint64_t begins = 0;              // it is given nothing up to this sequence
+  EventFilter filter;                    // which events it reads
+  std::size_t slot = 0;                  // its place in the channel's members
+  std::uint64_t stateThrough = 0;        // of the state that was given; 0: no entry that is to come is part of it
+  bool isInFlight = false;               // between gather() and taken()
+  bool owesState = false;                // the channel's state is to be sent, if it has one
+  bool endsSubscriber = true;            // see JoinOptions
   ChosenBy chosenBy = ChosenBy::route;
   FreshEvents fresh;  // of this channel
 };
@@ -99,6 +124,9 @@ class Subscriptions {
     }
   }
 
+  // One of them owes its state.
+  void noteOwed() { mayOweStates_ = true; }
+
   // There are no fresh events.
   void clearFresh();
 
@@ -106,9 +134,22 @@ class Subscriptions {
   [[nodiscard]] bool areFiltered() const;
   // Whether a log was trimmed beyond its cursor.
   [[nodiscard]] bool areEvicted() const;
-  // Whether a log has lost an event with a larger sequence.
+  // And the store does not have what it has lost. Everything up to this sequence was taken.
+  [[nodiscard]] bool haveLost(std::uint64_t position) const;
+  // Of those that were, the ones whose events the store has go on there. Everything up to this sequence was taken.
+  void goOnInStore(std::uint64_t position);
+  // Whether one of them reads the store.
+  [[nodiscard]] bool areStored() const;
+  // Whether one of them was given the rest of a piece of the store.
+  [[nodiscard]] bool haveGivenPieces() const {
+    return std::any_of(list_.begin(), list_.end(), [](const Subscription& subscription) {
+      return subscription.log() != nullptr && subscription.stored != nullptr &&
+             subscription.stored->given == subscription.stored->log()->end();
+    });
+  }
+  // Whether a channel has lost an event with a larger sequence.
   [[nodiscard]] bool haveLostSince(std::uint64_t sequence) const;
-  // What may be read goes up to this sequence: the oldest event that a log holds is behind it.
+  // What may be read goes up to this sequence: the oldest event that a log holds is behind it, or one that has yet to come from the store.
   [[nodiscard]] std::uint64_t readableThrough() const;
   // Everything up to this sequence lies before the cursors; kEverySequence: everything there is.
   [[nodiscard]] std::uint64_t passedThrough() const;

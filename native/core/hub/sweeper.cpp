@@ -15,13 +15,14 @@ ChannelRoom Sweeper::roomForChannel(const ChannelClass& group, Instant now) {
   return group.isFull() ? ChannelRoom::policyFull : ChannelRoom::there;
 }
 
-void Sweeper::runDue(Instant now) {
+bool Sweeper::runDue(Instant now) {
   if (next_ > now) {
-    return;
+    return false;
   }
   deflates_.tidy();
   registry_.sweep(now);
   next_ = registry_.channels() == 0 ? kNever : now + options_.sweepEvery;
+  return true;
 }
 
 }  // namespace millrace

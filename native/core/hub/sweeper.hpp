@@ -25,7 +25,8 @@ class Sweeper {
   // Whether there may be one channel more in this class. Where it is full, or the hub is, it looks at once, and not only when the
   // next sweep is due, for channels whose events have become too old.
   [[nodiscard]] ChannelRoom roomForChannel(const ChannelClass& group, Instant now);
-  void runDue(Instant now);
+  // Says whether it was due.
+  bool runDue(Instant now);
   [[nodiscard]] Instant next() const { return next_; }
 
  private:

@@ -8,6 +8,7 @@
 #include "core/hub/registry.hpp"
 #include "core/hub/scheduler.hpp"
 #include "core/hub/sequence.hpp"
+#include "core/hub/stored_reads.hpp"
 
 namespace millrace {
 
@@ -73,6 +74,9 @@ Reading Turns::read(SubscriberId id, Instant now, const ReadLimits& limits, Span
 }
 
 Reading Turns::read(Subscriber& subscriber, Instant now, const ReadLimits& limits, Spans& spans) {
+  if (subscriber.reader().awaitsStore()) {
+    parts_.storedReads.provide(subscriber);
+  }
   subscriber.completePreamble(parts_.sequence);
   if (subscriber.options().isCompressed) {
     ReadLimits allowed = limits;
@@ -84,33 +88,41 @@ Reading Turns::read(Subscriber& subscriber, Instant now, const ReadLimits& limit
   return Reading(subscriber);
 }
 
-bool Turns::taken(Reading reading, Instant now) {
+ReadNext Turns::taken(Reading reading, Instant now) {
   if (reading.subscriber_ == nullptr) {
-    return false;
+    return ReadNext::nothing;
   }
   Subscriber& subscriber = *reading.subscriber_;
-  if (subscriber.reader().isBroken()) {
+  LogReader& reader = subscriber.reader();
+  if (reader.isBroken()) {
     parts_.endings.breakOff(subscriber, now);
-    return false;
+    return ReadNext::nothing;
   }
-  const bool hasMore = subscriber.reader().hasMore();
-  subscriber.reader().taken();
+  const bool hasMoreToGive = reader.hasMore();
+  reader.taken();
+  const bool isAtPiecesEnd = reader.awaitsStore();
+  const bool hasNewPiece = isAtPiecesEnd && parts_.storedReads.provide(subscriber);
+  const bool awaitsStore = isAtPiecesEnd && !hasNewPiece;
+  const bool hasMore = hasNewPiece || (hasMoreToGive && !awaitsStore);
   noteFirstRead(subscriber, now);
   countDelivered(subscriber, now);
   subscriber.offer.answer(hasMore);
   LagJudge::noteProgress(subscriber);
   const bool awaitsDeflate = subscriber.options().isCompressed && !hasMore && subscriber.hasPending();
-  subscriber.noteRead(!hasMore && !awaitsDeflate);
+  subscriber.noteRead(!hasMore && !awaitsDeflate && !awaitsStore);
   if (awaitsDeflate) {
     parts_.scheduler.noteNews(subscriber, now);
   }
   if (hasMore || awaitsDeflate) {
     parts_.lagJudge.noteBehind(subscriber, now);  // the read's limits left events out: they are held
   }
-  if (subscriber.reader().isComplete()) {
+  if (reader.isComplete()) {
     parts_.endings.begin(subscriber, CloseReason::completed, now);
   }
-  return hasMore || (subscriber.isEnding() && subscriber.hasPending());
+  if (awaitsStore) {
+    return ReadNext::store;
+  }
+  return hasMore || (subscriber.isEnding() && subscriber.hasPending()) ? ReadNext::more : ReadNext::nothing;
 }
 
 // Of a connection that has not been read before, what became of its client's cursor is counted.

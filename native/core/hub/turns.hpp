@@ -21,6 +21,7 @@ class LagJudge;
 class Registry;
 class Scheduler;
 class Sequence;
+class StoredReads;
 class Subscriber;
 class Turns;
 
@@ -65,6 +66,13 @@ class [[nodiscard]] Reading {
   Subscriber* subscriber_ = nullptr;
 };
 
+// What there is for a subscriber behind what it has taken.
+enum class ReadNext : std::uint8_t {
+  nothing,
+  more,   // at once: the limits left something out, or it is ending and has bytes
+  store,  // a piece of the store, which it waits for: it has news then
+};
+
 // Whether a socket has taken anything at all.
 enum class Progress : std::uint8_t { none, some };
 
@@ -88,6 +96,7 @@ class Turns {
     Scheduler& scheduler;
     Inbox& inbox;
     DeflateQueue& deflates;
+    StoredReads& storedReads;
     LagJudge& lagJudge;
     Endings& endings;
     Heartbeats& heartbeats;
@@ -120,9 +129,8 @@ class Turns {
   Reading read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans);
   // The same for its owner, which has it from Hub::assign().
   Reading read(Subscriber& subscriber, Instant now, const ReadLimits& limits, Spans& spans);
-  // All that was read was taken. Says whether there is more for it at once: the limits left something out, or it is
-  // ending and has bytes.
-  bool taken(Reading reading, Instant now);
+  // All that was read was taken.
+  ReadNext taken(Reading reading, Instant now);
   // What was read was taken up to this byte, and the subscriber cannot take more at present.
   void takenUpTo(Reading reading, const char* firstUntaken, Instant now, Progress progress = Progress::some);
 

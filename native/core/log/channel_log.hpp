@@ -106,6 +106,7 @@ class ChannelLog {
   void gather(Cursor from, Cursor to, Spans& spans) const;
   // Keeps an entry's bytes where they are.
   void pin(Cursor cursor, Spans& spans) const { chain_.pin(cursor.next, spans); }
+  [[nodiscard]] SegmentPin segmentOf(Cursor cursor) const { return chain_.segmentOf(cursor.next); }
 
   // The first entry that was not deflated since somebody asked for it; end() when there is none.
   [[nodiscard]] Cursor deflatedEnd() const { return {std::max(deflatedEnd_, first_)}; }

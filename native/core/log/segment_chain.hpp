@@ -57,6 +57,7 @@ class SegmentChain {
   void gather(std::uint64_t number, std::string_view first, std::string_view last, Spans& spans) const;
   // Pins the segment of a live entry.
   void pin(std::uint64_t number, Spans& spans) const { spans.pin(pieceOf(number).segment); }
+  [[nodiscard]] SegmentPin segmentOf(std::uint64_t number) const { return pieceOf(number).segment; }
   // The bytes of all segments, those not filled yet as a whole.
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
 

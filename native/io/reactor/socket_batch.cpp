@@ -23,7 +23,7 @@ void SocketBatch::add(ReactorSocket& socket, Hub& hub, Instant now) {
   write.socket = &socket;
   write.firstSpan = spans_.bytes.size();
   if (socket.gzip) {
-    write.hasMore = compress(socket, hub, now);
+    write.next = compress(socket, hub, now);
   } else if (!socket.isFlushed) {
     write.reading = hub.turns().read(*socket.subscriber, now, kReadLimits, spans_);
   }
@@ -32,10 +32,10 @@ void SocketBatch::add(ReactorSocket& socket, Hub& hub, Instant now) {
 }
 
 // What a compressed subscriber reads is copied, small as it is, and counts as taken at once.
-bool SocketBatch::compress(ReactorSocket& socket, Hub& hub, Instant now) {
+ReadNext SocketBatch::compress(ReactorSocket& socket, Hub& hub, Instant now) {
   constexpr ReadLimits kCopied{std::size_t{64} * 1024};
   if (socket.isFlushed || !socket.gzip->pending().empty()) {
-    return !socket.isFlushed;
+    return socket.isFlushed ? ReadNext::nothing : ReadNext::more;
   }
   Spans spans;
   Reading reading = hub.turns().read(*socket.subscriber, now, kCopied, spans);
@@ -66,12 +66,15 @@ SocketNext SocketBatch::note(Write& write, Hub& hub, Instant now) {
     return SocketNext::closing;
   }
   Turns::countBytes(*socket.subscriber, write.result.taken);
-  const bool hasMore = socket.gzip ? noteCompressed(write) : notePlain(write, hub, now);
+  const ReadNext behind = socket.gzip ? noteCompressed(write) : notePlain(write, hub, now);
   if (write.result.state == SendState::blocked) {
     return SocketNext::writability;
   }
-  if (hasMore) {
+  if (behind == ReadNext::more) {
     return SocketNext::anotherTurn;
+  }
+  if (behind == ReadNext::store) {
+    return SocketNext::nothing;
   }
   if (socket.isFlushed) {
     return SocketNext::closingWhole;
@@ -86,14 +89,14 @@ SocketNext SocketBatch::note(Write& write, Hub& hub, Instant now) {
   return SocketNext::anotherTurn;
 }
 
-// Whether there is more to send than was sent.
-bool SocketBatch::noteCompressed(const Write& write) {
+// What there is to send behind what was sent.
+ReadNext SocketBatch::noteCompressed(const Write& write) {
   GzipStream& gzip = *write.socket->gzip;
   gzip.taken(write.result.taken);
-  return write.hasMore || !gzip.pending().empty();
+  return gzip.pending().empty() ? write.next : ReadNext::more;
 }
 
-bool SocketBatch::notePlain(Write& write, Hub& hub, Instant now) {
+ReadNext SocketBatch::notePlain(Write& write, Hub& hub, Instant now) {
   const char* firstUntaken = nullptr;
   std::size_t taken = write.result.taken;
   for (std::size_t at = write.firstSpan; at < write.lastSpan && firstUntaken == nullptr; ++at) {
@@ -106,9 +109,9 @@ bool SocketBatch::notePlain(Write& write, Hub& hub, Instant now) {
   if (firstUntaken != nullptr) {
     const Progress progress = write.result.taken > 0 ? Progress::some : Progress::none;
     hub.turns().takenUpTo(std::move(write.reading), firstUntaken, now, progress);
-    return true;
+    return ReadNext::more;
   }
-  return !write.socket->isFlushed && hub.turns().taken(std::move(write.reading), now);
+  return write.socket->isFlushed ? ReadNext::nothing : hub.turns().taken(std::move(write.reading), now);
 }
 
 std::vector<ReactorSocket*> SocketBatch::abandon() {

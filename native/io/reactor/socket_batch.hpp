@@ -49,16 +49,16 @@ class SocketBatch {
     ReactorSocket* socket = nullptr;
     Reading reading;
     std::size_t firstSpan = 0;
-    std::size_t lastSpan = 0;  // behind the last
-    bool hasMore = false;      // of a compressed subscriber: the read left something out
+    std::size_t lastSpan = 0;           // behind the last
+    ReadNext next = ReadNext::nothing;  // of a compressed subscriber, which has taken what was read
     SendResult result;
   };
 
   void clear();
-  [[nodiscard]] static bool compress(ReactorSocket& socket, Hub& hub, Instant now);
+  [[nodiscard]] static ReadNext compress(ReactorSocket& socket, Hub& hub, Instant now);
   [[nodiscard]] SocketNext note(Write& write, Hub& hub, Instant now);
-  [[nodiscard]] static bool noteCompressed(const Write& write);
-  [[nodiscard]] bool notePlain(Write& write, Hub& hub, Instant now);
+  [[nodiscard]] static ReadNext noteCompressed(const Write& write);
+  [[nodiscard]] ReadNext notePlain(Write& write, Hub& hub, Instant now);
 
   std::vector<Write> writes_;
   Spans spans_;

@@ -72,7 +72,8 @@ TEST_F(DrainTest, theShuffleDecidesWhoGoesFirst) {
   std::set<SubscriberId> firsts;
   for (std::uint64_t shuffle = 0; shuffle < 20; ++shuffle) {
     ChannelPolicies noPolicies;
-    Registry others(noPolicies);
+    StoredChannels nothingStored;
+    Registry others(noPolicies, nothingStored);
     Deadlines dues;
     Scheduler owners(sequence);
     for (SubscriberId id = 1; id <= 5; ++id) {

@@ -42,20 +42,16 @@ class Schedule {
   // Everybody takes everything, until nothing is left; then the promises are looked at.
   void comeToRest() {
     world_.rest();
-    for (int round = 0; round < 12; ++round) {
+    for (int round = 0; round < 40; ++round) {
       world_.pass(Millis(5000));
       for (const auto& client : clients_) {
         client->tick();
       }
-      turnAll();
-      for (const auto& client : clients_) {
-        do {
-          client->read();
-          while (client->hasBytesOnTheWay()) {
-            client->receive();
-          }
-        } while (client->isReadable());
-      }
+      takeAll();
+      do {
+        world_.storeAll();
+        takeAll();  // what has come from the store
+      } while (!world_.hub().durable().reads().isEmpty());
     }
     for (const auto& client : clients_) {
       client->checkNothingIsMissing();
@@ -63,6 +59,18 @@ class Schedule {
     world_.checkStore();
     world_.pass(Millis(61000));  // whoever was ending has had its time, read or not
     checkBounds();
+  }
+
+  void takeAll() {
+    turnAll();
+    for (const auto& client : clients_) {
+      do {
+        client->read();
+        while (client->hasBytesOnTheWay()) {
+          client->receive();
+        }
+      } while (client->isReadable());
+    }
   }
 
   [[nodiscard]] std::size_t delivered() const { return total(&Client::delivered); }
@@ -181,6 +189,9 @@ class Schedule {
   // A reader from the beginning of the epoch sees all that the histories hold.
   void checkBounds() {
     for (std::size_t channel = 0; channel < kChannels; ++channel) {
+      if (world_.durability(channel) != Durability::memory) {
+        continue;  // the store has more
+      }
       const std::string first = formatEventId({world_.epoch(), 0});
       OpenOptions options;
       options.lastEventId = first;

@@ -67,7 +67,8 @@ class PartTest : public ::testing::Test {
   }
 
   ChannelPolicies policies;
-  Registry registry{policies};
+  StoredChannels storedChannels;
+  Registry registry{policies, storedChannels};
   Sequence sequence{10};
   Instant now{Millis(1000)};
 };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace millrace::test {
 
@@ -26,14 +27,71 @@ World::World(Random& random) : random_(random) {
 }
 
 void World::restart() {
-  ++epoch_;
-  head_ = 0;
-  channels_ = {};
-  storing_.clear();
-  store_ = std::make_unique<FlakyLogStore>([this] { return !isStoreUp_; });
   turns_.reset();
-  hub_ = std::make_unique<Hub>(epoch_, options_);
+  if (isDurable() && store_ != nullptr) {
+    const StoreStart start = comeBack();
+    hub_ = std::make_unique<Hub>(1, options_);
+    hub_->durable().open(start);
+    head_ = lifeBegan_ = start.newest;
+  } else {
+    ++epoch_;
+    head_ = lifeBegan_ = 0;
+    channels_ = {};
+    store_ = std::make_unique<FlakyLogStore>([this] { return !isStoreUp_; });
+    hub_ = std::make_unique<Hub>(epoch_, options_);
+    openStore();
+  }
+  storing_.reset();
+  reading_.clear();
   turns_ = std::make_unique<TestTurns>(*hub_);
+}
+
+Durability World::durability(std::size_t channel) const {
+  return channel < options_.policies.size() ? *options_.policies[channel].settings.durability : Durability::memory;
+}
+
+void World::openStore() {
+  if (isDurable()) {
+    StoreStart start;
+    start.epoch = epoch_;
+    start.clock = WallClock(now_, UnixTime(Millis(1000000)));
+    hub_->durable().open(start);
+  }
+}
+
+// The process has died, in the middle of a commit perhaps: what is not stored is lost. How many numbers were given is known, or not.
+StoreStart World::comeBack() {
+  if (storing_ && random_.chance(50)) {
+    isStoreUp_ = true;
+    static_cast<void>(store());  // nobody was told
+  }
+  const StorePosition stored = store_->memory().position();
+  StoreStart start;
+  start.epoch = epoch_;
+  start.clock = WallClock(now_, UnixTime(Millis(1000000 + random_.below(1000))));
+  const std::uint64_t ahead = hub_->durable().queue().newestAhead();
+  std::uint64_t newest = 0;
+  for (const StoredChannel& channel : start.channels = store_->memory().channels()) {
+    newest = std::max(newest, channel.newest);
+  }
+  if (random_.chance(70)) {
+    start.newest = std::max(head_, stored.newest);
+    start.lostThrough = ahead > newest ? ahead : 0;
+  } else {
+    start.newest = stored.reservedThrough + DurableLog::kSkipped;
+    start.lostThrough = stored.mayBeBehind || stored.reservedThrough == 0 ? start.newest : 0;
+  }
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    std::uint64_t through = start.newest;
+    if (durability(channel) != Durability::memory) {
+      through = start.lostThrough;
+    }
+    lostThrough_[channel] = std::max(lostThrough_[channel], through);
+    if (durability(channel) == Durability::always) {
+      refuseUnstored(channel);
+    }
+  }
+  return start;
 }
 
 void World::publish() {
@@ -82,53 +140,97 @@ void World::sendTo(SubscriberId id) {
 }
 
 void World::storeSome() {
-  if (storing_.empty()) {
-    storing_ = hub_->stores().jobs(1 + random_.below(5));
+  readStore();
+  if (!storing_) {
+    if (hub_->durable().hasWork()) {
+      storing_ = hub_->durable().work(1 + random_.below(5));
+    }
     return;
   }
   isStoreUp_ = random_.chance(80);
-  std::vector<StoreEntry> entries;
-  for (const StoreJob& job : storing_) {
-    entries.push_back({job.channel, job.sequence, job.bytes, job.typeHash});
-  }
-  const StoreOutcome outcome = store_->append(entries);
+  const StoreOutcome outcome = store();
   isStoreUp_ = true;
-  for (const StoreJob& job : outcome == StoreOutcome::failed ? storing_ : std::vector<StoreJob>{}) {
-    for (auto& [id, event] : byId_) {
-      if (event.epoch == epoch_ && event.sequence == job.sequence) {
-        const auto channel =
-            static_cast<std::size_t>(std::find(kKeys.begin(), kKeys.end(), job.channel) - kKeys.begin());
-        event.isRefused = options_.policies[channel].settings.durability == Durability::always;
-        for (Published& published : channels_[event.channel]) {
-          published.isRefused = published.isRefused || (published.sequence == job.sequence && event.isRefused);
-        }
-      }
+  if (outcome == StoreOutcome::failed) {
+    noteRefused();
+  }
+  hub_->durable().finish(*storing_, outcome, now_);
+  storing_.reset();
+}
+
+StoreOutcome World::store() {
+  const WallClock& clock = hub_->durable().clock();
+  std::vector<StoreEntry> entries;
+  for (const StoreJob& job : storing_->entries) {
+    entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
+                       clock.timeOf(job.at), clock.timeOf(job.expires)});
+  }
+  return store_->append(entries, storing_->position);
+}
+
+// Under Durability::always nobody gets what could not be stored.
+void World::noteRefused() {
+  for (const StoreJob& job : storing_->entries) {
+    const auto channel = static_cast<std::size_t>(std::find(kKeys.begin(), kKeys.end(), job.channel) - kKeys.begin());
+    if (durability(channel) == Durability::always) {
+      refuse(channel, job.sequence);
     }
   }
-  hub_->stores().finish(outcome, now_);
-  storing_.clear();
+}
+
+void World::refuse(std::size_t channel, std::uint64_t sequence) {
+  for (Published& published : channels_.at(channel)) {
+    if (published.sequence == sequence) {
+      published.isRefused = byId_.at(published.id).isRefused = true;
+    }
+  }
+}
+
+// The process has died before the store had them: nobody was given them.
+void World::refuseUnstored(std::size_t channel) {
+  for (const Published& published : std::vector<Published>(channels_.at(channel))) {
+    const StorePage page = store_->read(kKeys.at(channel), published.sequence - 1, 1);
+    if (page.events.empty() || page.events.front().sequence != published.sequence) {
+      refuse(channel, published.sequence);
+    }
+  }
+}
+
+// Some of what subscribers wait for; it may come late, or not at first.
+void World::readStore() {
+  if (reading_.empty()) {
+    reading_ = hub_->durable().reads().jobs(1 + random_.below(3), now_);
+    return;
+  }
+  for (const ReadJob& job : std::exchange(reading_, {})) {
+    isStoreUp_ = isAtRest_ || random_.chance(90);
+    const std::uint64_t after = job.last > 0 ? store_->beforeLast(job.channel, job.last, job.through) : job.after;
+    const StorePage page = store_->read(job.channel, after, isAtRest_ ? 100000 : 1 + random_.below(1000));
+    isStoreUp_ = true;
+    const bool isRead = page.outcome == StoreOutcome::done;
+    hub_->durable().reads().finish(
+        job, isRead ? std::make_shared<const StoredPiece>(page, hub_->durable().clock()) : nullptr, now_);
+  }
 }
 
 void World::storeAll() {
-  while (!hub_->stores().isEmpty()) {
+  while (storing_ || hub_->durable().hasWork() || !reading_.empty() || !hub_->durable().reads().isEmpty()) {
     storeSome();
   }
 }
 
 void World::checkStore() {
   for (std::size_t channel = 0; channel < options_.policies.size(); ++channel) {
-    if (options_.policies[channel].settings.durability != Durability::always) {
-      continue;
-    }
     std::vector<std::uint64_t> accepted;
     for (const Published& event : channels_[channel]) {
-      if (!event.isRefused) {
+      if (!event.isRefused && event.sequence > lostThrough_[channel]) {
         accepted.push_back(event.sequence);
       }
     }
     std::vector<std::uint64_t> stored;
-    for (StorePage page{StoreOutcome::done, {}, true}; page.hasMore;) {
-      page = store_->read(kKeys[channel], stored.empty() ? 0 : stored.back(), 100);
+    StorePage page;
+    page.hasMore = true;
+    while (page.hasMore) {
+      page = store_->read(kKeys[channel], stored.empty() ? lostThrough_[channel] : stored.back(), 100);
       for (const StoredEvent& event : page.events) {
         stored.push_back(event.sequence);
       }
@@ -138,13 +240,14 @@ void World::checkStore() {
 }
 
 std::string World::readAll(SubscriberId id) {
-  Spans spans;
-  turns_->read(id, now_, {}, spans);
   std::string bytes;
-  for (const std::string_view span : spans.bytes) {
-    bytes.append(span);
-  }
-  turns_->taken(id, now_);
+  do {
+    Spans spans;
+    turns_->read(id, now_, {}, spans);
+    for (const std::string_view span : spans.bytes) {
+      bytes.append(span);
+    }
+  } while (turns_->taken(id, now_));
   return bytes;
 }
 
@@ -168,6 +271,9 @@ const Published* World::find(const std::string& id) const {
 
 std::uint64_t World::firstKept(std::size_t channel) const {
   const std::vector<Published>& events = channels_.at(channel);
+  if (durability(channel) != Durability::memory) {
+    return lostThrough_.at(channel) + 1;
+  }
   std::uint64_t first = head_ + 1;
   for (std::size_t newer = 0; newer < std::min(events.size(), options_.history.events); ++newer) {
     const Published& event = events[events.size() - 1 - newer];
@@ -176,7 +282,7 @@ std::uint64_t World::firstKept(std::size_t channel) const {
     }
     first = event.sequence;
   }
-  return first;
+  return std::max(first, lifeBegan_ + 1);
 }
 
 bool World::isReplaced(const Published& event) const {

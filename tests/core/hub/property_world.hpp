@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -67,8 +68,9 @@ class World {
   void sendTo(SubscriberId id);
   // All that the connection has, taken.
   std::string readAll(SubscriberId id);
-  // The store is given some events, or answers late what became of them.
+  // The store is given some events, or answers late what became of them; and it is asked for some, or answers.
   void storeSome();
+  // Nothing waits for the store any more.
   void storeAll();
   // All that the store has of its channels is what it has accepted, in order.
   void checkStore();
@@ -78,15 +80,17 @@ class World {
   // Nothing happens any more but what the test itself does.
   void rest() { isAtRest_ = true; }
   [[nodiscard]] bool isAtRest() const { return isAtRest_; }
-  // A new life of the server; its connections must be gone.
+  // A new life of the server; its connections must be gone. With a store it goes on, without what was not stored yet.
   void restart();
 
   // All of one channel in the current epoch, oldest first.
   [[nodiscard]] const std::vector<Published>& channel(std::size_t channel) const { return channels_.at(channel); }
   // None for an event that was sent to one connection.
   [[nodiscard]] const Published* find(const std::string& id) const;
-  // The channel's oldest event that no limit of the history can have evicted yet, or what follows the head.
+  // The channel's oldest event that no limit of the history can have evicted yet, or what follows the head. Of a durable one, what follows the
+  // last one that was lost.
   [[nodiscard]] std::uint64_t firstKept(std::size_t channel) const;
+  [[nodiscard]] Durability durability(std::size_t channel) const;
   // Whether a reader may go without the event: it has expired, or a newer one of its conflation key is there.
   [[nodiscard]] bool isReplaced(const Published& event) const;
 
@@ -103,8 +107,21 @@ class World {
   std::unique_ptr<TestTurns> turns_;
   std::array<std::vector<Published>, kChannels> channels_;
   std::map<std::string, Published> byId_;
+
+  [[nodiscard]] bool isDurable() const { return !options_.policies.empty(); }
+  void openStore();
+  StoreStart comeBack();
+  StoreOutcome store();
+  void noteRefused();
+  void refuse(std::size_t channel, std::uint64_t sequence);
+  void refuseUnstored(std::size_t channel);
+  void readStore();
+
   std::unique_ptr<FlakyLogStore> store_;
-  std::vector<StoreJob> storing_;  // given to the store, which has not answered yet
+  std::optional<StoreWork> storing_;  // given to the store, which has not answered yet
+  std::vector<ReadJob> reading_;      // the same
+  std::array<std::uint64_t, kChannels> lostThrough_{};
+  std::uint64_t lifeBegan_ = 0;  // the head then
   bool isStoreUp_ = true;
 };
 

@@ -30,7 +30,9 @@ class TestTurns {
   void read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans) {
     readings_[id] = hub_.turns().read(id, now, limits, spans);
   }
-  bool taken(SubscriberId id, Instant now) { return hub_.turns().taken(std::move(readings_[id]), now); }
+  bool taken(SubscriberId id, Instant now) {
+    return hub_.turns().taken(std::move(readings_[id]), now) == ReadNext::more;
+  }
   void takenUpTo(SubscriberId id, const char* firstUntaken, Instant now, Progress progress = Progress::some) {
     hub_.turns().takenUpTo(std::move(readings_[id]), firstUntaken, now, progress);
   }

@@ -7,6 +7,7 @@
 #include "core/hub/own_events.hpp"
 #include "core/hub/part_fixture.hpp"
 #include "core/hub/scheduler.hpp"
+#include "core/hub/stored_reads.hpp"
 
 #include <string>
 #include <type_traits>
@@ -65,7 +66,8 @@ class TurnsTest : public test::PartTest {
   Endings endings{sequence, scheduler, deadlines, options};
   LagJudge lagJudge{endings, deadlines, options};
   Heartbeats heartbeats{sequence, scheduler, deadlines, endings};
-  Turns turns{{sequence, registry, scheduler, inbox, deflates, lagJudge, endings, heartbeats}};
+  StoredReads storedReads{registry, scheduler, options};
+  Turns turns{{sequence, registry, scheduler, inbox, deflates, storedReads, lagJudge, endings, heartbeats}};
   Channel& k = registry.channel("k", now);
   Spans spans;
   std::string text;  // of the last read
@@ -93,11 +95,11 @@ TEST_F(TurnsTest, aTurnThatWasMovedFromDoesNothing) {
 }
 
 TEST_F(TurnsTest, anEmptyReadingDoesNothing) {
-  EXPECT_FALSE(turns.taken(Reading(), now));
+  EXPECT_EQ(turns.taken(Reading(), now), ReadNext::nothing);
   turns.takenUpTo(Reading(), nullptr, now);
   Reading unknown = read(7);
   EXPECT_EQ(text, "");
-  EXPECT_FALSE(turns.taken(std::move(unknown), now));
+  EXPECT_EQ(turns.taken(std::move(unknown), now), ReadNext::nothing);
 }
 
 TEST_F(TurnsTest, aReadingThatWasUsedUpDoesNothing) {
@@ -106,7 +108,7 @@ TEST_F(TurnsTest, aReadingThatWasUsedUpDoesNothing) {
   Reading reading = read(1);
   Reading moved = std::move(reading);
   // NOLINTBEGIN(bugprone-use-after-move): what it does then is what is tested
-  EXPECT_FALSE(turns.taken(std::move(reading), now));
+  EXPECT_EQ(turns.taken(std::move(reading), now), ReadNext::nothing);
   turns.takenUpTo(std::move(reading), spans.bytes.front().data() + 1, now);
   EXPECT_TRUE(subscriber.reader().isInFlight());
   EXPECT_FALSE(subscriber.hasBeenRead());
@@ -125,11 +127,11 @@ TEST_F(TurnsTest, whatIsTakenIsNotGivenAgain) {
   publish("1 ");
   idleTurn();
   EXPECT_EQ(found.readable, Ids{1});
-  EXPECT_FALSE(turns.taken(read(1), now));
+  EXPECT_EQ(turns.taken(read(1), now), ReadNext::nothing);
   EXPECT_EQ(text, "1 ");
   EXPECT_FALSE(subscriber.isCatchingUp());
   EXPECT_FALSE(subscriber.offer.isOpen());
-  EXPECT_FALSE(turns.taken(read(1), now));
+  EXPECT_EQ(turns.taken(read(1), now), ReadNext::nothing);
   EXPECT_EQ(text, "");
 }
 
@@ -146,11 +148,11 @@ TEST_F(TurnsTest, thereIsMoreWhereTheLimitsLeftSomethingOut) {
   publish("1 ");
   publish("2 ");
   idleTurn();
-  EXPECT_TRUE(turns.taken(read(1, {.bytes = 1}), now));
+  EXPECT_EQ(turns.taken(read(1, {.bytes = 1}), now), ReadNext::more);
   EXPECT_EQ(text, "1 ");
   EXPECT_TRUE(subscriber.offer.isOpen()) << "its owner goes on without being told";
   EXPECT_TRUE(subscriber.isCatchingUp());
-  EXPECT_FALSE(turns.taken(read(1), now));
+  EXPECT_EQ(turns.taken(read(1), now), ReadNext::nothing);
   EXPECT_EQ(text, "2 ");
   EXPECT_FALSE(subscriber.offer.isOpen());
 }
@@ -160,8 +162,8 @@ TEST_F(TurnsTest, thereIsMoreForWhoIsEndingAndHasBytes) {
   publish("1 ");
   Reading reading = read(1);
   endings.begin(subscriber, CloseReason::closed, now);
-  EXPECT_TRUE(turns.taken(std::move(reading), now)) << "the notice";
-  EXPECT_FALSE(turns.taken(read(1), now));
+  EXPECT_EQ(turns.taken(std::move(reading), now), ReadNext::more) << "the notice";
+  EXPECT_EQ(turns.taken(read(1), now), ReadNext::nothing);
   EXPECT_TRUE(text.starts_with("event: millrace.end\n")) << text;
 }
 
@@ -201,11 +203,11 @@ TEST_F(TurnsTest, whoHasTheLastEventIsComplete) {
   Subscriber& subscriber = addReading(1, limits);
   publish("1 ", "done");
   publish("2 ");
-  EXPECT_TRUE(turns.taken(read(1), now)) << "the notice follows";
+  EXPECT_EQ(turns.taken(read(1), now), ReadNext::more) << "the notice follows";
   EXPECT_EQ(text, "1 ");
   EXPECT_TRUE(subscriber.isEnding());
   EXPECT_EQ(subscriber.closeReason, CloseReason::completed);
-  EXPECT_FALSE(turns.taken(read(1), now));
+  EXPECT_EQ(turns.taken(read(1), now), ReadNext::nothing);
   EXPECT_TRUE(text.starts_with("event: millrace.end\n")) << text;
 }
 
@@ -219,7 +221,7 @@ TEST_F(TurnsTest, aCompressedSubscriberWaitsForWhatIsNotDeflated) {
   deflates.finish(deflates.jobs(1, kEverySequence).front());
   EXPECT_EQ(turns.takeWakes(), std::vector<OwnerId>{1});
   idleTurn();
-  EXPECT_FALSE(turns.taken(read(1), now)) << "there is nothing for it at once";
+  EXPECT_EQ(turns.taken(read(1), now), ReadNext::nothing) << "there is nothing for it at once";
   EXPECT_EQ(text, "1 ");
   EXPECT_TRUE(subscriber.isCatchingUp());
   EXPECT_EQ(turns.takeWakes(), std::vector<OwnerId>{1}) << "it is to be read again";

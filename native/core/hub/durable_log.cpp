@@ -1,0 +1,149 @@
+#include "core/hub/durable_log.hpp"
+
+#include "core/hub/channel_policies.hpp"
+#include "core/hub/registry.hpp"
+#include "core/hub/sequence.hpp"
+#include "core/hub/stored_channels.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+// A store lets go of whole segments, and not for each event.
+bool exceeds(std::uint64_t value, std::uint64_t limit) {
+  constexpr std::uint64_t kTenth = 10;
+  return value > limit && value - limit > limit / kTenth;
+}
+
+}  // namespace
+
+void DurableLog::open(const StoreStart& start) {
+  isOpen_ = true;
+  clock_ = start.clock;
+  parts_.sequence.resume(start.epoch, start.newest);
+  parts_.registry.noteForgotten(start.newest);
+  for (const StoredChannel& channel : start.channels) {
+    noteTrimmed(channel);
+    StoredLog& log = parts_.stored.at(channel.key);
+    log.newest = std::max(channel.newest, start.lostThrough);
+    log.lostThrough = std::max(channel.lostThrough, start.lostThrough);
+  }
+}
+
+bool DurableLog::isUnused() const {
+  return parts_.sequence.newest() == 0 && parts_.registry.channels() == 0 && parts_.registry.ids().empty();
+}
+
+StorePosition DurableLog::position() const {
+  StorePosition position;
+  position.epoch = parts_.sequence.epoch();
+  position.newest = parts_.sequence.newest();
+  position.reservedThrough = position.newest + kReserved;
+  parts_.policies.forEach([&position](const ChannelClass& group) {
+    position.mayBeBehind = position.mayBeBehind || group.policy.durability == Durability::batch;
+  });
+  return position;
+}
+
+bool DurableLog::hasWork() const {
+  return isOpen_ && !isWorking_ &&
+         (!parts_.queue.isEmpty() || !forgets_.empty() || !trims_.empty() ||
+          reservedThrough_ < parts_.sequence.newest() + kReserved / 2);
+}
+
+StoreWork DurableLog::work(std::size_t limit) {
+  StoreWork work;
+  work.position = position();
+  if (!hasWork()) {
+    return work;
+  }
+  isWorking_ = true;
+  work.forgets = std::exchange(forgets_, {});
+  for (const std::string& key : std::exchange(trims_, {})) {
+    const LogLimits& limits = parts_.policies.of(key).policy.stored;
+    StoreTrim& trim = work.trims.emplace_back();
+    trim.limits = {limits.events, limits.bytes, clock_.timeOf(now_ - limits.ttl)};
+    trim.channel.key = key;
+  }
+  work.entries = parts_.queue.jobs(limit);
+  return work;
+}
+
+void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now) {
+  isWorking_ = false;
+  now_ = now;
+  parts_.queue.finish(outcome, now);
+  if (outcome == StoreOutcome::failed) {
+    forgets_.insert(forgets_.begin(), work.forgets.begin(), work.forgets.end());
+    for (const StoreTrim& trim : work.trims) {
+      if (StoredLog* const log = parts_.stored.find(trim.channel.key)) {
+        log->isTrimming = false;
+      }
+    }
+    return;
+  }
+  reservedThrough_ = work.position.reservedThrough;
+  for (const StoreTrim& trim : work.trims) {
+    noteTrimmed(trim.channel);
+  }
+  std::string_view last;
+  for (const StoreJob& job : work.entries) {
+    if (job.channel != last) {
+      trimIfNeeded(job.channel, now);
+      last = job.channel;
+    }
+  }
+}
+
+void DurableLog::noteTrimmed(const StoredChannel& channel) {
+  StoredLog& log = parts_.stored.at(channel.key);
+  log.lostThrough = std::max(log.lostThrough, channel.lostThrough);
+  log.newest = std::max(log.newest, channel.newest);
+  log.events = channel.events;
+  log.bytes = channel.bytes;
+  log.oldest = channel.events == 0 ? kNever : clock_.instantOf(channel.oldest);
+  log.endsAfter = channel.endsAfter;
+  log.isTrimming = false;
+}
+
+void DurableLog::trimIfNeeded(std::string_view key, Instant now) {
+  StoredLog* const log = parts_.stored.find(key);
+  if (log == nullptr || log->isTrimming) {
+    return;
+  }
+  const LogLimits& limits = parts_.policies.of(key).policy.stored;
+  const bool isOld = log->oldest != kNever && log->oldest + limits.ttl < now;
+  if (exceeds(log->events, limits.events) || exceeds(log->bytes, limits.bytes) || isOld) {
+    log->isTrimming = true;
+    trims_.emplace_back(key);
+  }
+}
+
+void DurableLog::sweep(Instant now) {
+  now_ = now;
+  parts_.stored.forEach([&](const std::string& key, StoredLog&) { trimIfNeeded(key, now); });
+}
+
+void DurableLog::giveUpIfFull() {
+  const std::size_t most = parts_.options.inboxBytes / 2;
+  if (parts_.queue.bytes() > most) {
+    parts_.queue.giveUp(most);
+  }
+}
+
+void DurableLog::forget(std::string_view key, Instant now) {
+  if (Channel* const channel = parts_.registry.findChannel(key)) {
+    parts_.queue.forget(*channel, now);
+    channel->trimBefore(channel->log.end(), now);
+    channel->stored = nullptr;
+  }
+  parts_.stored.remove(key);
+  parts_.reads.forget(key);
+  if (isOpen_) {
+    forgets_.emplace_back(key);
+  }
+}
+
+}  // namespace millrace

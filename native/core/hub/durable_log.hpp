@@ -1,0 +1,112 @@
+#pragma once
+
+#include "core/base/instant.hpp"
+#include "core/base/wall_clock.hpp"
+#include "core/hub/hub_options.hpp"
+#include "core/hub/store_queue.hpp"
+#include "core/hub/stored_reads.hpp"
+#include "core/log/log_store.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace {
+
+class ChannelPolicies;
+class Registry;
+class Sequence;
+class StoredChannels;
+
+// What a store had when it was opened.
+struct StoreStart {
+  std::uint64_t epoch = 0;
+  std::uint64_t newest = 0;  // no event was given a larger number
+  // Events of durable channels up to this number may have been given to readers and are lost. 0: none.
+  std::uint64_t lostThrough = 0;
+  std::vector<StoredChannel> channels;
+  WallClock clock;
+};
+
+// A store is to let go of the channel's oldest events.
+struct StoreTrim {
+  StoreLimits limits;
+  StoredChannel channel;  // its key; the store fills in what it has afterwards
+};
+
+// What a store has to do, in this order.
+struct StoreWork {
+  std::vector<std::string> forgets;
+  std::vector<StoreTrim> trims;
+  std::vector<StoreJob> entries;
+  StorePosition position;
+
+  [[nodiscard]] bool isEmpty() const { return forgets.empty() && trims.empty() && entries.empty(); }
+};
+
+// A hub's side of its store: what is to be written, what is read, and what the store has. An adapter takes work() and
+// reads().jobs(), has the store do them without the hub's guard, and tells finish() and reads().finish() the outcome.
+class DurableLog {
+ public:
+  // So many numbers a process may give before the store knows of them.
+  static constexpr std::uint64_t kReserved = std::uint64_t{1} << 20U;
+  // Where it is not known how many numbers an earlier process gave, it was fewer than so many more than it had reserved.
+  static constexpr std::uint64_t kSkipped = std::uint64_t{1} << 32U;
+
+  // All outlive it.
+  struct Parts {
+    Sequence& sequence;
+    const ChannelPolicies& policies;
+    Registry& registry;
+    StoredChannels& stored;
+    StoreQueue& queue;
+    StoredReads& reads;
+    const HubOptions& options;
+  };
+  explicit DurableLog(const Parts& parts) : parts_(parts) {}
+
+  // The hub goes on where the store's last user has ended. Before anything was published or read.
+  void open(const StoreStart& start);
+  [[nodiscard]] bool isOpen() const { return isOpen_; }
+  // Nothing was published yet, and nobody reads: it can be opened.
+  [[nodiscard]] bool isUnused() const;
+  [[nodiscard]] const WallClock& clock() const { return clock_; }
+
+  // Whether there is something to be written.
+  [[nodiscard]] bool hasWork() const;
+  // Whether somebody waits for it.
+  [[nodiscard]] bool isUrgent() const { return parts_.queue.isUrgent() || !forgets_.empty(); }
+  // At most so many entries. None before finish() was told of the last ones.
+  [[nodiscard]] StoreWork work(std::size_t limit);
+  void finish(const StoreWork& work, StoreOutcome outcome, Instant now);
+  // What the hub's position is, if nothing waits: what a process writes that ends.
+  [[nodiscard]] StorePosition position() const;
+
+  // What waits for a store that fails is given up, the oldest first, until it is half of what may wait.
+  void giveUpIfFull();
+  // The channel's events are gone: from memory at once, from the store with the next work.
+  void forget(std::string_view key, Instant now);
+  // What has become too old in the store is to go.
+  void sweep(Instant now);
+
+  [[nodiscard]] StoredState stateOf(std::uint64_t sequence) const { return parts_.queue.stateOf(sequence); }
+  [[nodiscard]] StoreQueue& queue() { return parts_.queue; }
+  [[nodiscard]] StoredReads& reads() { return parts_.reads; }
+
+ private:
+  void noteTrimmed(const StoredChannel& channel);
+  void trimIfNeeded(std::string_view key, Instant now);
+
+  const Parts parts_;
+  WallClock clock_;
+  std::vector<std::string> forgets_;
+  std::vector<std::string> trims_;  // channels
+  std::uint64_t reservedThrough_ = 0;
+  Instant now_;  // of the last sweep or finish
+  bool isOpen_ = false;
+  bool isWorking_ = false;
+};
+
+}  // namespace millrace

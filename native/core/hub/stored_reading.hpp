@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/hub/preamble.hpp"
+#include "core/hub/stored_cursor.hpp"
+#include "core/hub/subscriptions.hpp"
+
+namespace millrace {
+
+// The next events of this subscription are in the piece, or, if that is empty, the store has none of those up to `storedThrough`. Where they begin
+// behind some that are lost, the client is told of the gap.
+void readPiece(Subscription& subscription, SharedPiece piece, std::uint64_t storedThrough, Subscriptions& all,
+               Preamble& preamble);
+
+// All of the piece was taken: what follows is in another one, or in memory.
+void leavePiece(Subscription& subscription, Subscriptions& all, Preamble& preamble);
+
+// The store has nothing more of it: what follows is in memory, or is lost.
+void endStored(Subscription& subscription, Subscriptions& all, Preamble& preamble);
+
+}  // namespace millrace
