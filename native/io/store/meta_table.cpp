@@ -1,0 +1,44 @@
+#include "io/store/meta_table.hpp"
+
+#include "io/store/row_checksum.hpp"
+
+namespace millrace {
+namespace {
+
+std::uint64_t sumOf(const StorePosition& position) {
+  return RowChecksum()
+      .add(position.epoch)
+      .add(position.newest)
+      .add(position.reservedThrough)
+      .add(std::uint64_t{position.isClean})
+      .add(std::uint64_t{position.mayBeBehind})
+      .value();
+}
+
+}  // namespace
+
+MetaTable::MetaTable(const SqliteConnection& connection)
+    : read_(connection, "SELECT epoch, newest, reserved_through, is_clean, may_be_behind, sum FROM meta WHERE id = 1"),
+      write_(
+          connection,
+          "INSERT INTO meta VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(id) DO UPDATE SET epoch = ?1, newest = ?2, "
+          "reserved_through = ?3, is_clean = ?4, may_be_behind = ?5, sum = ?6") {}
+
+RowOutcome MetaTable::read(StorePosition& position) {
+  SqliteRows rows(read_);
+  if (!rows.next()) {
+    return rows.isDamage() ? RowOutcome::damaged : rows.hasFailed() ? RowOutcome::failed : RowOutcome::absent;
+  }
+  const std::uint64_t isClean = rows.number(3);
+  const std::uint64_t mayBeBehind = rows.number(4);
+  position = {rows.number(0), rows.number(1), rows.number(2), isClean == 1, mayBeBehind == 1};
+  return isClean <= 1 && mayBeBehind <= 1 && rows.number(5) == sumOf(position) ? RowOutcome::found
+                                                                               : RowOutcome::damaged;
+}
+
+bool MetaTable::write(const StorePosition& position) {
+  return write_.run(position.epoch, position.newest, position.reservedThrough, std::uint64_t{position.isClean},
+                    std::uint64_t{position.mayBeBehind}, sumOf(position));
+}
+
+}  // namespace millrace

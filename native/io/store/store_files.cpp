@@ -1,0 +1,106 @@
+#include "io/store/store_files.hpp"
+
+#include "io/store/store_schema.hpp"
+#include "io/store/vfs_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <string_view>
+
+namespace millrace {
+namespace {
+
+// https://sqlite.org/fileformat2.html#the_database_header
+constexpr std::size_t kHeaderBytes = 100;
+constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+constexpr std::size_t kUserVersionAt = 60;
+constexpr std::size_t kApplicationIdAt = 68;
+
+std::uint32_t bigEndian(std::string_view header, std::size_t at) {
+  std::uint32_t number = 0;
+  for (const char byte : header.substr(at, 4)) {
+    number = number << 8U | static_cast<std::uint8_t>(byte);
+  }
+  return number;
+}
+
+bool isThere(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+bool renameIfThere(const std::string& from, const std::string& to) {
+  return std::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT;
+}
+
+constexpr std::array<const char*, 3> kEndings = {"", "-wal", "-journal"};
+
+}  // namespace
+
+StoreFiles::Kind StoreFiles::kind() const {
+  VfsFile file(vfs_);
+  if (!file.exists(path_)) {
+    return Kind::absent;
+  }
+  if (!file.open(path_, VfsFile::Kind::database)) {
+    return Kind::unreadable;
+  }
+  if (file.size() == 0) {
+    return Kind::absent;
+  }
+  if (file.size() < kHeaderBytes) {
+    return Kind::foreign;
+  }
+  std::string header;
+  if (!file.read(0, kHeaderBytes, header)) {
+    return Kind::unreadable;
+  }
+  if (!header.starts_with(kMagic) || bigEndian(header, kApplicationIdAt) != kStoreApplicationId) {
+    return Kind::foreign;
+  }
+  return bigEndian(header, kUserVersionAt) > kStoreSchemaVersion ? Kind::newer : Kind::ours;
+}
+
+bool StoreFiles::hasLog() const {
+  VfsFile file(vfs_);
+  return file.exists(log()) && file.open(log(), VfsFile::Kind::log) && file.size() > 0;
+}
+
+bool StoreFiles::isGivenUp() const { return isThere(mark()); }
+
+void StoreFiles::giveUp() const {
+  constexpr mode_t kMode = 0644;
+  const int file = ::open(mark().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kMode);
+  if (file >= 0) {
+    ::fsync(file);
+    ::close(file);
+  }
+}
+
+// The database first: a log that is left behind alone is no database's, and is set aside the next time.
+bool StoreFiles::setAside(std::string& name) const {
+  const auto isTaken = [](const std::string& candidate) {
+    bool is = false;
+    for (const char* ending : kEndings) {
+      is = is || isThere(candidate + ending);
+    }
+    return is;
+  };
+  for (unsigned number = 1;; ++number) {
+    name = path_ + ".damaged-" + std::to_string(number);
+    if (!isTaken(name)) {
+      break;
+    }
+  }
+  for (const char* ending : kEndings) {
+    if (!renameIfThere(path_ + ending, name + ending)) {
+      return false;
+    }
+  }
+  ::unlink((path_ + "-shm").c_str());
+  ::unlink(mark().c_str());
+  return true;
+}
+
+}  // namespace millrace

@@ -1,0 +1,212 @@
+#include "io/store/store_opening.hpp"
+
+#include "io/store/channel_mender.hpp"
+#include "io/store/store_files.hpp"
+#include "io/store/store_schema.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+// Opens one file, once.
+class Opener {
+ public:
+  Opener(const StoreFiles& files, const StoreOptions& options) : files_(files), options_(options) {}
+
+  enum class Outcome : std::uint8_t { opened, damaged, fault };
+
+  // `opened`: all but the store itself is in result().
+  [[nodiscard]] Outcome open();
+  [[nodiscard]] StoreOpening& result() { return result_; }
+  [[nodiscard]] std::unique_ptr<SqliteConnection> takeWriting() { return std::move(writing_); }
+  [[nodiscard]] std::unique_ptr<SqliteConnection> takeReading() { return std::move(reading_); }
+
+ private:
+  [[nodiscard]] bool openConnection(std::unique_ptr<SqliteConnection>& connection);
+  [[nodiscard]] Outcome readContents();
+  // What the connection's error means.
+  Outcome fail();
+  Outcome fail(StoreFault fault, std::string message);
+  Outcome damaged(std::string message);
+
+  const StoreFiles& files_;
+  const StoreOptions& options_;
+  StoreOpening result_;
+  std::unique_ptr<SqliteConnection> writing_;
+  std::unique_ptr<SqliteConnection> reading_;
+};
+
+Opener::Outcome Opener::open() {
+  std::uint32_t pages = 0;
+  if (!openConnection(writing_) || !readFileNumber(*writing_, "page_count", pages)) {
+    return fail();
+  }
+  if (writing_->isReadOnly()) {
+    return fail(StoreFault::unreachable, "it may only be read");
+  }
+  // Where the file was being made when the process died, SQLite has just taken that back.
+  if (pages == 0 && !createTables(*writing_)) {
+    return fail();
+  }
+  std::uint32_t version = 0;
+  if (!writing_->execute("PRAGMA journal_mode = WAL") || !readFileNumber(*writing_, "user_version", version)) {
+    return fail();
+  }
+  if (version > kStoreSchemaVersion) {
+    return fail(StoreFault::newer, {});
+  }
+  if (version != kStoreSchemaVersion || !hasTables(*writing_)) {
+    return writing_->code() == SQLITE_OK || writing_->code() == SQLITE_ERROR ? damaged("the schema is not ours")
+                                                                             : fail();
+  }
+  const Outcome outcome = readContents();
+  if (outcome != Outcome::opened) {
+    return outcome;
+  }
+  return openConnection(reading_) && reading_->execute("PRAGMA query_only = ON") ? Outcome::opened : fail();
+}
+
+bool Opener::openConnection(std::unique_ptr<SqliteConnection>& connection) {
+  connection = std::make_unique<SqliteConnection>();
+  return connection->open(files_.database(), options_.vfs) && setUpConnection(*connection);
+}
+
+Opener::Outcome Opener::readContents() {
+  switch (MetaTable(*writing_).read(result_.position)) {
+    case RowOutcome::found:
+      break;
+    case RowOutcome::failed:
+      return fail();
+    default:
+      return damaged("the hub's position is not as it was written");
+  }
+  std::vector<ChannelRow> rows;
+  switch (ChannelMender(*writing_, result_.position.newest).readAll(rows)) {
+    case RowOutcome::found:
+      break;
+    case RowOutcome::failed:
+      return fail();
+    default:
+      return damaged("the list of channels is not as it was written");
+  }
+  for (ChannelRow& row : rows) {
+    result_.newestStored = std::max(result_.newestStored, row.stored.newest);
+    result_.channels.push_back(std::move(row.stored));
+  }
+  const StorePosition& position = result_.position;
+  result_.isNew = rows.empty() && position.epoch == 0 && position.newest == 0 && position.reservedThrough == 0;
+  return Outcome::opened;
+}
+
+Opener::Outcome Opener::fail() {
+  const SqliteConnection& connection = reading_ != nullptr ? *reading_ : *writing_;
+  switch (connection.code() & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return damaged(connection.error());
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return fail(StoreFault::busy, connection.error());
+    default:
+      return fail(StoreFault::unreachable, connection.error());
+  }
+}
+
+Opener::Outcome Opener::fail(StoreFault fault, std::string message) {
+  result_ = {};
+  result_.fault = fault;
+  result_.message = std::move(message);
+  return Outcome::fault;
+}
+
+Opener::Outcome Opener::damaged(std::string message) {
+  result_ = {};
+  result_.message = std::move(message);
+  return Outcome::damaged;
+}
+
+StoreOpening refuse(StoreFault fault, std::string message) {
+  StoreOpening opening;
+  opening.fault = fault;
+  opening.message = std::move(message);
+  return opening;
+}
+
+std::string systemError() { return std::generic_category().message(errno); }
+
+StoreOpening finish(Opener& opener, const StoreFiles& files, FileLock lock) {
+  StoreOpening opening = std::move(opener.result());
+  opening.store = std::make_unique<SqliteLogStore>(files, std::move(lock), opener.takeWriting(), opener.takeReading(),
+                                                   opening.position);
+  return opening;
+}
+
+StoreOpening setAsideAndOpen(const StoreFiles& files, const StoreOptions& options, FileLock lock, std::string message) {
+  std::string name;
+  if (!files.setAside(name)) {
+    return refuse(StoreFault::unreachable, systemError());
+  }
+  Opener opener(files, options);
+  StoreOpening opening;
+  if (opener.open() == Opener::Outcome::opened) {
+    opening = finish(opener, files, std::move(lock));
+    opening.message = std::move(message);
+  } else {
+    opening = std::move(opener.result());
+    opening.fault = StoreFault::unreachable;
+  }
+  opening.setAside = std::move(name);
+  return opening;
+}
+
+}  // namespace
+
+StoreOpening openSqliteLogStore(const std::string& path, const StoreOptions& options) {
+  const StoreFiles files(path, options.vfs);
+  FileLock lock;
+  switch (lock.lock(files.lock())) {
+    case FileLock::Outcome::locked:
+      break;
+    case FileLock::Outcome::busy:
+      return refuse(StoreFault::busy, {});
+    case FileLock::Outcome::failed:
+      return refuse(StoreFault::unreachable, systemError());
+  }
+  const StoreFiles::Kind kind = files.kind();
+  switch (kind) {
+    case StoreFiles::Kind::newer:
+      return refuse(StoreFault::newer, {});
+    case StoreFiles::Kind::foreign:
+      return refuse(StoreFault::foreign, {});
+    case StoreFiles::Kind::unreadable:
+      return refuse(StoreFault::unreachable, systemError());
+    default:
+      break;
+  }
+  if (kind == StoreFiles::Kind::absent && files.hasLog()) {
+    return setAsideAndOpen(files, options, std::move(lock), "there is a write-ahead log without its database");
+  }
+  if (kind == StoreFiles::Kind::ours && files.isGivenUp()) {
+    return setAsideAndOpen(files, options, std::move(lock), "it could not be written any more");
+  }
+  Opener opener(files, options);
+  switch (opener.open()) {
+    case Opener::Outcome::opened:
+      return finish(opener, files, std::move(lock));
+    case Opener::Outcome::damaged: {
+      std::string message = std::move(opener.result().message);
+      static_cast<void>(opener.takeWriting());
+      static_cast<void>(opener.takeReading());
+      return setAsideAndOpen(files, options, std::move(lock), std::move(message));
+    }
+    case Opener::Outcome::fault:
+      break;
+  }
+  return std::move(opener.result());
+}
+
+}  // namespace millrace
