@@ -132,6 +132,9 @@ Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt) {
       }
       object.Set("id", toJs(env, receipt.id));
       object.Set("recipients", Napi::Number::New(env, static_cast<double>(receipt.recipients)));
+      if (receipt.isDurable) {
+        object.Set("sequence", Napi::Number::New(env, static_cast<double>(receipt.sequence)));
+      }
       return object;
     case WriteOutcome::rateLimited:
     case WriteOutcome::userRateLimited:

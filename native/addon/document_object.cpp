@@ -65,6 +65,9 @@ Napi::Value DocumentObject::set(const Napi::CallbackInfo& info) {
   if (json.size() > ChannelDocument::kMostBytes) {
     return toJs(info.Env(), std::string_view("documentTooLarge"));
   }
+  if (!Engine::process().store(hub_).ensureOpen()) {
+    return toJs(info.Env(), kStoreFailed);
+  }
   Receipt receipt;
   std::optional<WriteOutcome> outcome;
   for (int differences = 0; !outcome; ++differences) {
@@ -113,6 +116,9 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
   const PublishTexts more = isGiven(info[3]) ? toPublishTexts(toObject(info[3], "options")) : PublishTexts();
   const PublishOptions options = more.options(false);
   const bool isWhole = isGiven(info[4]) && toFlag(info[4], "isWhole");
+  if (!Engine::process().store(hub_).ensureOpen()) {
+    return toJs(info.Env(), kStoreFailed);
+  }
   if (!isWhole) {
     readDocument();
   }

@@ -141,6 +141,7 @@ Napi::Value EnvironmentObject::collect(const Napi::CallbackInfo& info) {
   turn.Set("readable", readable);
   turn.Set("closing", listOf(env, collected.closing));
   turn.Set("ended", listOf(env, collected.ended));
+  turn.Set("hasStored", Napi::Boolean::New(env, collected.hasStored));
   turn.Set("authorizers", Napi::Number::New(env, static_cast<double>(collected.authorizers)));
   return turn;
 }

@@ -68,6 +68,7 @@ HubSettings toHubSettings(const Napi::Object& options) {
   settings.channelsPerConnection = given.whole("channelsPerConnection");
   settings.channelTtl = given.millis("channelTtlMs");
   settings.lagGrace = given.millis("lagGraceMs");
+  settings.replayBytes = given.whole("replayBytes");
   settings.reactors = given.whole("reactors");
   return settings;
 }
@@ -75,6 +76,9 @@ HubSettings toHubSettings(const Napi::Object& options) {
 HubOptions HubSettings::over(HubOptions options) const {
   const ChannelPolicy rest = own.over(options.rest());
   options.history = rest.history;
+  options.durability = rest.durability;
+  options.stored = rest.stored;
+  options.replayBytes = replayBytes.value_or(options.replayBytes);
   options.perChannel = rest.limits.connections;
   options.maxBytes = rest.maxBytes;
   options.publishesPerUser = rest.publishesPerUser;

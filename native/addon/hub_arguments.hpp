@@ -55,6 +55,7 @@ struct HubSettings {
   std::optional<std::size_t> channelsPerConnection;
   std::optional<Millis> channelTtl;
   std::optional<Millis> lagGrace;
+  std::optional<std::size_t> replayBytes;
   std::optional<std::size_t> reactors;  // of the whole process
 
   [[nodiscard]] HubOptions over(HubOptions options) const;

@@ -63,12 +63,22 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("keys", &HubObject::giving<&HubObject::keys>),
                          InstanceMethod("policyName", &HubObject::giving<&HubObject::policyName>),
                          InstanceMethod("stats", &HubObject::giving<&HubObject::stats>),
+                         InstanceMethod("setStore", &HubObject::giving<&HubObject::setStore>),
+                         InstanceMethod("hasStore", &HubObject::giving<&HubObject::hasStore>),
+                         InstanceMethod("storeFault", &HubObject::giving<&HubObject::storeFault>),
+                         InstanceMethod("storeHealth", &HubObject::giving<&HubObject::storeHealth>),
+                         InstanceMethod("storedState", &HubObject::giving<&HubObject::storedState>),
+                         InstanceMethod("newestOf", &HubObject::giving<&HubObject::newestOf>),
+                         InstanceMethod("awaitStored", &HubObject::doing<&HubObject::awaitStored>),
+                         InstanceMethod("forget", &HubObject::giving<&HubObject::forget>),
+                         InstanceMethod("forgetsWaiting", &HubObject::giving<&HubObject::forgetsWaiting>),
                      });
 }
 
 HubObject::HubObject(const Napi::CallbackInfo& info)
     : Door<HubObject>(info),
-      hub_(throwingToJs(info.Env(), [&] { return Engine::process().hub(toText(info[0], "name")); })) {}
+      hub_(throwingToJs(info.Env(), [&] { return Engine::process().hub(toText(info[0], "name")); })),
+      store_(Engine::process().store(hub_)) {}
 
 // Only what is given changes, all at once: other threads may configure the same hub.
 void HubObject::configure(const Napi::CallbackInfo& info) {
@@ -115,6 +125,9 @@ Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   }
   const std::string greeting = isGiven(given.Get("greeting")) ? toText(given.Get("greeting"), "greeting") : "";
   options.greeting = greeting;
+  if (!store_.ensureOpen()) {
+    return toJs(info.Env(), kStoreFailed);
+  }
   const SubscriberId id = Engine::process().newSubscriberId();
   const OpenOutcome outcome = with([&](Hub& hub, Instant now) { return hub.open(id, owner, options, now); });
   if (outcome != OpenOutcome::opened) {
@@ -209,6 +222,9 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
                       more.mergeKey, event.data && more.throttleKey.empty(), !more.isReference});
   if (shaped.fault) {
     return toJs(info.Env(), *shaped.fault);
+  }
+  if (!store_.ensureOpen()) {
+    return toJs(info.Env(), kStoreFailed);
   }
   const PublishOptions options = more.options(shaped.hasRules);
   Receipt receipt;

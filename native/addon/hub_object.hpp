@@ -72,8 +72,18 @@ class HubObject : public Door<HubObject> {
   Napi::Value keys(const Napi::CallbackInfo& info);
   Napi::Value policyName(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
+  Napi::Value setStore(const Napi::CallbackInfo& info);
+  Napi::Value hasStore(const Napi::CallbackInfo& info);
+  Napi::Value storeFault(const Napi::CallbackInfo& info);
+  Napi::Value storeHealth(const Napi::CallbackInfo& info);
+  Napi::Value storedState(const Napi::CallbackInfo& info);
+  Napi::Value newestOf(const Napi::CallbackInfo& info);
+  void awaitStored(const Napi::CallbackInfo& info);
+  Napi::Value forget(const Napi::CallbackInfo& info);
+  Napi::Value forgetsWaiting(const Napi::CallbackInfo& info);
 
   std::size_t hub_;  // the engine's handle
+  HubStore& store_;  // lives as long as the engine
   ContentView content_{Engine::process().content(hub_)};
 };
 

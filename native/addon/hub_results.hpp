@@ -13,6 +13,9 @@
 
 namespace millrace {
 
+// In place of an outcome: the hub has a store, which cannot be opened. HubStore::fault() says why.
+inline constexpr std::string_view kStoreFailed = "storeFailed";
+
 // What the hub gives, as JavaScript objects.
 
 [[nodiscard]] Napi::Object toJs(Napi::Env env, const HubStats& stats);

@@ -105,6 +105,17 @@ std::optional<Guard> toGuard(const Napi::Value& value) {
   return toText(value, "guard") == "policy" ? Guard::policy : Guard::authorizer;
 }
 
+std::optional<Durability> toDurability(const Napi::Value& value) {
+  if (!isGiven(value)) {
+    return std::nullopt;
+  }
+  const std::string name = toText(value, "durability");
+  if (name == "always") {
+    return Durability::always;
+  }
+  return name == "batch" ? Durability::batch : Durability::memory;
+}
+
 }  // namespace
 
 PolicySettings toPolicySettings(const Napi::Object& object) {
@@ -113,6 +124,10 @@ PolicySettings toPolicySettings(const Napi::Object& object) {
   settings.historyEvents = given.whole("historyEvents");
   settings.historyBytes = given.whole("historyBytes");
   settings.historyTtl = given.millis("historyTtlMs");
+  settings.durability = toDurability(object.Get("durability"));
+  settings.storedEvents = given.whole("storedEvents");
+  settings.storedBytes = given.whole("storedBytes");
+  settings.storedTtl = given.millis("storedTtlMs");
   settings.guard = toGuard(object.Get("guard"));
   settings.connections = given.whole("perChannel");
   settings.total = given.whole("total");

@@ -28,7 +28,7 @@ class LateBroker implements Broker {
   publish(channel: string, event: BrokeredEvent): BrokerReceipt {
     if (this.#fails()) throw new SSEError("OVERLOADED", "The broker is away");
     this.#waiting.push([channel, event]);
-    return { state: "sent", id: null, recipients: 0 };
+    return { state: "sent", id: null, recipients: 0, stored: Promise.resolve() };
   }
 
   deliver(most: number): void {

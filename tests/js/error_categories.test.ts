@@ -31,6 +31,7 @@ const CATEGORIES: Readonly<Record<SSEErrorCode, SSEErrorCategory>> = {
   CONFLICTING_OPTIONS: "stream",
   NO_NATIVE_BINARY: "stream",
   UNSUPPORTED_RUNTIME: "stream",
+  STORE_FAILED: "stream",
 };
 
 test.each(Object.entries(CATEGORIES))("%s is of %s", (code, category) => {

@@ -25,6 +25,8 @@ export interface BrokerReceipt {
   readonly id: string | null;
   /** Connections of this instance that are given it; 0 while it has no number. */
   readonly recipients: number;
+  /** Resolves once the event is as safe as the hub makes it; rejects where it will not be. Made when it is asked for. */
+  readonly stored: Promise<void>;
 }
 
 /** The hub of this instance, as a broker sees it. */

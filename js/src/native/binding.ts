@@ -5,6 +5,7 @@ import type { NativeDocument } from "./native-document.js";
 import type { NativeMetrics } from "./native-metrics.js";
 import type { NativeContentSettings, NativePolicy, NativePolicySettings } from "./native-policy.js";
 import type { NativeLimited, NativeReceipt, NativeWaiting } from "./native-receipt.js";
+import type { NativeStore, StoreFailed } from "./native-store.js";
 import type { NativeJoin, NativeRefusal, OpenRefusal } from "./outcomes.js";
 
 /** What the addon exports; one C++ class each (`native/addon`). Arguments are checked there too, so nothing crashes. */
@@ -64,6 +65,8 @@ export interface NativeTurn {
   readonly ended: readonly NativeSocketEnd[];
   /** How many hubs have an authorizer, in whichever thread; it only grows. */
   readonly authorizers: number;
+  /** A store has written since `awaitStored`. */
+  readonly hasStored: boolean;
 }
 
 export interface NativeEnd {
@@ -156,6 +159,7 @@ export interface NativeHubOptions extends NativePolicySettings, NativeContentSet
   readonly channelsPerConnection?: number | undefined;
   readonly channelTtlMs?: number | undefined;
   readonly lagGraceMs?: number | undefined;
+  readonly replayBytes?: number | undefined;
   /** Threads that write to sockets, of the whole process. */
   readonly reactors?: number | undefined;
 }
@@ -175,7 +179,7 @@ export interface NativeStats {
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */
-export interface NativeHub extends NativeAccess {
+export interface NativeHub extends NativeAccess, NativeStore {
   configure(options: NativeHubOptions): void;
   /**
    * Notes what was said of the hub, in this thread or another: values as texts, by the option's name. Gives the names that say
@@ -185,7 +189,7 @@ export interface NativeHub extends NativeAccess {
   /** From now on somebody is asked who may read this hub. */
   requireAuthorizer(): void;
   hasAuthorizer(): boolean;
-  open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal;
+  open(environment: number, options: NativeOpenOptions): ConnectionId | OpenRefusal | StoreFailed;
   /**
    * `last`: of a client without a cursor, the newest so many events are read, too; `Infinity`: all. `labels`: of events that have one, only those
    * with one of these are read. `ends`: whether the connection's `closeAfter` holds for this channel; by default it does. `isChosen`: by the client.
@@ -245,7 +249,7 @@ export interface NativeHub extends NativeAccess {
       readonly throttleKey?: string | undefined;
       readonly userId?: string | undefined;
     },
-  ): NativeReceipt | NativeWaiting | NativeLimited | NativeRefusal;
+  ): NativeReceipt | NativeWaiting | NativeLimited | NativeRefusal | StoreFailed;
   /** Data that is too large, redacted, where the channel's policy has it kept elsewhere; `null`: it has not. */
   whole(
     key: string,

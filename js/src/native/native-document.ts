@@ -1,4 +1,5 @@
 import type { NativeLimited, NativeReceipt, NativeWaiting } from "./native-receipt.js";
+import type { StoreFailed } from "./native-store.js";
 import type { NativeRefusal } from "./outcomes.js";
 
 /** What became of the event that tells of a change. */
@@ -10,7 +11,7 @@ export interface NativeDocument {
   /** `null`: there is none. */
   json(): string | null;
   /** Publishes the difference, or all of it where that is shorter; `null`: nothing has changed. */
-  set(json: string): NativeChange | "documentTooLarge" | null;
+  set(json: string): NativeChange | "documentTooLarge" | StoreFailed | null;
   /**
    * Applies a JSON Merge Patch, to `{}` where there is no document, and publishes it, or other data in its place. `documentTooLarge`: it would
    * have more than 8 MiB, or nests too deep; `invalidPatch`: the patch does.
@@ -21,6 +22,6 @@ export interface NativeDocument {
     data?: string,
     options?: { readonly mergeKey?: string | undefined; readonly throttleKey?: string | undefined },
     isWhole?: boolean,
-  ): NativeChange | "documentTooLarge" | "invalidPatch";
+  ): NativeChange | "documentTooLarge" | "invalidPatch" | StoreFailed;
   clear(): void;
 }

@@ -5,6 +5,11 @@ export interface NativePolicySettings {
   readonly historyEvents?: number | undefined;
   readonly historyBytes?: number | undefined;
   readonly historyTtlMs?: number | undefined;
+  readonly durability?: "memory" | "batch" | "always" | undefined;
+  /** What the store keeps. */
+  readonly storedEvents?: number | undefined;
+  readonly storedBytes?: number | undefined;
+  readonly storedTtlMs?: number | undefined;
   readonly perChannel?: number | undefined;
   readonly total?: number | undefined;
   /** Channels of the policy. */

@@ -4,6 +4,8 @@ import type { RATE_REFUSALS, WAITING_STATES } from "./outcomes.js";
 export interface NativeReceipt {
   readonly id: string;
   readonly recipients: number;
+  /** Of an event of a durable channel: its number, for {@link NativeStore.storedState}. */
+  readonly sequence?: number;
 }
 
 /** An event that is not sent yet, as its channel's policy has it. */

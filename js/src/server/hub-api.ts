@@ -17,7 +17,8 @@ export { type SessionAuthorizerOptions, sessionAuthorizer } from "./access/sessi
 export type { ContentStore } from "./content/content-store.js";
 export { type FileContentStoreOptions, fileContentStore } from "./content/file-content-store.js";
 export { type MemoryContentStoreOptions, memoryContentStore } from "./content/memory-content-store.js";
-export type { PublishReceipt, SendReceipt, SSEMessage } from "./content/message.js";
+export type { SendReceipt, SSEMessage } from "./content/message.js";
+export type { PublishReceipt } from "./content/receipt.js";
 export { sanitizeMessage } from "./content/sanitize.js";
 export type { AttachOptions } from "./http/attach-options.js";
 export { type ContentHandlerOptions, contentHandler } from "./http/content-handler.js";

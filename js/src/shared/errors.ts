@@ -30,6 +30,7 @@
  * - `CONNECTION_FAILED`: the connection could not be made or was cut; the client tries again.
  * - `GAVE_UP`: the attempts that `retry.attempts` allows are used up.
  * - `TIMED_OUT`: the server did not answer in time, or its stream fell silent; the client tries again.
+ * - `STORE_FAILED`: the file of `history.file` cannot be opened, or an event could not be written to it.
  * - `INVALID_JSON`: data that was asked for as JSON does not parse.
  * - `INVALID_DATA`: data that its validator refuses; `cause` has the validator's issues.
  */
@@ -60,6 +61,7 @@ export type SSEErrorCode =
   | "CONNECTION_FAILED"
   | "GAVE_UP"
   | "TIMED_OUT"
+  | "STORE_FAILED"
   | "INVALID_JSON"
   | "INVALID_DATA";
 

@@ -20,6 +20,7 @@ export const REFUSALS: { readonly [Code in SSEErrorCode]?: RefusalStatus } = {
   SERVER_FULL: { status: 503, title: "The server has as many connections or channels as it allows" },
   NO_AUTHORIZER: { status: 503, title: "Nobody can be asked who may read" },
   DRAINING: { status: 503, title: "The server is shutting down" },
+  STORE_FAILED: { status: 503, title: "The store of the events cannot be used" },
   TIMED_OUT: { status: 503, title: "The answer took too long" },
 };
 

@@ -29,6 +29,11 @@ std::size_t Census::connectionCount(std::optional<std::string_view> key) const {
   return channel == nullptr ? 0 : channel->members.connections();
 }
 
+bool Census::isHolding(std::string_view key) const {
+  const Channel* const channel = parts_.registry.findChannel(key);
+  return channel != nullptr && channel->holding != nullptr && channel->holding->due != kNever;
+}
+
 std::vector<std::string_view> Census::keys() const { return parts_.registry.activeKeys(); }
 
 std::string_view Census::policyName(std::string_view key) const { return parts_.policies.of(key).rule.name; }

@@ -38,6 +38,8 @@ class Census {
   [[nodiscard]] std::size_t connectionCount(std::optional<std::string_view> key = std::nullopt) const;
   // The channels that at least one connection reads, sorted.
   [[nodiscard]] std::vector<std::string_view> keys() const;
+  // Whether something waits in the channel because of its policy.
+  [[nodiscard]] bool isHolding(std::string_view key) const;
   // Of the policy that a channel of this key has; empty: that of the rest. Valid until the policies change.
   [[nodiscard]] std::string_view policyName(std::string_view key) const;
 

@@ -6,6 +6,18 @@
 #include <utility>
 
 namespace millrace {
+namespace {
+
+// What a durable channel keeps in memory is the newest part of what it keeps, and never more than the hub says.
+void limitMemory(ChannelPolicy& policy, const LogLimits& most) {
+  if (policy.durability != Durability::memory) {
+    policy.history.events = std::min(policy.history.events, most.events);
+    policy.history.bytes = std::min(policy.history.bytes, most.bytes);
+    policy.history.ttl = std::min(policy.history.ttl, most.ttl);
+  }
+}
+
+}  // namespace
 
 ChannelPolicies::Classes ChannelPolicies::set(const ChannelPolicy& rest, const std::vector<PolicyRule>& rules) {
   rest_->policy = rest;
@@ -15,6 +27,7 @@ ChannelPolicies::Classes ChannelPolicies::set(const ChannelPolicy& rest, const s
     next.push_back(known != nullptr ? std::move(known) : std::make_unique<ChannelClass>(rule));
     next.back()->rule = rule;
     next.back()->policy = rule.settings.over(rest);
+    limitMemory(next.back()->policy, rest.history);
   }
   std::swap(classes_, next);
   std::erase(next, nullptr);

@@ -22,7 +22,9 @@ bool exceeds(std::uint64_t value, std::uint64_t limit) {
 void DurableLog::open(const StoreStart& start) {
   isOpen_ = true;
   clock_ = start.clock;
+  lostThrough_ = start.lostThrough;
   parts_.sequence.resume(start.epoch, start.newest);
+  reservedThrough_ = position().reservedThrough;
   parts_.registry.noteForgotten(start.newest);
   for (const StoredChannel& channel : start.channels) {
     noteTrimmed(channel);
@@ -31,6 +33,8 @@ void DurableLog::open(const StoreStart& start) {
     log.lostThrough = std::max(channel.lostThrough, start.lostThrough);
   }
 }
+
+std::uint64_t DurableLog::newest() const { return parts_.sequence.newest(); }
 
 bool DurableLog::isUnused() const {
   return parts_.sequence.newest() == 0 && parts_.registry.channels() == 0 && parts_.registry.ids().empty();
@@ -41,6 +45,7 @@ StorePosition DurableLog::position() const {
   position.epoch = parts_.sequence.epoch();
   position.newest = parts_.sequence.newest();
   position.reservedThrough = position.newest + kReserved;
+  position.lostThrough = lostThrough_;
   parts_.policies.forEach([&position](const ChannelClass& group) {
     position.mayBeBehind = position.mayBeBehind || group.policy.durability == Durability::batch;
   });
@@ -61,6 +66,7 @@ StoreWork DurableLog::work(std::size_t limit) {
   }
   isWorking_ = true;
   work.forgets = std::exchange(forgets_, {});
+  forgetting_ = work.forgets.size();
   for (const std::string& key : std::exchange(trims_, {})) {
     const LogLimits& limits = parts_.policies.of(key).policy.stored;
     StoreTrim& trim = work.trims.emplace_back();
@@ -73,6 +79,7 @@ StoreWork DurableLog::work(std::size_t limit) {
 
 void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now) {
   isWorking_ = false;
+  forgetting_ = 0;
   now_ = now;
   parts_.queue.finish(outcome, now);
   if (outcome == StoreOutcome::failed) {

@@ -23,9 +23,8 @@ class StoredChannels;
 // What a store had when it was opened.
 struct StoreStart {
   std::uint64_t epoch = 0;
-  std::uint64_t newest = 0;  // no event was given a larger number
-  // Events of durable channels up to this number may have been given to readers and are lost. 0: none.
-  std::uint64_t lostThrough = 0;
+  std::uint64_t newest = 0;       // no event was given a larger number
+  std::uint64_t lostThrough = 0;  // see StorePosition
   std::vector<StoredChannel> channels;
   WallClock clock;
 };
@@ -67,12 +66,15 @@ class DurableLog {
   };
   explicit DurableLog(const Parts& parts) : parts_(parts) {}
 
-  // The hub goes on where the store's last user has ended. Before anything was published or read.
+  // The hub goes on where the store's last user has ended. Before anything was published or read, and before position() was written, which
+  // the caller does next.
   void open(const StoreStart& start);
   [[nodiscard]] bool isOpen() const { return isOpen_; }
   // Nothing was published yet, and nobody reads: it can be opened.
   [[nodiscard]] bool isUnused() const;
   [[nodiscard]] const WallClock& clock() const { return clock_; }
+  // The newest number that was given.
+  [[nodiscard]] std::uint64_t newest() const;
 
   // Whether there is something to be written.
   [[nodiscard]] bool hasWork() const;
@@ -81,13 +83,15 @@ class DurableLog {
   // At most so many entries. None before finish() was told of the last ones.
   [[nodiscard]] StoreWork work(std::size_t limit);
   void finish(const StoreWork& work, StoreOutcome outcome, Instant now);
-  // What the hub's position is, if nothing waits: what a process writes that ends.
+  // Where the hub is.
   [[nodiscard]] StorePosition position() const;
 
   // What waits for a store that fails is given up, the oldest first, until it is half of what may wait.
   void giveUpIfFull();
   // The channel's events are gone: from memory at once, from the store with the next work.
   void forget(std::string_view key, Instant now);
+  // Channels that the store has yet to forget.
+  [[nodiscard]] std::size_t forgetsWaiting() const { return forgets_.size() + forgetting_; }
   // What has become too old in the store is to go.
   void sweep(Instant now);
 
@@ -102,8 +106,10 @@ class DurableLog {
   const Parts parts_;
   WallClock clock_;
   std::vector<std::string> forgets_;
+  std::size_t forgetting_ = 0;      // that were given by work()
   std::vector<std::string> trims_;  // channels
   std::uint64_t reservedThrough_ = 0;
+  std::uint64_t lostThrough_ = 0;
   Instant now_;  // of the last sweep or finish
   bool isOpen_ = false;
   bool isWorking_ = false;

@@ -9,11 +9,11 @@ PlainRead gatherPlain(Subscription& only, Cursor end, std::size_t bytes, Spans& 
   Cursor& from = only.taken();
   Cursor& given = only.givenTo();
   from = std::max(from, log.begin());
-  const Cursor last = std::max(end, from);
-  given = std::min(last, log.upTo(from, bytes));
+  given = from;
   PlainRead read;
-  read.hasMore = given < last;
-  if (from < given) {
+  if (from < end) {  // else it has begun behind events that are held
+    given = std::min(end, log.upTo(from, bytes));
+    read.hasMore = given < end;
     log.gather(from, given, spans);
     only.fresh.add(log.at(from), given.next - from.next);
     read.position = log.at({given.next - 1}).sequence;

@@ -113,7 +113,7 @@ void StoreQueue::noteLost(std::uint64_t sequence) {
 
 StoredState StoreQueue::stateOf(std::uint64_t sequence) const {
   const auto range = lost_.lower_bound(sequence);
-  if (sequence <= lostBefore_ || (range != lost_.end() && range->second <= sequence)) {
+  if ((sequence > 0 && sequence <= lostBefore_) || (range != lost_.end() && range->second <= sequence)) {
     return StoredState::lost;
   }
   return sequence >= oldest() ? StoredState::waiting : StoredState::stored;

@@ -39,7 +39,12 @@ class StoredCursor {
   }
   // How many of the newest stored events it begins with, where that is not known as a position yet; 0: it is.
   [[nodiscard]] std::size_t last() const { return last_; }
-  void beginBeforeLast(std::size_t events) { last_ = events; }
+  // And up to which sequence they are counted: what is newer was in memory then.
+  [[nodiscard]] std::uint64_t lastThrough() const { return lastThrough_; }
+  void beginBeforeLast(std::size_t events, std::uint64_t through) {
+    last_ = events;
+    lastThrough_ = through;
+  }
 
   // It waits for a piece that was asked for. Says whether that is new.
   bool ask() { return !std::exchange(isAsked_, true); }
@@ -68,6 +73,7 @@ class StoredCursor {
   std::uint64_t position_;
   std::uint64_t toldThrough_;
   std::size_t last_ = 0;
+  std::uint64_t lastThrough_ = 0;
   bool isAsked_ = false;
   SharedPiece piece_;
 };

@@ -16,7 +16,11 @@ constexpr Millis kPatience{500};
 
 // What a request is for, as a text.
 std::string nameOf(const ReadJob& job) {
-  return std::to_string(job.after).append(1, ' ').append(std::to_string(job.last)).append(1, ' ').append(job.channel);
+  std::string name;
+  for (const std::uint64_t number : {job.after, std::uint64_t{job.last}, job.lastThrough}) {
+    name.append(std::to_string(number)).push_back(' ');
+  }
+  return name.append(job.channel);
 }
 
 }  // namespace
@@ -69,6 +73,7 @@ void StoredReads::ask(SubscriberId id, Subscription& subscription) {
   job.channel = channel.key;
   job.after = stored.position();
   job.last = stored.last();
+  job.lastThrough = stored.lastThrough();
   job.bytes = kPieceBytes;
   const auto [asked, isNew] = asked_.try_emplace(nameOf(job));
   if (isNew) {

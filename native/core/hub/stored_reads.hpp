@@ -26,10 +26,11 @@ struct Subscription;
 // A piece of a channel's stored log that subscribers wait for.
 struct ReadJob {
   std::string channel;
-  std::uint64_t after = 0;    // the events behind this sequence
-  std::size_t last = 0;       // or, in place of that, so many of those up to `through`; 0: no
-  std::uint64_t through = 0;  // the newest that is stored
-  std::size_t bytes = 0;      // about so many
+  std::uint64_t after = 0;        // the events behind this sequence
+  std::size_t last = 0;           // or, in place of that, so many of those up to `lastThrough`; 0: no
+  std::uint64_t lastThrough = 0;  //
+  std::uint64_t through = 0;      // the newest that is stored
+  std::size_t bytes = 0;          // about so many
 };
 
 // What subscribers read of the store, in pieces. They share them: who reads the same part of a channel reads the same piece, and

@@ -17,7 +17,7 @@ std::uint64_t Subscription::beginBefore(std::size_t entries, const SubscriberOpt
     beginAfter(channel->stored->lostThrough);
     begins = 0;
     if (stored != nullptr && missing < channel->stored->events) {
-      stored->beginBeforeLast(missing);
+      stored->beginBeforeLast(missing, channel->evictedThrough());
     }
     return channel->stored->lostThrough;
   }

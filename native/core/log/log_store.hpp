@@ -34,8 +34,10 @@ struct StorePosition {
   std::uint64_t epoch = 0;
   std::uint64_t newest = 0;           // the newest number that was given, to an event of any channel
   std::uint64_t reservedThrough = 0;  // none above it was given: so many a process may give before it writes again
-  bool isClean = false;               // the process has ended as it should: nothing newer was given, and nothing waits
-  bool mayBeBehind = false;           // readers may have been given events of durable channels that are not here
+  // Events of durable channels up to this number were given to readers and are lost: of any channel. 0: none.
+  std::uint64_t lostThrough = 0;
+  bool isClean = false;      // the process has ended as it should: nothing newer was given, and nothing waits
+  bool mayBeBehind = false;  // readers may have been given events of durable channels that are not here
 };
 
 // `failed`: nothing has changed, and the same call may work later.

@@ -31,12 +31,17 @@ OwnerId Engine::attach(Wake wake) {
 }
 
 void Engine::detach(OwnerId owner) {
+  bool isLast = false;
   reactors_->endAllOf(owner, [&] {
     const std::lock_guard lock(mutex_);
     environments_.erase(owner);
     forget(owner);
-    return environments_.empty() ? ReactorPool::Then::stop : ReactorPool::Then::goOn;
+    isLast = environments_.empty();
+    return isLast ? ReactorPool::Then::stop : ReactorPool::Then::goOn;
   });
+  for (std::size_t hub = 0; isLast && hub < hubCount(); ++hub) {
+    store(hub).rest();
+  }
 }
 
 void Engine::forget(OwnerId owner) {
@@ -82,6 +87,7 @@ Engine::Collected Engine::collect(OwnerId owner) {
   const auto environment = environments_.find(owner);
   if (environment != environments_.end()) {
     environment->second.isWoken = false;
+    all.hasStored = std::exchange(environment->second.hasStored, false);
     all.ended = std::exchange(environment->second.ended, {});
     std::move(turns.begin(), turns.end(), std::back_inserter(environment->second.turns));
     if (!environment->second.news.empty()) {
@@ -171,6 +177,7 @@ std::size_t Engine::hub(std::string_view name) {
   }
   owned_.push_back(std::make_unique<Hub>(newEpoch(), HubOptions{}));
   due_.add();
+  stores_.push_back(std::make_unique<HubStore>(*this, hubs_.size()));
   declarations_.emplace_back();
   contents_.push_back(std::make_shared<HubContent>());
   hubs_.push_back(owned_.back().get());
@@ -220,6 +227,7 @@ void Engine::haveChanged(std::span<const std::size_t> handles) {
         writer->second.reactor->wake();
       }
     }
+    stores_[handle]->noteChanged(*hubs_[handle]);
     due_.note(handle, hubs_[handle]->nextDeadline());
   }
   keepTime(steadyNow());

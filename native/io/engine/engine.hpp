@@ -6,6 +6,7 @@
 #include "io/engine/declarations.hpp"
 #include "io/engine/due_hubs.hpp"
 #include "io/engine/hub_content.hpp"
+#include "io/engine/hub_store.hpp"
 #include "io/engine/hub_turn.hpp"
 #include "io/engine/random_seeds.hpp"
 
@@ -53,6 +54,7 @@ class Engine {
     std::vector<std::pair<SubscriberId, CloseReason>> closing;  // to be closed by the environment
     std::vector<Ended> ended;
     std::size_t authorizers = 0;  // how many hubs have one; see requireAuthorizer()
+    bool hasStored = false;       // what it waits for may be stored: see awaitStored()
   };
 
   Engine();
@@ -82,8 +84,15 @@ class Engine {
 
   // --- hubs
 
+  [[nodiscard]] std::size_t hubCount();
   // A handle to the hub of this name, which lives as long as the process.
   [[nodiscard]] std::size_t hub(std::string_view name);
+  // Where the hub's durable log is; it is not under the engine's lock.
+  [[nodiscard]] HubStore& store(std::size_t hub);
+  // The environment waits for an event to be stored: it has something to collect when a store has written.
+  void awaitStored(OwnerId environment);
+  // A store has written. Under the engine's lock.
+  void noteStored();
   // What the hub's events may carry; it is not under the engine's lock.
   [[nodiscard]] std::shared_ptr<HubContent> content(std::size_t hub);
   [[nodiscard]] SubscriberId newSubscriberId();
@@ -132,6 +141,8 @@ class Engine {
   struct Environment {
     Wake wake;
     bool isWoken = false;
+    bool awaitsStored = false;
+    bool hasStored = false;
     Handles news;    // hubs that have something for it, each once until it looks
     HubTurns turns;  // that it has yet to settle
     std::vector<Ended> ended;
@@ -162,6 +173,8 @@ class Engine {
   Instant armedFor_ = kNever;  // what the first reactor's timer waits for
   OwnerId lastOwner_ = 0;
   SubscriberId lastSubscriber_ = 0;
+
+  std::vector<std::unique_ptr<HubStore>> stores_;  // by handle; used without the lock
 
   const std::array<std::uint8_t, 32> secret_ = newSecret();
   BodyReader bodies_{*this};

@@ -22,7 +22,8 @@ constexpr const char* kKeyIndex = "CREATE UNIQUE INDEX channels_by_key ON channe
 constexpr std::array<Part, 5> kParts = {{
     {"meta",
      "CREATE TABLE meta(id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, newest INTEGER NOT NULL, "
-     "reserved_through INTEGER NOT NULL, is_clean INTEGER NOT NULL, may_be_behind INTEGER NOT NULL, sum INTEGER NOT "
+     "reserved_through INTEGER NOT NULL, lost_through INTEGER NOT NULL, is_clean INTEGER NOT NULL, may_be_behind "
+     "INTEGER NOT NULL, sum INTEGER NOT "
      "NULL)"},
     {"channels",
      "CREATE TABLE channels(id INTEGER PRIMARY KEY, key TEXT NOT NULL, lost_through INTEGER NOT NULL, "

@@ -32,6 +32,7 @@ void World::restart() {
     const StoreStart start = comeBack();
     hub_ = std::make_unique<Hub>(1, options_);
     hub_->durable().open(start);
+    static_cast<void>(store_->append({}, hub_->durable().position()));
     head_ = lifeBegan_ = start.newest;
   } else {
     ++epoch_;
@@ -56,6 +57,7 @@ void World::openStore() {
     start.epoch = epoch_;
     start.clock = WallClock(now_, UnixTime(Millis(1000000)));
     hub_->durable().open(start);
+    static_cast<void>(store_->append({}, hub_->durable().position()));
   }
 }
 
@@ -75,11 +77,11 @@ StoreStart World::comeBack() {
     newest = std::max(newest, channel.newest);
   }
   if (random_.chance(70)) {
-    start.newest = std::max(head_, stored.newest);
-    start.lostThrough = ahead > newest ? ahead : 0;
+    start.newest = std::max(hub_->durable().newest(), stored.newest);
+    start.lostThrough = ahead > newest ? ahead : stored.lostThrough;
   } else {
     start.newest = stored.reservedThrough + DurableLog::kSkipped;
-    start.lostThrough = stored.mayBeBehind || stored.reservedThrough == 0 ? start.newest : 0;
+    start.lostThrough = stored.mayBeBehind ? start.newest : stored.lostThrough;
   }
   for (std::size_t channel = 0; channel < kChannels; ++channel) {
     std::uint64_t through = start.newest;
@@ -203,7 +205,7 @@ void World::readStore() {
   }
   for (const ReadJob& job : std::exchange(reading_, {})) {
     isStoreUp_ = isAtRest_ || random_.chance(90);
-    const std::uint64_t after = job.last > 0 ? store_->beforeLast(job.channel, job.last, job.through) : job.after;
+    const std::uint64_t after = job.last > 0 ? store_->beforeLast(job.channel, job.last, job.lastThrough) : job.after;
     const StorePage page = store_->read(job.channel, after, isAtRest_ ? 100000 : 1 + random_.below(1000));
     isStoreUp_ = true;
     const bool isRead = page.outcome == StoreOutcome::done;

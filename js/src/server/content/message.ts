@@ -1,5 +1,6 @@
-import type { ConnectionId, NativeEvent } from "../../native/binding.js";
+import type { ConnectionId, NativeEvent, NativeHub } from "../../native/binding.js";
 import type { NativeFault, NativeLimited, NativeReceipt, NativeWaiting } from "../../native/native-receipt.js";
+import type { StoreFailed } from "../../native/native-store.js";
 import type { NativeRefusal, OpenRefusal } from "../../native/outcomes.js";
 import {
   describe,
@@ -12,6 +13,9 @@ import {
 import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { NOTICE_TYPES } from "../../shared/notices.js";
+import { environment } from "../lifecycle/environment.js";
+import { storeFailed, untilAllStored, untilStored } from "../lifecycle/stored.js";
+import { type PublishReceipt, Receipt } from "./receipt.js";
 
 /** One event to be sent. */
 export interface SSEMessage {
@@ -133,8 +137,10 @@ function serialize(data: unknown, raw: boolean): string | undefined {
 }
 
 /** The connection, or the refusal as an error. */
-export function opened(outcome: ConnectionId | OpenRefusal): ConnectionId {
+export function opened(hub: NativeHub, outcome: ConnectionId | OpenRefusal | StoreFailed): ConnectionId {
   switch (outcome) {
+    case "storeFailed":
+      throw storeFailed(hub);
     case "serverFull":
       throw new SSEError("SERVER_FULL", "The hub has as many connections as limits.connections allows (default 10000)");
     case "draining":
@@ -149,33 +155,23 @@ function badId(why: string): SSEError {
   return new SSEError("INVALID_FIELD", `id ${why}: a client could not resume from it by Last-Event-ID`);
 }
 
-/**
- * What became of a published event.
- *
- * - `"sent"`: it is in the channel's log, with this id (the one given, or the hub's), and so many connections read the channel at that
- *   moment and want the type.
- * - `"held"`: it waits, as the channel's policy has it, and gets its id when it leaves, unless a newer event of its key takes its place.
- * - `"merged"`: it has taken the place of one that waits.
- */
-export interface PublishReceipt {
-  readonly state: "sent" | "held" | "merged";
-  /** `null`: it has none yet. */
-  readonly id: string | null;
-  readonly recipients: number;
-}
-
-/** The same of a published event. */
+/** The same of an event that was published in a channel of the hub. */
 export function published(
-  outcome: NativeReceipt | NativeWaiting | NativeLimited | NativeFault | NativeRefusal,
+  hubName: string,
+  channel: string,
+  outcome: NativeReceipt | NativeWaiting | NativeLimited | NativeFault | NativeRefusal | StoreFailed,
 ): PublishReceipt {
-  if (outcome === "held" || outcome === "merged") return { state: outcome, id: null, recipients: 0 };
+  if (outcome === "held" || outcome === "merged") {
+    return new Receipt(outcome, null, 0, () => untilAllStored(hubName, channel));
+  }
+  if (outcome === "storeFailed") throw storeFailed(environment().hub(hubName));
   if (typeof outcome === "object" && "fault" in outcome) {
     const { member, fault } = outcome;
     throw new SSEError("INVALID_DATA", fault, { cause: [{ message: fault, path: [member] }] });
   }
   if (typeof outcome === "object" && "refusal" in outcome) throw tooFast(outcome);
-  const { id, recipients } = accepted(outcome);
-  return { state: "sent", id, recipients };
+  const { id, recipients, sequence } = accepted(outcome);
+  return new Receipt("sent", id, recipients, sequence === undefined ? undefined : () => untilStored(hubName, sequence));
 }
 
 function tooFast({ refusal, retryAfterMs }: NativeLimited): SSEError {

@@ -10,8 +10,8 @@ export class BrokerSlot {
   #make: MakeBroker = (hub) => new LocalBroker(hub);
   #broker: Broker | undefined;
 
-  constructor(native: NativeHub) {
-    this.#hub = new InstanceHub(native);
+  constructor(hubName: string) {
+    this.#hub = new InstanceHub(hubName);
   }
 
   get broker(): Broker {
@@ -31,7 +31,7 @@ export function brokerSlot(hubName: string): BrokerSlot {
   const slots = environment().state("brokers", () => new Map<string, BrokerSlot>());
   let slot = slots.get(hubName);
   if (slot === undefined) {
-    slot = new BrokerSlot(environment().hub(hubName));
+    slot = new BrokerSlot(hubName);
     slots.set(hubName, slot);
   }
   return slot;
@@ -39,10 +39,12 @@ export function brokerSlot(hubName: string): BrokerSlot {
 
 /** The logs of this process. */
 class InstanceHub implements BrokerHub {
+  readonly #name: string;
   readonly #native: NativeHub;
 
-  constructor(native: NativeHub) {
-    this.#native = native;
+  constructor(hubName: string) {
+    this.#name = hubName;
+    this.#native = environment().hub(hubName);
   }
 
   append(channel: string, brokered: BrokeredEvent): BrokerReceipt {
@@ -53,7 +55,7 @@ class InstanceHub implements BrokerHub {
       isPlain && mergeKey === undefined && throttleKey === undefined && label === undefined && isReference === undefined
         ? undefined
         : { retry, ttlMs, conflateKey, mergeKey, throttleKey, userId, label, isReference };
-    const receipt = published(this.#native.publish(channel, event, id, data, isRaw, more));
+    const receipt = published(this.#name, channel, this.#native.publish(channel, event, id, data, isRaw, more));
     environment().noteAccepted(receipt.state);
     return receipt;
   }

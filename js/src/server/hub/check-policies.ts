@@ -14,12 +14,12 @@ import { withoutUndefined } from "../../shared/without-undefined.js";
 import { REST } from "../observe/rest.js";
 import { checkStreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
+import { toNativePolicyHistory } from "./check-history.js";
 import { toNativeRecords } from "./check-records.js";
 import type {
   BatchOptions,
   ChannelPolicy,
   FlowOptions,
-  HistoryOptions,
   MergeOptions,
   PolicyLimits,
   RateOptions,
@@ -38,6 +38,7 @@ const POLICY_OPTIONS: Names<ChannelPolicy> = {
   throttle: true,
   batch: true,
   channelTtlMs: true,
+  durable: true,
   heartbeat: true,
   maxBytes: true,
   oversize: true,
@@ -48,7 +49,6 @@ const POLICY_OPTIONS: Names<ChannelPolicy> = {
   canAccess: true,
   requireAuthorizer: true,
 };
-const HISTORY_OPTIONS: Names<HistoryOptions> = { events: true, bytes: true, ttlMs: true };
 const LIMIT_OPTIONS: Names<PolicyLimits> = { connections: true, total: true, channels: true, publishesPerUser: true };
 const RATE_OPTIONS: Names<RateOptions> = { perSecond: true, burst: true, buffer: true, overflow: true };
 const BUFFER_OPTIONS: Names<NonNullable<RateOptions["buffer"]>> = { events: true, bytes: true };
@@ -106,7 +106,7 @@ function checkMatch(where: string, match: unknown): asserts match is string {
 export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePolicy[] {
   return policies.map((policy, at) => {
     const { name = "", match, history, limits = {}, heartbeat, rate, merge, throttle, batch, channelTtlMs } = policy;
-    const { records, stamp, canAccess, requireAuthorizer } = policy;
+    const { records, stamp, canAccess, requireAuthorizer, durable } = policy;
     const where = `policies[${at}].`;
     requireObject(`${where}limits`, limits);
     requireKnown(`${where}limits`, limits, LIMIT_OPTIONS);
@@ -126,11 +126,18 @@ export function toNativePolicies(policies: readonly ChannelPolicy[]): NativePoli
     if (stamp !== undefined && stamp !== false) requireKey(`${where}stamp`, stamp);
     if (canAccess !== undefined) requireFunction(`${where}canAccess`, canAccess);
     requireFlag(`${where}requireAuthorizer`, requireAuthorizer);
+    requireFlag(`${where}durable`, durable);
+    const { history: sizes, sync } = toNativePolicyHistory(`${where}history`, history);
+    if (durable === false && sync !== undefined) {
+      throw new TypeError(`${where}history.sync is for durable channels, and ${where}durable is false`);
+    }
     return {
       name,
       match,
       guard: canAccess !== undefined ? "policy" : requireAuthorizer === true ? "authorizer" : undefined,
-      ...toNativeSettings(where, { history, rate, merge, throttle, batch, publishesPerUser }),
+      ...sizes,
+      durability: durable === false ? "memory" : sync,
+      ...toNativeSettings(where, { rate, merge, throttle, batch, publishesPerUser }),
       ...toNativeContent(where, { ...NO_CONTENT, ...policy }),
       perChannel: connections,
       total,
@@ -161,7 +168,6 @@ function checkHeartbeat(where: string, heartbeat: NonNullable<ChannelPolicy["hea
 
 /** What a policy and the hub's own options may say alike. */
 export interface PolicySettings {
-  readonly history?: HistoryOptions | undefined;
   readonly publishesPerUser?: number | undefined;
   readonly rate?: FlowOptions["rate"] | undefined;
   readonly merge?: FlowOptions["merge"] | undefined;
@@ -175,21 +181,12 @@ export interface PolicySettings {
  * @param where - what goes before the names of options in errors: `"policies[0]."`, or nothing.
  */
 export function toNativeSettings(where: string, settings: PolicySettings): NativePolicySettings {
-  const { history = {}, publishesPerUser, rate, merge, throttle, batch } = settings;
-  requireObject(`${where}history`, history);
-  requireKnown(`${where}history`, history, HISTORY_OPTIONS);
-  const { events, bytes, ttlMs } = history;
+  const { publishesPerUser, rate, merge, throttle, batch } = settings;
   const check = (name: string, value: number | undefined, bounds: NumberBounds) => {
     if (value !== undefined) requireNumber(`${where}${name}`, value, bounds);
   };
-  check("history.events", events, {});
-  check("history.bytes", bytes, { least: 1024 });
-  check("history.ttlMs", ttlMs, { infinity: true });
   check("limits.publishesPerUser", publishesPerUser, { least: SLOWEST_PER_SECOND, infinity: true });
   return {
-    historyEvents: events,
-    historyBytes: bytes,
-    historyTtlMs: ttlMs,
     publishesPerUser,
     ...(rate !== undefined && toNativeRate(`${where}rate`, rate)),
     mergeWindowMs: windowOf(`${where}merge`, merge, "windowMs", MERGE_OPTIONS),

@@ -1,4 +1,7 @@
+import { resolve } from "node:path";
+import type { NativeHub } from "../../native/binding.js";
 import { requireFlag, requireFunction, requireName, requireNumber, requireObject } from "../../shared/arguments.js";
+import { SSEError } from "../../shared/errors.js";
 import { requireKnown } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
 import { setAuthorizeTimeout } from "../access/answer-in-time.js";
@@ -21,6 +24,8 @@ import { HUB_OPTIONS, type HubOptions, toNativeHubOptions } from "./hub-options.
 import type { AnyEvents, EventMap } from "./hub-types.js";
 import { nameOfKeys, opaqueKeys, sealIds } from "./opaque-ids.js";
 import type { ChannelPolicy } from "./policy.js";
+
+const DEFAULT_BATCH_MS = 10;
 
 /** The hub of the plain functions. */
 export const DEFAULT_HUB = "default";
@@ -84,6 +89,9 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
     if (policy.heartbeat) checkMerged(policy.name, policy.heartbeat);
   }
   const said = idKeys && { opaqueIds: nameOfKeys(idKeys) };
+  const file = others.history?.file;
+  if (file !== undefined) keepIn(name, hub, file, others.history?.batchMs);
+  requireStoreOfEvents(hub, rules);
   declare(name, { ...limits, ...said, ...(rules && { policies: rules.map(withGuard) }), ...defaults });
   // First those who are asked: what they guard is not open in between.
   if (rules !== undefined) setPolicyAccess(name, rules);
@@ -100,6 +108,26 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   if (alerts !== undefined) setAlerts(name, alerts);
   if (authorize !== undefined) authorizers().set(name, authorize);
   return new Hub<Events>(name);
+}
+
+/** Nothing is opened yet. */
+function keepIn(name: string, hub: NativeHub, file: string, batchMs = DEFAULT_BATCH_MS): void {
+  const outcome = hub.setStore(resolve(file), batchMs);
+  if (outcome === "done") return;
+  const why =
+    outcome === "used"
+      ? `The hub "${name}" was used before it was made with history.file: make it where it is imported from, before anything is published`
+      : `The hub "${name}" was made with another history.file or history.batchMs before: make it in one module and import it from there`;
+  throw new SSEError("CONFLICTING_OPTIONS", why);
+}
+
+/** What is said of durable channels needs a file. */
+function requireStoreOfEvents(hub: NativeHub, policies: readonly ChannelPolicy[] = []): void {
+  if (hub.hasStore()) return;
+  for (const [at, { durable, history }] of policies.entries()) {
+    const option = durable === true ? "durable" : history?.sync === undefined ? undefined : "history.sync";
+    if (option !== undefined) throw new TypeError(`policies[${at}].${option} needs history.file of the hub`);
+  }
 }
 
 /** Functions are not compared, but whether there is one is. */

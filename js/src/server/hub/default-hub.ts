@@ -1,6 +1,7 @@
 import { requireKey, requireObject, requireString } from "../../shared/arguments.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
-import type { PublishReceipt, SSEMessage } from "../content/message.js";
+import type { SSEMessage } from "../content/message.js";
+import type { PublishReceipt } from "../content/receipt.js";
 import type { StreamOptions } from "../stream/options.js";
 import type { RegisterOptions, SendFunction } from "../stream/registrations.js";
 import type { SSEStream } from "../stream/sse-stream.js";

@@ -9,7 +9,8 @@ import {
 } from "../../shared/arguments.js";
 import { isSSEError, SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
-import { type PublishReceipt, published, toNativeEvent } from "../content/message.js";
+import { published, toNativeEvent } from "../content/message.js";
+import type { PublishReceipt } from "../content/receipt.js";
 import { environment } from "../lifecycle/environment.js";
 import { tellPublished } from "../observe/published.js";
 import { countRefused } from "../observe/refusals.js";
@@ -147,7 +148,7 @@ export class HubDocument<State = unknown> {
       if (outcome === "invalidPatch") {
         throw new SSEError("UNSERIALIZABLE", "patch has more than 200 objects within each other");
       }
-      const receipt = published(outcome);
+      const receipt = published(this.#hubName, this.channel, outcome);
       environment().noteAccepted(receipt.state);
       tellPublished(this.#hubName, this.channel, event, receipt);
       return receipt;

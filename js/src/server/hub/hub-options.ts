@@ -8,9 +8,10 @@ import type { AlertOptions } from "../observe/alerts.js";
 import type { Logger } from "../observe/logger.js";
 import type { StreamOptions } from "../stream/options.js";
 import { toNativeContent } from "./check-content.js";
+import { toNativeHistory } from "./check-history.js";
 import { checkSizes, NO_CONTENT, toNativePolicies, toNativeSettings } from "./check-policies.js";
 import type { OpaqueIdOptions } from "./opaque-ids.js";
-import type { ChannelPolicy, ContentOptions, FlowOptions, HistoryOptions } from "./policy.js";
+import type { ChannelPolicy, ContentOptions, FlowOptions, HubHistoryOptions } from "./policy.js";
 
 /** How many connections there may be. */
 export interface LimitOptions {
@@ -38,7 +39,7 @@ export interface HubOptions extends FlowOptions, ContentOptions {
   /** Hubs of one name are one hub in the whole process. Default `"default"`, which the plain functions use. */
   name?: string;
   limits?: LimitOptions;
-  history?: HistoryOptions;
+  history?: HubHistoryOptions;
   /**
    * Rules for classes of channels: the first that matches a channel counts. The hub's own options are the policy of all other
    * channels, and say what a policy leaves out. Given again, they replace those before, for channels that are there, too.
@@ -144,7 +145,7 @@ const MOST_REACTORS = 64;
 
 /** What the core is told of. */
 export interface CoreOptions extends FlowOptions, ContentOptions {
-  history?: HistoryOptions;
+  history?: HubHistoryOptions;
   limits?: LimitOptions;
   /** With their presets in. */
   policies?: readonly ChannelPolicy[];
@@ -175,6 +176,7 @@ export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
   check("reactors", reactors, { least: 1, most: MOST_REACTORS });
   return {
     ...toNativeSettings("", { ...options, publishesPerUser }),
+    ...toNativeHistory(options.history),
     ...toNativeContent("", { ...NO_CONTENT, ...options }),
     connections,
     perChannel,

@@ -1,4 +1,5 @@
-import type { PublishReceipt, SSEMessage } from "../content/message.js";
+import type { SSEMessage } from "../content/message.js";
+import type { PublishReceipt } from "../content/receipt.js";
 import type { ReceivedMessage } from "../stream/received-message.js";
 
 /** Event types and their data, e.g. `{ progress: { done: number } }`. */

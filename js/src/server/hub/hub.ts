@@ -4,7 +4,7 @@ import type { NativeHub } from "../../native/binding.js";
 import { requireFunction, requireKey } from "../../shared/arguments.js";
 import { isSSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
-import type { PublishReceipt } from "../content/message.js";
+import type { PublishReceipt } from "../content/receipt.js";
 import type { AttachOptions } from "../http/attach-options.js";
 import { createStream } from "../http/create-stream.js";
 import { answerFetch } from "../http/fetch-exchange.js";
@@ -12,6 +12,7 @@ import { answerNode } from "../http/node-exchange.js";
 import { type DrainOptions, drainHub, endAll } from "../lifecycle/drain.js";
 import { environment } from "../lifecycle/environment.js";
 import { replaceOnReload } from "../lifecycle/hot-reload.js";
+import { storeFailed, untilForgotten } from "../lifecycle/stored.js";
 import { isErrorRecord } from "../observe/error-record.js";
 import { HUB_EVENTS, type HubEvents, onHubEvent } from "../observe/hub-events.js";
 import { hubMetrics } from "../observe/hub-metrics.js";
@@ -96,6 +97,18 @@ export class Hub<Events extends EventMap = AnyEvents> extends HubAccess {
   flush(channel?: string): void {
     if (channel !== undefined) requireKey("channel", channel);
     this.#native.flush(channel);
+  }
+
+  /**
+   * Deletes what there is of a channel: its events in memory, at once, its document, and all that the hub's file (`history.file`) has of it; it resolves when no trace is
+   * left there. Connections that read it stay, and are told of a gap, if they lack some of it. For data that must not be kept any more.
+   *
+   * @throws SSEError `STORE_FAILED` where the file cannot be opened; what is in memory is gone then.
+   */
+  async forget(channel: string): Promise<void> {
+    requireKey("channel", channel);
+    if (!this.#native.forget(channel)) throw storeFailed(this.#native);
+    await untilForgotten(this.name);
   }
 
   /**

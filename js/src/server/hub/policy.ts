@@ -3,12 +3,32 @@ import type { HeartbeatOptions } from "../stream/options.js";
 
 /** How far back a channel can be replayed; whichever limit comes first. */
 export interface HistoryOptions {
-  /** Events of each channel. Default 500. */
+  /** Events of each channel. Default 500; of a durable channel 100000. */
   events?: number;
-  /** Bytes of each channel; also the largest event. Default 8 MiB. */
+  /** Bytes of each channel. Default 8 MiB; of a durable channel 64 MiB. */
   bytes?: number;
-  /** Milliseconds. Default 300000 (5 minutes). */
+  /** Milliseconds. Default 300000 (5 minutes); of a durable channel 86400000 (a day). */
   ttlMs?: number;
+  /**
+   * Of durable channels (`file`). `"batch"` (default): events are delivered at once and are on disk within `batchMs`; a crash may lose the last of
+   * them, and clients are told. `"always"`: nobody is given an event before it is on disk.
+   */
+  sync?: "batch" | "always";
+}
+
+/** The history of a hub, in memory and in a file. */
+export interface HubHistoryOptions extends HistoryOptions {
+  /**
+   * The channels are durable: their events are kept in this file (SQLite), too, and a restart goes on with it; a relative path is seen from the working
+   * directory. It is opened when the hub is used first. One process at a time has it. Its folder must be there. Default: none.
+   */
+  file?: string;
+  /** Within so many milliseconds `sync: "batch"` has events on disk. Default 10. */
+  batchMs?: number;
+  /** What a durable channel keeps in memory, for readers that are not far behind. Default `{ events: 500, bytes: 8 MiB, ttlMs: 300000 }`. */
+  memory?: Omit<HistoryOptions, "sync">;
+  /** Memory for what connections are reading from the file, all together, in bytes. Default 16 MiB. */
+  replayBytes?: number;
 }
 
 /** How many there may be of what a policy is for. */
@@ -155,6 +175,8 @@ export interface ChannelPolicy extends FlowOptions, ContentOptions {
   /** Options of {@link policies}, as if they were spread before the policy's own. */
   preset?: "logs" | "chat" | "progress";
   history?: HistoryOptions;
+  /** `false`: the channels' events are not kept in the hub's `history.file`. Default true, where it has one. */
+  durable?: boolean;
   limits?: PolicyLimits;
   /**
    * The events that the channels take, by their types, and what their data must be; `publish` refuses what is something else with `INVALID_DATA`,

@@ -42,9 +42,10 @@ export class Environment {
   readonly #readers = new Map<ConnectionId, Reader>();
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Infinity;
-  #heldSockets = 0;
+  #held = 0;
   #authorizers = 0;
   #restsUntilMs = 0;
+  readonly #onStored = new Set<() => void>();
 
   constructor(binding: NativeBinding) {
     this.binding = binding;
@@ -114,13 +115,18 @@ export class Environment {
     this.#timer.unref?.();
   }
 
-  /** A socket that Node has released keeps the process alive, as Node's own do. */
-  holdSocket(): void {
-    if (++this.#heldSockets === 1) this.#native.hold(true);
+  /** What the process is to stay alive for: a socket that Node has released, as Node's own do, or an event that somebody waits for. */
+  hold(): void {
+    if (++this.#held === 1) this.#native.hold(true);
   }
 
-  releaseSocket(): void {
-    if (--this.#heldSockets === 0) this.#native.hold(false);
+  release(): void {
+    if (--this.#held === 0) this.#native.hold(false);
+  }
+
+  /** Calls the function whenever a store has written after a hub's `awaitStored`. */
+  onStored(listener: () => void): void {
+    this.#onStored.add(listener);
   }
 
   /** A channel was used: its clean-up needs a timer, if there is none yet. */
@@ -141,7 +147,7 @@ export class Environment {
   }
 
   #distribute(): void {
-    const { readable, closing, ended, authorizers } = this.#native.collect();
+    const { readable, closing, ended, authorizers, hasStored } = this.#native.collect();
     if (readable.length > 0) this.#restAfterwards(readable.length);
     try {
       for (const { connection, reason, tally } of ended) {
@@ -149,6 +155,7 @@ export class Environment {
       }
       for (const { connection, reason } of closing) this.#readers.get(connection)?.onClosing(reason);
       for (const connection of readable) this.#readers.get(connection)?.onReadable();
+      if (hasStored) for (const listener of this.#onStored) listener();
       if (authorizers !== this.#authorizers) {
         this.#authorizers = authorizers;
         for (const reader of [...this.#readers.values()]) reader.onAuthorizer?.();

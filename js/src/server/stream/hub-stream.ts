@@ -71,7 +71,7 @@ export class HubStream implements SSEStream, Reader {
     this.#hubName = hubName;
     this.#environment = environment();
     this.#hub = this.#environment.hub(hubName);
-    this.connection = opened(this.#hub.open(this.#environment.id, native));
+    this.connection = opened(this.#hub, this.#hub.open(this.#environment.id, native));
     if (options.facts != null) this.#hub.setFacts(this.connection, options.facts);
     this.#endingEvents = endingEventsOf(options.closeAfter);
     this.#stallMs = options.lag?.stallMs ?? DEFAULT_LAG.stallMs;
@@ -181,7 +181,7 @@ export class HubStream implements SSEStream, Reader {
     this.bodyWatch = undefined;
     this.onCut = undefined;
     this.#takenSocket = socket;
-    if (isReleased) this.#environment.holdSocket();
+    if (isReleased) this.#environment.hold();
     return true;
   }
 
@@ -279,7 +279,7 @@ export class HubStream implements SSEStream, Reader {
     if (wasTaken) this.#hub.end(this.connection, true);
     else this.#hub.close(this.connection, reason);
     this.#environment.remove(this.connection);
-    if (wasTaken && this.#takenSocket === undefined) this.#environment.releaseSocket();
+    if (wasTaken && this.#takenSocket === undefined) this.#environment.release();
     if (isWhole || (!wasTaken && reason === "disconnected")) this.#source?.close();
     else if (!wasTaken) this.#source?.cut(reason);
     this.beforeEnd?.(this);

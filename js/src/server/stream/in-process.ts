@@ -39,5 +39,5 @@ export function openInProcess(hubName: string, isCounted: boolean, hasNotices: b
     kind: isCounted ? "connection" : "listener",
   });
   const receiver = new env.binding.Receiver(0, LARGEST_EVENT_BYTES, LARGEST_EVENT_BYTES);
-  return { hub, environment: env, connection: opened(connection), receiver };
+  return { hub, environment: env, connection: opened(hub, connection), receiver };
 }

@@ -8,6 +8,7 @@ import { roomChannel } from "./room-channel.js";
 
 const POLICY_OPTIONS: Names<RoomPolicy> = {
   history: true,
+  durable: true,
   limits: true,
   rate: true,
   merge: true,

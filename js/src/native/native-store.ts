@@ -1,0 +1,34 @@
+/** In place of what a call gives: the hub has a store, which cannot be opened; {@link NativeStore.storeFault} says why. */
+export type StoreFailed = "storeFailed";
+
+/** What a hub of the addon does about its durable log. */
+export interface NativeStore {
+  /**
+   * From the first use on, the hub's events are kept in this file, an absolute path. `used`: the hub was used without one; `different`: it
+   * has another one.
+   */
+  setStore(file: string, batchMs: number): "done" | "used" | "different";
+  hasStore(): boolean;
+  /** Why it cannot be opened, as a sentence. */
+  storeFault(): string;
+  storeHealth(): {
+    /** What was to be written last could not be; it is tried again. */
+    readonly isFailing: boolean;
+    /** Writes that failed. */
+    readonly failures: number;
+    /** What the system says of that, or of what was set aside. */
+    readonly message: string;
+    /** The name that a damaged file has now; empty: none was. */
+    readonly setAside: string;
+  };
+  /** What has become of a durable event, by its number. */
+  storedState(sequence: number): "stored" | "waiting" | "lost";
+  /** The newest number of the hub; `null` while something waits in the channel because of its policy. */
+  newestOf(channel: string): number | null;
+  /** This thread has something to collect once the store has written. */
+  awaitStored(environment: number): void;
+  /** The channel's events are gone, and what the store has of them is to go. False: the store cannot be opened. */
+  forget(channel: string): boolean;
+  /** Channels that are yet to be forgotten by the store. */
+  forgetsWaiting(): number;
+}

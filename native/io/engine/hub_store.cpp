@@ -1,0 +1,305 @@
+#include "io/engine/hub_store.hpp"
+
+#include "io/engine/engine.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+namespace {
+
+// Taken from the hub under the engine's lock, and told of under it: not so many that others would notice.
+constexpr std::size_t kMostEntries = 2048;
+constexpr std::size_t kMostReads = 8;
+constexpr Millis kBetweenAttempts{1000};
+
+UnixTime timeOfDay() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
+
+std::string_view reasonOf(StoreFault fault) {
+  switch (fault) {
+    case StoreFault::busy:
+      return "another process has the file open, or another hub of this one";
+    case StoreFault::foreign:
+      return "the file was not written by Millrace; it stays as it is";
+    case StoreFault::newer:
+      return "a newer version of Millrace has written the file";
+    case StoreFault::unreachable:
+      return "the file cannot be opened or made; its folder must be there, and may be written to";
+    case StoreFault::none:
+      break;
+  }
+  return "";
+}
+
+}  // namespace
+
+HubStore::~HubStore() { stopThreads(); }
+
+HubStore::Configured HubStore::configure(const StoreSettings& settings) {
+  const std::lock_guard lock(openMutex_);
+  if (stage_ != Stage::none) {
+    return settings == settings_ ? Configured::done : Configured::different;
+  }
+  if (!engine_.with(hub_, [](Hub& hub, Instant) { return hub.durable().isUnused(); })) {
+    return Configured::used;
+  }
+  settings_ = settings;
+  stage_ = Stage::closed;
+  return Configured::done;
+}
+
+// --- opening
+
+bool HubStore::open() {
+  const std::lock_guard lock(openMutex_);
+  switch (stage_.load()) {
+    case Stage::none:
+    case Stage::open:
+      return true;
+    case Stage::resting:
+      return markInUse();
+    case Stage::closed:
+      break;
+  }
+  if (retryAt_ > steadyNow()) {
+    return false;
+  }
+  retryAt_ = steadyNow() + kBetweenAttempts;
+  return openFile();
+}
+
+bool HubStore::openFile() {
+  StoreOpening opening = openSqliteLogStore(settings_.file);
+  if (opening.fault != StoreFault::none) {
+    fault_ = std::string(reasonOf(opening.fault)) + " (" + opening.message + ")";
+    return false;
+  }
+  store_ = std::move(opening.store);
+  begin(opening);
+  if (!startThreads() || !markInUse()) {
+    stopThreads();
+    store_.reset();
+    return false;
+  }
+  return true;
+}
+
+bool HubStore::startThreads() {
+  isStopping_ = false;
+  try {
+    writer_ = std::thread([this] { write(); });
+    reader_ = std::thread([this] { read(); });
+    return true;
+  } catch (const std::system_error& error) {
+    fault_ = std::string("there is no thread to serve it: ") + error.what();
+    return false;
+  }
+}
+
+void HubStore::stopThreads() {
+  {
+    const std::lock_guard lock(mutex_);
+    isStopping_ = true;
+    writing_.condition.notify_all();
+    reading_.condition.notify_all();
+  }
+  for (std::thread* const thread : {&writer_, &reader_}) {
+    if (thread->joinable()) {
+      thread->join();
+    }
+  }
+}
+
+// Before anybody uses the hub, the file says that it is in use, and so many numbers are reserved.
+bool HubStore::markInUse() {
+  const StorePosition position = engine_.with(hub_, [](Hub& hub, Instant) { return hub.durable().position(); });
+  const std::lock_guard lock(storeMutex_);
+  if (store_->append({}, position) == StoreOutcome::failed) {
+    fault_ = "the file cannot be written: is the disk full?";
+    return false;
+  }
+  mark_.begin({position.epoch, position.newest, 0});
+  stage_ = Stage::open;
+  return true;
+}
+
+void HubStore::begin(const StoreOpening& opening) {
+  {
+    const std::lock_guard lock(mutex_);
+    health_.setAside = opening.setAside;
+    health_.message = opening.message;
+  }
+  StoreStart start = startAfter(opening);
+  clock_ = start.clock;
+  engine_.with(hub_, [&](Hub& hub, Instant) {
+    start.epoch = start.epoch == 0 ? hub.durable().position().epoch : start.epoch;
+    hub.durable().open(start);
+  });
+}
+
+// Where the last process has ended as it should, it goes on behind it. Where it was killed, the mark says how far it had come; and where the
+// machine went down, too, nobody knows.
+StoreStart HubStore::startAfter(const StoreOpening& opening) {
+  const StorePosition& stored = opening.position;
+  const auto marked = mark_.open(settings_.file + "-mark");
+  StoreStart start;
+  start.clock = WallClock(steadyNow(), timeOfDay());
+  if (opening.isNew) {
+    return start;  // with the hub's own epoch
+  }
+  start.epoch = stored.epoch;
+  start.channels = opening.channels;
+  start.newest = std::max(stored.newest, opening.newestStored);
+  start.lostThrough = stored.lostThrough;
+  if (marked && marked->epoch == stored.epoch && marked->newest >= stored.newest) {
+    start.newest = std::max(start.newest, marked->newest);
+    start.lostThrough = marked->ahead > opening.newestStored ? marked->ahead : start.lostThrough;
+  } else if (!stored.isClean) {
+    start.newest = std::max(start.newest, stored.reservedThrough + DurableLog::kSkipped);
+    start.lostThrough = stored.mayBeBehind ? start.newest : start.lostThrough;
+  }
+  return start;
+}
+
+std::string HubStore::fault() {
+  const std::lock_guard lock(openMutex_);
+  return "The store " + settings_.file + " cannot be used: " + fault_;
+}
+
+StoreHealth HubStore::health() {
+  const std::lock_guard lock(mutex_);
+  return health_;
+}
+
+// --- the threads
+
+void HubStore::noteChanged(Hub& hub) {
+  if (stage_.load(std::memory_order_relaxed) != Stage::open) {
+    return;
+  }
+  DurableLog& durable = hub.durable();
+  mark_.note(durable.newest(), durable.queue().newestAhead());
+  if (durable.hasWork()) {
+    ring(writing_, durable.isUrgent());
+  }
+  if (!durable.reads().isEmpty()) {
+    ring(reading_, true);
+  }
+}
+
+void HubStore::ring(Bell& bell, bool isUrgent) {
+  const std::lock_guard lock(mutex_);
+  if (!bell.isRung || (isUrgent && !bell.isUrgent)) {
+    bell.isRung = true;
+    bell.isUrgent = bell.isUrgent || isUrgent;
+    bell.condition.notify_one();
+  }
+}
+
+// Until it is rung, and then, unless that is urgent, for so long. False: the store is closed.
+bool HubStore::wait(Bell& bell, Millis delay) {
+  std::unique_lock lock(mutex_);
+  bell.condition.wait(lock, [&] { return bell.isRung || isStopping_; });
+  bell.condition.wait_for(lock, delay, [&] { return bell.isUrgent || isStopping_; });
+  bell.isRung = bell.isUrgent = false;
+  return !isStopping_;
+}
+
+void HubStore::write() {
+  while (wait(writing_, settings_.batchEvery)) {
+    writeAll();
+  }
+}
+
+// What came while it wrote and is urgent is written at once; the rest waits for its time.
+void HubStore::writeAll() {
+  const std::lock_guard storing(storeMutex_);
+  for (bool goesOn = true; goesOn;) {
+    StoreWork work = engine_.with(hub_, [](Hub& hub, Instant) { return hub.durable().work(kMostEntries); });
+    const StoreOutcome outcome = store(work);
+    noteOutcome(outcome);
+    goesOn = engine_.with(hub_, [&](Hub& hub, Instant now) {
+      DurableLog& durable = hub.durable();
+      durable.finish(work, outcome, now);
+      engine_.noteStored();
+      if (outcome == StoreOutcome::failed) {
+        durable.giveUpIfFull();
+      }
+      return outcome == StoreOutcome::done && durable.hasWork() &&
+             (durable.isUrgent() || work.entries.size() == kMostEntries);
+    });
+    if (outcome == StoreOutcome::failed) {
+      std::unique_lock lock(mutex_);
+      writing_.condition.wait_for(lock, kBetweenAttempts, [&] { return isStopping_; });
+      writing_.isRung = true;
+    }
+  }
+}
+
+StoreOutcome HubStore::store(StoreWork& work) {
+  for (const std::string& channel : work.forgets) {
+    if (store_->forget(channel) == StoreOutcome::failed) {
+      return StoreOutcome::failed;
+    }
+  }
+  for (StoreTrim& trim : work.trims) {
+    if (store_->trim(trim.limits, trim.channel) == StoreOutcome::failed) {
+      return StoreOutcome::failed;
+    }
+  }
+  std::vector<StoreEntry> entries;
+  entries.reserve(work.entries.size());
+  for (const StoreJob& job : work.entries) {
+    entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
+                       clock_.timeOf(job.at), clock_.timeOf(job.expires)});
+  }
+  return store_->append(entries, work.position);
+}
+
+void HubStore::noteOutcome(StoreOutcome outcome) {
+  const std::lock_guard lock(mutex_);
+  health_.isFailing = outcome == StoreOutcome::failed;
+  health_.failures += health_.isFailing ? 1 : 0;
+}
+
+void HubStore::read() {
+  while (wait(reading_, Millis{0})) {
+    const auto jobs =
+        engine_.with(hub_, [](Hub& hub, Instant now) { return hub.durable().reads().jobs(kMostReads, now); });
+    for (const ReadJob& job : jobs) {
+      const std::uint64_t after = job.last > 0 ? store_->beforeLast(job.channel, job.last, job.lastThrough) : job.after;
+      const StorePage page = store_->read(job.channel, after, job.bytes);
+      const bool isRead = page.outcome == StoreOutcome::done;
+      SharedPiece piece = isRead ? std::make_shared<const StoredPiece>(page, clock_) : nullptr;
+      engine_.with(hub_, [&](Hub& hub, Instant now) { hub.durable().reads().finish(job, std::move(piece), now); });
+    }
+  }
+}
+
+// --- the end
+
+void HubStore::rest() {
+  const std::lock_guard opening(openMutex_);
+  if (stage_ != Stage::open) {
+    return;
+  }
+  writeAll();
+  const std::lock_guard storing(storeMutex_);
+  StorePosition position;
+  const bool isAllWritten = engine_.with(hub_, [&](Hub& hub, Instant) {
+    position = hub.durable().position();
+    stage_ = Stage::resting;
+    return hub.durable().queue().isEmpty();
+  });
+  position.isClean = isAllWritten;
+  position.reservedThrough = isAllWritten ? position.newest : position.reservedThrough;
+  if (store_->append({}, position) == StoreOutcome::failed) {
+    noteOutcome(StoreOutcome::failed);
+  }
+}
+
+}  // namespace millrace
