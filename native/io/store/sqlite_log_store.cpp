@@ -117,6 +117,9 @@ StoreOutcome SqliteLogStore::forget(std::string_view channel) {
 // Indexes can be made again from their tables. Where the tables are damaged, too, the next process begins another file.
 template <typename Change>
 StoreOutcome SqliteLogStore::change(const Change& change) {
+  if (reader_.takeDamage() && !isGivenUp_) {
+    static_cast<void>(writing_->execute("REINDEX"));
+  }
   if (change()) {
     return StoreOutcome::done;
   }

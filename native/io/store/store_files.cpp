@@ -43,7 +43,7 @@ StoreFiles::Kind StoreFiles::kind() const {
   if (!file.exists(path_)) {
     return Kind::absent;
   }
-  if (!file.open(path_, VfsFile::Kind::database)) {
+  if (!file.open(path_)) {
     return Kind::unreadable;
   }
   if (file.size() == 0) {
@@ -64,7 +64,7 @@ StoreFiles::Kind StoreFiles::kind() const {
 
 bool StoreFiles::hasLog() const {
   VfsFile file(vfs_);
-  return file.exists(log()) && file.open(log(), VfsFile::Kind::log) && file.size() > 0;
+  return file.exists(log()) && file.open(log()) && file.size() > 0;
 }
 
 bool StoreFiles::isGivenUp() const { return isThere(mark()); }

@@ -1,6 +1,8 @@
 #include "io/store/store_opening.hpp"
 
 #include "io/store/channel_mender.hpp"
+#include "io/store/log_inspection.hpp"
+#include "io/store/sqlite_statement.hpp"
 #include "io/store/store_files.hpp"
 #include "io/store/store_schema.hpp"
 
@@ -28,6 +30,8 @@ class Opener {
  private:
   [[nodiscard]] bool openConnection(std::unique_ptr<SqliteConnection>& connection);
   [[nodiscard]] Outcome readContents();
+  [[nodiscard]] bool isSound();
+  [[nodiscard]] RowOutcome recover(ChannelMender& mender, std::vector<ChannelRow>& rows);
   // What the connection's error means.
   Outcome fail();
   Outcome fail(StoreFault fault, std::string message);
@@ -35,12 +39,14 @@ class Opener {
 
   const StoreFiles& files_;
   const StoreOptions& options_;
+  bool isLogDamaged_ = false;
   StoreOpening result_;
   std::unique_ptr<SqliteConnection> writing_;
   std::unique_ptr<SqliteConnection> reading_;
 };
 
 Opener::Outcome Opener::open() {
+  isLogDamaged_ = hasDamagedFrames(files_.log(), options_.vfs);  // SQLite clears it away
   std::uint32_t pages = 0;
   if (!openConnection(writing_) || !readFileNumber(*writing_, "page_count", pages)) {
     return fail();
@@ -63,10 +69,11 @@ Opener::Outcome Opener::open() {
     return writing_->code() == SQLITE_OK || writing_->code() == SQLITE_ERROR ? damaged("the schema is not ours")
                                                                              : fail();
   }
-  const Outcome outcome = readContents();
-  if (outcome != Outcome::opened) {
+  if (const Outcome outcome = readContents(); outcome != Outcome::opened) {
     return outcome;
   }
+  // So that the next process finds little to recover. That it cannot be done now is no reason not to go on.
+  sqlite3_wal_checkpoint_v2(writing_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   return openConnection(reading_) && reading_->execute("PRAGMA query_only = ON") ? Outcome::opened : fail();
 }
 
@@ -76,6 +83,9 @@ bool Opener::openConnection(std::unique_ptr<SqliteConnection>& connection) {
 }
 
 Opener::Outcome Opener::readContents() {
+  if (isLogDamaged_ && !isSound()) {
+    return damaged("its write-ahead log is damaged, and it is not sound without");
+  }
   switch (MetaTable(*writing_).read(result_.position)) {
     case RowOutcome::found:
       break;
@@ -85,7 +95,12 @@ Opener::Outcome Opener::readContents() {
       return damaged("the hub's position is not as it was written");
   }
   std::vector<ChannelRow> rows;
-  switch (ChannelMender(*writing_, result_.position.newest).readAll(rows)) {
+  ChannelMender mender(*writing_, result_.position.newest);
+  RowOutcome outcome = mender.readAll(rows);
+  if (outcome == RowOutcome::found && isLogDamaged_) {
+    outcome = recover(mender, rows);
+  }
+  switch (outcome) {
     case RowOutcome::found:
       break;
     case RowOutcome::failed:
@@ -100,6 +115,29 @@ Opener::Outcome Opener::readContents() {
   const StorePosition& position = result_.position;
   result_.isNew = rows.empty() && position.epoch == 0 && position.newest == 0 && position.reservedThrough == 0;
   return Outcome::opened;
+}
+
+bool Opener::isSound() {
+  SqliteStatement check(*writing_, "PRAGMA quick_check(1)");
+  SqliteRows rows(check);
+  return rows.next() && rows.bytes(0) == "ok";
+}
+
+// Pages may be there that are older than others, for what the log had was in the file already. What the last process has given is not known
+// any more.
+RowOutcome Opener::recover(ChannelMender& mender, std::vector<ChannelRow>& rows) {
+  if (!writing_->execute("REINDEX")) {
+    return RowOutcome::damaged;
+  }
+  const RowOutcome outcome = mender.recountAll(rows);
+  StorePosition& position = result_.position;
+  for (const ChannelRow& row : rows) {
+    position.newest = std::max(position.newest, row.stored.newest);
+  }
+  position.reservedThrough = std::max(position.reservedThrough, position.newest);
+  position.isClean = false;
+  position.mayBeBehind = true;
+  return outcome == RowOutcome::found && !MetaTable(*writing_).write(position) ? RowOutcome::failed : outcome;
 }
 
 Opener::Outcome Opener::fail() {

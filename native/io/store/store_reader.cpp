@@ -147,6 +147,9 @@ StorePage StoreReader::read(std::string_view channel, std::uint64_t after, std::
   if (ids.hasFailed() && !ids.isDamage()) {
     return failedPage(after);
   }
+  if (ids.isDamage()) {
+    hasDamage_ = true;
+  }
   page.end(row.stored.newest);
   return page.take();
 }

@@ -1,5 +1,6 @@
 #include "io/store/store_trimmer.hpp"
 
+#include "io/store/page_scrubber.hpp"
 #include "io/store/recount_channel.hpp"
 
 #include <algorithm>
@@ -167,9 +168,9 @@ bool StoreTrimmer::forget(std::string_view channel) {
       return false;
     }
   }
-  // Rows are overwritten where they were, but not pages that have become free, now or earlier: they leave the file. And the
-  // write-ahead log has old copies of pages.
-  return connection_.execute("PRAGMA incremental_vacuum") &&
+  // Pages that have become free, now or earlier, leave the file, for they are as they were. And the write-ahead log has old copies of
+  // pages.
+  return connection_.execute("PRAGMA incremental_vacuum") && PageScrubber(connection_).scrubAll() &&
          sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) ==
              SQLITE_OK;
 }

@@ -26,7 +26,7 @@ bool VfsFile::exists(const std::string& path) {
          isThere != 0;
 }
 
-bool VfsFile::open(const std::string& path, Kind kind) {
+bool VfsFile::open(const std::string& path) {
   if (vfs_ == nullptr) {
     return false;
   }
@@ -34,7 +34,8 @@ bool VfsFile::open(const std::string& path, Kind kind) {
   name_ = fullName(path) + std::string(3, '\0');
   room_ = std::make_unique<char[]>(static_cast<std::size_t>(vfs_->szOsFile));
   auto* file = new (room_.get()) sqlite3_file{};
-  int flags = SQLITE_OPEN_READONLY | static_cast<int>(kind);
+  // Whatever the file is: of a write-ahead log, the database would have to be there, too.
+  int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB;
   const int outcome = vfs_->xOpen(vfs_, name_.c_str(), file, flags, &flags);
   if (outcome != SQLITE_OK) {
     if (file->pMethods != nullptr) {

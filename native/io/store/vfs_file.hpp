@@ -11,8 +11,6 @@ namespace millrace {
 // A file that is read without SQLite, but where SQLite sees it: over a VFS.
 class VfsFile {
  public:
-  enum class Kind : int { database = SQLITE_OPEN_MAIN_DB, log = SQLITE_OPEN_WAL };
-
   // `vfs` is a registered one's name; empty: the system's.
   explicit VfsFile(const std::string& vfs) : vfs_(sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str())) {}
   ~VfsFile();
@@ -21,7 +19,7 @@ class VfsFile {
 
   [[nodiscard]] bool exists(const std::string& path);
   // False: the file cannot be read.
-  [[nodiscard]] bool open(const std::string& path, Kind kind);
+  [[nodiscard]] bool open(const std::string& path);
   // In bytes; 0 when that cannot be told.
   [[nodiscard]] std::uint64_t size();
   // So many bytes from there on. False: they cannot be read, or are not there.

@@ -1,0 +1,211 @@
+#include "support/fault_vfs.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <new>
+#include <utility>
+
+namespace millrace::test {
+namespace {
+
+// What SQLite has of an open file; that of the VFS below lies behind it.
+struct OpenFile {
+  sqlite3_file base{};
+  FaultVfs* vfs = nullptr;
+  std::string path;
+
+  [[nodiscard]] sqlite3_file* below() { return static_cast<sqlite3_file*>(static_cast<void*>(this + 1)); }
+};
+
+OpenFile& of(sqlite3_file* file) { return *static_cast<OpenFile*>(static_cast<void*>(file)); }
+const sqlite3_io_methods& methodsBelow(sqlite3_file* file) { return *of(file).below()->pMethods; }
+
+int closeFile(sqlite3_file* file) {
+  const int outcome = methodsBelow(file).xClose(of(file).below());
+  of(file).~OpenFile();
+  return outcome;
+}
+int readFile(sqlite3_file* file, void* bytes, int size, sqlite3_int64 at) {
+  return methodsBelow(file).xRead(of(file).below(), bytes, size, at);
+}
+int writeFile(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {
+  OpenFile& open = of(file);
+  if (const int code = open.vfs->change(); code != SQLITE_OK) {
+    return code;
+  }
+  open.vfs->file(open.path).unsynced.push_back(
+      {static_cast<std::uint64_t>(at), std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size)),
+       false});
+  return methodsBelow(file).xWrite(open.below(), bytes, size, at);
+}
+int truncateFile(sqlite3_file* file, sqlite3_int64 size) {
+  OpenFile& open = of(file);
+  if (const int code = open.vfs->change(); code != SQLITE_OK) {
+    return code;
+  }
+  open.vfs->file(open.path).unsynced.push_back({static_cast<std::uint64_t>(size), {}, true});
+  return methodsBelow(file).xTruncate(open.below(), size);
+}
+
+void apply(const FaultVfs::Write& write, std::string& content) {
+  if (write.isEnd) {
+    content.resize(write.at);
+    return;
+  }
+  content.resize(std::max<std::size_t>(content.size(), write.at + write.bytes.size()));
+  content.replace(write.at, write.bytes.size(), write.bytes);
+}
+
+int syncFile(sqlite3_file* file, int flags) {
+  OpenFile& open = of(file);
+  if (const int code = open.vfs->change(); code != SQLITE_OK) {
+    return code;
+  }
+  FaultVfs::File& tracked = open.vfs->file(open.path);
+  for (const FaultVfs::Write& write : tracked.unsynced) {
+    apply(write, tracked.synced);
+  }
+  tracked.unsynced.clear();
+  tracked.wasSynced = true;
+  return open.vfs->skips() ? SQLITE_OK : methodsBelow(file).xSync(open.below(), flags);
+}
+int sizeOfFile(sqlite3_file* file, sqlite3_int64* size) { return methodsBelow(file).xFileSize(of(file).below(), size); }
+int lockFile(sqlite3_file* file, int level) { return methodsBelow(file).xLock(of(file).below(), level); }
+int unlockFile(sqlite3_file* file, int level) { return methodsBelow(file).xUnlock(of(file).below(), level); }
+int isReserved(sqlite3_file* file, int* result) {
+  return methodsBelow(file).xCheckReservedLock(of(file).below(), result);
+}
+int controlFile(sqlite3_file* file, int operation, void* argument) {
+  return methodsBelow(file).xFileControl(of(file).below(), operation, argument);
+}
+int sectorOfFile(sqlite3_file* file) { return methodsBelow(file).xSectorSize(of(file).below()); }
+int deviceOfFile(sqlite3_file* file) { return methodsBelow(file).xDeviceCharacteristics(of(file).below()); }
+int mapShared(sqlite3_file* file, int region, int size, int isWriting, void volatile** memory) {
+  return methodsBelow(file).xShmMap(of(file).below(), region, size, isWriting, memory);
+}
+int lockShared(sqlite3_file* file, int offset, int count, int flags) {
+  return methodsBelow(file).xShmLock(of(file).below(), offset, count, flags);
+}
+void fenceShared(sqlite3_file* file) { methodsBelow(file).xShmBarrier(of(file).below()); }
+int unmapShared(sqlite3_file* file, int isDeleting) {
+  return methodsBelow(file).xShmUnmap(of(file).below(), isDeleting);
+}
+
+constexpr sqlite3_io_methods kMethods = {2,           closeFile,    readFile,     writeFile,  truncateFile,
+                                         syncFile,    sizeOfFile,   lockFile,     unlockFile, isReserved,
+                                         controlFile, sectorOfFile, deviceOfFile, mapShared,  lockShared,
+                                         fenceShared, unmapShared,  nullptr,      nullptr};
+
+FaultVfs& of(sqlite3_vfs* vfs) { return *static_cast<FaultVfs*>(vfs->pAppData); }
+
+int openFile(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* given) {
+  auto* open = new (file) OpenFile{};
+  open->vfs = &of(vfs);
+  open->path = path == nullptr ? "" : path;
+  sqlite3_vfs& below = of(vfs).below();
+  const int outcome = below.xOpen(&below, path, open->below(), flags, given);
+  if (outcome != SQLITE_OK) {
+    open->~OpenFile();
+    file->pMethods = nullptr;
+    return outcome;
+  }
+  file->pMethods = &kMethods;
+  of(vfs).file(open->path).isDeleted = false;
+  return SQLITE_OK;
+}
+int deleteFile(sqlite3_vfs* vfs, const char* path, int isSynced) {
+  if (const int code = of(vfs).change(); code != SQLITE_OK) {
+    return code;
+  }
+  FaultVfs::File& file = of(vfs).file(path);
+  file.unsynced.clear();
+  file.isDeleted = true;
+  if (isSynced != 0) {
+    file = {};
+    file.isDeleted = true;
+  }
+  sqlite3_vfs& below = of(vfs).below();
+  return below.xDelete(&below, path, 0);
+}
+int accessFile(sqlite3_vfs* vfs, const char* path, int flags, int* result) {
+  sqlite3_vfs& below = of(vfs).below();
+  return below.xAccess(&below, path, flags, result);
+}
+int fullName(sqlite3_vfs* vfs, const char* path, int size, char* out) {
+  sqlite3_vfs& below = of(vfs).below();
+  return below.xFullPathname(&below, path, size, out);
+}
+
+}  // namespace
+
+FaultVfs::FaultVfs() : below_(sqlite3_vfs_find(nullptr)) {
+  static int made = 0;
+  name_ = "fault" + std::to_string(++made);
+  vfs_ = *below_;  // randomness, time and errors are the system's
+  vfs_.pNext = nullptr;
+  vfs_.zName = name_.c_str();
+  vfs_.pAppData = this;
+  vfs_.szOsFile = static_cast<int>(sizeof(OpenFile)) + below_->szOsFile;
+  vfs_.xOpen = openFile;
+  vfs_.xDelete = deleteFile;
+  vfs_.xAccess = accessFile;
+  vfs_.xFullPathname = fullName;
+  sqlite3_vfs_register(&vfs_, 0);
+}
+
+FaultVfs::~FaultVfs() { sqlite3_vfs_unregister(&vfs_); }
+
+void FaultVfs::failAfter(std::uint64_t changes, int code) {
+  left_ = changes;
+  failures_ = std::numeric_limits<std::uint64_t>::max();
+  code_ = code;
+  hasFailed_ = false;
+}
+
+int FaultVfs::change() {
+  if (code_ == SQLITE_OK || failures_ == 0) {
+    return SQLITE_OK;
+  }
+  if (left_ > 0) {
+    --left_;
+    return SQLITE_OK;
+  }
+  --failures_;
+  hasFailed_ = true;
+  return code_;
+}
+
+void FaultVfs::cutPower(const std::string& folder, std::mt19937& random) const {
+  constexpr std::size_t kBlock = 512;
+  constexpr std::uint32_t kAll = 4;
+  for (const auto& [path, file] : files_) {
+    const auto share =
+        static_cast<std::uint32_t>(random() % (kAll + 1));  // of what was not synced, about so many fourths
+    const auto isThere = [&] { return random() % kAll < share; };
+    if (file.isDeleted ? !file.wasSynced || isThere() : !file.wasSynced && !isThere()) {
+      continue;
+    }
+    std::string content = file.synced;
+    for (const Write& write : file.unsynced) {
+      if (write.isEnd) {
+        if (isThere()) {
+          apply(write, content);
+        }
+        continue;
+      }
+      for (std::size_t at = 0; at < write.bytes.size();) {
+        const std::size_t size = std::min(kBlock - (write.at + at) % kBlock, write.bytes.size() - at);
+        if (isThere()) {
+          apply({write.at + at, write.bytes.substr(at, size), false}, content);
+        }
+        at += size;
+      }
+    }
+    const std::filesystem::path target = std::filesystem::path(folder) / std::filesystem::path(path).filename();
+    std::ofstream(target, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));
+  }
+}
+
+}  // namespace millrace::test

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace millrace::test {
+
+// A VFS of SQLite's over the system's, whose disk can fail, and can lose what was not synced. It has a name of its own while it lives.
+//
+// Not thread-safe.
+class FaultVfs {
+ public:
+  FaultVfs();
+  ~FaultVfs();
+  FaultVfs(const FaultVfs&) = delete;
+  FaultVfs& operator=(const FaultVfs&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  // After so many more writes, syncs and truncations all of them fail, and nothing of them is done: with SQLITE_FULL, SQLITE_IOERR_FSYNC….
+  void failAfter(std::uint64_t changes, int code);
+  // Only so many of those fail, or all until it is told something else.
+  void failTimes(std::uint64_t times) { failures_ = times; }
+  void heal() { code_ = SQLITE_OK; }
+  [[nodiscard]] bool hasFailed() const { return hasFailed_; }
+
+  // Syncs take time, and tests of other things need none.
+  void skipSyncs() { skipsSyncs_ = true; }
+
+  // Writes into a folder what a disk may have of the files after a power cut: what was synced, and of what was written later any
+  // part, in blocks of 512 bytes.
+  void cutPower(const std::string& folder, std::mt19937& random) const;
+
+  // For the functions that SQLite calls.
+  struct Write {
+    std::uint64_t at = 0;
+    std::string bytes;
+    bool isEnd = false;  // the file ends there
+  };
+  struct File {
+    std::string synced;
+    std::vector<Write> unsynced;
+    bool wasSynced = false;
+    bool isDeleted = false;
+  };
+  [[nodiscard]] sqlite3_vfs& below() const { return *below_; }
+  [[nodiscard]] bool skips() const { return skipsSyncs_; }
+  // SQLITE_OK, or what it is to fail with.
+  [[nodiscard]] int change();
+  [[nodiscard]] File& file(const std::string& path) { return files_[path]; }
+
+ private:
+  sqlite3_vfs* below_;
+  sqlite3_vfs vfs_{};
+  std::string name_;
+  std::map<std::string, File> files_;
+  std::uint64_t left_ = 0;
+  std::uint64_t failures_ = 0;
+  int code_ = SQLITE_OK;
+  bool hasFailed_ = false;
+  bool skipsSyncs_ = false;
+};
+
+}  // namespace millrace::test

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+namespace millrace::test {
+
+// All bytes of a file; none of one that is not there.
+[[nodiscard]] inline std::string textOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+inline void writeText(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
+}
+
+}  // namespace millrace::test
