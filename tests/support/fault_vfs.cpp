@@ -1,5 +1,7 @@
 #include "support/fault_vfs.hpp"
 
+#include "support/text_file.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +17,7 @@ struct OpenFile {
   sqlite3_file base{};
   FaultVfs* vfs = nullptr;
   std::string path;
+  bool isNewJournal = false;  // the system's VFS syncs the folder with it the first time
 
   [[nodiscard]] sqlite3_file* below() { return static_cast<sqlite3_file*>(static_cast<void*>(this + 1)); }
 };
@@ -58,6 +61,24 @@ void apply(const FaultVfs::Write& write, std::string& content) {
   content.replace(write.at, write.bytes.size(), write.bytes);
 }
 
+// Of what was written without a sync, the blocks that `isThere` chooses.
+void addUnsynced(const std::vector<FaultVfs::Write>& writes, const std::function<bool()>& isThere,
+                 std::string& content) {
+  constexpr std::size_t kBlock = 512;
+  for (const FaultVfs::Write& write : writes) {
+    if (write.isEnd && isThere()) {
+      apply(write, content);
+    }
+    for (std::size_t at = 0; at < write.bytes.size();) {
+      const std::size_t size = std::min(kBlock - (write.at + at) % kBlock, write.bytes.size() - at);
+      if (isThere()) {
+        apply({write.at + at, write.bytes.substr(at, size), false}, content);
+      }
+      at += size;
+    }
+  }
+}
+
 int syncFile(sqlite3_file* file, int flags) {
   OpenFile& open = of(file);
   if (const int code = open.vfs->change(); code != SQLITE_OK) {
@@ -69,6 +90,10 @@ int syncFile(sqlite3_file* file, int flags) {
   }
   tracked.unsynced.clear();
   tracked.wasSynced = true;
+  tracked.previous.reset();
+  if (std::exchange(open.isNewJournal, false)) {
+    open.vfs->syncFolder();
+  }
   return open.vfs->skips() ? SQLITE_OK : methodsBelow(file).xSync(open.below(), flags);
 }
 int sizeOfFile(sqlite3_file* file, sqlite3_int64* size) { return methodsBelow(file).xFileSize(of(file).below(), size); }
@@ -111,8 +136,10 @@ int openFile(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, 
     file->pMethods = nullptr;
     return outcome;
   }
+  constexpr int kJournals = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL;
+  open->isNewJournal = (flags & SQLITE_OPEN_CREATE) != 0 && (flags & kJournals) != 0;
   file->pMethods = &kMethods;
-  of(vfs).file(open->path).isDeleted = false;
+  of(vfs).opened(open->path);
   return SQLITE_OK;
 }
 int deleteFile(sqlite3_vfs* vfs, const char* path, int isSynced) {
@@ -123,8 +150,7 @@ int deleteFile(sqlite3_vfs* vfs, const char* path, int isSynced) {
   file.unsynced.clear();
   file.isDeleted = true;
   if (isSynced != 0) {
-    file = {};
-    file.isDeleted = true;
+    of(vfs).syncFolder();
   }
   sqlite3_vfs& below = of(vfs).below();
   return below.xDelete(&below, path, 0);
@@ -157,6 +183,26 @@ FaultVfs::FaultVfs() : below_(sqlite3_vfs_find(nullptr)) {
 
 FaultVfs::~FaultVfs() { sqlite3_vfs_unregister(&vfs_); }
 
+// One that is new here, but has contents, had another name before: it was synced, as far as is known.
+void FaultVfs::opened(const std::string& path) {
+  if (!files_.contains(path)) {
+    files_[path].synced = textOf(path);
+    files_[path].wasSynced = !files_[path].synced.empty();
+  }
+  if (File& file = files_[path]; file.isDeleted) {
+    std::optional<std::string> previous;
+    if (file.wasSynced) {
+      previous = std::move(file.synced);
+    }
+    file = {};
+    file.previous = std::move(previous);
+  }
+}
+
+void FaultVfs::syncFolder() {
+  std::erase_if(files_, [](const auto& entry) { return entry.second.isDeleted; });
+}
+
 void FaultVfs::failAfter(std::uint64_t changes, int code) {
   left_ = changes;
   failures_ = std::numeric_limits<std::uint64_t>::max();
@@ -165,6 +211,9 @@ void FaultVfs::failAfter(std::uint64_t changes, int code) {
 }
 
 int FaultVfs::change() {
+  if (onChange_) {
+    onChange_();
+  }
   if (code_ == SQLITE_OK || failures_ == 0) {
     return SQLITE_OK;
   }
@@ -178,30 +227,18 @@ int FaultVfs::change() {
 }
 
 void FaultVfs::cutPower(const std::string& folder, std::mt19937& random) const {
-  constexpr std::size_t kBlock = 512;
   constexpr std::uint32_t kAll = 4;
   for (const auto& [path, file] : files_) {
     const auto share =
         static_cast<std::uint32_t>(random() % (kAll + 1));  // of what was not synced, about so many fourths
     const auto isThere = [&] { return random() % kAll < share; };
-    if (file.isDeleted ? !file.wasSynced || isThere() : !file.wasSynced && !isThere()) {
-      continue;
-    }
     std::string content = file.synced;
-    for (const Write& write : file.unsynced) {
-      if (write.isEnd) {
-        if (isThere()) {
-          apply(write, content);
-        }
-        continue;
-      }
-      for (std::size_t at = 0; at < write.bytes.size();) {
-        const std::size_t size = std::min(kBlock - (write.at + at) % kBlock, write.bytes.size() - at);
-        if (isThere()) {
-          apply({write.at + at, write.bytes.substr(at, size), false}, content);
-        }
-        at += size;
-      }
+    if (file.previous.has_value() && random() % 2 == 0) {
+      content = *file.previous;
+    } else if (file.isDeleted ? !file.wasSynced || random() % 2 == 0 : !file.wasSynced && !isThere()) {
+      continue;
+    } else {
+      addUnsynced(file.unsynced, isThere, content);
     }
     const std::filesystem::path target = std::filesystem::path(folder) / std::filesystem::path(path).filename();
     std::ofstream(target, std::ios::binary).write(content.data(), static_cast<std::streamsize>(content.size()));

@@ -4,9 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace millrace::test {
@@ -30,6 +33,9 @@ class FaultVfs {
   void heal() { code_ = SQLITE_OK; }
   [[nodiscard]] bool hasFailed() const { return hasFailed_; }
 
+  // Is called before every write, sync and truncation.
+  void onChange(std::function<void()> call) { onChange_ = std::move(call); }
+
   // Syncs take time, and tests of other things need none.
   void skipSyncs() { skipsSyncs_ = true; }
 
@@ -48,9 +54,13 @@ class FaultVfs {
     std::vector<Write> unsynced;
     bool wasSynced = false;
     bool isDeleted = false;
+    // The one of this name that was deleted before, until this one is synced: the disk may not know of that yet.
+    std::optional<std::string> previous{};
   };
   [[nodiscard]] sqlite3_vfs& below() const { return *below_; }
   [[nodiscard]] bool skips() const { return skipsSyncs_; }
+  void opened(const std::string& path);
+  void syncFolder();
   // SQLITE_OK, or what it is to fail with.
   [[nodiscard]] int change();
   [[nodiscard]] File& file(const std::string& path) { return files_[path]; }
@@ -65,6 +75,7 @@ class FaultVfs {
   int code_ = SQLITE_OK;
   bool hasFailed_ = false;
   bool skipsSyncs_ = false;
+  std::function<void()> onChange_;
 };
 
 }  // namespace millrace::test

@@ -1,5 +1,6 @@
 #include "io/store/store_files.hpp"
 
+#include "io/net/unique_descriptor.hpp"
 #include "io/store/store_schema.hpp"
 #include "io/store/vfs_file.hpp"
 
@@ -9,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <string_view>
 
 namespace millrace {
@@ -37,6 +39,22 @@ bool renameIfThere(const std::string& from, const std::string& to) {
 constexpr std::array<const char*, 3> kEndings = {"", "-wal", "-journal"};
 
 }  // namespace
+
+void StoreFiles::removeUnfinished() const {
+  for (const char* ending : {"", "-journal", "-wal", "-shm"}) {
+    ::unlink((unfinished() + ending).c_str());
+  }
+}
+
+bool StoreFiles::finish() const {
+  if (std::rename(unfinished().c_str(), path_.c_str()) != 0) {
+    return false;
+  }
+  // The new name is as safe as the file when its folder is on the disk, too.
+  const std::filesystem::path parent = std::filesystem::path(path_).parent_path();
+  const UniqueDescriptor folder(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return ::fsync(folder.get()) == 0 || errno == EBADF || errno == EINVAL;  // some cannot be opened, or synced
+}
 
 StoreFiles::Kind StoreFiles::kind() const {
   VfsFile file(vfs_);
@@ -71,11 +89,8 @@ bool StoreFiles::isGivenUp() const { return isThere(mark()); }
 
 void StoreFiles::giveUp() const {
   constexpr mode_t kMode = 0644;
-  const int file = ::open(mark().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kMode);
-  if (file >= 0) {
-    ::fsync(file);
-    ::close(file);
-  }
+  const UniqueDescriptor file(::open(mark().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, kMode));
+  ::fsync(file.get());
 }
 
 // The database first: a log that is left behind alone is no database's, and is set aside the next time.

@@ -18,6 +18,12 @@ class StoreFiles {
   [[nodiscard]] std::string log() const { return path_ + "-wal"; }
   [[nodiscard]] std::string lock() const { return path_ + "-lock"; }
 
+  // What becomes the database when it is whole, so that there never is half a one.
+  [[nodiscard]] std::string unfinished() const { return path_ + "-new"; }
+  void removeUnfinished() const;
+  // False: errno says why.
+  [[nodiscard]] bool finish() const;
+
   // Of the database. Empty ones are `absent`, too.
   [[nodiscard]] Kind kind() const;
   // There is a write-ahead log with something in it.

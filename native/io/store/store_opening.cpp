@@ -14,6 +14,8 @@
 namespace millrace {
 namespace {
 
+std::string systemError() { return std::generic_category().message(errno); }
+
 // Opens one file, once.
 class Opener {
  public:
@@ -21,6 +23,8 @@ class Opener {
 
   enum class Outcome : std::uint8_t { opened, damaged, fault };
 
+  // Makes a database without events where there is none.
+  [[nodiscard]] Outcome create();
   // `opened`: all but the store itself is in result().
   [[nodiscard]] Outcome open();
   [[nodiscard]] StoreOpening& result() { return result_; }
@@ -28,7 +32,7 @@ class Opener {
   [[nodiscard]] std::unique_ptr<SqliteConnection> takeReading() { return std::move(reading_); }
 
  private:
-  [[nodiscard]] bool openConnection(std::unique_ptr<SqliteConnection>& connection);
+  [[nodiscard]] bool openConnection(const std::string& file, std::unique_ptr<SqliteConnection>& connection);
   [[nodiscard]] Outcome readContents();
   [[nodiscard]] bool isSound();
   [[nodiscard]] RowOutcome recover(ChannelMender& mender, std::vector<ChannelRow>& rows);
@@ -45,18 +49,23 @@ class Opener {
   std::unique_ptr<SqliteConnection> reading_;
 };
 
+Opener::Outcome Opener::create() {
+  files_.removeUnfinished();
+  if (!openConnection(files_.unfinished(), writing_) || !createTables(*writing_) ||
+      !writing_->execute("PRAGMA journal_mode = WAL")) {
+    return fail();
+  }
+  writing_.reset();
+  return files_.finish() ? Outcome::opened : fail(StoreFault::unreachable, systemError());
+}
+
 Opener::Outcome Opener::open() {
   isLogDamaged_ = hasDamagedFrames(files_.log(), options_.vfs);  // SQLite clears it away
-  std::uint32_t pages = 0;
-  if (!openConnection(writing_) || !readFileNumber(*writing_, "page_count", pages)) {
+  if (!openConnection(files_.database(), writing_)) {
     return fail();
   }
   if (writing_->isReadOnly()) {
     return fail(StoreFault::unreachable, "it may only be read");
-  }
-  // Where the file was being made when the process died, SQLite has just taken that back.
-  if (pages == 0 && !createTables(*writing_)) {
-    return fail();
   }
   std::uint32_t version = 0;
   if (!writing_->execute("PRAGMA journal_mode = WAL") || !readFileNumber(*writing_, "user_version", version)) {
@@ -74,12 +83,13 @@ Opener::Outcome Opener::open() {
   }
   // So that the next process finds little to recover. That it cannot be done now is no reason not to go on.
   sqlite3_wal_checkpoint_v2(writing_->handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  return openConnection(reading_) && reading_->execute("PRAGMA query_only = ON") ? Outcome::opened : fail();
+  return openConnection(files_.database(), reading_) && reading_->execute("PRAGMA query_only = ON") ? Outcome::opened
+                                                                                                    : fail();
 }
 
-bool Opener::openConnection(std::unique_ptr<SqliteConnection>& connection) {
+bool Opener::openConnection(const std::string& file, std::unique_ptr<SqliteConnection>& connection) {
   connection = std::make_unique<SqliteConnection>();
-  return connection->open(files_.database(), options_.vfs) && setUpConnection(*connection);
+  return connection->open(file, options_.vfs) && setUpConnection(*connection);
 }
 
 Opener::Outcome Opener::readContents() {
@@ -174,8 +184,6 @@ StoreOpening refuse(StoreFault fault, std::string message) {
   return opening;
 }
 
-std::string systemError() { return std::generic_category().message(errno); }
-
 StoreOpening finish(Opener& opener, const StoreFiles& files, FileLock lock) {
   StoreOpening opening = std::move(opener.result());
   opening.store = std::make_unique<SqliteLogStore>(files, std::move(lock), opener.takeWriting(), opener.takeReading(),
@@ -190,7 +198,7 @@ StoreOpening setAsideAndOpen(const StoreFiles& files, const StoreOptions& option
   }
   Opener opener(files, options);
   StoreOpening opening;
-  if (opener.open() == Opener::Outcome::opened) {
+  if (opener.create() == Opener::Outcome::opened && opener.open() == Opener::Outcome::opened) {
     opening = finish(opener, files, std::move(lock));
     opening.message = std::move(message);
   } else {
@@ -232,6 +240,9 @@ StoreOpening openSqliteLogStore(const std::string& path, const StoreOptions& opt
     return setAsideAndOpen(files, options, std::move(lock), "it could not be written any more");
   }
   Opener opener(files, options);
+  if (kind == StoreFiles::Kind::absent && opener.create() != Opener::Outcome::opened) {
+    return std::move(opener.result());
+  }
   switch (opener.open()) {
     case Opener::Outcome::opened:
       return finish(opener, files, std::move(lock));

@@ -50,7 +50,6 @@ bool setUpConnection(SqliteConnection& connection) {
       "PRAGMA secure_delete = FAST; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216;");
 }
 
-// Before the file is given a write-ahead log: so it has all of this or, after a crash, nothing.
 bool createTables(SqliteConnection& connection) {
   // The vacuum's kind is chosen before anything is written; that it is incremental is itself written.
   if (!connection.execute("PRAGMA page_size = 4096; PRAGMA auto_vacuum = FULL")) {

@@ -14,7 +14,7 @@ inline constexpr std::uint32_t kStoreSchemaVersion = 1;
 // What a connection wants before anything else. False: see the connection's error.
 [[nodiscard]] bool setUpConnection(SqliteConnection& connection);
 
-// Makes the tables in a file without any, all or none of them. False: see the connection's error.
+// Makes the tables in an empty file, all or none of them. False: see the connection's error.
 [[nodiscard]] bool createTables(SqliteConnection& connection);
 
 // Makes the index of the channels' keys again; it is gone. False: see the connection's error.
