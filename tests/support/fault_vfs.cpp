@@ -38,9 +38,8 @@ int writeFile(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at)
   if (const int code = open.vfs->change(); code != SQLITE_OK) {
     return code;
   }
-  open.vfs->file(open.path).unsynced.push_back(
-      {static_cast<std::uint64_t>(at), std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size)),
-       false});
+  const std::string written(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  open.vfs->wrote(open.path, {static_cast<std::uint64_t>(at), written, false});
   return methodsBelow(file).xWrite(open.below(), bytes, size, at);
 }
 int truncateFile(sqlite3_file* file, sqlite3_int64 size) {
@@ -48,7 +47,7 @@ int truncateFile(sqlite3_file* file, sqlite3_int64 size) {
   if (const int code = open.vfs->change(); code != SQLITE_OK) {
     return code;
   }
-  open.vfs->file(open.path).unsynced.push_back({static_cast<std::uint64_t>(size), {}, true});
+  open.vfs->wrote(open.path, {static_cast<std::uint64_t>(size), {}, true});
   return methodsBelow(file).xTruncate(open.below(), size);
 }
 
@@ -84,16 +83,7 @@ int syncFile(sqlite3_file* file, int flags) {
   if (const int code = open.vfs->change(); code != SQLITE_OK) {
     return code;
   }
-  FaultVfs::File& tracked = open.vfs->file(open.path);
-  for (const FaultVfs::Write& write : tracked.unsynced) {
-    apply(write, tracked.synced);
-  }
-  tracked.unsynced.clear();
-  tracked.wasSynced = true;
-  tracked.previous.reset();
-  if (std::exchange(open.isNewJournal, false)) {
-    open.vfs->syncFolder();
-  }
+  open.vfs->synced(open.path, std::exchange(open.isNewJournal, false));
   return open.vfs->skips() ? SQLITE_OK : methodsBelow(file).xSync(open.below(), flags);
 }
 int sizeOfFile(sqlite3_file* file, sqlite3_int64* size) { return methodsBelow(file).xFileSize(of(file).below(), size); }
@@ -146,12 +136,7 @@ int deleteFile(sqlite3_vfs* vfs, const char* path, int isSynced) {
   if (const int code = of(vfs).change(); code != SQLITE_OK) {
     return code;
   }
-  FaultVfs::File& file = of(vfs).file(path);
-  file.unsynced.clear();
-  file.isDeleted = true;
-  if (isSynced != 0) {
-    of(vfs).syncFolder();
-  }
+  of(vfs).deleted(path, isSynced != 0);
   sqlite3_vfs& below = of(vfs).below();
   return below.xDelete(&below, path, 0);
 }
@@ -185,6 +170,9 @@ FaultVfs::~FaultVfs() { sqlite3_vfs_unregister(&vfs_); }
 
 // One that is new here, but has contents, had another name before: it was synced, as far as is known.
 void FaultVfs::opened(const std::string& path) {
+  if (!tracksSyncs_) {
+    return;
+  }
   if (!files_.contains(path)) {
     files_[path].synced = textOf(path);
     files_[path].wasSynced = !files_[path].synced.empty();
@@ -199,8 +187,38 @@ void FaultVfs::opened(const std::string& path) {
   }
 }
 
-void FaultVfs::syncFolder() {
-  std::erase_if(files_, [](const auto& entry) { return entry.second.isDeleted; });
+void FaultVfs::wrote(const std::string& path, Write write) {
+  if (tracksSyncs_) {
+    files_[path].unsynced.push_back(std::move(write));
+  }
+}
+
+void FaultVfs::synced(const std::string& path, bool isFolder) {
+  if (!tracksSyncs_) {
+    return;
+  }
+  File& file = files_[path];
+  for (const Write& write : file.unsynced) {
+    apply(write, file.synced);
+  }
+  file.unsynced.clear();
+  file.wasSynced = true;
+  file.previous.reset();
+  if (isFolder) {
+    std::erase_if(files_, [](const auto& entry) { return entry.second.isDeleted; });
+  }
+}
+
+void FaultVfs::deleted(const std::string& path, bool isFolder) {
+  if (!tracksSyncs_) {
+    return;
+  }
+  File& file = files_[path];
+  file.unsynced.clear();
+  file.isDeleted = true;
+  if (isFolder) {
+    std::erase_if(files_, [](const auto& entry) { return entry.second.isDeleted; });
+  }
 }
 
 void FaultVfs::failAfter(std::uint64_t changes, int code) {

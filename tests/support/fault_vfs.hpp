@@ -39,6 +39,8 @@ class FaultVfs {
   // Syncs take time, and tests of other things need none.
   void skipSyncs() { skipsSyncs_ = true; }
 
+  // From now on it knows of every write whether it was synced. Before a file is opened.
+  void trackSyncs() { tracksSyncs_ = true; }
   // Writes into a folder what a disk may have of the files after a power cut: what was synced, and of what was written later any
   // part, in blocks of 512 bytes.
   void cutPower(const std::string& folder, std::mt19937& random) const;
@@ -49,6 +51,17 @@ class FaultVfs {
     std::string bytes;
     bool isEnd = false;  // the file ends there
   };
+  [[nodiscard]] sqlite3_vfs& below() const { return *below_; }
+  [[nodiscard]] bool skips() const { return skipsSyncs_; }
+  // SQLITE_OK, or what it is to fail with.
+  [[nodiscard]] int change();
+  void opened(const std::string& path);
+  void wrote(const std::string& path, Write write);
+  // With the folder, or without.
+  void synced(const std::string& path, bool isFolder);
+  void deleted(const std::string& path, bool isFolder);
+
+ private:
   struct File {
     std::string synced;
     std::vector<Write> unsynced;
@@ -57,15 +70,7 @@ class FaultVfs {
     // The one of this name that was deleted before, until this one is synced: the disk may not know of that yet.
     std::optional<std::string> previous{};
   };
-  [[nodiscard]] sqlite3_vfs& below() const { return *below_; }
-  [[nodiscard]] bool skips() const { return skipsSyncs_; }
-  void opened(const std::string& path);
-  void syncFolder();
-  // SQLITE_OK, or what it is to fail with.
-  [[nodiscard]] int change();
-  [[nodiscard]] File& file(const std::string& path) { return files_[path]; }
 
- private:
   sqlite3_vfs* below_;
   sqlite3_vfs vfs_{};
   std::string name_;
@@ -75,6 +80,7 @@ class FaultVfs {
   int code_ = SQLITE_OK;
   bool hasFailed_ = false;
   bool skipsSyncs_ = false;
+  bool tracksSyncs_ = false;
   std::function<void()> onChange_;
 };
 

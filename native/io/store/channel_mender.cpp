@@ -1,7 +1,6 @@
 #include "io/store/channel_mender.hpp"
 
 #include "io/store/recount_channel.hpp"
-#include "io/store/store_schema.hpp"
 
 #include <functional>
 #include <string_view>
@@ -56,12 +55,16 @@ RowOutcome ChannelMender::readAll(std::vector<ChannelRow>& rows) {
   if (hasRows && hasKeys && damaged.empty() && rows.size() == keys.size() && ofRows == ofKeys) {
     return RowOutcome::found;
   }
-  return mend(rows, damaged, keys);
+  if (!hasKeys) {
+    keys.clear();
+    for (const ChannelRow& row : damaged) {
+      keys.emplace_back(row.stored.key, row.id);
+    }
+  }
+  return mend(rows, keys);
 }
 
-// The index before the rows that are damaged: where one of the two has a wrong key or id, it is the row.
-RowOutcome ChannelMender::mend(std::vector<ChannelRow>& rows, const std::vector<ChannelRow>& damaged,
-                               const ChannelTable::Keys& keys) {
+RowOutcome ChannelMender::mend(std::vector<ChannelRow>& rows, const ChannelTable::Keys& keys) {
   Known known;
   for (const ChannelRow& row : rows) {
     known.ids.insert(row.id);
@@ -69,11 +72,6 @@ RowOutcome ChannelMender::mend(std::vector<ChannelRow>& rows, const std::vector<
   }
   for (const auto& [key, id] : keys) {
     if (!restore(key, id, known, rows)) {
-      return failure();
-    }
-  }
-  for (const ChannelRow& row : damaged) {
-    if (!restore(row.stored.key, row.id, known, rows)) {
       return failure();
     }
   }
@@ -101,14 +99,14 @@ bool ChannelMender::restore(const std::string& key, std::int64_t id, Known& know
   return true;
 }
 
-// All of them, for neither the table nor its index is sound.
+// All of them, for the table or its index is not sound; this empties both.
 RowOutcome ChannelMender::rewrite(std::vector<ChannelRow>& rows) {
   SqliteTransaction transaction(connection_, SqliteTransaction::Kind::writes);
-  bool isDone = transaction.hasBegun() && connection_.execute("DROP INDEX channels_by_key; DELETE FROM channels");
+  bool isDone = transaction.hasBegun() && connection_.execute("DELETE FROM channels");
   for (ChannelRow& row : rows) {
     isDone = isDone && channels_.write(row);
   }
-  return isDone && createKeyIndex(connection_) && transaction.commit() ? RowOutcome::found : failure();
+  return isDone && transaction.commit() ? RowOutcome::found : failure();
 }
 
 RowOutcome ChannelMender::recountAll(std::vector<ChannelRow>& rows) {

@@ -31,8 +31,7 @@ class ChannelMender {
     std::size_t unresolved = 0;  // there are segments of a channel whose key is not known, or they are damaged all
   };
 
-  [[nodiscard]] RowOutcome mend(std::vector<ChannelRow>& rows, const std::vector<ChannelRow>& damaged,
-                                const ChannelTable::Keys& keys);
+  [[nodiscard]] RowOutcome mend(std::vector<ChannelRow>& rows, const ChannelTable::Keys& keys);
   [[nodiscard]] bool restore(const std::string& key, std::int64_t id, Known& known, std::vector<ChannelRow>& rows);
   [[nodiscard]] RowOutcome rewrite(std::vector<ChannelRow>& rows);
   [[nodiscard]] RowOutcome failure() const;

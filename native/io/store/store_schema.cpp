@@ -12,30 +12,30 @@ namespace {
 
 struct Part {
   std::string_view name;
+  std::uint64_t
+      root;  // the page where its B-tree begins, always: the first pages of the file, in the order in which they are made
   const char* sql;
 };
-
-constexpr const char* kKeyIndex = "CREATE UNIQUE INDEX channels_by_key ON channels(key)";
 
 // Every row has a checksum of the others of its columns. The names of a channel's columns are StoredChannel's, those of a
 // segment's SegmentHead's; `small` is SegmentMerger's. Blobs come last, so that what is before them is read without them.
 constexpr std::array<Part, 5> kParts = {{
-    {"meta",
+    {"meta", 3,
      "CREATE TABLE meta(id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, newest INTEGER NOT NULL, "
      "reserved_through INTEGER NOT NULL, lost_through INTEGER NOT NULL, is_clean INTEGER NOT NULL, may_be_behind "
      "INTEGER NOT NULL, sum INTEGER NOT "
      "NULL)"},
-    {"channels",
+    {"channels", 4,
      "CREATE TABLE channels(id INTEGER PRIMARY KEY, key TEXT NOT NULL, lost_through INTEGER NOT NULL, "
      "newest INTEGER NOT NULL, events INTEGER NOT NULL, bytes INTEGER NOT NULL, oldest INTEGER NOT NULL, "
      "ends_after INTEGER NOT NULL, small INTEGER NOT NULL, sum INTEGER NOT NULL)"},
-    {"channels_by_key", kKeyIndex},
-    {"segments",
+    {"channels_by_key", 5, "CREATE UNIQUE INDEX channels_by_key ON channels(key)"},
+    {"segments", 6,
      "CREATE TABLE segments(id INTEGER PRIMARY KEY, channel INTEGER NOT NULL, first INTEGER NOT NULL, "
      "last INTEGER NOT NULL, after INTEGER NOT NULL, events INTEGER NOT NULL, bytes INTEGER NOT NULL, "
      "oldest INTEGER NOT NULL, latest INTEGER NOT NULL, blob_sum INTEGER NOT NULL, head_sum INTEGER NOT NULL, "
      "blob BLOB NOT NULL)"},
-    {"segments_by_channel", "CREATE INDEX segments_by_channel ON segments(channel, last)"},
+    {"segments_by_channel", 7, "CREATE INDEX segments_by_channel ON segments(channel, last)"},
 }};
 
 }  // namespace
@@ -69,16 +69,14 @@ bool createTables(SqliteConnection& connection) {
   return connection.execute(numbers.c_str()) && MetaTable(connection).write({}) && transaction.commit();
 }
 
-bool createKeyIndex(SqliteConnection& connection) { return connection.execute(kKeyIndex); }
-
 bool hasTables(SqliteConnection& connection) {
-  SqliteStatement parts(connection, "SELECT name, sql FROM sqlite_schema");
+  SqliteStatement parts(connection, "SELECT name, sql, rootpage FROM sqlite_schema");
   SqliteRows rows(parts);
   std::size_t found = 0;
   while (rows.next()) {
     bool isKnown = false;
     for (const Part& part : kParts) {
-      isKnown = isKnown || (rows.bytes(0) == part.name && rows.bytes(1) == part.sql);
+      isKnown = isKnown || (rows.bytes(0) == part.name && rows.bytes(1) == part.sql && rows.number(2) == part.root);
     }
     if (!isKnown) {
       return false;

@@ -17,10 +17,7 @@ inline constexpr std::uint32_t kStoreSchemaVersion = 1;
 // Makes the tables in an empty file, all or none of them. False: see the connection's error.
 [[nodiscard]] bool createTables(SqliteConnection& connection);
 
-// Makes the index of the channels' keys again; it is gone. False: see the connection's error.
-[[nodiscard]] bool createKeyIndex(SqliteConnection& connection);
-
-// The tables are those that createTables() makes.
+// The tables are those that createTables() makes, and where it makes them.
 [[nodiscard]] bool hasTables(SqliteConnection& connection);
 
 // A number that SQLite knows of the file: "page_count", "user_version". False: it cannot be read.

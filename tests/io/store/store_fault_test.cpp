@@ -74,7 +74,7 @@ bool runWith(std::uint64_t changes, int code, std::uint64_t times) {
   const std::string where = std::to_string(changes) + " changes, then " + std::to_string(code);
   FaultVfs vfs;
   vfs.skipSyncs();
-  const TemporaryFolder folder;
+  const TemporaryFolder folder(TemporaryFolder::Place::memory);
   const std::string path = folder.file("log");
   vfs.failAfter(changes, code);
   vfs.failTimes(times);
@@ -116,10 +116,11 @@ bool runWith(std::uint64_t changes, int code, std::uint64_t times) {
 
 TEST(StoreFault, whateverFailsNothingIsLostAndItGoesOnAfterwards) {
   for (const int code : {SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC}) {
-    for (const std::uint64_t times : {std::uint64_t{1}, std::uint64_t{1'000'000}}) {
+    for (const std::uint64_t times :
+         {std::uint64_t{1}, std::uint64_t{1'000'000}}) {  // it fails once, or until it is mended
       std::uint64_t changes = 0;
       while (runWith(changes, code, times) && !testing::Test::HasFailure()) {
-        changes += changes < 40 ? 1 : 3;
+        changes += 1;
       }
       EXPECT_GT(changes, 50U);
     }

@@ -125,7 +125,8 @@ TEST(StoreKill, whatWasAcknowledgedIsThereAfterAPowerCut) {
   for (std::uint32_t round = 0; round < 6; ++round) {
     FaultVfs vfs;
     vfs.skipSyncs();
-    const TemporaryFolder folder;
+    vfs.trackSyncs();
+    const TemporaryFolder folder(TemporaryFolder::Place::memory);
     Writer writer(round);
     std::uint64_t acknowledged = 0;
     bool hasTables = false;
@@ -133,7 +134,7 @@ TEST(StoreKill, whatWasAcknowledgedIsThereAfterAPowerCut) {
       if (random() % 40 != 0) {
         return;
       }
-      const TemporaryFolder after;
+      const TemporaryFolder after(TemporaryFolder::Place::memory);
       vfs.cutPower(after.path(), random);
       const std::string path = after.file("log");
       if (hasTables) {
