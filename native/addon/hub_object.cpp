@@ -90,24 +90,6 @@ void HubObject::configure(const Napi::CallbackInfo& info) {
   }
 }
 
-// An object of texts by name, and whether they are newer; gives the names that say something else than before.
-Napi::Value HubObject::declare(const Napi::CallbackInfo& info) {
-  const Napi::Object given = toObject(info[0], "options");
-  const Napi::Array names = given.GetPropertyNames();
-  Declarations::Options options;
-  for (std::uint32_t at = 0; at < names.Length(); ++at) {
-    const Napi::Value name = names.Get(at);
-    options.emplace_back(toText(name, "name"), toText(given.Get(name), "value"));
-  }
-  return toJs(info.Env(), Engine::process().declare(hub_, options, toFlag(info[1], "areNewer")));
-}
-
-void HubObject::requireAuthorizer(const Napi::CallbackInfo& /*info*/) { Engine::process().requireAuthorizer(hub_); }
-
-Napi::Value HubObject::hasAuthorizer(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), Engine::process().hasAuthorizer(hub_));
-}
-
 Napi::Value HubObject::open(const Napi::CallbackInfo& info) {
   const auto owner = static_cast<OwnerId>(toWhole(info[0], "environment"));
   const Napi::Object given = toObject(info[1], "options");

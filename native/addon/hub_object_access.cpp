@@ -187,4 +187,22 @@ Napi::Value HubObject::isDenied(const Napi::CallbackInfo& info) {
       info.Env(), with([&](Hub& hub, Instant now) { return hub.access().revocations().isDenied(userId, now); }));
 }
 
+// An object of texts by name, and whether they are newer; gives the names that say something else than before.
+Napi::Value HubObject::declare(const Napi::CallbackInfo& info) {
+  const Napi::Object given = toObject(info[0], "options");
+  const Napi::Array names = given.GetPropertyNames();
+  Declarations::Options options;
+  for (std::uint32_t at = 0; at < names.Length(); ++at) {
+    const Napi::Value name = names.Get(at);
+    options.emplace_back(toText(name, "name"), toText(given.Get(name), "value"));
+  }
+  return toJs(info.Env(), Engine::process().declare(hub_, options, toFlag(info[1], "areNewer")));
+}
+
+void HubObject::requireAuthorizer(const Napi::CallbackInfo& /*info*/) { Engine::process().requireAuthorizer(hub_); }
+
+Napi::Value HubObject::hasAuthorizer(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), Engine::process().hasAuthorizer(hub_));
+}
+
 }  // namespace millrace

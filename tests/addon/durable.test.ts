@@ -46,7 +46,7 @@ test("a process that ends as it should is continued: cursors, ids and history", 
   await first.end("SIGTERM");
   const second = await serving({ file });
   const more = await second.publish("room", 2000, 10);
-  const said = await second.read(["room"], upTo(2009), { lastEventId: ids[99] });
+  const said = await second.read(["room"], upTo(2009), { lastEventId: ids[99] as string });
   expect(said.verdict).toBe("continued");
   expect(said.data).toEqual(numbers(100, 2010));
   expect(said.ids).toEqual([...ids.slice(100), ...more]);
@@ -65,7 +65,7 @@ test("a process that is killed loses nothing that was acknowledged, and gives no
   }
   const server = await serving(history);
   const last = await server.publish("room", 9999, 1);
-  const said = await server.read(["room"], upTo(9999), { lastEventId: ids[0] });
+  const said = await server.read(["room"], upTo(9999), { lastEventId: ids[0] as string });
   expect(said.verdict).toBe("continued");
   expect(said.data.filter((one) => one !== -1)).toEqual([...numbers(1, 200), 9999]);
   expect(said.ids).toEqual(expect.arrayContaining(ids.slice(1)));
@@ -106,7 +106,7 @@ test("where all was on disk, a process that is killed is continued, under batch,
   await first.end("SIGKILL");
   const second = await serving({ file });
   const more = await second.publish("room", 5, 1);
-  const said = await second.read(["room"], upTo(5), { lastEventId: ids[1] });
+  const said = await second.read(["room"], upTo(5), { lastEventId: ids[1] as string });
   expect(said).toMatchObject({ verdict: "continued", data: [2, 3, 4, 5] });
   const number = (id: string | undefined) => Number(id?.split(".")[1]);
   expect(number(more[0])).toBe(number(ids[4]) + 1);
@@ -120,14 +120,14 @@ test("who reads durable and other channels gets them in one order, and is told w
   for (let at = 0; at < 40; ++at) {
     ids.push(...(await first.publish(at % 2 === 0 ? "kept" : "passing:1", at, 1, at % 10 === 0)));
   }
-  const both = await first.read(["kept", "passing:1"], upTo(39), { lastEventId: ids[25] });
+  const both = await first.read(["kept", "passing:1"], upTo(39), { lastEventId: ids[25] as string });
   expect(both).toMatchObject({ verdict: "continued", data: numbers(26, 40) });
   await first.end("SIGTERM");
   const second = await serving({ file, memory: { events: 10 } }, { policies });
   await second.publish("kept", 40, 1);
-  const kept = await second.read(["kept"], upTo(40), { lastEventId: ids[0] });
+  const kept = await second.read(["kept"], upTo(40), { lastEventId: ids[0] as string });
   expect(kept).toMatchObject({ verdict: "continued", data: numbers(1, 21).map((one) => one * 2) });
-  const passing = await second.read(["kept", "passing:1"], upTo(40), { lastEventId: ids[0] });
+  const passing = await second.read(["kept", "passing:1"], upTo(40), { lastEventId: ids[0] as string });
   expect(passing).toMatchObject({ verdict: "gap", data: kept.data });
 });
 
@@ -150,7 +150,7 @@ test("a channel that is forgotten leaves no trace in memory or in the files, and
   await server.forget(word);
   expect(holds()).toBe(false);
   const [after] = await server.publish(word, 100, 1);
-  const said = await server.read([word], upTo(100), { lastEventId: ids[5] });
+  const said = await server.read([word], upTo(100), { lastEventId: ids[5] as string });
   expect(said).toMatchObject({ verdict: "gap", data: [100], ids: [after] });
   expect((await server.read(["other"], upTo(99), { begin: "&from=earliest" })).data).toEqual(numbers(0, 100));
 });

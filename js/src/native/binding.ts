@@ -5,6 +5,7 @@ import type { NativeDocument } from "./native-document.js";
 import type { NativeMetrics } from "./native-metrics.js";
 import type { NativeContentSettings, NativePolicy, NativePolicySettings } from "./native-policy.js";
 import type { NativeLimited, NativeReceipt, NativeWaiting } from "./native-receipt.js";
+import type { NativeStats } from "./native-stats.js";
 import type { NativeStore, StoreFailed } from "./native-store.js";
 import type { NativeJoin, NativeRefusal, OpenRefusal } from "./outcomes.js";
 
@@ -162,20 +163,6 @@ export interface NativeHubOptions extends NativePolicySettings, NativeContentSet
   readonly replayBytes?: number | undefined;
   /** Threads that write to sockets, of the whole process. */
   readonly reactors?: number | undefined;
-}
-
-export interface NativeStats {
-  /** Open connections, whether they read a channel or not. */
-  readonly connections: number;
-  /** `limits.connections`. */
-  readonly connectionsLimit: number;
-  readonly channels: number;
-  /** Accepted, and not yet offered to every connection. */
-  readonly inboxBytes: number;
-  readonly isDraining: boolean;
-  /** Connections whose socket the core writes to now; the bytes of the others go through Node. */
-  readonly takenOver: number;
-  readonly heldEvents: number; // that wait because of their channels' policies
 }
 
 /** The process's hub of one name: channels, connections, one sequence. */

@@ -256,7 +256,7 @@ Subscriber* Admission::assign(SubscriberId id, OwnerId owner, void* socket, Inst
   if (subscriber->isEnding()) {
     parts_.scheduler.noteClosing(*subscriber, subscriber->closeReason, now);
   }
-  if (subscriber->hasPending() || subscriber->reader().awaitsStore()) {
+  if (subscriber->hasPending() || awaitsStore(subscriber->reader())) {
     parts_.scheduler.noteNews(*subscriber, now);
   }
   return subscriber;

@@ -21,7 +21,7 @@ void CutEvent::clear() {
 
 void CutEvent::pin(Spans& spans) const {
   if (channel_ != nullptr) {
-    channel_->log.pin(at_, spans);
+    spans.pin(channel_->log.segmentOf(at_));
   }
 }
 

@@ -38,7 +38,7 @@ std::vector<DeflateJob> DeflateQueue::jobs(std::size_t limit, std::uint64_t thro
       job.channel = channel->key;
       job.cursor = at;
       job.plain = channel->log.at(at).bytes;
-      channel->log.pin(at, job.pin);
+      job.pin.pin(channel->log.segmentOf(at));
     }
   }
   return jobs;

@@ -25,7 +25,7 @@ void DurableLog::open(const StoreStart& start) {
   lostThrough_ = start.lostThrough;
   parts_.sequence.resume(start.epoch, start.newest);
   reservedThrough_ = position().reservedThrough;
-  parts_.registry.noteForgotten(start.newest);
+  parts_.stored.noteForgotten(start.newest);
   for (const StoredChannel& channel : start.channels) {
     noteTrimmed(channel);
     StoredLog& log = parts_.stored.at(channel.key);

@@ -58,7 +58,6 @@ void LagJudge::judge(Subscriber& subscriber, Instant now) {
     }
     return;
   }
-  reader.goOnInStore();
   const LagOptions& limits = subscriber.options().lag;
   const LogDistance lag = reader.lag();
   if (!subscriber.isListener() && lag.events > 0) {

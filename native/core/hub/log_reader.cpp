@@ -4,7 +4,6 @@
 #include "core/hub/merge.hpp"
 #include "core/hub/owed_states.hpp"
 #include "core/hub/plain_log.hpp"
-#include "core/hub/stored_reading.hpp"
 
 #include <string>
 #include <utility>
@@ -17,7 +16,9 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   endNotice_.withhold();
   gatheredAt_ = now;
   spans.begin();
-  goOnInStore();
+  if (subscriptions_.areEvicted()) {
+    goOnInStore(subscriptions_, takenThrough());
+  }
   if (isEvicted()) {
     preamble_.noticeGap();
     subscriptions_.oweStatesOfEvicted();
@@ -46,7 +47,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   } else {
     gatherMerged(now, allowed, spans);
   }
-  hasMore_ = hasMore_ || (allowed.sequence < lastSequence_ && subscriptions_.haveGivenPieces());
+  hasMore_ = hasMore_ || (allowed.sequence < lastSequence_ && haveGivenPieces(subscriptions_));
   if (end_ != End::reached) {
     const bool hasEnd = lastSequence_ != kEverySequence && lastSequence_ <= allowed.sequence;
     end_ = hasEnd && !hasMore_ ? End::given : End::ahead;
@@ -83,7 +84,7 @@ void LogReader::gatherMerged(Instant now, const ReadLimits& limits, Spans& spans
       const std::size_t spansBefore = spans.bytes.size();
       give(entry.bytes, entry.deflated, spans);
       if (spans.bytes.size() > spansBefore) {
-        source->log->pin(source->at, spans);
+        spans.pin(source->log->segmentOf(source->at));
       }
       bytes += entry.bytes.size();
       freshOf(*source).add(entry);
@@ -236,43 +237,6 @@ FreshEvents& LogReader::freshOf(const MergeSource& source) {
   return source.subscription == nullptr ? own_.fresh : source.subscription->fresh;
 }
 
-bool LogReader::hasPending() const {
-  if (isBroken()) {
-    return false;
-  }
-  if (!cut_.isEmpty() || !preamble_.isEmpty()) {
-    return true;
-  }
-  const std::uint64_t through = subscriptions_.readableThrough();
-  if (!endNotice_.isEmpty() && lastSequence_ <= through) {
-    return true;
-  }
-  if (!own_.isEmpty() && own_.log().at(own_.log().begin()).sequence <= through) {
-    return true;
-  }
-  return std::any_of(subscriptions_.begin(), subscriptions_.end(),
-                     [&](const Subscription& subscription) { return awaits(subscription, through); });
-}
-
-bool LogReader::awaits(const Subscription& subscription, std::uint64_t through) const {
-  const ChannelLog* const log = subscription.log();
-  return end_ != End::reached && log != nullptr && subscription.taken() < endOf(*log, through);
-}
-
-bool LogReader::awaitsStore() const {
-  return !isBroken() && end_ != End::reached &&
-         std::any_of(subscriptions_.begin(), subscriptions_.end(), [&](const Subscription& subscription) {
-           return subscription.stored != nullptr && subscription.log() == nullptr &&
-                  subscription.stored->position() < lastSequence_;
-         });
-}
-
-LogDistance LogReader::lag() const {
-  LogDistance lag = subscriptions_.lag();
-  const LogDistance own = own_.distance();
-  return {lag.events + own.events, lag.bytes + own.bytes};
-}
-
 // An event with which the stream ends is not dropped: the subscriber would go on behind the end.
 void LogReader::dropOldest() {
   preamble_.noticeGap();
@@ -298,11 +262,6 @@ void LogReader::dropOldest() {
       own_.trimBefore(source.at);
     }
   }
-}
-
-Cursor LogReader::endOf(const ChannelLog& log, std::uint64_t through) const {
-  const std::uint64_t last = std::min(lastSequence_, through);
-  return last == kEverySequence ? log.readableEnd() : std::min(log.after(last), log.readableEnd());
 }
 
 void LogReader::give(std::string_view bytes, const Deflated& deflated, Spans& spans) const {

@@ -7,6 +7,7 @@
 #include "core/hub/own_log.hpp"
 #include "core/hub/preamble.hpp"
 #include "core/hub/read_limits.hpp"
+#include "core/hub/stored_reading.hpp"
 #include "core/hub/subscriber_options.hpp"
 #include "core/hub/subscriptions.hpp"
 #include "core/log/cursor.hpp"
@@ -49,11 +50,11 @@ class LogReader {
   [[nodiscard]] bool hasMore() const { return hasMore_; }
   [[nodiscard]] bool hasPending() const;
   // What comes next has to be read from the store.
-  [[nodiscard]] bool awaitsStore() const;
+  friend bool awaitsStore(const LogReader& reader);
   // Whether the channel has events up to this sequence that are yet to be given.
   [[nodiscard]] bool awaits(const Subscription& subscription, std::uint64_t through = kEverySequence) const;
   // Everything up to such an event has been taken.
-  [[nodiscard]] bool isComplete() const { return hasLastEvent_ && !hasPending() && !awaitsStore(); }
+  [[nodiscard]] bool isComplete() const { return hasLastEvent_ && !hasPending() && !awaitsStore(*this); }
   // Events that were taken so far; one that was cut counts as soon as its beginning was taken.
   [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
 
@@ -77,13 +78,7 @@ class LogReader {
 
   [[nodiscard]] LogDistance lag() const;
   // Whether a log was trimmed beyond one of the cursors, and the store does not have what is missing.
-  [[nodiscard]] bool isEvicted() const { return end_ != End::reached && subscriptions_.haveLost(takenThrough()); }
-  // Where the store has it, the subscriber goes on there. Not while it is in flight.
-  void goOnInStore() {
-    if (end_ != End::reached && subscriptions_.areEvicted()) {
-      subscriptions_.goOnInStore(takenThrough());
-    }
-  }
+  [[nodiscard]] bool isEvicted() const { return end_ != End::reached && haveLost(subscriptions_, takenThrough()); }
   // Moves the cursors on until the lag is within the options' limits, and tells the client of the gap.
   void dropOldest();
   // The subscriber leaves the channel. Of what is being sent, the part that is taken still counts.
@@ -104,7 +99,6 @@ class LogReader {
   [[nodiscard]] Subscriptions& subscriptions() { return subscriptions_; }
   [[nodiscard]] const Subscriptions& subscriptions() const { return subscriptions_; }
   [[nodiscard]] Preamble& preamble() { return preamble_; }
-  [[nodiscard]] const Preamble& preamble() const { return preamble_; }
   [[nodiscard]] OwnLog& own() { return own_; }
 
  private:
@@ -142,5 +136,7 @@ class LogReader {
   bool hasMore_ = false;
   bool isBroken_ = false;
 };
+
+[[nodiscard]] bool awaitsStore(const LogReader& reader);
 
 }  // namespace millrace

@@ -69,7 +69,7 @@ Channel& Registry::channel(std::string_view key, Instant now) {
 
 Channel& Registry::addChannel(std::string_view key, Instant now) {
   StoredLog* const stored = stored_.find(key);
-  const std::uint64_t evictedThrough = stored == nullptr ? forgottenThrough_ : stored->newest;
+  const std::uint64_t evictedThrough = stored == nullptr ? stored_.forgottenThrough() : stored->newest;
   auto made = std::make_unique<Channel>(std::string(key), policies_.of(key), evictedThrough);
   made->stored = stored;
   made->lastUse = now;
@@ -211,7 +211,7 @@ void Registry::forget(const Channel& channel) {
   const std::uint64_t lastKept = log.isEmpty() ? 0 : log.at({log.end().next - 1}).sequence;
   const std::uint64_t newest = std::max(lastKept, log.evictedThrough());
   if (channel.stored == nullptr) {
-    forgottenThrough_ = std::max(forgottenThrough_, newest);
+    stored_.noteForgotten(newest);
   } else if (channel.newestEvent > channel.stored->newest) {
     channel.stored->lostThrough = std::max(channel.stored->lostThrough, channel.newestEvent);
     channel.stored->newest = channel.newestEvent;

@@ -71,9 +71,6 @@ class Registry {
   void assignUser(Subscriber& subscriber, std::string_view userId);
   [[nodiscard]] std::size_t subscribersOfUser(std::string_view userId) const;
 
-  // Channels that are not there and not in the store may have lost events up to this sequence.
-  void noteForgotten(std::uint64_t sequence) { forgottenThrough_ = std::max(forgottenThrough_, sequence); }
-
   // Trims every log by age, and removes the channels that nobody has used for as long as their policies say; of those that are empty, what they have
   // lost is remembered as long as a client may be away for it.
   void sweep(Instant now) { sweepChannels(EmptyChannel::remembered, now); }
@@ -93,7 +90,6 @@ class Registry {
   TextMap<std::size_t> users_;
   std::size_t listeners_ = 0;
   std::size_t joined_ = 0;
-  std::uint64_t forgottenThrough_ = 0;  // the newest sequence that a removed channel ever had
 };
 
 }  // namespace millrace

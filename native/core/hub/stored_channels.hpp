@@ -3,6 +3,7 @@
 #include "core/base/instant.hpp"
 #include "core/base/text_map.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -38,6 +39,11 @@ class StoredChannels {
     }
   }
   [[nodiscard]] std::size_t size() const { return logs_.size(); }
+
+  // The newest sequence that a channel ever had which is in neither memory nor the store.
+  [[nodiscard]] std::uint64_t forgottenThrough() const { return forgottenThrough_; }
+  void noteForgotten(std::uint64_t sequence) { forgottenThrough_ = std::max(forgottenThrough_, sequence); }
+
   template <typename Act>
   void forEach(Act&& act) {
     for (auto& [key, log] : logs_) {
@@ -47,6 +53,7 @@ class StoredChannels {
 
  private:
   TextMap<StoredLog> logs_;
+  std::uint64_t forgottenThrough_ = 0;
 };
 
 }  // namespace millrace

@@ -1,6 +1,7 @@
 #include "core/hub/stored_reading.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace millrace {
@@ -20,6 +21,34 @@ void goOn(Subscription& subscription, std::uint64_t readThrough, Subscriptions& 
 }
 
 }  // namespace
+
+bool haveLost(const Subscriptions& all, std::uint64_t takenThrough) {
+  return std::any_of(all.begin(), all.end(), [&](const Subscription& subscription) {
+    return subscription.isEvicted() && !subscription.channel->hasAllAfter(std::max(takenThrough, subscription.begins));
+  });
+}
+
+void goOnInStore(Subscriptions& all, std::uint64_t takenThrough) {
+  for (Subscription& subscription : all) {
+    const Channel& channel = *subscription.channel;
+    const std::uint64_t taken = std::max(takenThrough, subscription.begins);
+    if (!subscription.isEvicted() || !channel.hasAllAfter(taken)) {
+      continue;
+    }
+    if (channel.hasStoredAfter(taken)) {
+      subscription.stored = std::make_unique<StoredCursor>(taken, taken);
+    } else {
+      subscription.cursor = channel.log.begin();  // memory has let go of nothing that was to be given
+    }
+  }
+}
+
+bool haveGivenPieces(const Subscriptions& all) {
+  return std::any_of(all.begin(), all.end(), [](const Subscription& subscription) {
+    return subscription.log() != nullptr && subscription.stored != nullptr &&
+           subscription.stored->given == subscription.stored->log()->end();
+  });
+}
 
 void endStored(Subscription& subscription, Subscriptions& all, Preamble& preamble) {
   const Channel& channel = *subscription.channel;

@@ -4,7 +4,18 @@
 #include "core/hub/stored_cursor.hpp"
 #include "core/hub/subscriptions.hpp"
 
+#include <cstdint>
+
 namespace millrace {
+
+// Whether a log was trimmed beyond a cursor, and the store does not have what is missing. Everything up to this sequence was taken.
+[[nodiscard]] bool haveLost(const Subscriptions& all, std::uint64_t takenThrough);
+
+// Those whose logs were trimmed beyond their cursors go on in the store, where that has what is missing.
+void goOnInStore(Subscriptions& all, std::uint64_t takenThrough);
+
+// Whether one of them was given the rest of a piece of the store.
+[[nodiscard]] bool haveGivenPieces(const Subscriptions& all);
 
 // The next events of this subscription are in the piece, or, if that is empty, the store has none of those up to `storedThrough`. Where they begin
 // behind some that are lost, the client is told of the gap.

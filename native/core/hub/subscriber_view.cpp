@@ -24,7 +24,7 @@ std::optional<std::string> SubscriberView::beginning() const {
 
 // One that ends waits for what is yet to come from the store.
 bool SubscriberView::hasPending() const {
-  return exists() && (subscriber_->hasPending() || (subscriber_->isEnding() && subscriber_->reader().awaitsStore()));
+  return exists() && (subscriber_->hasPending() || (subscriber_->isEnding() && awaitsStore(subscriber_->reader())));
 }
 
 bool SubscriberView::hasLost() const {
@@ -32,7 +32,7 @@ bool SubscriberView::hasLost() const {
 }
 
 bool SubscriberView::hasMore() const {
-  return exists() && (subscriber_->reader().hasMore() || subscriber_->reader().awaitsStore());
+  return exists() && (subscriber_->reader().hasMore() || awaitsStore(subscriber_->reader()));
 }
 
 StreamTally SubscriberView::tally() const {

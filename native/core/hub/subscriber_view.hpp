@@ -22,8 +22,7 @@ struct StreamTally {
 class SubscriberView {
  public:
   // Null: there is no such subscriber.
-  SubscriberView(const Subscriber* subscriber, const Sequence& sequence)
-      : subscriber_(subscriber), sequence_(sequence) {}
+  SubscriberView(Subscriber* subscriber, const Sequence& sequence) : subscriber_(subscriber), sequence_(sequence) {}
 
   [[nodiscard]] bool exists() const { return subscriber_ != nullptr; }
   // What became of the cursor that the client came with; none if it came without one, or before a channel was joined.
@@ -43,7 +42,7 @@ class SubscriberView {
   [[nodiscard]] StreamTally tally() const;
 
  private:
-  const Subscriber* subscriber_;
+  Subscriber* subscriber_;
   const Sequence& sequence_;
 };
 

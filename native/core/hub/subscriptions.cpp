@@ -114,32 +114,6 @@ bool Subscriptions::areEvicted() const {
                      [](const Subscription& subscription) { return subscription.isEvicted(); });
 }
 
-bool Subscriptions::haveLost(std::uint64_t position) const {
-  return std::any_of(list_.begin(), list_.end(), [&](const Subscription& subscription) {
-    return subscription.isEvicted() && !subscription.channel->hasAllAfter(std::max(position, subscription.begins));
-  });
-}
-
-void Subscriptions::goOnInStore(std::uint64_t position) {
-  for (Subscription& subscription : list_) {
-    const Channel& channel = *subscription.channel;
-    const std::uint64_t taken = std::max(position, subscription.begins);
-    if (!subscription.isEvicted() || !channel.hasAllAfter(taken)) {
-      continue;
-    }
-    if (channel.hasStoredAfter(taken)) {
-      subscription.stored = std::make_unique<StoredCursor>(taken, taken);
-    } else {
-      subscription.cursor = channel.log.begin();  // memory has let go of nothing that was to be given
-    }
-  }
-}
-
-bool Subscriptions::areStored() const {
-  return std::any_of(list_.begin(), list_.end(),
-                     [](const Subscription& subscription) { return subscription.stored != nullptr; });
-}
-
 bool Subscriptions::haveLostSince(std::uint64_t sequence) const {
   return std::any_of(list_.begin(), list_.end(), [sequence](const Subscription& subscription) {
     return !subscription.channel->hasAllAfter(sequence);

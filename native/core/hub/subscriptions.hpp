@@ -7,7 +7,6 @@
 #include "core/hub/subscriber_options.hpp"
 #include "core/log/cursor.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -134,19 +133,6 @@ class Subscriptions {
   [[nodiscard]] bool areFiltered() const;
   // Whether a log was trimmed beyond its cursor.
   [[nodiscard]] bool areEvicted() const;
-  // And the store does not have what it has lost. Everything up to this sequence was taken.
-  [[nodiscard]] bool haveLost(std::uint64_t position) const;
-  // Of those that were, the ones whose events the store has go on there. Everything up to this sequence was taken.
-  void goOnInStore(std::uint64_t position);
-  // Whether one of them reads the store.
-  [[nodiscard]] bool areStored() const;
-  // Whether one of them was given the rest of a piece of the store.
-  [[nodiscard]] bool haveGivenPieces() const {
-    return std::any_of(list_.begin(), list_.end(), [](const Subscription& subscription) {
-      return subscription.log() != nullptr && subscription.stored != nullptr &&
-             subscription.stored->given == subscription.stored->log()->end();
-    });
-  }
   // Whether a channel has lost an event with a larger sequence.
   [[nodiscard]] bool haveLostSince(std::uint64_t sequence) const;
   // What may be read goes up to this sequence: the oldest event that a log holds is behind it, or one that has yet to come from the store.

@@ -74,7 +74,7 @@ Reading Turns::read(SubscriberId id, Instant now, const ReadLimits& limits, Span
 }
 
 Reading Turns::read(Subscriber& subscriber, Instant now, const ReadLimits& limits, Spans& spans) {
-  if (subscriber.reader().awaitsStore()) {
+  if (awaitsStore(subscriber.reader())) {
     parts_.storedReads.provide(subscriber);
   }
   subscriber.completePreamble(parts_.sequence);
@@ -100,16 +100,16 @@ ReadNext Turns::taken(Reading reading, Instant now) {
   }
   const bool hasMoreToGive = reader.hasMore();
   reader.taken();
-  const bool isAtPiecesEnd = reader.awaitsStore();
+  const bool isAtPiecesEnd = awaitsStore(reader);
   const bool hasNewPiece = isAtPiecesEnd && parts_.storedReads.provide(subscriber);
-  const bool awaitsStore = isAtPiecesEnd && !hasNewPiece;
-  const bool hasMore = hasNewPiece || (hasMoreToGive && !awaitsStore);
+  const bool mustWait = isAtPiecesEnd && !hasNewPiece;
+  const bool hasMore = hasNewPiece || (hasMoreToGive && !mustWait);
   noteFirstRead(subscriber, now);
   countDelivered(subscriber, now);
   subscriber.offer.answer(hasMore);
   LagJudge::noteProgress(subscriber);
   const bool awaitsDeflate = subscriber.options().isCompressed && !hasMore && subscriber.hasPending();
-  subscriber.noteRead(!hasMore && !awaitsDeflate && !awaitsStore);
+  subscriber.noteRead(!hasMore && !awaitsDeflate && !mustWait);
   if (awaitsDeflate) {
     parts_.scheduler.noteNews(subscriber, now);
   }
@@ -119,7 +119,7 @@ ReadNext Turns::taken(Reading reading, Instant now) {
   if (reader.isComplete()) {
     parts_.endings.begin(subscriber, CloseReason::completed, now);
   }
-  if (awaitsStore) {
+  if (mustWait) {
     return ReadNext::store;
   }
   return hasMore || (subscriber.isEnding() && subscriber.hasPending()) ? ReadNext::more : ReadNext::nothing;

@@ -105,7 +105,6 @@ class ChannelLog {
   // Appends the bytes of all entries in [from, to), both in [begin(), end()].
   void gather(Cursor from, Cursor to, Spans& spans) const;
   // Keeps an entry's bytes where they are.
-  void pin(Cursor cursor, Spans& spans) const { chain_.pin(cursor.next, spans); }
   [[nodiscard]] SegmentPin segmentOf(Cursor cursor) const { return chain_.segmentOf(cursor.next); }
 
   // The first entry that was not deflated since somebody asked for it; end() when there is none.

@@ -84,15 +84,12 @@ class Engine {
 
   // --- hubs
 
-  [[nodiscard]] std::size_t hubCount();
   // A handle to the hub of this name, which lives as long as the process.
   [[nodiscard]] std::size_t hub(std::string_view name);
   // Where the hub's durable log is; it is not under the engine's lock.
   [[nodiscard]] HubStore& store(std::size_t hub);
   // The environment waits for an event to be stored: it has something to collect when a store has written.
   void awaitStored(OwnerId environment);
-  // A store has written. Under the engine's lock.
-  void noteStored();
   // What the hub's events may carry; it is not under the engine's lock.
   [[nodiscard]] std::shared_ptr<HubContent> content(std::size_t hub);
   [[nodiscard]] SubscriberId newSubscriberId();
@@ -138,6 +135,12 @@ class Engine {
   void tickFromReactor();
 
  private:
+  friend class HubStore;
+
+  // A store has written. Under the lock.
+  void noteStored();
+  [[nodiscard]] std::size_t hubCount();
+
   struct Environment {
     Wake wake;
     bool isWoken = false;

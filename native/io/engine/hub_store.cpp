@@ -1,10 +1,10 @@
 #include "io/engine/hub_store.hpp"
 
 #include "io/engine/engine.hpp"
+#include "io/engine/store_reason.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -18,22 +18,6 @@ constexpr std::size_t kMostReads = 8;
 constexpr Millis kBetweenAttempts{1000};
 
 UnixTime timeOfDay() { return std::chrono::floor<Millis>(std::chrono::system_clock::now()); }
-
-std::string_view reasonOf(StoreFault fault) {
-  switch (fault) {
-    case StoreFault::busy:
-      return "another process has the file open, or another hub of this one";
-    case StoreFault::foreign:
-      return "the file was not written by Millrace; it stays as it is";
-    case StoreFault::newer:
-      return "a newer version of Millrace has written the file";
-    case StoreFault::unreachable:
-      return "the file cannot be opened or made; its folder must be there, and may be written to";
-    case StoreFault::none:
-      break;
-  }
-  return "";
-}
 
 }  // namespace
 

@@ -1,6 +1,5 @@
-import type { ConnectionId, NativeEvent, NativeHub } from "../../native/binding.js";
-import type { NativeFault, NativeLimited, NativeReceipt, NativeWaiting } from "../../native/native-receipt.js";
-import type { StoreFailed } from "../../native/native-store.js";
+import type { ConnectionId, NativeEvent } from "../../native/binding.js";
+import type { NativeReceipt } from "../../native/native-receipt.js";
 import type { NativeRefusal, OpenRefusal } from "../../native/outcomes.js";
 import {
   describe,
@@ -13,9 +12,6 @@ import {
 import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { NOTICE_TYPES } from "../../shared/notices.js";
-import { environment } from "../lifecycle/environment.js";
-import { storeFailed, untilAllStored, untilStored } from "../lifecycle/stored.js";
-import { type PublishReceipt, Receipt } from "./receipt.js";
 
 /** One event to be sent. */
 export interface SSEMessage {
@@ -137,10 +133,8 @@ function serialize(data: unknown, raw: boolean): string | undefined {
 }
 
 /** The connection, or the refusal as an error. */
-export function opened(hub: NativeHub, outcome: ConnectionId | OpenRefusal | StoreFailed): ConnectionId {
+export function opened(outcome: ConnectionId | OpenRefusal): ConnectionId {
   switch (outcome) {
-    case "storeFailed":
-      throw storeFailed(hub);
     case "serverFull":
       throw new SSEError("SERVER_FULL", "The hub has as many connections as limits.connections allows (default 10000)");
     case "draining":
@@ -153,31 +147,6 @@ export function opened(hub: NativeHub, outcome: ConnectionId | OpenRefusal | Sto
 /** What a client sends back in a header is what it resumes from. */
 function badId(why: string): SSEError {
   return new SSEError("INVALID_FIELD", `id ${why}: a client could not resume from it by Last-Event-ID`);
-}
-
-/** The same of an event that was published in a channel of the hub. */
-export function published(
-  hubName: string,
-  channel: string,
-  outcome: NativeReceipt | NativeWaiting | NativeLimited | NativeFault | NativeRefusal | StoreFailed,
-): PublishReceipt {
-  if (outcome === "held" || outcome === "merged") {
-    return new Receipt(outcome, null, 0, () => untilAllStored(hubName, channel));
-  }
-  if (outcome === "storeFailed") throw storeFailed(environment().hub(hubName));
-  if (typeof outcome === "object" && "fault" in outcome) {
-    const { member, fault } = outcome;
-    throw new SSEError("INVALID_DATA", fault, { cause: [{ message: fault, path: [member] }] });
-  }
-  if (typeof outcome === "object" && "refusal" in outcome) throw tooFast(outcome);
-  const { id, recipients, sequence } = accepted(outcome);
-  return new Receipt("sent", id, recipients, sequence === undefined ? undefined : () => untilStored(hubName, sequence));
-}
-
-function tooFast({ refusal, retryAfterMs }: NativeLimited): SSEError {
-  const whose = refusal === "rateLimited" ? "The buffer of the channel's rate is full" : "The user publishes too fast";
-  const which = refusal === "rateLimited" ? "policy's rate" : "policy's limits.publishesPerUser";
-  return new SSEError("RATE_LIMITED", `${whose} (the ${which}); try again in ${retryAfterMs} ms`, { retryAfterMs });
 }
 
 /** The receipt, or the refusal as an error that says what to do. */

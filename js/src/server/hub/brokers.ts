@@ -1,7 +1,7 @@
 import type { Broker, BrokeredEvent, BrokerHub, BrokerReceipt, MakeBroker } from "../../cluster/broker.js";
 import { LocalBroker } from "../../cluster/local-broker.js";
 import type { NativeHub } from "../../native/binding.js";
-import { published } from "../content/message.js";
+import { published } from "../content/published.js";
 import { environment } from "../lifecycle/environment.js";
 
 /** A hub's broker in this thread, made at the first publish. */

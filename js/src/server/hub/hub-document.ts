@@ -9,7 +9,8 @@ import {
 } from "../../shared/arguments.js";
 import { isSSEError, SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
-import { published, toNativeEvent } from "../content/message.js";
+import { toNativeEvent } from "../content/message.js";
+import { published } from "../content/published.js";
 import type { PublishReceipt } from "../content/receipt.js";
 import { environment } from "../lifecycle/environment.js";
 import { tellPublished } from "../observe/published.js";

@@ -1,4 +1,3 @@
-import type { NativeStats } from "../../native/binding.js";
 import type {
   NativeHistogram,
   NativeMemory,
@@ -6,6 +5,7 @@ import type {
   NativePolicyMetrics,
   PolicyCounts,
 } from "../../native/native-metrics.js";
+import type { NativeStats } from "../../native/native-stats.js";
 import { limitOf } from "../observe/connections-limit.js";
 import { REST } from "../observe/rest.js";
 

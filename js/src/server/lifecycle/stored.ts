@@ -1,4 +1,5 @@
 import type { NativeHub } from "../../native/binding.js";
+import type { StoreFailed } from "../../native/native-store.js";
 import { SSEError } from "../../shared/errors.js";
 import { environment } from "./environment.js";
 
@@ -78,6 +79,12 @@ export function untilAllStored(hubName: string, channel: string): Promise<void> 
 export function untilForgotten(hubName: string): Promise<void> {
   const hub = environment().hub(hubName);
   return waitsOf(hubName).add(() => (hub.forgetsWaiting() === 0 ? 0 : null));
+}
+
+/** The outcome, where it is not that the hub's store cannot be opened: then it throws SSEError `STORE_FAILED`. */
+export function unlessStoreFailed<Outcome>(hub: NativeHub, outcome: Outcome | StoreFailed): Outcome {
+  if (outcome === "storeFailed") throw storeFailed(hub);
+  return outcome as Outcome;
 }
 
 /** The hub's store cannot be opened, so the hub cannot be used. */

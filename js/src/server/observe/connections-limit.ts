@@ -1,4 +1,4 @@
-import type { NativeStats } from "../../native/binding.js";
+import type { NativeStats } from "../../native/native-stats.js";
 
 /** `limits.connections` as it was given: in the core, infinity is the largest of its numbers. */
 export function limitOf({ connectionsLimit }: NativeStats): number {

@@ -4,6 +4,7 @@ import type { NativeCloseReason } from "../../shared/close-reasons.js";
 import { CLOSE_REASONS } from "../../shared/close-reasons.js";
 import { accepted, opened } from "../content/message.js";
 import { type Environment, environment, type Reader } from "../lifecycle/environment.js";
+import { unlessStoreFailed } from "../lifecycle/stored.js";
 import { callUser } from "../observe/call.js";
 import type { CloseReason } from "../observe/close-reason.js";
 import { type AnnouncedStream, recordStream, type StreamRecord } from "../observe/stream-record.js";
@@ -71,7 +72,7 @@ export class HubStream implements SSEStream, Reader {
     this.#hubName = hubName;
     this.#environment = environment();
     this.#hub = this.#environment.hub(hubName);
-    this.connection = opened(this.#hub, this.#hub.open(this.#environment.id, native));
+    this.connection = opened(unlessStoreFailed(this.#hub, this.#hub.open(this.#environment.id, native)));
     if (options.facts != null) this.#hub.setFacts(this.connection, options.facts);
     this.#endingEvents = endingEventsOf(options.closeAfter);
     this.#stallMs = options.lag?.stallMs ?? DEFAULT_LAG.stallMs;

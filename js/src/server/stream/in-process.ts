@@ -2,6 +2,7 @@ import type { ConnectionId, NativeHub } from "../../native/binding.js";
 import type { ReceiverCore } from "../../shared/receiver.js";
 import { opened } from "../content/message.js";
 import { type Environment, environment } from "../lifecycle/environment.js";
+import { unlessStoreFailed } from "../lifecycle/stored.js";
 
 const LARGEST_EVENT_BYTES = 2 ** 31;
 
@@ -39,5 +40,5 @@ export function openInProcess(hubName: string, isCounted: boolean, hasNotices: b
     kind: isCounted ? "connection" : "listener",
   });
   const receiver = new env.binding.Receiver(0, LARGEST_EVENT_BYTES, LARGEST_EVENT_BYTES);
-  return { hub, environment: env, connection: opened(hub, connection), receiver };
+  return { hub, environment: env, connection: opened(unlessStoreFailed(hub, connection)), receiver };
 }
