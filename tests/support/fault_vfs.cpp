@@ -19,10 +19,10 @@ struct OpenFile {
   std::string path;
   bool isNewJournal = false;  // the system's VFS syncs the folder with it the first time
 
-  [[nodiscard]] sqlite3_file* below() { return static_cast<sqlite3_file*>(static_cast<void*>(this + 1)); }
+  [[nodiscard]] sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
-OpenFile& of(sqlite3_file* file) { return *static_cast<OpenFile*>(static_cast<void*>(file)); }
+OpenFile& of(sqlite3_file* file) { return *reinterpret_cast<OpenFile*>(file); }
 const sqlite3_io_methods& methodsBelow(sqlite3_file* file) { return *of(file).below()->pMethods; }
 
 int closeFile(sqlite3_file* file) {
@@ -151,10 +151,10 @@ int fullName(sqlite3_vfs* vfs, const char* path, int size, char* out) {
 
 }  // namespace
 
-FaultVfs::FaultVfs() : below_(sqlite3_vfs_find(nullptr)) {
+FaultVfs::FaultVfs() : below_(sqlite3_vfs_find(nullptr)), vfs_(*below_) {
   static int made = 0;
   name_ = "fault" + std::to_string(++made);
-  vfs_ = *below_;  // randomness, time and errors are the system's
+  // Randomness, time and errors stay the system's.
   vfs_.pNext = nullptr;
   vfs_.zName = name_.c_str();
   vfs_.pAppData = this;

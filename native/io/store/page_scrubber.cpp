@@ -75,7 +75,7 @@ bool PageScrubber::isTree(std::uint32_t number, bool& result) {
     }
     mapped_ = map;
   }
-  const char type = number == map ? '\0' : map_[(number - map - 1) * kEntry];
+  const char type = number == map ? '\0' : map_[std::size_t{number - map - 1} * kEntry];
   result = type == kRoot || type == kInTree;
   return true;
 }

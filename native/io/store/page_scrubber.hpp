@@ -16,7 +16,7 @@ class PageScrubber {
  public:
   explicit PageScrubber(SqliteConnection& connection);
 
-  // Reads the whole file but what fills its pages: about a second a gigabyte. There should be no free pages. False: something could not
+  // Reads the whole file but what fills its pages: about two seconds a gigabyte. There should be no free pages. False: something could not
   // be read or written.
   [[nodiscard]] bool scrubAll();
 

@@ -30,8 +30,10 @@ std::vector<const StoreEntry*> byChannel(std::span<const StoreEntry> entries) {
   for (const StoreEntry& entry : entries) {
     sorted.push_back(&entry);
   }
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const StoreEntry* one, const StoreEntry* other) { return one->channel < other->channel; });
+  std::sort(sorted.begin(), sorted.end(), [](const StoreEntry* one, const StoreEntry* other) {
+    const int order = one->channel.compare(other->channel);
+    return order != 0 ? order < 0 : one < other;
+  });
   return sorted;
 }
 

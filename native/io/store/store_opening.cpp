@@ -213,6 +213,9 @@ StoreOpening setAsideAndOpen(const StoreFiles& files, const StoreOptions& option
 
 StoreOpening openSqliteLogStore(const std::string& path, const StoreOptions& options) {
   const StoreFiles files(path, options.vfs);
+  if (path.empty()) {
+    return refuse(StoreFault::unreachable, "the path is empty");
+  }
   FileLock lock;
   switch (lock.lock(files.lock())) {
     case FileLock::Outcome::locked:
