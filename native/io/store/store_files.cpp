@@ -40,7 +40,8 @@ constexpr std::array<const char*, 3> kEndings = {"", "-wal", "-journal"};
 
 }  // namespace
 
-void StoreFiles::removeUnfinished() const {
+void StoreFiles::removeLeftovers() const {
+  ::unlink(mark().c_str());
   for (const char* ending : {"", "-journal", "-wal", "-shm"}) {
     ::unlink((unfinished() + ending).c_str());
   }

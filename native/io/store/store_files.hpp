@@ -20,7 +20,8 @@ class StoreFiles {
 
   // What becomes the database when it is whole, so that there never is half a one.
   [[nodiscard]] std::string unfinished() const { return path_ + "-new"; }
-  void removeUnfinished() const;
+  // What an earlier process has left of one, and of a database that somebody took away.
+  void removeLeftovers() const;
   // False: errno says why.
   [[nodiscard]] bool finish() const;
 

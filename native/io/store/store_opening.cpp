@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -50,7 +51,7 @@ class Opener {
 };
 
 Opener::Outcome Opener::create() {
-  files_.removeUnfinished();
+  files_.removeLeftovers();
   if (!openConnection(files_.unfinished(), writing_) || !createTables(*writing_) ||
       !writing_->execute("PRAGMA journal_mode = WAL")) {
     return fail();
@@ -184,6 +185,13 @@ StoreOpening refuse(StoreFault fault, std::string message) {
   return opening;
 }
 
+// A file has one lock and one log, whatever links lead to it, and the process may go to another folder later.
+std::string realPath(const std::string& path) {
+  std::error_code error;
+  const std::string real = std::filesystem::weakly_canonical(path, error).string();
+  return error ? path : real;
+}
+
 StoreOpening finish(Opener& opener, const StoreFiles& files, FileLock lock) {
   StoreOpening opening = std::move(opener.result());
   opening.store = std::make_unique<SqliteLogStore>(files, std::move(lock), opener.takeWriting(), opener.takeReading(),
@@ -212,10 +220,10 @@ StoreOpening setAsideAndOpen(const StoreFiles& files, const StoreOptions& option
 }  // namespace
 
 StoreOpening openSqliteLogStore(const std::string& path, const StoreOptions& options) {
-  const StoreFiles files(path, options.vfs);
   if (path.empty()) {
     return refuse(StoreFault::unreachable, "the path is empty");
   }
+  const StoreFiles files(realPath(path), options.vfs);
   FileLock lock;
   switch (lock.lock(files.lock())) {
     case FileLock::Outcome::locked:

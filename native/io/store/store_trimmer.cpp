@@ -99,7 +99,7 @@ bool StoreTrimmer::trimSome(const StoreLimits& limits, std::uint64_t newestGiven
     }
   }
   row = std::move(excess.row);
-  isOver = excess.ids.size() < kMostSegments;
+  isOver = !excess.hasMore;
   if (excess.hasDamage && recountChannel(segments_, row) == RowOutcome::failed) {
     return false;
   }
@@ -108,10 +108,13 @@ bool StoreTrimmer::trimSome(const StoreLimits& limits, std::uint64_t newestGiven
 
 bool StoreTrimmer::findExcess(const StoreLimits& limits, Excess& excess) {
   StoredChannel& channel = excess.row.stored;
-  std::vector<std::int64_t>
-      damaged;  // before an intact one that stays, they may be anything: they go with one that goes
+  std::vector<std::int64_t> damaged;  // they go with the next intact one, if that goes
   SqliteRows ids = segments_.idsBehind(excess.row, 0);
-  while (excess.ids.size() < kMostSegments && ids.next()) {
+  while (ids.next()) {
+    excess.hasMore = excess.ids.size() >= kMostSegments;
+    if (excess.hasMore) {
+      return true;
+    }
     const std::int64_t id = ids.signedNumber(0);
     SegmentHead head;
     const RowOutcome outcome = segments_.readHead(excess.row, id, head);
@@ -137,11 +140,10 @@ bool StoreTrimmer::findExcess(const StoreLimits& limits, Excess& excess) {
   if (ids.hasFailed() && !ids.isDamage()) {
     return false;
   }
-  if (excess.ids.size() < kMostSegments) {  // none is left that is intact
-    excess.hasDamage = excess.hasDamage || !damaged.empty() || channel.events > 0 || ids.hasFailed();
-    excess.ids.insert(excess.ids.end(), damaged.begin(), damaged.end());
-    channel.oldest = {};
-  }
+  // None is left that is intact.
+  excess.hasDamage = excess.hasDamage || !damaged.empty() || channel.events > 0 || ids.hasFailed();
+  excess.ids.insert(excess.ids.end(), damaged.begin(), damaged.end());
+  channel.oldest = {};
   return true;
 }
 

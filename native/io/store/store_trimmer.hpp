@@ -28,7 +28,8 @@ class StoreTrimmer {
   struct Excess {
     std::vector<std::int64_t> ids;
     ChannelRow row;
-    bool hasDamage = false;
+    bool hasDamage = false;  // the row is to be counted anew
+    bool hasMore = false;    // there may be more of them
   };
 
   [[nodiscard]] bool trimSome(const StoreLimits& limits, std::uint64_t newestGiven, ChannelRow& row, bool& isOver);

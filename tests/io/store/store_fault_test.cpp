@@ -18,7 +18,7 @@ constexpr std::uint64_t kEach = 0;
 constexpr std::uint64_t kStep = 13;
 #else
 constexpr std::uint64_t kEach = 60;
-constexpr std::uint64_t kStep = 2;
+constexpr std::uint64_t kStep = 4;
 #endif
 
 using Sequences = std::vector<std::uint64_t>;

@@ -107,6 +107,41 @@ TEST_F(StoreOpeningTest, pathsMayBeRelativeAndInUtf8) {
   EXPECT_EQ(readAll(*moved.store, "a").events.size(), 10U);
 }
 
+TEST_F(StoreOpeningTest, aLinkLeadsToTheSameStore) {
+  makeStore();
+  const std::string link = folder.file("link");
+  std::filesystem::create_symlink("log", link);
+  const StoreOpening opening = openStore(link);
+  EXPECT_EQ(opening.channels.size(), 1U);
+  EXPECT_EQ(faultAt(path), StoreFault::busy);
+}
+
+// The first byte of a page says what it is. With some of them wrong, the file can be read in part, but not written.
+TEST_F(StoreOpeningTest, whatCannotBeWrittenAnyMoreIsSetAsideByTheNextProcess) {
+  makeStore();
+  const std::string whole = textOf(path);
+  constexpr std::size_t kPage = 4096;
+  int givenUp = 0;
+  for (std::size_t at = 2 * kPage; at < whole.size(); at += kPage) {
+    const TemporaryFolder own;
+    const std::string damaged = own.file("log");
+    writeText(damaged, whole.substr(0, at) + 'x' + whole.substr(at + 1));
+    StoreOpening opening = openStore(damaged);
+    if (!opening.setAside.empty() || appendAll(*opening.store, chainOf("a", 10, 3)) == StoreOutcome::done) {
+      continue;
+    }
+    ++givenUp;
+    EXPECT_EQ(appendAll(*opening.store, chainOf("a", 10, 3)), StoreOutcome::failed);
+    opening = {};
+    opening = openStore(damaged);
+    EXPECT_EQ(opening.setAside, damaged + ".damaged-1");
+    EXPECT_EQ(appendAll(*opening.store, chainOf("a", 10, 3)), StoreOutcome::done);
+    opening = {};
+    EXPECT_EQ(openStore(damaged).setAside, "");
+  }
+  EXPECT_GT(givenUp, 0);
+}
+
 TEST_F(StoreOpeningTest, anUnusableFileIsSetAsideAndTheOldOnesStay) {
   for (const std::string number : {"1", "2", "3"}) {
     makeStore();
