@@ -84,7 +84,8 @@ TEST_F(StoreOpeningTest, aLaterVersionsFileIsLeftAsItIs) {
 TEST_F(StoreOpeningTest, whatCannotBeMadeIsUnreachable) {
   EXPECT_EQ(faultAt(folder.file("none/log")), StoreFault::unreachable);
   EXPECT_NE(openSqliteLogStore(folder.file("none/log")).message, "");
-  EXPECT_EQ(faultAt(folder.path()), StoreFault::unreachable);
+  std::filesystem::create_directory(folder.file("folder"));
+  EXPECT_EQ(faultAt(folder.file("folder")), StoreFault::unreachable);
   EXPECT_EQ(faultAt(""), StoreFault::unreachable);
 }
 
