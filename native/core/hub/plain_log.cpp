@@ -9,11 +9,11 @@ PlainRead gatherPlain(Subscription& only, Cursor end, std::size_t bytes, Spans& 
   Cursor& from = only.taken();
   Cursor& given = only.givenTo();
   from = std::max(from, log.begin());
-  given = from;
+  // It may have begun behind events that are held.
+  given = from < end ? std::min(end, log.upTo(from, bytes)) : from;
   PlainRead read;
-  if (from < end) {  // else it has begun behind events that are held
-    given = std::min(end, log.upTo(from, bytes));
-    read.hasMore = given < end;
+  read.hasMore = given < end;
+  if (from < given) {
     log.gather(from, given, spans);
     only.fresh.add(log.at(from), given.next - from.next);
     read.position = log.at({given.next - 1}).sequence;

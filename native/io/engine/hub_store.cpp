@@ -142,6 +142,7 @@ StoreStart HubStore::startAfter(const StoreOpening& opening) {
   if (marked && marked->epoch == stored.epoch && marked->newest >= stored.newest) {
     start.newest = std::max(start.newest, marked->newest);
     start.lostThrough = marked->ahead > opening.newestStored ? marked->ahead : start.lostThrough;
+    start.lostThrough = opening.hasLost ? start.newest : start.lostThrough;
   } else if (!stored.isClean) {
     start.newest = std::max(start.newest, stored.reservedThrough + DurableLog::kSkipped);
     start.lostThrough = stored.mayBeBehind ? start.newest : start.lostThrough;

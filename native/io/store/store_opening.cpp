@@ -148,6 +148,7 @@ RowOutcome Opener::recover(ChannelMender& mender, std::vector<ChannelRow>& rows)
   position.reservedThrough = std::max(position.reservedThrough, position.newest);
   position.isClean = false;
   position.mayBeBehind = true;
+  result_.hasLost = true;
   return outcome == RowOutcome::found && !MetaTable(*writing_).write(position) ? RowOutcome::failed : outcome;
 }
 

@@ -33,6 +33,7 @@ struct StoreOpening {
   StorePosition position{};
   std::uint64_t newestStored = 0;  // the largest sequence of all channels
   std::vector<StoredChannel> channels{};
+  bool hasLost = false;  // the write-ahead log was damaged: events that were stored last may be missing, of any channel
 
   // The file that was there was ours, but is so damaged that it cannot be used: it has this name now, with what belongs to it, and the
   // store is new. Empty: nothing was set aside.

@@ -50,7 +50,7 @@ class LagJudgeTest : public test::PartTest {
     judge.judge(subscriber, now);
     return fateOf(subscriber);
   }
-  static Fate fateOf(const Subscriber& subscriber) {
+  static Fate fateOf(Subscriber& subscriber) {
     if (subscriber.isEnding()) {
       EXPECT_EQ(subscriber.closeReason, CloseReason::lagging);
       return Fate::isClosed;

@@ -231,8 +231,8 @@ TEST_P(LogStoreContract, aForgottenChannelIsUnknown) {
 }
 
 TEST_P(LogStoreContract, anAppendWithoutEntriesStoresThePosition) {
-  EXPECT_EQ(store.append({}, {1, 2, 3, false, false}), StoreOutcome::done);
-  EXPECT_EQ(store.append({}, {1, 2, 3, true, true}), StoreOutcome::done);
+  EXPECT_EQ(store.append({}, {1, 2, 3, 0, false, false}), StoreOutcome::done);
+  EXPECT_EQ(store.append({}, {1, 2, 3, 0, true, true}), StoreOutcome::done);
 }
 
 // Many small appends of some channels, with trims, and everything read in between, against what was given.

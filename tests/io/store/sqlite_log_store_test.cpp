@@ -48,7 +48,7 @@ class SqliteLogStoreTest : public testing::Test {
 
 TEST_F(SqliteLogStoreTest, allIsThereAfterItWasOpenedAgain) {
   EXPECT_TRUE(opened.isNew);
-  const StorePosition position{7, 30, 64, true, true};
+  const StorePosition position{7, 30, 64, 20, true, true};
   ASSERT_EQ(appendAll(store(), chainOf("a", 10, 20), position), StoreOutcome::done);
   ASSERT_EQ(appendAll(store(), chainOf("b", 0, 5), position), StoreOutcome::done);
   ASSERT_EQ(store().end("b", 5), StoreOutcome::done);
@@ -151,10 +151,10 @@ TEST_F(SqliteLogStoreTest, aForgottenChannelLeavesNoTrace) {
 }
 
 TEST_F(SqliteLogStoreTest, aCleanEndIsNotSaidAgainOfWhatCameLater) {
-  ASSERT_EQ(appendAll(store(), chainOf("a", 0, 3), {1, 3, 10, true}), StoreOutcome::done);
+  ASSERT_EQ(appendAll(store(), chainOf("a", 0, 3), {1, 3, 10, 0, true}), StoreOutcome::done);
   reopen();
   ASSERT_TRUE(opened.position.isClean);
-  ASSERT_EQ(appendAll(store(), chainOf("a", 3, 3), {1, 6, 10, false}), StoreOutcome::done);
+  ASSERT_EQ(appendAll(store(), chainOf("a", 3, 3), {1, 6, 10, 0, false}), StoreOutcome::done);
   // As if the disk had lost the whole write-ahead log.
   const std::string copy = folder.file("copy");
   std::filesystem::copy_file(path, copy);

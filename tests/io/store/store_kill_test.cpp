@@ -34,7 +34,7 @@ class Writer {
     }
     return events;
   }
-  [[nodiscard]] StorePosition position() const { return {1, given_, given_ + 100, false, false}; }
+  [[nodiscard]] StorePosition position() const { return {1, given_, given_ + 100, 0, false, false}; }
   [[nodiscard]] static std::string bytesOf(const std::string& channel, std::uint64_t sequence) {
     return channel + std::to_string(sequence) +
            std::string(sequence * 37 % 900, static_cast<char>('a' + sequence % 26));
