@@ -1,7 +1,9 @@
 // What a hub with `history.file` promises: processes of their own, which end or are killed, and others that go on.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createHub, SSEError } from "../../js/src/server/index.js";
+import { setImmediate as pause } from "node:timers/promises";
+import { type AlertEvent, createHub, SSEError } from "../../js/src/server/index.js";
 import { DurableServer, numbers, StoreFolder } from "./durable_server.js";
 
 const folders: StoreFolder[] = [];
@@ -153,6 +155,57 @@ test("a channel that is forgotten leaves no trace in memory or in the files, and
   const said = await server.read([word], upTo(100), { lastEventId: ids[5] as string });
   expect(said).toMatchObject({ verdict: "gap", data: [100], ids: [after] });
   expect((await server.read(["other"], upTo(99), { begin: "&from=earliest" })).data).toEqual(numbers(0, 100));
+});
+
+describe("a disk that is full", () => {
+  const at = new StoreFolder();
+  // A file system of a megabyte, which needs root.
+  const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", at.path]).status === 0;
+  afterAll(() => {
+    spawnSync("umount", ["--lazy", at.path]);
+    at.remove();
+  });
+
+  (isMounted ? test : test.skip)(
+    "degrades to memory, says so, and recovers by itself, with clients reading all the while",
+    async () => {
+      const alerts: AlertEvent[] = [];
+      const errors: unknown[] = [];
+      const policies = [{ match: "strict", history: { sync: "always" as const } }];
+      const hub = createHub({ name: "full disk", history: { file: at.file() }, policies, alerts: { everyMs: 10 } });
+      hub.on("alert", (event) => {
+        if (event.name === "store") alerts.push(event);
+      });
+      hub.on("error", ({ code, error }) => errors.push(`${code}: ${(error as Error).message}`));
+      const heard: unknown[] = [];
+      hub.subscribe("room", ({ data }) => heard.push(data));
+      const first = hub.publish("room", { event: "e", data: 0 });
+      await first.stored;
+      writeFileSync(at.file("ballast"), Buffer.alloc(1)); // so that there is something to delete
+      expect(() => writeFileSync(at.file("ballast"), Buffer.alloc(2 << 20))).toThrow(/ENOSPC/);
+
+      const waiting = Array.from({ length: 500 }, (_, count) => hub.publish("room", { event: "e", data: count + 1 }));
+      while (alerts.length < 1) await pause();
+      expect(alerts[0]).toMatchObject({ state: "raised", value: 1 });
+      expect(errors).toEqual([expect.stringMatching(/^store: .*cannot be written: is the disk full/)]);
+      while (heard.length < 501) await pause();
+      const refused = hub.publish("strict", { event: "e", data: "never seen" });
+      await expect(refused.stored).rejects.toMatchObject({ code: "STORE_FAILED" });
+
+      rmSync(at.file("ballast"));
+      await Promise.all(waiting.map(({ stored }) => stored));
+      while (alerts.length < 2) await pause();
+      expect(alerts[1]).toMatchObject({ state: "resolved", value: 0 });
+      expect(heard).toEqual(numbers(0, 501));
+      await hub.publish("strict", { event: "e", data: "seen" }).stored;
+      const page = await hub.response(
+        new Request("http://x/", { headers: { Accept: "application/json", "Last-Event-ID": first.id as string } }),
+        { channels: ["room", "strict"] },
+      );
+      const { verdict } = (await page.json()) as { verdict: string };
+      expect(verdict).toBe("continued");
+    },
+  );
 });
 
 describe("a store that cannot be used", () => {

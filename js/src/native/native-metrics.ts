@@ -93,7 +93,7 @@ export interface NativeMemory {
   readonly waiting: number;
 }
 
-export type AlertName = "connections" | "latency" | "failures" | "errorRecords" | "lag" | "memory";
+export type AlertName = "connections" | "latency" | "failures" | "errorRecords" | "lag" | "memory" | "store";
 
 export interface NativeAlertRule {
   readonly above: number;

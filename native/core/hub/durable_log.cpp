@@ -79,6 +79,7 @@ StoreWork DurableLog::work(std::size_t limit) {
 
 void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now) {
   isWorking_ = false;
+  isFailing_ = outcome == StoreOutcome::failed;
   forgetting_ = 0;
   now_ = now;
   parts_.queue.finish(outcome, now);

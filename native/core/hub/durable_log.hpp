@@ -78,6 +78,8 @@ class DurableLog {
 
   // Whether there is something to be written.
   [[nodiscard]] bool hasWork() const;
+  // The last work failed; it is tried again.
+  [[nodiscard]] bool isFailing() const { return isFailing_; }
   // Whether somebody waits for it.
   [[nodiscard]] bool isUrgent() const { return parts_.queue.isUrgent() || !forgets_.empty(); }
   // At most so many entries. None before finish() was told of the last ones.
@@ -113,6 +115,7 @@ class DurableLog {
   Instant now_;  // of the last sweep or finish
   bool isOpen_ = false;
   bool isWorking_ = false;
+  bool isFailing_ = false;
 };
 
 }  // namespace millrace

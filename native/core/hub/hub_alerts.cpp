@@ -46,6 +46,8 @@ std::string_view alertName(AlertName name) {
       return "lag";
     case AlertName::memory:
       return "memory";
+    case AlertName::store:
+      return "store";
   }
   return "unknown";
 }
@@ -75,6 +77,7 @@ HubAlerts::Values HubAlerts::valuesOf(Hub& hub, double memoryShare, Instant now)
   set(AlertName::errorRecords, rateOf(policies, &ClassMetrics::errorRecordRate, now));
   set(AlertName::lag, quantile(kLagBounds, lag_.look(sumOf(policies, &ClassMetrics::lag), now), kShare));
   set(AlertName::memory, memoryShare);
+  set(AlertName::store, hub.durable().isFailing() ? 1 : 0);
   return values;
 }
 

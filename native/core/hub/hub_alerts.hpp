@@ -22,8 +22,9 @@ enum class AlertName : std::uint8_t {
   errorRecords,  // records of errors, a second, over the last minute
   lag,           // within the last minute 99 of 100 connections that were behind lacked at most so many events
   memory,        // the share of the memory that the process may have, 0 to 1; the caller knows it
+  store,         // 1: the store could not write what it was given last
 };
-constexpr std::size_t kAlerts = static_cast<std::size_t>(AlertName::memory) + 1;  // memory is the last
+constexpr std::size_t kAlerts = static_cast<std::size_t>(AlertName::store) + 1;  // store is the last
 
 [[nodiscard]] std::string_view alertName(AlertName name);
 

@@ -137,8 +137,9 @@ class Engine {
  private:
   friend class HubStore;
 
-  // A store has written. Under the lock.
-  void noteStored();
+  // A store has written, or, for `everybody`, something about it is new that is to be told. Under the lock.
+  enum class StoreNews : std::uint8_t { awaited, everybody };
+  void noteStored(StoreNews news);
   [[nodiscard]] std::size_t hubCount();
 
   struct Environment {

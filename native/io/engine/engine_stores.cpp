@@ -19,9 +19,9 @@ void Engine::awaitStored(OwnerId environment) {
   }
 }
 
-void Engine::noteStored() {
+void Engine::noteStored(StoreNews news) {
   for (auto& [id, environment] : environments_) {
-    if (std::exchange(environment.awaitsStored, false)) {
+    if (std::exchange(environment.awaitsStored, false) || news == StoreNews::everybody) {
       environment.hasStored = true;
       environment.wakeOnce();
     }

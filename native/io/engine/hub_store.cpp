@@ -122,6 +122,7 @@ void HubStore::begin(const StoreOpening& opening) {
   engine_.with(hub_, [&](Hub& hub, Instant) {
     start.epoch = start.epoch == 0 ? hub.durable().position().epoch : start.epoch;
     hub.durable().open(start);
+    engine_.noteStored(opening.setAside.empty() ? Engine::StoreNews::awaited : Engine::StoreNews::everybody);
   });
 }
 
@@ -206,11 +207,11 @@ void HubStore::writeAll() {
   for (bool goesOn = true; goesOn;) {
     StoreWork work = engine_.with(hub_, [](Hub& hub, Instant) { return hub.durable().work(kMostEntries); });
     const StoreOutcome outcome = store(work);
-    noteOutcome(outcome);
+    const bool isNews = noteOutcome(outcome);
     goesOn = engine_.with(hub_, [&](Hub& hub, Instant now) {
       DurableLog& durable = hub.durable();
       durable.finish(work, outcome, now);
-      engine_.noteStored();
+      engine_.noteStored(isNews ? Engine::StoreNews::everybody : Engine::StoreNews::awaited);
       if (outcome == StoreOutcome::failed) {
         durable.giveUpIfFull();
       }
@@ -245,10 +246,12 @@ StoreOutcome HubStore::store(StoreWork& work) {
   return store_->append(entries, work.position);
 }
 
-void HubStore::noteOutcome(StoreOutcome outcome) {
+// Whether it fails now and did not before, or the other way round.
+bool HubStore::noteOutcome(StoreOutcome outcome) {
   const std::lock_guard lock(mutex_);
-  health_.isFailing = outcome == StoreOutcome::failed;
-  health_.failures += health_.isFailing ? 1 : 0;
+  const bool isFailing = outcome == StoreOutcome::failed;
+  health_.failures += isFailing ? 1 : 0;
+  return std::exchange(health_.isFailing, isFailing) != isFailing;
 }
 
 void HubStore::read() {
@@ -282,9 +285,7 @@ void HubStore::rest() {
   });
   position.isClean = isAllWritten;
   position.reservedThrough = isAllWritten ? position.newest : position.reservedThrough;
-  if (store_->append({}, position) == StoreOutcome::failed) {
-    noteOutcome(StoreOutcome::failed);
-  }
+  static_cast<void>(noteOutcome(store_->append({}, position)));
 }
 
 }  // namespace millrace

@@ -91,7 +91,7 @@ class HubStore {
   void writeAll();
   [[nodiscard]] StoreOutcome store(StoreWork& work);
   void read();
-  void noteOutcome(StoreOutcome outcome);
+  bool noteOutcome(StoreOutcome outcome);
 
   Engine& engine_;
   const std::size_t hub_;

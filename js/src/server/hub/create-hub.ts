@@ -14,6 +14,7 @@ import { environment } from "../lifecycle/environment.js";
 import { checkAlerts, setAlerts } from "../observe/alerts.js";
 import { setExposure } from "../observe/exposure.js";
 import { requireLogger, setLogger } from "../observe/logger.js";
+import { watchStore } from "../observe/store-health.js";
 import { addStreamDefaults, policyHeartbeatsWith, setPolicyHeartbeats } from "../stream/defaults.js";
 import { checkStreamOptions, type HeartbeatOptions, type StreamDefaults } from "../stream/options.js";
 import { requireReauthorize } from "../stream/response-options.js";
@@ -113,7 +114,10 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
 /** Nothing is opened yet. */
 function keepIn(name: string, hub: NativeHub, file: string, batchMs = DEFAULT_BATCH_MS): void {
   const outcome = hub.setStore(resolve(file), batchMs);
-  if (outcome === "done") return;
+  if (outcome === "done") {
+    watchStore(name, hub);
+    return;
+  }
   const why =
     outcome === "used"
       ? `The hub "${name}" was used before it was made with history.file: make it where it is imported from, before anything is published`

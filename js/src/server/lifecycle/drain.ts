@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { constants } from "node:os";
 import { setTimeout } from "node:timers";
+import type { NativeHub } from "../../native/binding.js";
 import { describe, requireNames, requireNumber, requireObject } from "../../shared/arguments.js";
 import { type Names, requireKnown, requireOneOf } from "../../shared/misspelt.js";
 import { LONGEST_TIMER_MS } from "../../shared/timers.js";
@@ -27,8 +28,8 @@ const LOOK_EVERY_MS = 20;
 const DEFAULT_WITHIN_MS = 10_000;
 
 /**
- * Ends every connection of a hub in waves, and waits until they are gone, this thread's listeners have heard everything and the content
- * store has what was given to it, or the time is over.
+ * Ends every connection of a hub in waves, and waits until they are gone, this thread's listeners have heard everything, what was published is in
+ * the hub's file, and the content store has what was given to it, or the time is over.
  */
 export async function drainHub(hubName: string, options: DrainOptions): Promise<void> {
   requireObject("options", options);
@@ -40,7 +41,15 @@ export async function drainHub(hubName: string, options: DrainOptions): Promise<
   while ((hub.stats().connections > 0 || environment().hasUnheard(hub)) && now() < end) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_EVERY_MS, withinMs)));
   }
+  while (isStoring(hub) && now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_EVERY_MS, withinMs)));
+  }
   await settle(hubName, end);
+}
+
+/** Whether something that was published is not on disk yet. */
+function isStoring(hub: NativeHub): boolean {
+  return hub.hasStore() && hub.storedState(hub.newestOf("") ?? 0) === "waiting";
 }
 
 /** Has every connection of a hub end, in waves. */

@@ -33,6 +33,8 @@ export interface AlertOptions {
   lagEvents?: AlertOption;
   /** The process's memory, as a share of what it may have, or of the machine's. Default 0.9. */
   memory?: AlertOption;
+  /** 1 while the file of `history.file` cannot be written, or else 0. Default `{ above: 0, forMs: 0 }`. */
+  store?: AlertOption;
   /** How often it is looked. Default 5000. */
   everyMs?: number;
 }
@@ -54,6 +56,7 @@ const NATIVE_NAMES: Readonly<Record<AlertEvent["name"], AlertName>> = {
   errorRecordsPerSecond: "errorRecords",
   lagEvents: "lag",
   memory: "memory",
+  store: "store",
 };
 const NAMES = Object.keys(NATIVE_NAMES) as AlertEvent["name"][];
 const OPTIONS: Names<AlertOptions> = {
@@ -63,6 +66,7 @@ const OPTIONS: Names<AlertOptions> = {
   errorRecordsPerSecond: true,
   lagEvents: true,
   memory: true,
+  store: true,
   everyMs: true,
 };
 const THRESHOLD: Names<AlertThreshold> = { above: true, below: true, forMs: true };
@@ -73,6 +77,7 @@ const DEFAULTS: Readonly<Record<AlertEvent["name"], number>> = {
   errorRecordsPerSecond: 1,
   lagEvents: 500,
   memory: 0.9,
+  store: 0,
 };
 const DEFAULT_BELOW_SHARE = 0.8;
 const DEFAULT_FOR_MS = 10_000;
@@ -111,7 +116,11 @@ function toRule(name: AlertEvent["name"], option: AlertOption = DEFAULTS[name]):
     requireObject(where, option);
     requireKnown(where, option, THRESHOLD);
   }
-  const { above, below, forMs = DEFAULT_FOR_MS } = typeof option === "number" ? { above: option } : option;
+  const {
+    above,
+    below,
+    forMs = name === "store" ? 0 : DEFAULT_FOR_MS,
+  } = typeof option === "number" ? { above: option } : option;
   requireNumber(typeof option === "number" ? where : `${where}.above`, above, {});
   if (below !== undefined) requireNumber(`${where}.below`, below, { most: above });
   requireNumber(`${where}.forMs`, forMs, {});

@@ -1,4 +1,4 @@
-/** Code of the application's that Millrace calls. */
+/** Code of the application's that Millrace calls, and the hub's store. */
 export type UserCode =
   | "authorize"
   | "exists"
@@ -9,4 +9,5 @@ export type UserCode =
   | "onClose"
   | "listener"
   | "request"
-  | "contentStore";
+  | "contentStore"
+  | "store";
