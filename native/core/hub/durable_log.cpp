@@ -27,6 +27,9 @@ void DurableLog::open(const StoreStart& start) {
   reservedThrough_ = position().reservedThrough;
   parts_.stored.noteForgotten(start.newest);
   for (const StoredChannel& channel : start.channels) {
+    if (channel.events == 0 && channel.endsAfter == 0) {
+      continue;  // as if it had never been, but for what clients of it lack, which is noted of all channels
+    }
     noteTrimmed(channel);
     StoredLog& log = parts_.stored.at(channel.key);
     log.newest = std::max(channel.newest, start.lostThrough);
@@ -82,6 +85,9 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
   isFailing_ = outcome == StoreOutcome::failed;
   forgetting_ = 0;
   now_ = now;
+  for (const StoreTrim& trim : outcome == StoreOutcome::done ? work.trims : std::vector<StoreTrim>{}) {
+    noteTrimmed(trim.channel);  // as it was before the entries came
+  }
   parts_.queue.finish(outcome, now);
   if (outcome == StoreOutcome::failed) {
     forgets_.insert(forgets_.begin(), work.forgets.begin(), work.forgets.end());
@@ -93,9 +99,6 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
     return;
   }
   reservedThrough_ = work.position.reservedThrough;
-  for (const StoreTrim& trim : work.trims) {
-    noteTrimmed(trim.channel);
-  }
   std::string_view last;
   for (const StoreJob& job : work.entries) {
     if (job.channel != last) {
@@ -114,6 +117,10 @@ void DurableLog::noteTrimmed(const StoredChannel& channel) {
   log.oldest = channel.events == 0 ? kNever : clock_.instantOf(channel.oldest);
   log.endsAfter = channel.endsAfter;
   log.isTrimming = false;
+  if (log.events == 0 && log.endsAfter == 0 && parts_.registry.findChannel(channel.key) == nullptr) {
+    parts_.stored.noteForgotten(log.newest);
+    parts_.stored.remove(channel.key);
+  }
 }
 
 void DurableLog::trimIfNeeded(std::string_view key, Instant now) {

@@ -53,8 +53,9 @@ StorePage MemoryLogStore::read(std::string_view channel, std::uint64_t after, st
       if (!page.events.empty()) {
         break;
       }
-      page.lostThrough = page.from = next->after;
+      page.lostThrough = next->after;
     }
+    page.from = page.events.empty() ? next->after : page.from;
     page.events.push_back(
         {next->sequence, keep(next->bytes), keep(next->label), keep(next->conflateKey), next->at, next->expires});
     page.through = next->sequence;

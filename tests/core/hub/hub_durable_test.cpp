@@ -1,0 +1,251 @@
+// A hub with a store, step by step; what holds whatever happens is in hub_property_test.cpp.
+#include "core/hub/hub_fixture.hpp"
+#include "core/log/memory_log_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace millrace {
+namespace {
+
+class HubDurable : public test::HubTest {
+ protected:
+  HubDurable() { useStore(); }
+
+  void useStore(Durability durability = Durability::batch) {
+    HubOptions options = hub.options();
+    options.durability = durability;
+    options.history.events = 10;
+    hub.configure(options);
+    if (!hub.durable().isOpen()) {
+      StoreStart start;
+      start.epoch = kEpoch;
+      start.clock = clock;
+      hub.durable().open(start);
+    }
+  }
+
+  void publishMany(std::string_view key, std::size_t count, std::size_t bytes = 10) {
+    for (std::size_t event = 0; event < count; ++event) {
+      publish(key, std::string(bytes, 'x'));
+    }
+  }
+
+  StoreOutcome storeAll(StoreOutcome outcome = StoreOutcome::done) {
+    while (hub.durable().hasWork()) {
+      StoreWork work = hub.durable().work(1000);
+      std::vector<StoreEntry> entries;
+      for (const StoreJob& job : work.entries) {
+        entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
+                           clock.timeOf(job.at), clock.timeOf(job.expires)});
+      }
+      if (outcome == StoreOutcome::done) {
+        for (StoreTrim& trim : work.trims) {
+          EXPECT_EQ(store.trim(trim.limits, trim.channel), StoreOutcome::done);
+          ++trims;
+        }
+        EXPECT_EQ(store.append(entries, work.position), StoreOutcome::done);
+      }
+      hub.durable().finish(work, outcome, now);
+      if (outcome == StoreOutcome::failed) {
+        break;
+      }
+    }
+    return outcome;
+  }
+
+  // Reads what subscribers wait for; how many pieces.
+  std::size_t serve(std::size_t most = 1000) {
+    std::size_t served = 0;
+    while (served < most && !hub.durable().reads().isEmpty()) {
+      for (const ReadJob& job : hub.durable().reads().jobs(1, now)) {
+        const StorePage page = store.read(job.channel, job.after, job.bytes);
+        hub.durable().reads().finish(job, std::make_shared<const StoredPiece>(page, clock), now);
+        ++served;
+      }
+    }
+    return served;
+  }
+
+  void elapse(std::int64_t milliseconds) {
+    pass(milliseconds);
+    hub.tick(now);
+  }
+
+  // What one read gives of so many bytes.
+  std::string readAtMost(SubscriberId id, std::size_t bytes) {
+    ReadLimits limits;
+    limits.bytes = bytes;
+    Spans spans;
+    turns.read(id, now, limits, spans);
+    std::string text;
+    for (const std::string_view span : spans.bytes) {
+      text.append(span);
+    }
+    turns.taken(id, now);
+    return text;
+  }
+
+  std::size_t eventsOf(const std::string& text) const {
+    std::size_t found = 0;
+    for (std::size_t at = text.find("data: x"); at != std::string::npos; at = text.find("data: x", at + 1)) {
+      ++found;
+    }
+    return found;
+  }
+
+  MemoryLogStore store;
+  const WallClock clock{Instant(Millis(1000)), UnixTime(Millis(5000000))};
+  std::size_t trims = 0;
+};
+
+TEST_F(HubDurable, whatMemoryHasLetGoOfIsReadFromTheStore) {
+  publishMany("k", 50);
+  storeAll();
+  open(1, resuming("a.5"));
+  join(1, "k");
+  EXPECT_EQ(hub.view(1).verdict(), Verdict::continued);
+  std::string text = readAtMost(1, 1000000);
+  EXPECT_EQ(eventsOf(text), 0U) << "it has to be read first";
+  EXPECT_EQ(serve(), 1U);
+  for (int read = 0; read < 3; ++read) {
+    text += readAtMost(1, 1000000);
+  }
+  EXPECT_EQ(eventsOf(text), 45U);
+  EXPECT_EQ(hub.view(1).position(), "a.50");
+}
+
+TEST_F(HubDurable, readersOfOnePartShareAPiece) {
+  publishMany("k", 50);
+  storeAll();
+  for (SubscriberId id = 1; id <= 100; ++id) {
+    open(id, resuming("a.5"));
+    join(id, "k");
+    readAtMost(id, 1000000);
+  }
+  EXPECT_EQ(serve(), 1U);
+  for (SubscriberId id = 1; id <= 100; ++id) {
+    EXPECT_EQ(eventsOf(readAtMost(id, 1000000) + readAtMost(id, 1000000)), 45U) << id;
+  }
+}
+
+TEST_F(HubDurable, piecesHaveABoundAndWhoTakesNothingGivesItsOwnBack) {
+  HubOptions options = hub.options();
+  options.replayBytes = std::size_t{1024} * 1024;
+  hub.configure(options);
+  constexpr SubscriberId kReaders = 50;
+  for (SubscriberId id = 1; id <= kReaders; ++id) {
+    publishMany("k" + std::to_string(id), 200, 1000);
+  }
+  storeAll();
+  for (SubscriberId id = 1; id <= kReaders; ++id) {
+    open(id, resuming("a.0"));
+    join(id, "k" + std::to_string(id));
+    readAtMost(id, 0);
+  }
+  const std::size_t first = serve();
+  EXPECT_LT(first, kReaders) << "the others wait";
+  EXPECT_LE(hub.durable().reads().bytes(), options.replayBytes);
+  EXPECT_EQ(serve(), 0U);
+  std::vector<std::size_t> events(kReaders + 1);
+  for (int round = 0; round < 200; ++round) {
+    elapse(1000);
+    serve();
+    EXPECT_LE(hub.durable().reads().bytes(), options.replayBytes);
+    for (SubscriberId id = 2; id <= kReaders; ++id) {  // the first one takes nothing
+      events[id] += eventsOf(readAtMost(id, 1000000));
+    }
+  }
+  for (SubscriberId id = 2; id <= kReaders; ++id) {
+    EXPECT_EQ(events[id], 200U) << id;
+  }
+}
+
+TEST_F(HubDurable, whatWaitsForTheStoreStaysInMemory) {
+  publishMany("k", 50);
+  storeAll(StoreOutcome::failed);
+  EXPECT_TRUE(hub.durable().isFailing());
+  open(1, resuming("a.5"));
+  join(1, "k");
+  EXPECT_EQ(eventsOf(readAtMost(1, 1000000)), 45U);
+  storeAll();
+  EXPECT_FALSE(hub.durable().isFailing());
+  EXPECT_EQ(hub.durable().stateOf(50), StoredState::stored);
+}
+
+TEST_F(HubDurable, whatIsGivenUpIsLostToLaterReadersWhoAreTold) {
+  HubOptions options = hub.options();
+  options.inboxBytes = 2000;
+  hub.configure(options);
+  publishMany("k", 40);
+  storeAll(StoreOutcome::failed);
+  EXPECT_EQ(hub.durable().stateOf(1), StoredState::waiting);
+  hub.durable().giveUpIfFull();
+  EXPECT_EQ(hub.durable().stateOf(1), StoredState::lost);
+  EXPECT_EQ(hub.durable().stateOf(40), StoredState::waiting);
+  storeAll();
+  EXPECT_EQ(hub.durable().stateOf(40), StoredState::stored);
+  elapse(100000);
+  open(1, resuming("a.0"));
+  join(1, "k");
+  EXPECT_EQ(hub.view(1).verdict(), Verdict::gap);
+  open(2, resuming("a.35"));
+  join(2, "k");
+  EXPECT_EQ(hub.view(2).verdict(), Verdict::continued);
+}
+
+TEST_F(HubDurable, anEventThatCannotBeStoredIsGivenToNobodyUnderAlways) {
+  useStore(Durability::always);
+  open(1);
+  join(1, "k");
+  readAtMost(1, 1000000);
+  publishMany("k", 1);
+  EXPECT_EQ(readAtMost(1, 1000000), "");
+  storeAll(StoreOutcome::failed);
+  EXPECT_EQ(hub.durable().stateOf(1), StoredState::lost);
+  EXPECT_EQ(readAtMost(1, 1000000), "");
+  publishMany("k", 1);
+  storeAll();
+  EXPECT_EQ(eventsOf(readAtMost(1, 1000000)), 1U);
+  open(2, resuming("a.0"));
+  join(2, "k");
+  EXPECT_EQ(hub.view(2).verdict(), Verdict::continued) << "what nobody was given is not missing";
+}
+
+TEST_F(HubDurable, theStoreKeepsWhatThePolicySays) {
+  HubOptions options = hub.options();
+  options.stored = {100, std::size_t{1} << 20U, Millis(60000)};
+  hub.configure(options);
+  for (int round = 0; round < 10; ++round) {
+    publishMany("k", 50);
+    storeAll();
+  }
+  EXPECT_GT(trims, 0U);
+  EXPECT_LE(store.channels().front().events, 110U);
+  elapse(200000);
+  storeAll();
+  EXPECT_EQ(store.channels().front().events, 0U) << "all of it is too old";
+}
+
+TEST_F(HubDurable, aForgottenChannelIsGoneAtOnceAndItsReadersAreTold) {
+  publishMany("k", 50);
+  storeAll();
+  open(1, resuming("a.5"));
+  join(1, "k");
+  readAtMost(1, 0);
+  hub.durable().forget("k", now);
+  EXPECT_EQ(hub.durable().forgetsWaiting(), 1U);
+  EXPECT_EQ(withoutBegin(readAtMost(1, 1000000)), std::string(kGap));
+  publishMany("k", 1);
+  EXPECT_EQ(eventsOf(readAtMost(1, 1000000)), 1U);
+  StoreWork work = hub.durable().work(1000);
+  EXPECT_EQ(work.forgets, std::vector<std::string>{"k"});
+  hub.durable().finish(work, StoreOutcome::done, now);
+  EXPECT_EQ(hub.durable().forgetsWaiting(), 0U);
+}
+
+}  // namespace
+}  // namespace millrace
