@@ -101,7 +101,7 @@ struct Channel {
   void tidy(Instant now);
   // Evicts what lies before the cursor and does not wait for the store. A member that has been sent a part of such an event gets a copy of
   // its rest.
-  void trimBefore(Cursor cursor, Instant now);
+  void trimBefore(Cursor before, Instant now);
   // Evicts what the policy does not keep.
   void trim(Instant now) { trimBefore(log.kept(policy().history, now), now); }
   // The log or the members have changed: its class counts its memory anew.

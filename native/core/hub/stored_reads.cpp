@@ -132,7 +132,7 @@ std::vector<ReadJob> StoredReads::jobs(std::size_t limit, Instant now) {
   return jobs;
 }
 
-void StoredReads::finish(const ReadJob& job, SharedPiece piece, Instant now) {
+void StoredReads::finish(const ReadJob& job, const SharedPiece& piece, Instant now) {
   const auto asked = asked_.find(nameOf(job));
   reserved_ -= kPieceBytes;
   if (piece == nullptr) {

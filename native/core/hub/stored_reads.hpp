@@ -54,7 +54,7 @@ class StoredReads {
   [[nodiscard]] std::vector<ReadJob> jobs(std::size_t limit, Instant now);
   // What one of them came to: a piece, which may have no event, or null: it could not be read. Then it is read again, not before
   // half a second is over.
-  void finish(const ReadJob& job, SharedPiece piece, Instant now);
+  void finish(const ReadJob& job, const SharedPiece& piece, Instant now);
   // When something is to be read again, or room is to be made.
   [[nodiscard]] Instant next() const { return std::min(retryAt_, roomAt_); }
   void runDue(Instant now);

@@ -111,6 +111,7 @@ StoreOutcome MemoryLogStore::forget(std::string_view channel) {
 
 std::vector<StoredChannel> MemoryLogStore::channels() const {
   std::vector<StoredChannel> channels;
+  channels.reserve(logs_.size());
   for (const auto& [key, log] : logs_) {
     channels.push_back(log.summary);
   }

@@ -262,8 +262,8 @@ void HubStore::read() {
       const std::uint64_t after = job.last > 0 ? store_->beforeLast(job.channel, job.last, job.lastThrough) : job.after;
       const StorePage page = store_->read(job.channel, after, job.bytes);
       const bool isRead = page.outcome == StoreOutcome::done;
-      SharedPiece piece = isRead ? std::make_shared<const StoredPiece>(page, clock_) : nullptr;
-      engine_.with(hub_, [&](Hub& hub, Instant now) { hub.durable().reads().finish(job, std::move(piece), now); });
+      const SharedPiece piece = isRead ? std::make_shared<const StoredPiece>(page, clock_) : nullptr;
+      engine_.with(hub_, [&](Hub& hub, Instant now) { hub.durable().reads().finish(job, piece, now); });
     }
   }
 }
