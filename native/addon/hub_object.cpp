@@ -71,7 +71,8 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("newestOf", &HubObject::giving<&HubObject::newestOf>),
                          InstanceMethod("awaitStored", &HubObject::doing<&HubObject::awaitStored>),
                          InstanceMethod("forget", &HubObject::giving<&HubObject::forget>),
-                         InstanceMethod("forgetsWaiting", &HubObject::giving<&HubObject::forgetsWaiting>),
+                         InstanceMethod("closeChannel", &HubObject::giving<&HubObject::closeChannel>),
+                         InstanceMethod("tasksWaiting", &HubObject::giving<&HubObject::tasksWaiting>),
                      });
 }
 

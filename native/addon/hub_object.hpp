@@ -80,7 +80,8 @@ class HubObject : public Door<HubObject> {
   Napi::Value newestOf(const Napi::CallbackInfo& info);
   void awaitStored(const Napi::CallbackInfo& info);
   Napi::Value forget(const Napi::CallbackInfo& info);
-  Napi::Value forgetsWaiting(const Napi::CallbackInfo& info);
+  Napi::Value closeChannel(const Napi::CallbackInfo& info);
+  Napi::Value tasksWaiting(const Napi::CallbackInfo& info);
 
   std::size_t hub_;  // the engine's handle
   HubStore& store_;  // lives as long as the engine

@@ -86,8 +86,17 @@ Napi::Value HubObject::forget(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), isOpen);
 }
 
-Napi::Value HubObject::forgetsWaiting(const Napi::CallbackInfo& info) {
-  const std::size_t waiting = with([](Hub& hub, Instant) { return hub.durable().forgetsWaiting(); });
+Napi::Value HubObject::closeChannel(const Napi::CallbackInfo& info) {
+  const std::string key = toText(info[0], "key");
+  if (!store_.ensureOpen()) {
+    return toJs(info.Env(), kStoreFailed);
+  }
+  const WriteOutcome outcome = with([&](Hub& hub, Instant now) { return hub.states().close(key, now); });
+  return toJs(info.Env(), refusalName(outcome));
+}
+
+Napi::Value HubObject::tasksWaiting(const Napi::CallbackInfo& info) {
+  const std::size_t waiting = with([](Hub& hub, Instant) { return hub.durable().tasksWaiting(); });
   return Napi::Number::New(info.Env(), static_cast<double>(waiting));
 }
 

@@ -141,6 +141,26 @@ test("a history begins with so many of the newest events, wherever they are", as
   expect((await server.read(["room"], upTo(4999), { begin: "&last=3000" })).data).toEqual(numbers(2000, 5000));
 });
 
+test("a channel that was closed stays so after a restart: who comes later gets what is missing, and the end", async () => {
+  const file = folder().file();
+  const first = await serving({ file, memory: { events: 10 } });
+  const ids = await first.publish("job", 0, 100);
+  const reading = first.readToEnd("job", ids[98] as string);
+  await first.close("job");
+  expect(await reading).toMatchObject({ status: 200, text: expect.stringContaining('"reason":"completed"') });
+  await expect(first.publish("job", 100, 1)).rejects.toThrow("CHANNEL_CLOSED");
+  await first.end("SIGKILL");
+  const second = await serving({ file, memory: { events: 10 } });
+  await expect(second.publish("job", 100, 1)).rejects.toThrow("CHANNEL_CLOSED");
+  const late = await second.readToEnd("job", ids[4] as string);
+  expect(late.text.match(/^data: \d+$/gm)).toEqual(numbers(5, 100).map((one) => `data: ${one}`));
+  expect(late.text).toContain('"verdict":"continued"');
+  expect(late.text).toContain('{"reason":"completed","reconnect":false}');
+  expect(await second.readToEnd("job", ids[99] as string)).toEqual({ status: 204, text: "" });
+  await second.forget("job");
+  await second.publish("job", 100, 1);
+});
+
 test("a channel that is forgotten leaves no trace in memory or in the files, and others stay", async () => {
   const at = folder();
   const server = await serving({ file: at.file(), memory: { events: 10 } });

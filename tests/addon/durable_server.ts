@@ -58,8 +58,9 @@ export class DurableServer {
           await hub.forget(query.get("channel"));
           answer(res, "forgotten");
         },
-        async "/stats"(query, req, res) {
-          answer(res, hub.stats());
+        async "/close"(query, req, res) {
+          await hub.closeChannel(query.get("channel"));
+          answer(res, "closed");
         },
       };
       const server = http.createServer((req, res) => {
@@ -81,8 +82,24 @@ export class DurableServer {
   }
 
   async forget(channel: string): Promise<void> {
-    const response = await fetch(`${this.#url}/forget?channel=${channel}`);
+    await this.#do(`forget?channel=${channel}`);
+  }
+
+  async close(channel: string): Promise<void> {
+    await this.#do(`close?channel=${channel}`);
+  }
+
+  async #do(what: string): Promise<void> {
+    const response = await fetch(`${this.#url}/${what}`);
     if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** The status of the answer to who comes with this cursor, and all that the stream says until it ends. */
+  async readToEnd(channel: string, lastEventId: string): Promise<{ status: number; text: string }> {
+    const response = await fetch(`${this.#url}/stream?channel=${channel}`, {
+      headers: { "Last-Event-ID": lastEventId },
+    });
+    return { status: response.status, text: await response.text() };
   }
 
   /** Reads until the events have this data as their last, or until so many events came. */

@@ -71,7 +71,7 @@ TEST(Names, outcomes) {
   const auto refusal = [](WriteOutcome value) { return refusalName(value); };
   EXPECT_EQ(namesOf({WriteOutcome::closed, WriteOutcome::invalidType, WriteOutcome::invalidId, WriteOutcome::empty,
                      WriteOutcome::tooLarge, WriteOutcome::dataTooLarge, WriteOutcome::overloaded,
-                     WriteOutcome::hubFull, WriteOutcome::policyChannels},
+                     WriteOutcome::hubFull, WriteOutcome::policyChannels, WriteOutcome::channelClosed},
                     refusal),
             namesIn("writeRefusals"));
   EXPECT_EQ(namesOf({WriteOutcome::rateLimited, WriteOutcome::userRateLimited}, refusal), namesIn("rateRefusals"));

@@ -32,6 +32,7 @@ const CATEGORIES: Readonly<Record<SSEErrorCode, SSEErrorCategory>> = {
   NO_NATIVE_BINARY: "stream",
   UNSUPPORTED_RUNTIME: "stream",
   STORE_FAILED: "stream",
+  CHANNEL_CLOSED: "stream",
 };
 
 test.each(Object.entries(CATEGORIES))("%s is of %s", (code, category) => {

@@ -1,3 +1,5 @@
+import type { NativeRefusal } from "./outcomes.js";
+
 /** In place of what a call gives: the hub has a store, which cannot be opened; {@link NativeStore.storeFault} says why. */
 export type StoreFailed = "storeFailed";
 
@@ -29,6 +31,8 @@ export interface NativeStore {
   awaitStored(environment: number): void;
   /** The channel's events are gone, and what the store has of them is to go. False: the store cannot be opened. */
   forget(channel: string): boolean;
-  /** Channels that are yet to be forgotten by the store. */
-  forgetsWaiting(): number;
+  /** Nothing is published into the channel any more, and who reads only such channels ends behind their events. */
+  closeChannel(channel: string): "written" | NativeRefusal | StoreFailed;
+  /** Channels that the store has yet to forget, or to close. */
+  tasksWaiting(): number;
 }

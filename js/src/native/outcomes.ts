@@ -31,6 +31,7 @@ export const WRITE_REFUSALS = [
   "overloaded",
   "hubFull",
   "policyChannels",
+  "channelClosed",
 ] as const;
 /** What came too fast: for its channel's rate, or for its user. */
 export const RATE_REFUSALS = ["rateLimited", "userRateLimited"] as const;

@@ -30,6 +30,7 @@
  * - `CONNECTION_FAILED`: the connection could not be made or was cut; the client tries again.
  * - `GAVE_UP`: the attempts that `retry.attempts` allows are used up.
  * - `TIMED_OUT`: the server did not answer in time, or its stream fell silent; the client tries again.
+ * - `CHANNEL_CLOSED`: an event was published into a channel that `hub.closeChannel` has ended.
  * - `STORE_FAILED`: the file of `history.file` cannot be opened, or an event could not be written to it.
  * - `INVALID_JSON`: data that was asked for as JSON does not parse.
  * - `INVALID_DATA`: data that its validator refuses; `cause` has the validator's issues.
@@ -62,6 +63,7 @@ export type SSEErrorCode =
   | "GAVE_UP"
   | "TIMED_OUT"
   | "STORE_FAILED"
+  | "CHANNEL_CLOSED"
   | "INVALID_JSON"
   | "INVALID_DATA";
 

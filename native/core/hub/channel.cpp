@@ -8,7 +8,7 @@ namespace millrace {
 
 bool Channel::isVoid() const {
   return log.isEmpty() && members.isEmpty() && log.evictedThrough() == lostBefore && isAtRest() && holding == nullptr &&
-         state == nullptr;
+         state == nullptr && !isClosed();
 }
 
 bool Channel::isAtRest() const {

@@ -79,6 +79,9 @@ struct Channel {
   // Another policy is its own from now on.
   void assign(ChannelClass& group);
 
+  // Nothing is published into it any more.
+  [[nodiscard]] bool isClosed() const { return endsAfter > 0; }
+
   // It is empty, nobody reads it, it has lost nothing, and no part of the hub refers to it: it can be deleted, and nothing is lost.
   [[nodiscard]] bool isVoid() const;
   // No part of the hub refers to it, and nothing of it is on its way.
@@ -122,6 +125,7 @@ struct Channel {
   bool isInDeflateQueue = false;            // the deflate queue's
   std::size_t storing = 0;                  // events that the store queue has: the newest of the log
   std::uint64_t newestEvent;                // the store queue's: of those that do not wait for the store
+  std::uint64_t endsAfter = 0;              // it is closed behind this sequence; 0: it is open
   bool hasDropped = false;                  // the store queue's: some could not be stored
   StoredLog* stored = nullptr;              // what the store has; null: nothing
   std::unique_ptr<ChannelState> state;      // none: it has no state but its events

@@ -1,5 +1,6 @@
 #include "core/hub/channel_states.hpp"
 
+#include "core/hub/channel_ends.hpp"
 #include "core/hub/publisher.hpp"
 #include "core/hub/registry.hpp"
 #include "core/hub/sequence.hpp"
@@ -26,6 +27,8 @@ void ChannelStates::clear(std::string_view key) {
     channel->state.reset();
   }
 }
+
+WriteOutcome ChannelStates::close(std::string_view key, Instant now) { return ends_.close(key, now); }
 
 std::shared_ptr<StateSource> ChannelStates::of(std::string_view key) const {
   const Channel* const channel = registry_.findChannel(key);

@@ -57,7 +57,7 @@ StorePosition DurableLog::position() const {
 
 bool DurableLog::hasWork() const {
   return isOpen_ && !isWorking_ &&
-         (!parts_.queue.isEmpty() || !forgets_.empty() || !trims_.empty() ||
+         (!parts_.queue.isEmpty() || !forgets_.empty() || !ends_.empty() || !trims_.empty() ||
           reservedThrough_ < parts_.sequence.newest() + kReserved / 2);
 }
 
@@ -69,7 +69,16 @@ StoreWork DurableLog::work(std::size_t limit) {
   }
   isWorking_ = true;
   work.forgets = std::exchange(forgets_, {});
-  forgetting_ = work.forgets.size();
+  for (const std::string& key : std::exchange(ends_, {})) {
+    const Channel* const channel = parts_.registry.findChannel(key);
+    const StoredLog* const stored = parts_.stored.find(key);
+    if (channel != nullptr && channel->storing > 0) {
+      ends_.push_back(key);  // its events go first
+    } else if (stored != nullptr) {
+      work.ends.emplace_back(key, stored->endsAfter);
+    }
+  }
+  working_ = work.forgets.size() + work.ends.size();
   for (const std::string& key : std::exchange(trims_, {})) {
     const LogLimits& limits = parts_.policies.of(key).policy.stored;
     StoreTrim& trim = work.trims.emplace_back();
@@ -83,7 +92,7 @@ StoreWork DurableLog::work(std::size_t limit) {
 void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now) {
   isWorking_ = false;
   isFailing_ = outcome == StoreOutcome::failed;
-  forgetting_ = 0;
+  working_ = 0;
   now_ = now;
   for (const StoreTrim& trim : outcome == StoreOutcome::done ? work.trims : std::vector<StoreTrim>{}) {
     noteTrimmed(trim.channel);  // as it was before the entries came
@@ -91,6 +100,9 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
   parts_.queue.finish(outcome, now);
   if (outcome == StoreOutcome::failed) {
     forgets_.insert(forgets_.begin(), work.forgets.begin(), work.forgets.end());
+    for (const auto& [key, after] : work.ends) {
+      ends_.push_back(key);
+    }
     for (const StoreTrim& trim : work.trims) {
       if (StoredLog* const log = parts_.stored.find(trim.channel.key)) {
         log->isTrimming = false;
@@ -115,7 +127,7 @@ void DurableLog::noteTrimmed(const StoredChannel& channel) {
   log.events = channel.events;
   log.bytes = channel.bytes;
   log.oldest = channel.events == 0 ? kNever : clock_.instantOf(channel.oldest);
-  log.endsAfter = channel.endsAfter;
+  log.endsAfter = std::max(log.endsAfter, channel.endsAfter);
   log.isTrimming = false;
   if (log.events == 0 && log.endsAfter == 0 && parts_.registry.findChannel(channel.key) == nullptr) {
     parts_.stored.noteForgotten(log.newest);
@@ -148,11 +160,21 @@ void DurableLog::giveUpIfFull() {
   }
 }
 
+void DurableLog::end(Channel& channel) {
+  if (!isOpen_ || channel.policy().durability == Durability::memory) {
+    return;
+  }
+  channel.stored = channel.stored != nullptr ? channel.stored : &parts_.stored.at(channel.key);
+  channel.stored->endsAfter = channel.endsAfter;
+  ends_.push_back(channel.key);
+}
+
 void DurableLog::forget(std::string_view key, Instant now) {
   if (Channel* const channel = parts_.registry.findChannel(key)) {
     parts_.queue.forget(*channel, now);
     channel->trimBefore(channel->log.end(), now);
     channel->stored = nullptr;
+    channel->endsAfter = 0;
   }
   parts_.stored.remove(key);
   parts_.reads.forget(key);

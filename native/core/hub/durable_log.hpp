@@ -11,11 +11,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace millrace {
 
 class ChannelPolicies;
+struct Channel;
 class Registry;
 class Sequence;
 class StoredChannels;
@@ -38,11 +40,12 @@ struct StoreTrim {
 // What a store has to do, in this order.
 struct StoreWork {
   std::vector<std::string> forgets;
+  std::vector<std::pair<std::string, std::uint64_t>> ends;  // channels, and their last sequences
   std::vector<StoreTrim> trims;
   std::vector<StoreJob> entries;
   StorePosition position;
 
-  [[nodiscard]] bool isEmpty() const { return forgets.empty() && trims.empty() && entries.empty(); }
+  [[nodiscard]] bool isEmpty() const { return forgets.empty() && ends.empty() && trims.empty() && entries.empty(); }
 };
 
 // A hub's side of its store: what is to be written, what is read, and what the store has. An adapter takes work() and
@@ -81,7 +84,7 @@ class DurableLog {
   // The last work failed; it is tried again.
   [[nodiscard]] bool isFailing() const { return isFailing_; }
   // Whether somebody waits for it.
-  [[nodiscard]] bool isUrgent() const { return parts_.queue.isUrgent() || !forgets_.empty(); }
+  [[nodiscard]] bool isUrgent() const { return parts_.queue.isUrgent() || !forgets_.empty() || !ends_.empty(); }
   // At most so many entries. None before finish() was told of the last ones.
   [[nodiscard]] StoreWork work(std::size_t limit);
   void finish(const StoreWork& work, StoreOutcome outcome, Instant now);
@@ -90,10 +93,12 @@ class DurableLog {
 
   // What waits for a store that fails is given up, the oldest first, until it is half of what may wait.
   void giveUpIfFull();
+  // The channel was closed: that is stored, too, behind its events, if those are.
+  void end(Channel& channel);
   // The channel's events are gone: from memory at once, from the store with the next work.
   void forget(std::string_view key, Instant now);
-  // Channels that the store has yet to forget.
-  [[nodiscard]] std::size_t forgetsWaiting() const { return forgets_.size() + forgetting_; }
+  // Channels that the store has yet to forget, or to close.
+  [[nodiscard]] std::size_t tasksWaiting() const { return forgets_.size() + ends_.size() + working_; }
   // What has become too old in the store is to go.
   void sweep(Instant now);
 
@@ -108,7 +113,8 @@ class DurableLog {
   const Parts parts_;
   WallClock clock_;
   std::vector<std::string> forgets_;
-  std::size_t forgetting_ = 0;      // that were given by work()
+  std::vector<std::string> ends_;   // channels
+  std::size_t working_ = 0;         // of those, that were given by work()
   std::vector<std::string> trims_;  // channels
   std::uint64_t reservedThrough_ = 0;
   std::uint64_t lostThrough_ = 0;

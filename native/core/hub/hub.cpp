@@ -1,6 +1,7 @@
 #include "core/hub/hub.hpp"
 
 #include "core/hub/admission.hpp"
+#include "core/hub/channel_ends.hpp"
 #include "core/hub/channel_events.hpp"
 #include "core/hub/channel_policies.hpp"
 #include "core/hub/deadlines.hpp"
@@ -51,8 +52,9 @@ struct Hub::Parts {
   Heartbeats heartbeats{sequence, scheduler, deadlines, endings};
   EventWriter writer{{sequence, scheduler, inbox, deflates, ownEvents, channelEvents, stores, options}};
   FlowControl flow{{registry, inbox, writer}};
-  Publisher publisher{{registry, sweeper, writer, flow}};
-  ChannelStates states{registry, publisher, sequence};
+  Publisher publisher{{registry, storedChannels, sweeper, writer, flow}};
+  ChannelEnds ends{{publisher, flow, scheduler, sequence, durable}};
+  ChannelStates states{registry, publisher, ends, sequence};
   Timers timers{{deadlines, heartbeats, lagJudge, endings, writer}};
   Drain drain{registry, scheduler, deadlines};
   FactTable facts;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/hub/channel_ends.hpp"
 #include "core/hub/cut_event.hpp"
 #include "core/hub/end_notice.hpp"
 #include "core/hub/flight.hpp"
@@ -53,8 +54,10 @@ class LogReader {
   friend bool awaitsStore(const LogReader& reader);
   // Whether the channel has events up to this sequence that are yet to be given.
   [[nodiscard]] bool awaits(const Subscription& subscription, std::uint64_t through = kEverySequence) const;
-  // Everything up to such an event has been taken.
-  [[nodiscard]] bool isComplete() const { return hasLastEvent_ && !hasPending() && !awaitsStore(*this); }
+  // Everything up to such an event has been taken, or up to the end of channels that are all closed.
+  [[nodiscard]] bool isComplete() const {
+    return (hasLastEvent_ || areClosed(subscriptions_)) && !hasPending() && !awaitsStore(*this);
+  }
   // Events that were taken so far; one that was cut counts as soon as its beginning was taken.
   [[nodiscard]] std::uint64_t eventsTaken() const { return eventsTaken_; }
 

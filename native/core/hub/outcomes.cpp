@@ -84,6 +84,8 @@ std::string_view refusalName(WriteOutcome outcome, IdFault fault) {
       return "hubFull";
     case WriteOutcome::policyChannels:
       return "policyChannels";
+    case WriteOutcome::channelClosed:
+      return "channelClosed";
     case WriteOutcome::rateLimited:
       return "rateLimited";
     case WriteOutcome::userRateLimited:

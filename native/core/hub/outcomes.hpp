@@ -35,6 +35,7 @@ enum class WriteOutcome : std::uint8_t {
   overloaded,
   hubFull,          // it would be one channel more than HubOptions::channels
   policyChannels,   // and than ChannelLimits::channels
+  channelClosed,    // by ChannelEnds
   rateLimited,      // the channel's rate has no room for it; Receipt::retryAfter says when it may have
   userRateLimited,  // nor has that of its user
 };

@@ -19,6 +19,9 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   if (fields.data && fields.data->size() > group.policy.maxBytes) {
     return WriteOutcome::dataTooLarge;
   }
+  if (isClosed(known, key)) {
+    return WriteOutcome::channelClosed;
+  }
   WriteOutcome outcome = known != nullptr ? WriteOutcome::written : makeRoom(group, now);
   if (outcome != WriteOutcome::written) {
     return outcome;
@@ -82,6 +85,12 @@ WriteOutcome Publisher::use(std::string_view key, Instant now, Channel*& channel
   channel->lastUse = now;
   parts_.sweeper.noteUse(now);
   return WriteOutcome::written;
+}
+
+// Of a channel that is not in memory, the store may know.
+bool Publisher::isClosed(const Channel* known, std::string_view key) const {
+  const StoredLog* const stored = known == nullptr ? parts_.stored.find(key) : nullptr;
+  return known != nullptr ? known->isClosed() : stored != nullptr && stored->endsAfter > 0;
 }
 
 // For a channel that is to be made.

@@ -14,7 +14,9 @@ struct ChannelClass;
 class EventWriter;
 class FlowControl;
 class Registry;
+class StoredChannels;
 class Sweeper;
+struct Channel;
 
 // Accepts events for channels, within the limits of their policies.
 class Publisher {
@@ -22,6 +24,7 @@ class Publisher {
   // All outlive it.
   struct Parts {
     Registry& registry;
+    StoredChannels& stored;
     Sweeper& sweeper;
     EventWriter& writer;
     FlowControl& flow;
@@ -37,6 +40,7 @@ class Publisher {
 
  private:
   [[nodiscard]] WriteOutcome makeRoom(const ChannelClass& group, Instant now);
+  [[nodiscard]] bool isClosed(const Channel* known, std::string_view key) const;
 
   Parts parts_;
 };

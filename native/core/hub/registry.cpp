@@ -72,6 +72,7 @@ Channel& Registry::addChannel(std::string_view key, Instant now) {
   const std::uint64_t evictedThrough = stored == nullptr ? stored_.forgottenThrough() : stored->newest;
   auto made = std::make_unique<Channel>(std::string(key), policies_.of(key), evictedThrough);
   made->stored = stored;
+  made->endsAfter = stored == nullptr ? 0 : stored->endsAfter;
   made->lastUse = now;
   return *channels_.emplace(std::string(key), std::move(made)).first->second;
 }
@@ -230,7 +231,7 @@ void Registry::sweepChannels(EmptyChannel empty, Instant now) {
     // An empty one has nothing to keep but what it has lost, which matters to clients that have been away for less than that.
     const Millis idle = channel.policy().channelTtl;
     const Millis remembered = empty == EmptyChannel::removed ? Millis{0} : std::min(idle, channel.policy().history.ttl);
-    const bool isEmpty = channel.log.isEmpty() && channel.state == nullptr;
+    const bool isEmpty = channel.log.isEmpty() && channel.state == nullptr && !channel.isClosed();
     const Millis kept = isEmpty ? remembered : idle;
     const bool isIdle = channel.members.isEmpty() && channel.lastUse + kept <= now;
     if (!isIdle) {

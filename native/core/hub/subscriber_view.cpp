@@ -45,6 +45,12 @@ bool SubscriberView::isComplete() const {
   }
   const LogReader& reader = subscriber_->reader();
   const auto& subscriptions = reader.subscriptions();
+  const bool hasAll = std::all_of(subscriptions.begin(), subscriptions.end(), [](const Subscription& subscription) {
+    return subscription.stored == nullptr && subscription.cursor >= subscription.channel->log.readableEnd();
+  });
+  if (areClosed(subscriptions) && hasAll) {
+    return true;
+  }
   return std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Subscription& subscription) {
     const ChannelLog& log = subscription.channel->log;
     const Cursor next = log.after(reader.position());

@@ -232,6 +232,11 @@ StoreOutcome HubStore::store(StoreWork& work) {
       return StoreOutcome::failed;
     }
   }
+  for (const auto& [channel, after] : work.ends) {
+    if (store_->end(channel, after) == StoreOutcome::failed) {
+      return StoreOutcome::failed;
+    }
+  }
   for (StoreTrim& trim : work.trims) {
     if (store_->trim(trim.limits, trim.channel) == StoreOutcome::failed) {
       return StoreOutcome::failed;

@@ -43,6 +43,9 @@ class HubDurable : public test::HubTest {
                            clock.timeOf(job.at), clock.timeOf(job.expires)});
       }
       if (outcome == StoreOutcome::done) {
+        for (const auto& [channel, after] : work.ends) {
+          EXPECT_EQ(store.end(channel, after), StoreOutcome::done);
+        }
         for (StoreTrim& trim : work.trims) {
           EXPECT_EQ(store.trim(trim.limits, trim.channel), StoreOutcome::done);
           ++trims;
@@ -237,14 +240,114 @@ TEST_F(HubDurable, aForgottenChannelIsGoneAtOnceAndItsReadersAreTold) {
   join(1, "k");
   readAtMost(1, 0);
   hub.durable().forget("k", now);
-  EXPECT_EQ(hub.durable().forgetsWaiting(), 1U);
+  EXPECT_EQ(hub.durable().tasksWaiting(), 1U);
   EXPECT_EQ(withoutBegin(readAtMost(1, 1000000)), std::string(kGap));
   publishMany("k", 1);
   EXPECT_EQ(eventsOf(readAtMost(1, 1000000)), 1U);
   StoreWork work = hub.durable().work(1000);
   EXPECT_EQ(work.forgets, std::vector<std::string>{"k"});
   hub.durable().finish(work, StoreOutcome::done, now);
-  EXPECT_EQ(hub.durable().forgetsWaiting(), 0U);
+  EXPECT_EQ(hub.durable().tasksWaiting(), 0U);
+}
+
+class HubClosedChannel : public HubDurable {
+ protected:
+  WriteOutcome close(std::string_view key) { return hub.states().close(key, now); }
+  WriteOutcome tryPublishTo(std::string_view key) {
+    EventFields fields;
+    fields.data = "late";
+    return tryPublish(key, fields);
+  }
+  // The subscriber takes all, and whether it is told to end then.
+  bool endsAfterReading(SubscriberId id, std::string& text) {
+    for (int read = 0; read < 4; ++read) {
+      serve();
+      text += readAtMost(id, 1000000);
+    }
+    Turn turn;
+    turns.begin(1);
+    while (turns.collect(1, 100, now, turn)) {
+    }
+    turns.settle(1, now);
+    return !turn.closing.empty() && turn.closing.back().second == CloseReason::completed;
+  }
+};
+
+TEST_F(HubClosedChannel, takesNothingMoreAndItsReadersEnd) {
+  open(1);
+  join(1, "k");
+  readAtMost(1, 1000000);
+  publishMany("k", 3);
+  EXPECT_EQ(close("k"), WriteOutcome::written);
+  EXPECT_EQ(tryPublishTo("k"), WriteOutcome::channelClosed);
+  std::string text;
+  EXPECT_TRUE(endsAfterReading(1, text));
+  EXPECT_EQ(eventsOf(text), 3U);
+  EXPECT_NE((text + readAtMost(1, 1000000)).find(end("completed")), std::string::npos);
+  EXPECT_EQ(close("k"), WriteOutcome::written) << "once more";
+}
+
+TEST_F(HubClosedChannel, whoReadsAnOpenOneBesideGoesOn) {
+  open(1);
+  join(1, "k");
+  join(1, "other");
+  EXPECT_EQ(close("k"), WriteOutcome::written);
+  std::string text;
+  EXPECT_FALSE(endsAfterReading(1, text));
+  publishMany("other", 1);
+  EXPECT_EQ(eventsOf(readAtMost(1, 1000000)), 1U);
+  EXPECT_EQ(close("other"), WriteOutcome::written);
+  EXPECT_TRUE(endsAfterReading(1, text));
+}
+
+TEST_F(HubClosedChannel, whoComesLaterGetsTheHistoryAndItsEnd) {
+  publishMany("k", 50);
+  EXPECT_EQ(close("k"), WriteOutcome::written);
+  storeAll();
+  open(1, resuming("a.5"));
+  join(1, "k");
+  EXPECT_FALSE(hub.view(1).isComplete());
+  std::string text;
+  EXPECT_TRUE(endsAfterReading(1, text));
+  EXPECT_EQ(eventsOf(text), 45U);
+  open(2, resuming("a.50"));
+  join(2, "k");
+  EXPECT_TRUE(hub.view(2).isComplete()) << "it has everything";
+}
+
+TEST_F(HubClosedChannel, isClosedAfterARestartAndOpenAgainOnceForgotten) {
+  publishMany("k", 5);
+  EXPECT_EQ(close("k"), WriteOutcome::written);
+  EXPECT_EQ(close("never used"), WriteOutcome::written);
+  EXPECT_EQ(hub.durable().tasksWaiting(), 2U);
+  storeAll();
+  EXPECT_EQ(hub.durable().tasksWaiting(), 0U);
+  Hub next(kEpoch, hub.options());
+  StoreStart start;
+  start.epoch = kEpoch;
+  start.newest = 5;
+  start.channels = store.channels();
+  start.clock = clock;
+  next.durable().open(start);
+  EventFields fields;
+  fields.data = "late";
+  EXPECT_EQ(next.publish("k", fields, {}, now, receipt), WriteOutcome::channelClosed);
+  EXPECT_EQ(next.publish("never used", fields, {}, now, receipt), WriteOutcome::channelClosed);
+  next.durable().forget("k", now);
+  EXPECT_EQ(next.publish("k", fields, {}, now, receipt), WriteOutcome::written);
+}
+
+TEST_F(HubClosedChannel, inMemoryItIsKnownAsLongAsTheChannelIs) {
+  useStore(Durability::memory);
+  EXPECT_EQ(close("k"), WriteOutcome::written);
+  open(1);
+  join(1, "k");
+  hub.close(1, now);
+  EXPECT_EQ(tryPublishTo("k"), WriteOutcome::channelClosed);
+  elapse(1000000);
+  EXPECT_EQ(tryPublishTo("k"), WriteOutcome::channelClosed);
+  elapse(2000000);
+  EXPECT_EQ(tryPublishTo("k"), WriteOutcome::written) << "forgotten";
 }
 
 }  // namespace

@@ -173,6 +173,11 @@ export function accepted(outcome: NativeReceipt | NativeRefusal): NativeReceipt 
       throw new SSEError("SERVER_FULL", "The hub has as many channels as limits.channels allows (default 100000)");
     case "policyChannels":
       throw new SSEError("SERVER_FULL", "There are as many channels of this policy as its limits.channels allows");
+    case "channelClosed":
+      throw new SSEError(
+        "CHANNEL_CLOSED",
+        "The channel was closed for good (hub.closeChannel); hub.forget opens it again",
+      );
     case "empty":
       throw new SSEError("INVALID_FIELD", "The message has no field at all; give it data, an event, an id or a retry");
     case "tooLarge":

@@ -4,6 +4,7 @@ import type { NativeHub } from "../../native/binding.js";
 import { requireFunction, requireKey } from "../../shared/arguments.js";
 import { isSSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
+import { accepted } from "../content/message.js";
 import type { PublishReceipt } from "../content/receipt.js";
 import type { AttachOptions } from "../http/attach-options.js";
 import { createStream } from "../http/create-stream.js";
@@ -12,7 +13,7 @@ import { answerNode } from "../http/node-exchange.js";
 import { type DrainOptions, drainHub, endAll } from "../lifecycle/drain.js";
 import { environment } from "../lifecycle/environment.js";
 import { replaceOnReload } from "../lifecycle/hot-reload.js";
-import { storeFailed, untilForgotten } from "../lifecycle/stored.js";
+import { storeFailed, unlessStoreFailed, untilTasksDone } from "../lifecycle/stored.js";
 import { isErrorRecord } from "../observe/error-record.js";
 import { HUB_EVENTS, type HubEvents, onHubEvent } from "../observe/hub-events.js";
 import { hubMetrics } from "../observe/hub-metrics.js";
@@ -108,7 +109,25 @@ export class Hub<Events extends EventMap = AnyEvents> extends HubAccess {
   async forget(channel: string): Promise<void> {
     requireKey("channel", channel);
     if (!this.#native.forget(channel)) throw storeFailed(this.#native);
-    await untilForgotten(this.name);
+    await untilTasksDone(this.name);
+  }
+
+  /**
+   * Ends a channel for good: nothing is published into it any more (`CHANNEL_CLOSED`), and a stream that reads only closed channels is given what it lacks and
+   * ends as `completed`, now and whenever somebody comes later; who has everything already is answered 204. What waits because of a policy is sent before.
+   * Resolves when that is on disk, where the channel is durable; in memory it is known as long as the channel is (`channelTtlMs`). `forget` opens the channel again.
+   *
+   * @throws SSEError `SERVER_FULL`, `STORE_FAILED`.
+   * @example
+   * hub.publish("job:42", { event: "done", data: {} });
+   * await hub.closeChannel("job:42");
+   */
+  async closeChannel(channel: string): Promise<void> {
+    requireKey("channel", channel);
+    const outcome = unlessStoreFailed(this.#native, this.#native.closeChannel(channel));
+    if (outcome !== "written") accepted(outcome);
+    environment().schedule();
+    await untilTasksDone(this.name);
   }
 
   /**

@@ -75,10 +75,10 @@ export function untilAllStored(hubName: string, channel: string): Promise<void> 
   return waitsOf(hubName).add(() => hub.newestOf(channel));
 }
 
-/** Resolves once the store has forgotten all channels that it was told to. */
-export function untilForgotten(hubName: string): Promise<void> {
+/** Resolves once the store has forgotten and closed all channels that it was told to. */
+export function untilTasksDone(hubName: string): Promise<void> {
   const hub = environment().hub(hubName);
-  return waitsOf(hubName).add(() => (hub.forgetsWaiting() === 0 ? 0 : null));
+  return waitsOf(hubName).add(() => (hub.tasksWaiting() === 0 ? 0 : null));
 }
 
 /** The outcome, where it is not that the hub's store cannot be opened: then it throws SSEError `STORE_FAILED`. */

@@ -90,7 +90,7 @@ export async function openStream(
     }
     opened.chosen?.push(...named.filter((key) => channels.includes(key)));
     const context = { ...asked, channels };
-    if (options.closeAfter !== undefined && hub.isComplete(stream.connection)) {
+    if (hub.isComplete(stream.connection)) {
       stream.abandon("completed");
       return "complete";
     }
