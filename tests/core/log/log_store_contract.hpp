@@ -179,7 +179,7 @@ TEST_P(LogStoreContract, theOldestEventsGoUntilTheLimitsHold) {
     EXPECT_EQ(channel.bytes, bytes);
     EXPECT_EQ(channelOf(store, "a"), channel);
   };
-  StoreLimits limits = kNoLimits;
+  StoreLimits limits = kKeepsAll;
   limits.events = 505;
   ASSERT_EQ(store.trim(limits, channel), StoreOutcome::done);
   expectKept(505, 505 + 300);
@@ -261,7 +261,7 @@ TEST_P(LogStoreContract, itHasWhatItWasGivenWhateverTheOrder) {
     ASSERT_EQ(appendAll(store, batch), StoreOutcome::done);
     auto& [channel, model] = *std::next(models.begin(), below(static_cast<std::uint32_t>(models.size())));
     if (below(20) == 0) {
-      StoreLimits limits = kNoLimits;
+      StoreLimits limits = kKeepsAll;
       limits.events = below(500);
       StoredChannel kept{channel};
       ASSERT_EQ(store.trim(limits, kept), StoreOutcome::done);

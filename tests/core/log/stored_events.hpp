@@ -34,7 +34,7 @@ struct TestEvent {
 [[nodiscard]] inline UnixTime atMillis(std::int64_t millis) { return UnixTime(Millis{millis}); }
 
 // What nobody lets go of.
-inline constexpr StoreLimits kNoLimits{std::numeric_limits<std::uint64_t>::max(),
+inline constexpr StoreLimits kKeepsAll{std::numeric_limits<std::uint64_t>::max(),
                                        std::numeric_limits<std::uint64_t>::max(), UnixTime::min()};
 
 [[nodiscard]] inline StoreOutcome appendAll(LogStore& store, const std::vector<TestEvent>& events,
@@ -118,7 +118,7 @@ struct ReadAll {
 [[nodiscard]] inline StoredChannel channelOf(LogStore& store, const std::string& key) {
   StoredChannel channel;
   channel.key = key;
-  EXPECT_EQ(store.trim(kNoLimits, channel), StoreOutcome::done);
+  EXPECT_EQ(store.trim(kKeepsAll, channel), StoreOutcome::done);
   return channel;
 }
 

@@ -107,7 +107,7 @@ TEST_F(SqliteLogStoreTest, spaceIsGivenBack) {
   reopen();
   const std::uintmax_t full = std::filesystem::file_size(path);
   EXPECT_GT(full, 8'000'000U);
-  StoreLimits limits = kNoLimits;
+  StoreLimits limits = kKeepsAll;
   limits.events = 10;
   for (int times = 0; times < 3; ++times) {
     StoredChannel channel{"a"};
@@ -135,7 +135,7 @@ TEST_F(SqliteLogStoreTest, aForgottenChannelLeavesNoTrace) {
       after = events.back().sequence;
       ASSERT_EQ(appendAll(store(), events), StoreOutcome::done);
       if (round % 100 == 99) {
-        StoreLimits limits = kNoLimits;
+        StoreLimits limits = kKeepsAll;
         limits.events = 200;
         StoredChannel trimmed{channel};
         ASSERT_EQ(store().trim(limits, trimmed), StoreOutcome::done);

@@ -168,7 +168,7 @@ class DamageTest : public testing::Test {
       EXPECT_TRUE(all.hasFailed || sequencesOf(all.events) == sequencesOf(more) || !all.lost.empty());
     }
     static_cast<void>(store.beforeLast("b", 20, newest));
-    StoreLimits limits = kNoLimits;
+    StoreLimits limits = kKeepsAll;
     limits.events = 40;
     for (const auto& [channel, events] : files.events) {
       StoredChannel trimmed{channel};

@@ -62,7 +62,7 @@ std::vector<Step> steps() {
   all.push_back({append(large("a", 20, 41, 20), 60), a, from(21, 40)});
   all.push_back({[](LogStore& store) { return store.end("b", 40); }, a, from(21, 40)});
   const auto trim = [](LogStore& store) {
-    StoreLimits limits = kNoLimits;
+    StoreLimits limits = kKeepsAll;
     limits.events = 9;
     StoredChannel channel{"a"};
     return store.trim(limits, channel);
