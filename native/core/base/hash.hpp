@@ -37,5 +37,7 @@ void seedHashes(HashState state);
 // With the process's state, 64 bits. Ids and names come from whoever publishes, so they are hashed by nothing weaker. Not to be
 // stored: another process has another key. Thread-safe after seedHashes().
 [[nodiscard]] std::uint64_t hash64(std::string_view bytes);
+// The same of a name that may be left out: 0 of an empty text.
+[[nodiscard]] inline std::uint64_t hashOrNone(std::string_view text) { return text.empty() ? 0 : hash64(text); }
 
 }  // namespace millrace

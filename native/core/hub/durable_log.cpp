@@ -94,28 +94,34 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
   isFailing_ = outcome == StoreOutcome::failed;
   working_ = 0;
   now_ = now;
-  for (const StoreTrim& trim : outcome == StoreOutcome::done ? work.trims : std::vector<StoreTrim>{}) {
+  if (isFailing_) {
+    parts_.queue.finish(outcome, now);
+    takeBack(work);
+    return;
+  }
+  for (const StoreTrim& trim : work.trims) {
     noteTrimmed(trim.channel);  // as it was before the entries came
   }
   parts_.queue.finish(outcome, now);
-  if (outcome == StoreOutcome::failed) {
-    forgets_.insert(forgets_.begin(), work.forgets.begin(), work.forgets.end());
-    for (const auto& [key, after] : work.ends) {
-      ends_.push_back(key);
-    }
-    for (const StoreTrim& trim : work.trims) {
-      if (StoredLog* const log = parts_.stored.find(trim.channel.key)) {
-        log->isTrimming = false;
-      }
-    }
-    return;
-  }
   reservedThrough_ = work.position.reservedThrough;
   std::string_view last;
   for (const StoreJob& job : work.entries) {
     if (job.channel != last) {
       trimIfNeeded(job.channel, now);
       last = job.channel;
+    }
+  }
+}
+
+// What was not done is to be done again; logs that are still too long are noticed again.
+void DurableLog::takeBack(const StoreWork& work) {
+  forgets_.insert(forgets_.begin(), work.forgets.begin(), work.forgets.end());
+  for (const auto& [key, after] : work.ends) {
+    ends_.push_back(key);
+  }
+  for (const StoreTrim& trim : work.trims) {
+    if (StoredLog* const log = parts_.stored.find(trim.channel.key)) {
+      log->isTrimming = false;
     }
   }
 }

@@ -44,12 +44,10 @@ struct StoreWork {
   std::vector<StoreTrim> trims;
   std::vector<StoreJob> entries;
   StorePosition position;
-
-  [[nodiscard]] bool isEmpty() const { return forgets.empty() && ends.empty() && trims.empty() && entries.empty(); }
 };
 
 // A hub's side of its store: what is to be written, what is read, and what the store has. An adapter takes work() and
-// reads().jobs(), has the store do them without the hub's guard, and tells finish() and reads().finish() the outcome.
+// reads().jobs(), has the store do them without the hub's guard (store_adapter.hpp), and tells finish() and reads().finish() the outcome.
 class DurableLog {
  public:
   // So many numbers a process may give before the store knows of them.
@@ -107,6 +105,7 @@ class DurableLog {
   [[nodiscard]] StoredReads& reads() { return parts_.reads; }
 
  private:
+  void takeBack(const StoreWork& work);
   void noteTrimmed(const StoredChannel& channel);
   void trimIfNeeded(std::string_view key, Instant now);
 

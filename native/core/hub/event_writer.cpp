@@ -17,8 +17,6 @@
 namespace millrace {
 namespace {
 
-std::uint64_t hashOrNone(std::string_view text) { return text.empty() ? 0 : hash64(text); }
-
 WriteOutcome outcomeOf(EncodeOutcome outcome) {
   switch (outcome) {
     case EncodeOutcome::invalidType:

@@ -108,6 +108,8 @@ class LogReader {
   // Whether all events up to lastSequence_ have been given, and taken. Later ones do not matter.
   enum class End : std::uint8_t { ahead, given, reached };
 
+  // Everything up to this sequence was taken: the position, or, where a read was taken in part, what was taken of it.
+  [[nodiscard]] std::uint64_t takenThrough() const { return std::max(position_, takenThrough_); }
   [[nodiscard]] Cursor endOf(const ChannelLog& log, std::uint64_t through = kEverySequence) const;
   [[nodiscard]] bool readsOnePlainLog() const;
   void gatherMerged(Instant now, const ReadLimits& limits, Spans& spans);
@@ -125,9 +127,6 @@ class LogReader {
   CutEvent cut_;
   Flight flight_;
   EndNotice endNotice_;
-  // Everything up to this sequence was taken: the position, or, where a read was taken in part, what was taken of it.
-  [[nodiscard]] std::uint64_t takenThrough() const { return std::max(position_, takenThrough_); }
-
   std::uint64_t position_;
   std::uint64_t takenThrough_ = 0;
   std::uint64_t givenPosition_ = 0;  // what position_ becomes once all of the last gather() was taken

@@ -38,7 +38,6 @@ class StoredChannels {
       logs_.erase(found);
     }
   }
-  [[nodiscard]] std::size_t size() const { return logs_.size(); }
 
   // The newest sequence that a channel ever had which is in neither memory nor the store.
   [[nodiscard]] std::uint64_t forgottenThrough() const { return forgottenThrough_; }

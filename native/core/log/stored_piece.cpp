@@ -5,14 +5,9 @@
 #include "core/wire/type_hash.hpp"
 
 namespace millrace {
-namespace {
-
-std::uint64_t hashOrNone(std::string_view text) { return text.empty() ? 0 : hash64(text); }
-
-}  // namespace
 
 StoredPiece::StoredPiece(const StorePage& page, const WallClock& clock)
-    : from_(page.from), through_(page.through), lostThrough_(page.lostThrough), hasMore_(page.hasMore) {
+    : from_(page.from), through_(page.through), lostThrough_(page.lostThrough) {
   for (const StoredEvent& event : page.events) {
     LogEntry entry;
     entry.sequence = event.sequence;

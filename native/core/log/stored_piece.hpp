@@ -22,8 +22,6 @@ class StoredPiece {
   [[nodiscard]] std::uint64_t through() const { return through_; }
   // Events up to this sequence are missing, for who asked for them; 0: none.
   [[nodiscard]] std::uint64_t lostThrough() const { return lostThrough_; }
-  // Behind it the store had more.
-  [[nodiscard]] bool hasMore() const { return hasMore_; }
   [[nodiscard]] bool isEmpty() const { return log_.isEmpty(); }
   // What it has asked for.
   [[nodiscard]] std::size_t capacity() const { return capacity_; }
@@ -33,7 +31,6 @@ class StoredPiece {
   std::uint64_t from_;
   std::uint64_t through_;
   std::uint64_t lostThrough_;
-  bool hasMore_;
   std::size_t capacity_;
 };
 

@@ -1,5 +1,6 @@
 #include "io/engine/hub_store.hpp"
 
+#include "core/hub/store_adapter.hpp"
 #include "io/engine/engine.hpp"
 #include "io/engine/store_reason.hpp"
 
@@ -7,7 +8,6 @@
 #include <chrono>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace millrace {
 namespace {
@@ -206,7 +206,7 @@ void HubStore::writeAll() {
   const std::lock_guard storing(storeMutex_);
   for (bool goesOn = true; goesOn;) {
     StoreWork work = engine_.with(hub_, [](Hub& hub, Instant) { return hub.durable().work(kMostEntries); });
-    const StoreOutcome outcome = store(work);
+    const StoreOutcome outcome = doWork(*store_, work, clock_);
     const bool isNews = noteOutcome(outcome);
     goesOn = engine_.with(hub_, [&](Hub& hub, Instant now) {
       DurableLog& durable = hub.durable();
@@ -226,31 +226,6 @@ void HubStore::writeAll() {
   }
 }
 
-StoreOutcome HubStore::store(StoreWork& work) {
-  for (const std::string& channel : work.forgets) {
-    if (store_->forget(channel) == StoreOutcome::failed) {
-      return StoreOutcome::failed;
-    }
-  }
-  for (const auto& [channel, after] : work.ends) {
-    if (store_->end(channel, after) == StoreOutcome::failed) {
-      return StoreOutcome::failed;
-    }
-  }
-  for (StoreTrim& trim : work.trims) {
-    if (store_->trim(trim.limits, trim.channel) == StoreOutcome::failed) {
-      return StoreOutcome::failed;
-    }
-  }
-  std::vector<StoreEntry> entries;
-  entries.reserve(work.entries.size());
-  for (const StoreJob& job : work.entries) {
-    entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
-                       clock_.timeOf(job.at), clock_.timeOf(job.expires)});
-  }
-  return store_->append(entries, work.position);
-}
-
 // Whether it fails now and did not before, or the other way round.
 bool HubStore::noteOutcome(StoreOutcome outcome) {
   const std::lock_guard lock(mutex_);
@@ -264,10 +239,7 @@ void HubStore::read() {
     const auto jobs =
         engine_.with(hub_, [](Hub& hub, Instant now) { return hub.durable().reads().jobs(kMostReads, now); });
     for (const ReadJob& job : jobs) {
-      const std::uint64_t after = job.last > 0 ? store_->beforeLast(job.channel, job.last, job.lastThrough) : job.after;
-      const StorePage page = store_->read(job.channel, after, job.bytes);
-      const bool isRead = page.outcome == StoreOutcome::done;
-      const SharedPiece piece = isRead ? std::make_shared<const StoredPiece>(page, clock_) : nullptr;
+      const SharedPiece piece = readFromStore(*store_, job, clock_);
       engine_.with(hub_, [&](Hub& hub, Instant now) { hub.durable().reads().finish(job, piece, now); });
     }
   }

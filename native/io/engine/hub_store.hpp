@@ -89,7 +89,6 @@ class HubStore {
   bool wait(Bell& bell, Millis delay);
   void write();
   void writeAll();
-  [[nodiscard]] StoreOutcome store(StoreWork& work);
   void read();
   bool noteOutcome(StoreOutcome outcome);
 

@@ -1,11 +1,10 @@
 #include "io/store/channel_table.hpp"
 
 #include "io/store/row_checksum.hpp"
+#include "io/store/row_time.hpp"
 
 namespace millrace {
 namespace {
-
-std::int64_t countOf(UnixTime time) { return time.time_since_epoch().count(); }
 
 std::uint64_t sumOf(const ChannelRow& row) {
   return RowChecksum()
@@ -15,7 +14,7 @@ std::uint64_t sumOf(const ChannelRow& row) {
       .add(row.stored.newest)
       .add(row.stored.events)
       .add(row.stored.bytes)
-      .add(static_cast<std::uint64_t>(countOf(row.stored.oldest)))
+      .add(static_cast<std::uint64_t>(toRowTime(row.stored.oldest)))
       .add(row.stored.endsAfter)
       .add(row.small)
       .value();
@@ -29,7 +28,7 @@ bool takeRow(const SqliteRows& rows, ChannelRow& row) {
   row.stored.newest = rows.number(3);
   row.stored.events = rows.number(4);
   row.stored.bytes = rows.number(5);
-  row.stored.oldest = UnixTime(Millis{rows.signedNumber(6)});
+  row.stored.oldest = fromRowTime(rows.signedNumber(6));
   row.stored.endsAfter = rows.number(7);
   row.small = rows.number(8);
   return rows.number(9) == sumOf(row);
@@ -87,7 +86,7 @@ bool ChannelTable::write(ChannelRow& row) {
     row.id = rows.signedNumber(0) + 1;
   }
   return write_.run(row.id, std::string_view(row.stored.key), row.stored.lostThrough, row.stored.newest,
-                    row.stored.events, row.stored.bytes, countOf(row.stored.oldest), row.stored.endsAfter, row.small,
+                    row.stored.events, row.stored.bytes, toRowTime(row.stored.oldest), row.stored.endsAfter, row.small,
                     sumOf(row));
 }
 

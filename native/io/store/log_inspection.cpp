@@ -1,5 +1,6 @@
 #include "io/store/log_inspection.hpp"
 
+#include "io/store/big_endian.hpp"
 #include "io/store/vfs_file.hpp"
 
 #include <cstdint>
@@ -13,14 +14,6 @@ constexpr std::size_t kFrameHeaderBytes = 24;
 constexpr std::uint32_t kMagic = 0x377F0682;  // the lowest bit says that checksums are of big-endian numbers
 constexpr std::uint32_t kLeastPage = 512;
 constexpr std::uint32_t kMostPage = 65536;
-
-std::uint32_t bigEndian(std::string_view bytes, std::size_t at) {
-  std::uint32_t number = 0;
-  for (const char byte : bytes.substr(at, 4)) {
-    number = number << 8U | static_cast<std::uint8_t>(byte);
-  }
-  return number;
-}
 
 std::uint32_t littleEndian(std::string_view bytes, std::size_t at) { return __builtin_bswap32(bigEndian(bytes, at)); }
 

@@ -1,5 +1,6 @@
 #include "io/store/page_scrubber.hpp"
 
+#include "io/store/big_endian.hpp"
 #include "io/store/store_schema.hpp"
 #include "io/store/tree_page.hpp"
 
@@ -9,14 +10,6 @@ namespace millrace {
 namespace {
 
 constexpr std::uint32_t kPagesAtOnce = 2048;  // in one transaction
-
-std::uint32_t bigEndian(std::string_view bytes, std::size_t at) {
-  std::uint32_t number = 0;
-  for (const char byte : bytes.substr(at, 4)) {
-    number = number << 8U | static_cast<std::uint8_t>(byte);
-  }
-  return number;
-}
 
 }  // namespace
 

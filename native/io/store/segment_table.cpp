@@ -1,13 +1,12 @@
 #include "io/store/segment_table.hpp"
 
 #include "io/store/row_checksum.hpp"
+#include "io/store/row_time.hpp"
 
 #include <cstring>
 
 namespace millrace {
 namespace {
-
-std::int64_t countOf(UnixTime time) { return time.time_since_epoch().count(); }
 
 std::uint64_t sumOf(const ChannelRow& channel, const SegmentHead& head, std::uint64_t blobSum) {
   return RowChecksum()
@@ -18,8 +17,8 @@ std::uint64_t sumOf(const ChannelRow& channel, const SegmentHead& head, std::uin
       .add(head.after)
       .add(head.events)
       .add(head.bytes)
-      .add(static_cast<std::uint64_t>(countOf(head.oldest)))
-      .add(static_cast<std::uint64_t>(countOf(head.latest)))
+      .add(static_cast<std::uint64_t>(toRowTime(head.oldest)))
+      .add(static_cast<std::uint64_t>(toRowTime(head.latest)))
       .add(blobSum)
       .value();
 }
@@ -37,8 +36,8 @@ RowOutcome takeHead(const ChannelRow& channel, SqliteRows& rows, SegmentHead& he
   head.after = rows.number(2);
   head.events = rows.number(3);
   head.bytes = rows.number(4);
-  head.oldest = UnixTime(Millis{rows.signedNumber(5)});
-  head.latest = UnixTime(Millis{rows.signedNumber(6)});
+  head.oldest = fromRowTime(rows.signedNumber(5));
+  head.latest = fromRowTime(rows.signedNumber(6));
   return rows.number(kHeadSum) == sumOf(channel, head, rows.number(kBlobSum)) ? RowOutcome::found : RowOutcome::damaged;
 }
 
@@ -66,8 +65,8 @@ bool SegmentTable::isReady() const {
 
 bool SegmentTable::insert(const ChannelRow& channel, const SegmentHead& head, std::string_view blob) {
   const std::uint64_t blobSum = RowChecksum().add(blob).value();
-  return insert_.run(channel.id, head.first, head.last, head.after, head.events, head.bytes, countOf(head.oldest),
-                     countOf(head.latest), blobSum, sumOf(channel, head, blobSum), SqliteBlob{blob});
+  return insert_.run(channel.id, head.first, head.last, head.after, head.events, head.bytes, toRowTime(head.oldest),
+                     toRowTime(head.latest), blobSum, sumOf(channel, head, blobSum), SqliteBlob{blob});
 }
 
 bool SegmentTable::remove(std::int64_t id) { return remove_.run(id); }

@@ -1,6 +1,7 @@
 #include "io/store/store_files.hpp"
 
 #include "io/net/unique_descriptor.hpp"
+#include "io/store/big_endian.hpp"
 #include "io/store/store_schema.hpp"
 #include "io/store/vfs_file.hpp"
 
@@ -21,14 +22,6 @@ constexpr std::size_t kHeaderBytes = 100;
 constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 constexpr std::size_t kUserVersionAt = 60;
 constexpr std::size_t kApplicationIdAt = 68;
-
-std::uint32_t bigEndian(std::string_view header, std::size_t at) {
-  std::uint32_t number = 0;
-  for (const char byte : header.substr(at, 4)) {
-    number = number << 8U | static_cast<std::uint8_t>(byte);
-  }
-  return number;
-}
 
 bool isThere(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 

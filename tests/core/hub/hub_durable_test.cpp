@@ -1,5 +1,6 @@
 // A hub with a store, step by step; what holds whatever happens is in hub_property_test.cpp.
 #include "core/hub/hub_fixture.hpp"
+#include "core/hub/store_adapter.hpp"
 #include "core/log/memory_log_store.hpp"
 
 #include <gtest/gtest.h>
@@ -37,20 +38,9 @@ class HubDurable : public test::HubTest {
   StoreOutcome storeAll(StoreOutcome outcome = StoreOutcome::done) {
     while (hub.durable().hasWork()) {
       StoreWork work = hub.durable().work(1000);
-      std::vector<StoreEntry> entries;
-      for (const StoreJob& job : work.entries) {
-        entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
-                           clock.timeOf(job.at), clock.timeOf(job.expires)});
-      }
       if (outcome == StoreOutcome::done) {
-        for (const auto& [channel, after] : work.ends) {
-          EXPECT_EQ(store.end(channel, after), StoreOutcome::done);
-        }
-        for (StoreTrim& trim : work.trims) {
-          EXPECT_EQ(store.trim(trim.limits, trim.channel), StoreOutcome::done);
-          ++trims;
-        }
-        EXPECT_EQ(store.append(entries, work.position), StoreOutcome::done);
+        EXPECT_EQ(doWork(store, work, clock), StoreOutcome::done);
+        trims += work.trims.size();
       }
       hub.durable().finish(work, outcome, now);
       if (outcome == StoreOutcome::failed) {
@@ -65,8 +55,7 @@ class HubDurable : public test::HubTest {
     std::size_t served = 0;
     while (served < most && !hub.durable().reads().isEmpty()) {
       for (const ReadJob& job : hub.durable().reads().jobs(1, now)) {
-        const StorePage page = store.read(job.channel, job.after, job.bytes);
-        hub.durable().reads().finish(job, std::make_shared<const StoredPiece>(page, clock), now);
+        hub.durable().reads().finish(job, readFromStore(store, job, clock), now);
         ++served;
       }
     }
@@ -76,20 +65,6 @@ class HubDurable : public test::HubTest {
   void elapse(std::int64_t milliseconds) {
     pass(milliseconds);
     hub.tick(now);
-  }
-
-  // What one read gives of so many bytes.
-  std::string readAtMost(SubscriberId id, std::size_t bytes) {
-    ReadLimits limits;
-    limits.bytes = bytes;
-    Spans spans;
-    turns.read(id, now, limits, spans);
-    std::string text;
-    for (const std::string_view span : spans.bytes) {
-      text.append(span);
-    }
-    turns.taken(id, now);
-    return text;
   }
 
   std::size_t eventsOf(const std::string& text) const {

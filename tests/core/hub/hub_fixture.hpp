@@ -111,15 +111,20 @@ class HubTest : public ::testing::Test {
   }
 
   // Takes all that the connection has.
-  std::string readAll(SubscriberId id) {
+  std::string readAll(SubscriberId id) { return readAtMost(id, ReadLimits{}.bytes); }
+
+  // Takes what one read gives of so many bytes; `hasMore` says whether there is more at once.
+  std::string readAtMost(SubscriberId id, std::size_t bytes) {
+    ReadLimits limits;
+    limits.bytes = bytes;
     Spans spans;
-    turns.read(id, now, {}, spans);
-    std::string bytes;
+    turns.read(id, now, limits, spans);
+    std::string all;
     for (const std::string_view span : spans.bytes) {
-      bytes.append(span);
+      all.append(span);
     }
-    turns.taken(id, now);
-    return bytes;
+    hasMore = turns.taken(id, now);
+    return all;
   }
 
   // The same without the notice that every stream begins with (hub_notice_test.cpp).
@@ -189,6 +194,7 @@ class HubTest : public ::testing::Test {
 
   Hub hub{kEpoch, strict()};
   TestTurns turns{hub};
+  bool hasMore = false;  // of the last read
   Instant now{Millis(1000)};
   Receipt receipt;
 };

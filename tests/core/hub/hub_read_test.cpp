@@ -4,23 +4,7 @@
 namespace millrace {
 namespace {
 
-class HubRead : public test::HubTest {
- protected:
-  std::string readAtMost(SubscriberId id, std::size_t bytes) {
-    ReadLimits limits;
-    limits.bytes = bytes;
-    Spans spans;
-    turns.read(id, now, limits, spans);
-    std::string all;
-    for (const std::string_view span : spans.bytes) {
-      all.append(span);
-    }
-    hasMore = turns.taken(id, now);
-    return all;
-  }
-
-  bool hasMore = false;
-};
+class HubRead : public test::HubTest {};
 
 // A plain channel is read without looking at its events one by one: its limits hold all the same.
 TEST_F(HubRead, aPlainReadKeepsItsLimits) {

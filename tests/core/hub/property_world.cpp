@@ -1,5 +1,7 @@
 #include "core/hub/property_world.hpp"
 
+#include "core/hub/store_adapter.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -159,15 +161,7 @@ void World::storeSome() {
   storing_.reset();
 }
 
-StoreOutcome World::store() {
-  const WallClock& clock = hub_->durable().clock();
-  std::vector<StoreEntry> entries;
-  for (const StoreJob& job : storing_->entries) {
-    entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
-                       clock.timeOf(job.at), clock.timeOf(job.expires)});
-  }
-  return store_->append(entries, storing_->position);
-}
+StoreOutcome World::store() { return doWork(*store_, *storing_, hub_->durable().clock()); }
 
 // Under Durability::always nobody gets what could not be stored.
 void World::noteRefused() {
@@ -203,14 +197,12 @@ void World::readStore() {
     reading_ = hub_->durable().reads().jobs(1 + random_.below(3), now_);
     return;
   }
-  for (const ReadJob& job : std::exchange(reading_, {})) {
+  for (ReadJob& job : std::vector<ReadJob>(std::exchange(reading_, {}))) {
     isStoreUp_ = isAtRest_ || random_.chance(90);
-    const std::uint64_t after = job.last > 0 ? store_->beforeLast(job.channel, job.last, job.lastThrough) : job.after;
-    const StorePage page = store_->read(job.channel, after, isAtRest_ ? 100000 : 1 + random_.below(1000));
+    job.bytes = isAtRest_ ? 100000 : 1 + random_.below(1000);
+    const SharedPiece piece = readFromStore(*store_, job, hub_->durable().clock());
     isStoreUp_ = true;
-    const bool isRead = page.outcome == StoreOutcome::done;
-    hub_->durable().reads().finish(
-        job, isRead ? std::make_shared<const StoredPiece>(page, hub_->durable().clock()) : nullptr, now_);
+    hub_->durable().reads().finish(job, piece, now_);
   }
 }
 

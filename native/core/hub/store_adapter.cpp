@@ -1,0 +1,39 @@
+#include "core/hub/store_adapter.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace millrace {
+
+StoreOutcome doWork(LogStore& store, StoreWork& work, const WallClock& clock) {
+  for (const std::string& channel : work.forgets) {
+    if (store.forget(channel) == StoreOutcome::failed) {
+      return StoreOutcome::failed;
+    }
+  }
+  for (const auto& [channel, after] : work.ends) {
+    if (store.end(channel, after) == StoreOutcome::failed) {
+      return StoreOutcome::failed;
+    }
+  }
+  for (StoreTrim& trim : work.trims) {
+    if (store.trim(trim.limits, trim.channel) == StoreOutcome::failed) {
+      return StoreOutcome::failed;
+    }
+  }
+  std::vector<StoreEntry> entries;
+  entries.reserve(work.entries.size());
+  for (const StoreJob& job : work.entries) {
+    entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
+                       clock.timeOf(job.at), clock.timeOf(job.expires)});
+  }
+  return store.append(entries, work.position);
+}
+
+SharedPiece readFromStore(LogStore& store, const ReadJob& job, const WallClock& clock) {
+  const std::uint64_t after = job.last > 0 ? store.beforeLast(job.channel, job.last, job.lastThrough) : job.after;
+  const StorePage page = store.read(job.channel, after, job.bytes);
+  return page.outcome == StoreOutcome::done ? std::make_shared<const StoredPiece>(page, clock) : nullptr;
+}
+
+}  // namespace millrace
