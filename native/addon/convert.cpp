@@ -135,6 +135,9 @@ Napi::Value toJs(Napi::Env env, WriteOutcome outcome, const Receipt& receipt) {
       if (receipt.isDurable) {
         object.Set("sequence", Napi::Number::New(env, static_cast<double>(receipt.sequence)));
       }
+      if (receipt.isRepeat) {
+        object.Set("isRepeat", Napi::Boolean::New(env, true));
+      }
       return object;
     case WriteOutcome::rateLimited:
     case WriteOutcome::userRateLimited:

@@ -47,11 +47,17 @@ DocumentObject::DocumentObject(const Napi::CallbackInfo& info)
 }
 
 Napi::Value DocumentObject::exists(const Napi::CallbackInfo& info) {
+  if (!isThere()) {
+    return toJs(info.Env(), kStoreFailed);
+  }
   const bool exists = Engine::process().with(hub_, [&](Hub& hub, Instant) { return documentIn(hub) != nullptr; });
   return Napi::Boolean::New(info.Env(), exists);
 }
 
 Napi::Value DocumentObject::json(const Napi::CallbackInfo& info) {
+  if (!isThere()) {
+    return toJs(info.Env(), kStoreFailed);
+  }
   const EncodedDocument document = standing().encoded;
   return document.events == nullptr ? info.Env().Null() : Napi::Value(toJs(info.Env(), document.json()));
 }
@@ -65,7 +71,7 @@ Napi::Value DocumentObject::set(const Napi::CallbackInfo& info) {
   if (json.size() > ChannelDocument::kMostBytes) {
     return toJs(info.Env(), std::string_view("documentTooLarge"));
   }
-  if (!Engine::process().store(hub_).ensureOpen()) {
+  if (!isThere()) {
     return toJs(info.Env(), kStoreFailed);
   }
   Receipt receipt;
@@ -93,8 +99,11 @@ Napi::Value DocumentObject::set(const Napi::CallbackInfo& info) {
         return published;
       }
       document = document != nullptr ? document : std::make_shared<ChannelDocument>(types_);
+      if (hub.states().isHeld(key_)) {
+        document->keepShown(isPatch ? std::string_view(*difference) : std::string_view(json), !isPatch);
+      }
       document->set(std::move(next));
-      return hub.states().set(key_, document, now);
+      return hub.states().set(key_, document, isPatch ? std::string_view(*difference) : std::string_view(), now);
     });
   }
   count(*outcome, change);
@@ -116,7 +125,7 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
   const PublishTexts more = isGiven(info[3]) ? toPublishTexts(toObject(info[3], "options")) : PublishTexts();
   const PublishOptions options = more.options(false);
   const bool isWhole = isGiven(info[4]) && toFlag(info[4], "isWhole");
-  if (!Engine::process().store(hub_).ensureOpen()) {
+  if (!isThere()) {
     return toJs(info.Env(), kStoreFailed);
   }
   if (!isWhole) {
@@ -125,12 +134,14 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
   Receipt receipt;
   bool isTooLarge = false;
   const WriteOutcome outcome = Engine::process().with(hub_, [&](Hub& hub, Instant now) {
-    std::shared_ptr<ChannelDocument> document = isWhole ? nullptr : documentIn(hub);
-    if (document == nullptr) {
-      document = std::make_shared<ChannelDocument>(types_);
-      document->set(encodeDocument(types_, "{}"));
+    const bool isHeld = hub.states().isHeld(key_);
+    const std::shared_ptr<ChannelDocument> known = documentIn(hub);
+    std::shared_ptr<ChannelDocument> next = isWhole ? nullptr : known;
+    if (next == nullptr) {
+      next = std::make_shared<ChannelDocument>(types_);
+      next->set(encodeDocument(types_, "{}"));
     }
-    isTooLarge = !document->canTake(text.size());
+    isTooLarge = !next->canTake(text.size());
     if (isTooLarge) {
       return WriteOutcome::empty;
     }
@@ -138,8 +149,20 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
     if (published != WriteOutcome::written) {
       return published;
     }
-    document->patch(std::move(*patch), text.size());
-    return hub.states().set(key_, document, now);
+    // A new one takes the place of the one that is shown, unless that is to be shown for a while.
+    const bool isNew = next != known;
+    const std::shared_ptr<ChannelDocument> document = !isNew || !isHeld  ? next
+                                                      : known != nullptr ? known
+                                                                         : std::make_shared<ChannelDocument>(types_);
+    if (isHeld && !isNew) {
+      document->keepShown(text, false);
+    }
+    next->patch(std::move(*patch), text.size());
+    if (isHeld && isNew) {
+      document->keepShown(next->encoded().json(), true);
+      document->set(next->encoded());
+    }
+    return hub.states().set(key_, document, isNew ? std::string_view() : std::string_view(text), now);
   });
   if (isTooLarge) {
     return toJs(info.Env(), std::string_view("documentTooLarge"));
@@ -149,7 +172,14 @@ Napi::Value DocumentObject::patch(const Napi::CallbackInfo& info) {
 }
 
 void DocumentObject::clear(const Napi::CallbackInfo&) {
-  Engine::process().with(hub_, [&](Hub& hub, Instant) { hub.states().clear(key_); });
+  static_cast<void>(Engine::process().store(hub_).ensureOpen());
+  Engine::process().with(hub_, [&](Hub& hub, Instant now) { hub.states().clear(key_, now); });
+}
+
+// The hub can be used, and a document that only its store had is in memory now.
+bool DocumentObject::isThere() const {
+  HubStore& store = Engine::process().store(hub_);
+  return store.ensureOpen() && store.warmDocument(key_);
 }
 
 DocumentObject::Standing DocumentObject::standing() const {
@@ -181,7 +211,8 @@ void DocumentObject::readDocument() const {
 }
 
 std::shared_ptr<ChannelDocument> DocumentObject::documentIn(Hub& hub) const {
-  return std::dynamic_pointer_cast<ChannelDocument>(hub.states().of(key_));
+  std::shared_ptr<ChannelDocument> document = std::dynamic_pointer_cast<ChannelDocument>(hub.states().of(key_));
+  return document == nullptr || document->isBlank() ? nullptr : document;
 }
 
 ContentChange DocumentObject::shape(std::string& json) {

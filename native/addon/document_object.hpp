@@ -32,6 +32,7 @@ class DocumentObject : public Door<DocumentObject> {
   };
   [[nodiscard]] Standing standing() const;
   void readDocument() const;
+  [[nodiscard]] bool isThere() const;
   // Null: the channel has none.
   [[nodiscard]] std::shared_ptr<ChannelDocument> documentIn(Hub& hub) const;
   // Brings data of the channel into the shape that its policy demands.

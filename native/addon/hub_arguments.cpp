@@ -69,6 +69,8 @@ HubSettings toHubSettings(const Napi::Object& options) {
   settings.channelTtl = given.millis("channelTtlMs");
   settings.lagGrace = given.millis("lagGraceMs");
   settings.replayBytes = given.whole("replayBytes");
+  settings.idempotencyTtl = given.millis("idempotencyTtlMs");
+  settings.idempotencyKeys = given.whole("idempotencyKeys");
   settings.reactors = given.whole("reactors");
   return settings;
 }
@@ -79,6 +81,8 @@ HubOptions HubSettings::over(HubOptions options) const {
   options.durability = rest.durability;
   options.stored = rest.stored;
   options.replayBytes = replayBytes.value_or(options.replayBytes);
+  options.idempotency.ttl = idempotencyTtl.value_or(options.idempotency.ttl);
+  options.idempotency.keys = idempotencyKeys.value_or(options.idempotency.keys);
   options.perChannel = rest.limits.connections;
   options.maxBytes = rest.maxBytes;
   options.publishesPerUser = rest.publishesPerUser;
@@ -105,6 +109,7 @@ PublishTexts toPublishTexts(const Napi::Object& options) {
   texts.throttleKey = given.text("throttleKey");
   texts.userId = given.text("userId");
   texts.label = given.text("label");
+  texts.idempotencyKey = given.text("idempotencyKey");
   texts.isReference = given.flag("isReference");
   texts.ttl = given.millis("ttlMs").value_or(Millis{0});
   return texts;
@@ -118,6 +123,7 @@ PublishOptions PublishTexts::options(bool wantsTime) const {
   options.throttleKey = throttleKey;
   options.userId = userId;
   options.label = label;
+  options.idempotencyKey = idempotencyKey;
   options.at = wantsTime || !mergeKey.empty() ? unixNow() : UnixTime{};
   return options;
 }

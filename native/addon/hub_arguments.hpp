@@ -22,6 +22,7 @@ struct EventTexts {
   std::optional<std::string> data;
   std::optional<std::uint32_t> retry;
   bool isRaw = false;
+  bool isImported = false;
 
   [[nodiscard]] EventFields fields() const {
     EventFields fields;
@@ -30,6 +31,7 @@ struct EventTexts {
     fields.data = data;
     fields.retry = retry;
     fields.isRaw = isRaw;
+    fields.isImported = isImported;
     return fields;
   }
 };
@@ -56,6 +58,8 @@ struct HubSettings {
   std::optional<Millis> channelTtl;
   std::optional<Millis> lagGrace;
   std::optional<std::size_t> replayBytes;
+  std::optional<Millis> idempotencyTtl;
+  std::optional<std::size_t> idempotencyKeys;
   std::optional<std::size_t> reactors;  // of the whole process
 
   [[nodiscard]] HubOptions over(HubOptions options) const;
@@ -68,6 +72,7 @@ struct PublishTexts {
   std::string throttleKey;
   std::string userId;
   std::string label;
+  std::string idempotencyKey;
   Millis ttl{0};
   bool isReference = false;  // its data names content that is kept elsewhere, and was looked at
 

@@ -57,6 +57,8 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("readPage", &HubObject::giving<&HubObject::readPage>),
                          InstanceMethod("tally", &HubObject::giving<&HubObject::tally>),
                          InstanceMethod("hasPending", &HubObject::giving<&HubObject::hasPending>),
+                         InstanceMethod("newest", &HubObject::giving<&HubObject::newest>),
+                         InstanceMethod("hasPassed", &HubObject::giving<&HubObject::hasPassed>),
                          InstanceMethod("hasLost", &HubObject::giving<&HubObject::hasLost>),
                          InstanceMethod("finish", &HubObject::giving<&HubObject::finish>),
                          InstanceMethod("connectionCount", &HubObject::giving<&HubObject::connectionCount>),
@@ -65,6 +67,8 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("stats", &HubObject::giving<&HubObject::stats>),
                          InstanceMethod("setStore", &HubObject::giving<&HubObject::setStore>),
                          InstanceMethod("hasStore", &HubObject::giving<&HubObject::hasStore>),
+                         InstanceMethod("hasStored", &HubObject::giving<&HubObject::hasStored>),
+                         InstanceMethod("beganBehind", &HubObject::giving<&HubObject::beganBehind>),
                          InstanceMethod("storeFault", &HubObject::giving<&HubObject::storeFault>),
                          InstanceMethod("storeHealth", &HubObject::giving<&HubObject::storeHealth>),
                          InstanceMethod("storedState", &HubObject::giving<&HubObject::storedState>),
@@ -73,6 +77,9 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("forget", &HubObject::giving<&HubObject::forget>),
                          InstanceMethod("closeChannel", &HubObject::giving<&HubObject::closeChannel>),
                          InstanceMethod("tasksWaiting", &HubObject::giving<&HubObject::tasksWaiting>),
+                         InstanceMethod("documentKeys", &HubObject::giving<&HubObject::documentKeys>),
+                         InstanceMethod("keepContent", &HubObject::giving<&HubObject::keepContent>),
+                         InstanceMethod("contentOf", &HubObject::giving<&HubObject::contentOf>),
                      });
 }
 
@@ -197,6 +204,7 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
   if (isGiven(info[5])) {
     const Napi::Object given = toObject(info[5], "options");
     event.retry = toRetry(given.Get("retry"));
+    event.isImported = given.Has("isImported");
     more = toPublishTexts(given);
   }
   std::string none;  // before the engine's lock: to search an event takes longer than to append it
@@ -206,14 +214,14 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
   if (shaped.fault) {
     return toJs(info.Env(), *shaped.fault);
   }
-  if (!store_.ensureOpen()) {
+  if (!store_.ensureOpen() || (!more.idempotencyKey.empty() && !store_.warmKeys(key))) {
     return toJs(info.Env(), kStoreFailed);
   }
-  const PublishOptions options = more.options(shaped.hasRules);
+  const PublishOptions options = more.options(shaped.hasRules && !event.isImported);  // it has its time already
   Receipt receipt;
   const WriteOutcome outcome =
       with([&](Hub& hub, Instant now) { return hub.publish(key, event.fields(), options, now, receipt); });
-  if (outcome == WriteOutcome::written) {
+  if (outcome == WriteOutcome::written && !receipt.isRepeat) {
     content_.count(key, shaped.change);
   }
   return toJs(info.Env(), outcome, receipt);

@@ -66,6 +66,8 @@ class HubObject : public Door<HubObject> {
   Napi::Value readPage(const Napi::CallbackInfo& info);
   Napi::Value tally(const Napi::CallbackInfo& info);
   Napi::Value hasPending(const Napi::CallbackInfo& info);
+  Napi::Value newest(const Napi::CallbackInfo& info);
+  Napi::Value hasPassed(const Napi::CallbackInfo& info);
   Napi::Value hasLost(const Napi::CallbackInfo& info);
   Napi::Value finish(const Napi::CallbackInfo& info);
   Napi::Value connectionCount(const Napi::CallbackInfo& info);
@@ -74,6 +76,8 @@ class HubObject : public Door<HubObject> {
   Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value setStore(const Napi::CallbackInfo& info);
   Napi::Value hasStore(const Napi::CallbackInfo& info);
+  Napi::Value hasStored(const Napi::CallbackInfo& info);
+  Napi::Value beganBehind(const Napi::CallbackInfo& info);
   Napi::Value storeFault(const Napi::CallbackInfo& info);
   Napi::Value storeHealth(const Napi::CallbackInfo& info);
   Napi::Value storedState(const Napi::CallbackInfo& info);
@@ -82,6 +86,9 @@ class HubObject : public Door<HubObject> {
   Napi::Value forget(const Napi::CallbackInfo& info);
   Napi::Value closeChannel(const Napi::CallbackInfo& info);
   Napi::Value tasksWaiting(const Napi::CallbackInfo& info);
+  Napi::Value documentKeys(const Napi::CallbackInfo& info);
+  Napi::Value keepContent(const Napi::CallbackInfo& info);
+  Napi::Value contentOf(const Napi::CallbackInfo& info);
 
   std::size_t hub_;  // the engine's handle
   HubStore& store_;  // lives as long as the engine

@@ -2,6 +2,7 @@
 #include "addon/convert.hpp"
 #include "addon/hub_arguments.hpp"
 #include "addon/hub_object.hpp"
+#include "addon/hub_results.hpp"
 #include "io/crypto/openssl_cipher.hpp"
 
 #include <algorithm>
@@ -47,6 +48,9 @@ Napi::Value HubObject::join(const Napi::CallbackInfo& info) {
   options.labels = labelViews;
   options.endsSubscriber = !isGiven(info[6]) || toFlag(info[6], "ends");
   options.isChosen = isGiven(info[7]) && toFlag(info[7], "isChosen");
+  if (!store_.warm(key)) {
+    return toJs(info.Env(), kStoreFailed);
+  }
   const JoinOutcome outcome = with([&](Hub& hub, Instant now) { return hub.join(id, key, options, now); });
   return toJs(info.Env(), outcomeName(outcome));
 }
@@ -65,6 +69,9 @@ Napi::Value HubObject::update(const Napi::CallbackInfo& info) {
   const std::vector<std::string_view> joinViews = viewsOf(join);
   const std::vector<std::string_view> leaveViews = viewsOf(leave);
   const bool isClients = isGiven(info[3]) && toFlag(info[3], "isClients");
+  if (!std::all_of(join.begin(), join.end(), [this](const std::string& key) { return store_.warm(key); })) {
+    return toJs(info.Env(), kStoreFailed);
+  }
   const JoinOutcome outcome = with([&](Hub& hub, Instant now) {
     return hub.access().update(id, {joinViews, leaveViews, isClients}, now);
   });

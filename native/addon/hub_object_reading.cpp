@@ -37,6 +37,17 @@ Napi::Value HubObject::hasPending(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).hasPending(); }));
 }
 
+Napi::Value HubObject::newest(const Napi::CallbackInfo& info) {
+  const std::uint64_t newest = with([](Hub& hub, Instant) { return hub.durable().newest(); });
+  return Napi::Number::New(info.Env(), static_cast<double>(newest));
+}
+
+Napi::Value HubObject::hasPassed(const Napi::CallbackInfo& info) {
+  const SubscriberId id = toWhole(info[0], "connection");
+  const std::uint64_t sequence = toWhole(info[1], "sequence");
+  return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).hasPassed(sequence); }));
+}
+
 Napi::Value HubObject::hasLost(const Napi::CallbackInfo& info) {
   const SubscriberId id = toWhole(info[0], "connection");
   return Napi::Boolean::New(info.Env(), with([&](Hub& hub, Instant) { return hub.view(id).hasLost(); }));

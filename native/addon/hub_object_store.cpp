@@ -3,7 +3,11 @@
 #include "addon/hub_object.hpp"
 #include "addon/hub_results.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace millrace {
 namespace {
@@ -45,6 +49,18 @@ Napi::Value HubObject::hasStore(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), store_.isConfigured());
 }
 
+Napi::Value HubObject::hasStored(const Napi::CallbackInfo& info) {
+  const std::string key = toText(info[0], "key");
+  const bool hasStored =
+      store_.ensureOpen() && with([&](Hub& hub, Instant) { return hub.durable().hasStored(key); });
+  return Napi::Boolean::New(info.Env(), hasStored);
+}
+
+Napi::Value HubObject::beganBehind(const Napi::CallbackInfo& info) {
+  const std::uint64_t number = with([&](Hub& hub, Instant) { return hub.durable().beganBehind(); });
+  return Napi::Number::New(info.Env(), static_cast<double>(number));
+}
+
 Napi::Value HubObject::storeFault(const Napi::CallbackInfo& info) { return toJs(info.Env(), store_.fault()); }
 
 Napi::Value HubObject::storeHealth(const Napi::CallbackInfo& info) {
@@ -80,7 +96,7 @@ Napi::Value HubObject::forget(const Napi::CallbackInfo& info) {
   const std::string key = toText(info[0], "key");
   const bool isOpen = store_.ensureOpen();
   with([&](Hub& hub, Instant now) {
-    hub.states().clear(key);
+    hub.states().clear(key, now);
     hub.durable().forget(key, now);
   });
   return Napi::Boolean::New(info.Env(), isOpen);
@@ -93,6 +109,38 @@ Napi::Value HubObject::closeChannel(const Napi::CallbackInfo& info) {
   }
   const WriteOutcome outcome = with([&](Hub& hub, Instant now) { return hub.states().close(key, now); });
   return toJs(info.Env(), refusalName(outcome));
+}
+
+// The channels that have a document, and whose names begin so, in order.
+Napi::Value HubObject::documentKeys(const Napi::CallbackInfo& info) {
+  const std::string prefix = toText(info[0], "prefix");
+  if (!store_.ensureOpen()) {
+    return toJs(info.Env(), kStoreFailed);
+  }
+  std::vector<std::string> keys = with([&](Hub& hub, Instant) { return hub.states().keys(prefix); });
+  std::sort(keys.begin(), keys.end());
+  return toJs(info.Env(), keys);
+}
+
+Napi::Value HubObject::keepContent(const Napi::CallbackInfo& info) {
+  const std::string name = toText(info[0], "name");
+  std::string bytes;
+  toBytes(info[1], "bytes", bytes);
+  if (!store_.ensureOpen()) {
+    return toJs(info.Env(), kStoreFailed);
+  }
+  const std::uint64_t number = with([&](Hub& hub, Instant now) { return hub.durable().keepContent(name, bytes, now); });
+  return Napi::Number::New(info.Env(), static_cast<double>(number));
+}
+
+Napi::Value HubObject::contentOf(const Napi::CallbackInfo& info) {
+  const std::string name = toText(info[0], "name");
+  const std::optional<StoredJournal> journal =
+      store_.ensureOpen() ? store_.readJournal(journalName(JournalKind::content, name)) : std::nullopt;
+  if (!journal) {
+    return toJs(info.Env(), kStoreFailed);
+  }
+  return journal->isEmpty() ? info.Env().Null() : bytesToJs(info.Env(), journal->whole());
 }
 
 Napi::Value HubObject::tasksWaiting(const Napi::CallbackInfo& info) {

@@ -29,7 +29,7 @@ const nativeArrows = {
 
 // What io and addon see of the hub: its interface, and what that takes and gives. The parts behind it are its own.
 const hubInterface = new Set(
-  `hub census hub_metrics hub_alerts class_metrics link_pace channel_state channel_states turns turn hub_options outcomes close_reason deflate_job poll_page read_limits durable_log store_adapter store_queue stored_reads subscriber_view facts revocations hub_access`.split(
+  `hub census hub_metrics hub_alerts class_metrics link_pace channel_state channel_states turns turn hub_options outcomes close_reason deflate_job poll_page read_limits cold_channels durable_log idempotency_keys store_adapter store_journals store_queue stored_reads subscriber_view facts revocations hub_access`.split(
     " ",
   ),
 );

@@ -35,11 +35,15 @@ export class DurableServer {
     this.#url = url;
   }
 
-  /** @param history - the option of `createHub`; `policies` too, where there are some. */
-  static async start(history: object, more: object = {}): Promise<DurableServer> {
+  /**
+   * @param history - the option of `createHub`; `policies` too, where there are some.
+   * @param setUp - code of the process: `routes["/path"] = async (query, req, res) => …`, and `globalThis` for what `run` uses.
+   */
+  static async start(history: object, more: object = {}, setUp = ""): Promise<DurableServer> {
     const child = start(`
-      import { createHub } from "millrace";
+      import * as millrace from "millrace";
       import http from "node:http";
+      const { createHub } = millrace;
       const hub = createHub({ history: ${JSON.stringify(history)}, ...${JSON.stringify(more)} });
       const answer = (res, body) => res.setHeader("Content-Type", "application/json").end(JSON.stringify(body));
       const routes = {
@@ -58,11 +62,18 @@ export class DurableServer {
           await hub.forget(query.get("channel"));
           answer(res, "forgotten");
         },
+        async "/run"(query, req, res) {
+          const text = [];
+          for await (const piece of req) text.push(piece);
+          const act = new Function("hub", "millrace", \`return (async () => { \${Buffer.concat(text)} })()\`);
+          answer(res, (await act(hub, millrace)) ?? null);
+        },
         async "/close"(query, req, res) {
           await hub.closeChannel(query.get("channel"));
           answer(res, "closed");
         },
       };
+      ${setUp}
       const server = http.createServer((req, res) => {
         const { pathname, searchParams } = new URL(req.url, "http://x");
         routes[pathname](searchParams, req, res).catch((error) => {
@@ -87,6 +98,18 @@ export class DurableServer {
 
   async close(channel: string): Promise<void> {
     await this.#do(`close?channel=${channel}`);
+  }
+
+  /** Runs code in the process, with `hub` and `millrace`; gives what it returns, as JSON has it. */
+  async run(code: string): Promise<unknown> {
+    const response = await fetch(`${this.#url}/run`, { method: "POST", body: code });
+    if (!response.ok) throw new Error(await response.text());
+    return response.json();
+  }
+
+  /** What a route of its own answers. */
+  fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.#url}${path}`, init);
   }
 
   async #do(what: string): Promise<void> {

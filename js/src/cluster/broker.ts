@@ -15,6 +15,10 @@ export interface BrokeredEvent {
   readonly isReference?: boolean | undefined;
   /** Who publishes it. */
   readonly userId?: string | undefined;
+  /** What was published in the channel under this key lately is not published again. */
+  readonly idempotencyKey?: string | undefined;
+  /** It was published before, and keeps its id. */
+  readonly isImported?: true | undefined;
 }
 
 /** What became of an event. */

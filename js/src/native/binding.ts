@@ -161,6 +161,8 @@ export interface NativeHubOptions extends NativePolicySettings, NativeContentSet
   readonly channelTtlMs?: number | undefined;
   readonly lagGraceMs?: number | undefined;
   readonly replayBytes?: number | undefined;
+  readonly idempotencyTtlMs?: number | undefined;
+  readonly idempotencyKeys?: number | undefined;
   /** Threads that write to sockets, of the whole process. */
   readonly reactors?: number | undefined;
 }
@@ -190,7 +192,7 @@ export interface NativeHub extends NativeAccess, NativeStore {
     labels?: readonly string[],
     ends?: boolean,
     isChosen?: boolean,
-  ): NativeJoin;
+  ): NativeJoin | StoreFailed;
   leave(connection: ConnectionId, key: string): boolean;
   /** Why, of one that was not told to end; an application's own reason counts as `closed`, none as `disconnected`. */
   close(connection: ConnectionId, reason?: string): void;

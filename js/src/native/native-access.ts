@@ -1,3 +1,4 @@
+import type { StoreFailed } from "./native-store.js";
 import type { NativeJoin } from "./outcomes.js";
 
 /** What a hub of the addon does about who reads it, beside letting them in. */
@@ -6,7 +7,12 @@ export interface NativeAccess {
    * It reads other channels from now on, from the newest event on: all of those, or, unless it is `joined`, none of them. `isClients`: it is the wish of the client,
    * who leaves no channels but those that it has chosen.
    */
-  update(connection: number, join: readonly string[], leave: readonly string[], isClients?: boolean): NativeJoin;
+  update(
+    connection: number,
+    join: readonly string[],
+    leave: readonly string[],
+    isClients?: boolean,
+  ): NativeJoin | StoreFailed;
   /** The connection was let in for so long from now on; undefined: for as long as it lives. */
   expire(connection: number, inMs: number | undefined): void;
   /** And for so long at most. */

@@ -7,8 +7,8 @@ export type NativeChange = NativeReceipt | NativeWaiting | NativeLimited | Nativ
 
 /** The JSON document of a channel, in whichever thread it was set. */
 export interface NativeDocument {
-  exists(): boolean;
-  /** `null`: there is none. */
+  exists(): boolean | StoreFailed;
+  /** `null`: there is none. {@link StoreFailed}, which is no JSON, where it cannot be read. */
   json(): string | null;
   /** Publishes the difference, or all of it where that is shorter; `null`: nothing has changed. */
   set(json: string): NativeChange | "documentTooLarge" | StoreFailed | null;

@@ -6,6 +6,8 @@ export interface NativeReceipt {
   readonly recipients: number;
   /** Of an event of a durable channel: its number, for {@link NativeStore.storedState}. */
   readonly sequence?: number;
+  /** It was published before, under its idempotency key. */
+  readonly isRepeat?: true;
 }
 
 /** An event that is not sent yet, as its channel's policy has it. */

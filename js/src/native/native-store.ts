@@ -11,6 +11,10 @@ export interface NativeStore {
    */
   setStore(file: string, batchMs: number): "done" | "used" | "different";
   hasStore(): boolean;
+  /** Whether the store has events of the channel. */
+  hasStored(channel: string): boolean;
+  /** The newest number that an earlier process gave. */
+  beganBehind(): number;
   /** Why it cannot be opened, as a sentence. */
   storeFault(): string;
   storeHealth(): {
@@ -27,6 +31,10 @@ export interface NativeStore {
   storedState(sequence: number): "stored" | "waiting" | "lost";
   /** The newest number of the hub; `null` while something waits in the channel because of its policy. */
   newestOf(channel: string): number | null;
+  /** The newest number of all. */
+  newest(): number;
+  /** Whether the connection was given, or passed by, all events up to this number. */
+  hasPassed(connection: number, sequence: number): boolean;
   /** This thread has something to collect once the store has written. */
   awaitStored(environment: number): void;
   /** The channel's events are gone, and what the store has of them is to go. False: the store cannot be opened. */
@@ -35,4 +43,10 @@ export interface NativeStore {
   closeChannel(channel: string): "written" | NativeRefusal | StoreFailed;
   /** Channels that the store has yet to forget, or to close. */
   tasksWaiting(): number;
+  /** The channels that have a document, in memory or in the store, and whose names begin so; sorted. */
+  documentKeys(prefix: string): string[] | StoreFailed;
+  /** Keeps content under its name, as long as any channel's events are kept. Gives a number for {@link storedState}. */
+  keepContent(name: string, bytes: Uint8Array): number | StoreFailed;
+  /** What is stored under the name. */
+  contentOf(name: string): Uint8Array | null | StoreFailed;
 }

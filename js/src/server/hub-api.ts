@@ -70,6 +70,7 @@ export type {
 export { type PolicyPreset, policies } from "./hub/presets.js";
 export type { ContentReference } from "./hub/reference.js";
 export type { ChannelUpdate, DisconnectMatch, DisconnectOptions } from "./hub/revoke.js";
+export { documentKeys, hasStore, hasStored, lifeOf } from "./hub/stored-hub.js";
 export { type Drainable, type DrainOnSignalOptions, type DrainOptions, drainOnSignal } from "./lifecycle/drain.js";
 export { type MetricsHandlerOptions, metricsHandler } from "./metrics/metrics-handler.js";
 export { type MetricsRegistry, registerMetrics } from "./metrics/register-metrics.js";

@@ -13,7 +13,7 @@ bool Channel::isVoid() const {
 
 bool Channel::isAtRest() const {
   return news.isNone() && inbox.isNone() && !isInDeflateQueue && storing == 0 && inFlight == 0 &&
-         (holding == nullptr || holding->due == kNever);
+         (holding == nullptr || holding->due == kNever) && (state == nullptr || state->unstored == 0);
 }
 
 void Channel::tidy(Instant now) {

@@ -1,15 +1,20 @@
 #include "core/hub/durable_log.hpp"
 
 #include "core/hub/channel_policies.hpp"
+#include "core/hub/idempotency_keys.hpp"
 #include "core/hub/registry.hpp"
 #include "core/hub/sequence.hpp"
 #include "core/hub/stored_channels.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace millrace {
 namespace {
+
+// Of idempotency keys: as many as one channel's are remembered. Content has one entry.
+constexpr std::uint64_t kMostKeys = 100000;
 
 // A store lets go of whole segments, and not for each event.
 bool exceeds(std::uint64_t value, std::uint64_t limit) {
@@ -23,21 +28,38 @@ void DurableLog::open(const StoreStart& start) {
   isOpen_ = true;
   clock_ = start.clock;
   lostThrough_ = start.lostThrough;
+  beganBehind_ = start.newest;
   parts_.sequence.resume(start.epoch, start.newest);
   reservedThrough_ = position().reservedThrough;
   parts_.stored.noteForgotten(start.newest);
   for (const StoredChannel& channel : start.channels) {
-    if (channel.events == 0 && channel.endsAfter == 0) {
-      continue;  // as if it had never been, but for what clients of it lack, which is noted of all channels
-    }
-    noteTrimmed(channel);
-    StoredLog& log = parts_.stored.at(channel.key);
-    log.newest = std::max(channel.newest, start.lostThrough);
-    log.lostThrough = std::max(channel.lostThrough, start.lostThrough);
+    if (channel.events > 0 || channel.endsAfter > 0) {
+      noteOpened(channel, isJournal(channel.key) ? 0 : start.lostThrough);
+    }  // else it is as if it had never been, but for what clients of it lack, which is noted of all channels
   }
 }
 
+void DurableLog::noteOpened(const StoredChannel& channel, std::uint64_t lostThrough) {
+  if (isJournal(channel.key) && kindOf(channel.key) == JournalKind::idempotencyKeys) {
+    parts_.keys.noteStored(aboutOf(channel.key));
+  }
+  noteTrimmed(channel);
+  StoredLog& log = parts_.stored.at(channel.key);
+  log.newest = std::max(channel.newest, lostThrough);
+  log.lostThrough = std::max(channel.lostThrough, lostThrough);
+}
+
 std::uint64_t DurableLog::newest() const { return parts_.sequence.newest(); }
+
+bool DurableLog::hasStored(std::string_view channel) const {
+  const StoredLog* const log = parts_.stored.find(channel);
+  return log != nullptr && log->events > 0;
+}
+
+bool DurableLog::isHeld(std::string_view channel) const {
+  const Channel* const known = parts_.registry.findChannel(channel);
+  return isOpen_ && parts_.registry.classOf(known, channel).policy.durability == Durability::always;
+}
 
 bool DurableLog::isUnused() const {
   return parts_.sequence.newest() == 0 && parts_.registry.channels() == 0 && parts_.registry.ids().empty();
@@ -57,8 +79,8 @@ StorePosition DurableLog::position() const {
 
 bool DurableLog::hasWork() const {
   return isOpen_ && !isWorking_ &&
-         (!parts_.queue.isEmpty() || !forgets_.empty() || !ends_.empty() || !trims_.empty() ||
-          reservedThrough_ < parts_.sequence.newest() + kReserved / 2);
+         (!parts_.queue.isEmpty() || !parts_.journals.isEmpty() || !forgets_.empty() || !ends_.empty() ||
+          !trims_.empty() || reservedThrough_ < parts_.sequence.newest() + kReserved / 2);
 }
 
 StoreWork DurableLog::work(std::size_t limit) {
@@ -80,12 +102,12 @@ StoreWork DurableLog::work(std::size_t limit) {
   }
   working_ = work.forgets.size() + work.ends.size();
   for (const std::string& key : std::exchange(trims_, {})) {
-    const LogLimits& limits = parts_.policies.of(key).policy.stored;
     StoreTrim& trim = work.trims.emplace_back();
-    trim.limits = {limits.events, limits.bytes, clock_.timeOf(now_ - limits.ttl)};
+    trim.limits = limitsOf(key);
     trim.channel.key = key;
   }
   work.entries = parts_.queue.jobs(limit);
+  work.journals = parts_.journals.jobs(parts_.queue.firstNotGiven());
   return work;
 }
 
@@ -94,7 +116,9 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
   isFailing_ = outcome == StoreOutcome::failed;
   working_ = 0;
   now_ = now;
+  const auto settle = [this](const StoreJournals::Settled& entry) { noteSettled(entry); };
   if (isFailing_) {
+    parts_.journals.finish(outcome, settle);
     parts_.queue.finish(outcome, now);
     takeBack(work);
     return;
@@ -102,14 +126,35 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
   for (const StoreTrim& trim : work.trims) {
     noteTrimmed(trim.channel);  // as it was before the entries came
   }
+  std::vector<std::string> written;  // the jobs are gone with the next line
+  for (const auto* const jobs : {&work.entries, &work.journals}) {
+    for (const StoreJob& job : *jobs) {
+      if (written.empty() || job.channel != written.back()) {
+        written.emplace_back(job.channel);
+      }
+    }
+  }
+  parts_.journals.finish(outcome, settle);
   parts_.queue.finish(outcome, now);
   reservedThrough_ = work.position.reservedThrough;
-  std::string_view last;
-  for (const StoreJob& job : work.entries) {
-    if (job.channel != last) {
-      trimIfNeeded(job.channel, now);
-      last = job.channel;
-    }
+  for (const std::string& key : written) {
+    trimIfNeeded(key, now);
+  }
+}
+
+// A change of a state that was held back: readers are given it now, or it never was.
+void DurableLog::noteSettled(const StoreJournals::Settled& entry) {
+  if (!isInUse(entry.name)) {
+    return;
+  }
+  ChannelState& state = *parts_.registry.findChannel(aboutOf(entry.name))->state;
+  state.unstored = state.unstored == entry.sequence ? 0 : state.unstored;
+  if (entry.isHeld) {
+    state.source->settle(entry.sequence, entry.isStored);
+    state.through = entry.isStored ? entry.sequence : state.through;
+  }
+  if (entry.isHeld && !entry.isStored) {  // what waits behind it may have been made of it
+    state.unstored = parts_.journals.append(entry.name, JournalStep::whole, state.source->whole(), false, now_);
   }
 }
 
@@ -146,12 +191,88 @@ void DurableLog::trimIfNeeded(std::string_view key, Instant now) {
   if (log == nullptr || log->isTrimming) {
     return;
   }
+  if (isJournal(key)) {
+    trimJournalIfNeeded(key, *log, now);
+    return;
+  }
   const LogLimits& limits = parts_.policies.of(key).policy.stored;
   const bool isOld = log->oldest != kNever && log->oldest + limits.ttl < now;
   if (exceeds(log->events, limits.events) || exceeds(log->bytes, limits.bytes) || isOld) {
     log->isTrimming = true;
     trims_.emplace_back(key);
   }
+}
+
+void DurableLog::trimJournalIfNeeded(std::string_view name, StoredLog& log, Instant now) {
+  const bool isOld = log.oldest != kNever && log.oldest + keptFor(name) < now;
+  if (exceeds(log.events, entriesOf(name)) || (isOld && !isInUse(name))) {
+    log.isTrimming = true;
+    trims_.emplace_back(name);
+  } else if (isOld && parts_.journals.isWholeDue(name, keptFor(name) / 2, now)) {
+    const StateSource& state = *parts_.registry.findChannel(aboutOf(name))->state->source;
+    static_cast<void>(parts_.journals.append(name, JournalStep::whole, state.whole(), false, now));
+  }
+}
+
+// It is of a document that memory has.
+bool DurableLog::isInUse(std::string_view journal) const {
+  const Channel* const channel =
+      kindOf(journal) == JournalKind::document ? parts_.registry.findChannel(aboutOf(journal)) : nullptr;
+  return channel != nullptr && channel->state != nullptr;
+}
+
+// How many are needed.
+std::uint64_t DurableLog::entriesOf(std::string_view name) const {
+  return kindOf(name) == JournalKind::document ? parts_.journals.needed(name) : kMostKeys;
+}
+
+// A whole is written anew when it is half as old as a document may become, so that what is older than this has not changed for long
+// enough.
+Millis DurableLog::keptFor(std::string_view name) const {
+  switch (kindOf(name)) {
+    case JournalKind::document: {
+      const Millis ttl = parts_.policies.of(aboutOf(name)).policy.stored.ttl;
+      return ttl + ttl / 2;
+    }
+    case JournalKind::idempotencyKeys:
+      return parts_.options.idempotency.ttl;
+    case JournalKind::content:
+      break;
+  }
+  Millis longest{0};
+  parts_.policies.forEach(
+      [&longest](const ChannelClass& group) { longest = std::max(longest, group.policy.stored.ttl); });
+  return longest;
+}
+
+StoreLimits DurableLog::limitsOf(std::string_view key) const {
+  constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
+  if (!isJournal(key)) {
+    const LogLimits& limits = parts_.policies.of(key).policy.stored;
+    return {limits.events, limits.bytes, clock_.timeOf(now_ - limits.ttl)};
+  }
+  if (kindOf(key) != JournalKind::document) {
+    return {entriesOf(key), kAny, clock_.timeOf(now_ - keptFor(key))};
+  }
+  const StoredLog* const log = parts_.stored.find(key);
+  const bool isOld = log != nullptr && log->oldest != kNever && log->oldest + keptFor(key) < now_;
+  const bool isOver = isOld && !isInUse(key) && !exceeds(log->events, entriesOf(key));
+  return {isOver ? 0 : entriesOf(key), kAny, {}};
+}
+
+StoredState DurableLog::stateOf(std::uint64_t sequence) const {
+  const StoredState state = parts_.queue.stateOf(sequence);
+  const bool isWaiting = state == StoredState::stored && sequence >= parts_.journals.oldest();
+  return isWaiting ? StoredState::waiting : state;
+}
+
+std::uint64_t DurableLog::keepContent(std::string_view name, std::string_view bytes, Instant now) {
+  const std::string journal = journalName(JournalKind::content, name);
+  const StoredLog* const log = parts_.stored.find(journal);
+  if (log != nullptr && log->events > 0 && now < log->oldest + keptFor(journal) / 2) {
+    return 0;
+  }
+  return parts_.journals.append(journal, JournalStep::whole, bytes, false, now);
 }
 
 void DurableLog::sweep(Instant now) {
@@ -164,6 +285,7 @@ void DurableLog::giveUpIfFull() {
   if (parts_.queue.bytes() > most) {
     parts_.queue.giveUp(most);
   }
+  parts_.journals.compact();
 }
 
 void DurableLog::end(Channel& channel) {
@@ -182,6 +304,18 @@ void DurableLog::forget(std::string_view key, Instant now) {
     channel->stored = nullptr;
     channel->endsAfter = 0;
   }
+  forgetStored(key);
+  parts_.keys.forget(key);
+  for (const JournalKind kind : {JournalKind::document, JournalKind::idempotencyKeys}) {
+    const std::string name = journalName(kind, key);
+    parts_.journals.forget(name);
+    if (parts_.stored.find(name) != nullptr) {
+      forgetStored(name);
+    }
+  }
+}
+
+void DurableLog::forgetStored(std::string_view key) {
   parts_.stored.remove(key);
   parts_.reads.forget(key);
   if (isOpen_) {

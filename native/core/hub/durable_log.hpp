@@ -3,6 +3,7 @@
 #include "core/base/instant.hpp"
 #include "core/base/wall_clock.hpp"
 #include "core/hub/hub_options.hpp"
+#include "core/hub/store_journals.hpp"
 #include "core/hub/store_queue.hpp"
 #include "core/hub/stored_reads.hpp"
 #include "core/log/log_store.hpp"
@@ -18,9 +19,11 @@ namespace millrace {
 
 class ChannelPolicies;
 struct Channel;
+class IdempotencyKeys;
 class Registry;
 class Sequence;
 class StoredChannels;
+struct StoredLog;
 
 // What a store had when it was opened.
 struct StoreStart {
@@ -42,7 +45,8 @@ struct StoreWork {
   std::vector<std::string> forgets;
   std::vector<std::pair<std::string, std::uint64_t>> ends;  // channels, and their last sequences
   std::vector<StoreTrim> trims;
-  std::vector<StoreJob> entries;
+  std::vector<StoreJob> entries;   // events
+  std::vector<StoreJob> journals;  // entries of journals, stored together with those
   StorePosition position;
 };
 
@@ -62,6 +66,8 @@ class DurableLog {
     Registry& registry;
     StoredChannels& stored;
     StoreQueue& queue;
+    StoreJournals& journals;
+    IdempotencyKeys& keys;
     StoredReads& reads;
     const HubOptions& options;
   };
@@ -71,9 +77,15 @@ class DurableLog {
   // the caller does next.
   void open(const StoreStart& start);
   [[nodiscard]] bool isOpen() const { return isOpen_; }
+  // The store has events of the channel.
+  [[nodiscard]] bool hasStored(std::string_view channel) const;
+  // The channel's events are given to nobody before they are stored, nor what tells of them.
+  [[nodiscard]] bool isHeld(std::string_view channel) const;
   // Nothing was published yet, and nobody reads: it can be opened.
   [[nodiscard]] bool isUnused() const;
   [[nodiscard]] const WallClock& clock() const { return clock_; }
+  // The newest number that an earlier process gave: what was written in this one has a larger one.
+  [[nodiscard]] std::uint64_t beganBehind() const { return beganBehind_; }
   // The newest number that was given.
   [[nodiscard]] std::uint64_t newest() const;
 
@@ -89,25 +101,39 @@ class DurableLog {
   // Where the hub is.
   [[nodiscard]] StorePosition position() const;
 
-  // What waits for a store that fails is given up, the oldest first, until it is half of what may wait.
+  // What waits for a store that fails is given up, the oldest first, until it is half of what may wait; of journals, what is not needed.
   void giveUpIfFull();
   // The channel was closed: that is stored, too, behind its events, if those are.
   void end(Channel& channel);
-  // The channel's events are gone: from memory at once, from the store with the next work.
+  // The channel's events, document and idempotency keys are gone: from memory at once, from the store with the next work.
   void forget(std::string_view key, Instant now);
   // Channels that the store has yet to forget, or to close.
   [[nodiscard]] std::size_t tasksWaiting() const { return forgets_.size() + ends_.size() + working_; }
   // What has become too old in the store is to go.
   void sweep(Instant now);
 
-  [[nodiscard]] StoredState stateOf(std::uint64_t sequence) const { return parts_.queue.stateOf(sequence); }
+  // Of an event, or of an entry of a journal.
+  [[nodiscard]] StoredState stateOf(std::uint64_t sequence) const;
+  // What is too large for an event is kept, as long as the events of any channel. Gives the number of its entry; 0: the store has had it for
+  // less than half of that.
+  [[nodiscard]] std::uint64_t keepContent(std::string_view name, std::string_view bytes, Instant now);
   [[nodiscard]] StoreQueue& queue() { return parts_.queue; }
   [[nodiscard]] StoredReads& reads() { return parts_.reads; }
+  [[nodiscard]] StoreJournals& journals() { return parts_.journals; }
+  [[nodiscard]] IdempotencyKeys& keys() { return parts_.keys; }
 
  private:
   void takeBack(const StoreWork& work);
   void noteTrimmed(const StoredChannel& channel);
+  void noteOpened(const StoredChannel& channel, std::uint64_t lostThrough);
+  void noteSettled(const StoreJournals::Settled& entry);
   void trimIfNeeded(std::string_view key, Instant now);
+  void trimJournalIfNeeded(std::string_view name, StoredLog& log, Instant now);
+  [[nodiscard]] bool isInUse(std::string_view journal) const;
+  [[nodiscard]] std::uint64_t entriesOf(std::string_view journal) const;
+  [[nodiscard]] Millis keptFor(std::string_view journal) const;
+  void forgetStored(std::string_view key);
+  [[nodiscard]] StoreLimits limitsOf(std::string_view key) const;
 
   const Parts parts_;
   WallClock clock_;
@@ -117,6 +143,7 @@ class DurableLog {
   std::vector<std::string> trims_;  // channels
   std::uint64_t reservedThrough_ = 0;
   std::uint64_t lostThrough_ = 0;
+  std::uint64_t beganBehind_ = 0;
   Instant now_;  // of the last sweep or finish
   bool isOpen_ = false;
   bool isWorking_ = false;

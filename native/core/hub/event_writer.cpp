@@ -103,6 +103,9 @@ void EventWriter::appendHeld(Channel& channel, const FlowEvent& event, Instant n
 // Behind an id of the application's the hub's own cursor is written, so that what a client sends back is exact.
 WriteOutcome EventWriter::encodeNext(const EventFields& fields, Receipt& receipt) {
   receipt.idFault = fields.id ? faultOf(*fields.id) : IdFault::none;
+  if (receipt.idFault == IdFault::reserved && fields.isImported) {
+    receipt.idFault = IdFault::none;
+  }
   if (receipt.idFault != IdFault::none) {
     return WriteOutcome::invalidId;
   }

@@ -11,6 +11,7 @@
 #include "core/hub/event_writer.hpp"
 #include "core/hub/flow_control.hpp"
 #include "core/hub/heartbeats.hpp"
+#include "core/hub/idempotency_keys.hpp"
 #include "core/hub/inbox.hpp"
 #include "core/hub/lag_judge.hpp"
 #include "core/hub/own_events.hpp"
@@ -43,7 +44,9 @@ struct Hub::Parts {
   ChannelEvents channelEvents{scheduler, inbox};
   StoreQueue stores{channelEvents, storedChannels};
   StoredReads storedReads{registry, scheduler, options};
-  DurableLog durable{{sequence, policies, registry, storedChannels, stores, storedReads, options}};
+  StoreJournals journals{sequence, storedChannels};
+  IdempotencyKeys keys{options};
+  DurableLog durable{{sequence, policies, registry, storedChannels, stores, journals, keys, storedReads, options}};
   Deadlines deadlines;
   DeflateQueue deflates{registry, sequence};
   Sweeper sweeper{registry, deflates, options};
@@ -52,9 +55,10 @@ struct Hub::Parts {
   Heartbeats heartbeats{sequence, scheduler, deadlines, endings};
   EventWriter writer{{sequence, scheduler, inbox, deflates, ownEvents, channelEvents, stores, options}};
   FlowControl flow{{registry, inbox, writer}};
-  Publisher publisher{{registry, storedChannels, sweeper, writer, flow}};
+  Publisher publisher{{registry, storedChannels, sweeper, writer, flow, durable, keys}};
   ChannelEnds ends{{publisher, flow, scheduler, sequence, durable}};
-  ChannelStates states{registry, publisher, ends, sequence};
+  ColdChannels cold{registry, publisher, storedChannels};
+  ChannelStates states{{registry, publisher, ends, sequence, storedChannels, durable, cold}};
   Timers timers{{deadlines, heartbeats, lagJudge, endings, writer}};
   Drain drain{registry, scheduler, deadlines};
   FactTable facts;

@@ -20,11 +20,18 @@ namespace millrace {
 using SubscriberId = std::uint64_t;  // never reused in a process
 using OwnerId = std::uint32_t;       // a thread that delivers: a JavaScript environment, or a reactor
 
+// How long, and how many, keys are remembered under which events were published.
+struct IdempotencyOptions {
+  Millis ttl{3600000};
+  std::size_t keys = 100000;
+};
+
 struct HubOptions {
   LogLimits history;  // of each channel, in memory, unless its policy says otherwise
   Durability durability = Durability::memory;
   LogLimits stored = kStoredLimits;                         // of each durable channel, in the store
   std::size_t replayBytes = std::size_t{16} * 1024 * 1024;  // pieces of the store that subscribers are reading now
+  IdempotencyOptions idempotency{};
   std::vector<PolicyRule> policies{};       // the first that matches a channel's key counts; of different names
   std::vector<PolicyRule> addedPolicies{};  // of modules, behind those
   std::size_t connections = 10000;
@@ -111,13 +118,14 @@ struct ChannelChange {
 };
 
 struct PublishOptions {
-  Millis ttl{0};                 // 0: as long as the history keeps it
-  std::string_view conflateKey;  // empty: none, as those below
-  std::string_view mergeKey;     // for FlowRules::mergeWindow
-  std::string_view throttleKey;  // for FlowRules::throttleEvery, where there is no merge key
-  std::string_view label;        // by which subscribers may choose events, see JoinOptions::labels
-  std::string_view userId;       // who publishes: counts for ChannelPolicy::publishesPerUser
-  UnixTime at{};                 // now; needed for a merge key, and for ChannelPolicy::stamp
+  Millis ttl{0};                      // 0: as long as the history keeps it
+  std::string_view conflateKey;       // empty: none, as those below
+  std::string_view mergeKey;          // for FlowRules::mergeWindow
+  std::string_view throttleKey;       // for FlowRules::throttleEvery, where there is no merge key
+  std::string_view label;             // by which subscribers may choose events, see JoinOptions::labels
+  std::string_view userId;            // who publishes: counts for ChannelPolicy::publishesPerUser
+  std::string_view idempotencyKey{};  // what was published in the channel under it lately is not published again
+  UnixTime at{};                      // now; needed for a merge key, and for ChannelPolicy::stamp
 };
 
 struct DrainOptions {

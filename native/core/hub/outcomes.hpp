@@ -61,6 +61,7 @@ struct Receipt {
   std::string id;  // none unless it was sent
   Millis retryAfter{0};
   IdFault idFault = IdFault::none;
+  bool isRepeat = false;       // it was published before, under its idempotency key
   bool isDurable = false;      // it is on its way to the store: StoreQueue::stateOf() knows its number
   std::uint64_t sequence = 0;  // its number, if it was sent
   std::size_t recipients = 0;  // connections that read the channel at that moment and want the type; not listeners

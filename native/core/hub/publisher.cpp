@@ -1,7 +1,9 @@
 #include "core/hub/publisher.hpp"
 
+#include "core/hub/durable_log.hpp"
 #include "core/hub/event_writer.hpp"
 #include "core/hub/flow_control.hpp"
+#include "core/hub/idempotency_keys.hpp"
 #include "core/hub/registry.hpp"
 #include "core/hub/sweeper.hpp"
 
@@ -11,6 +13,42 @@ namespace millrace {
 
 WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields, const PublishOptions& options,
                                 Instant now, Receipt& receipt) {
+  if (options.idempotencyKey.empty()) {
+    return publishNew(key, fields, options, now, receipt);
+  }
+  if (const Receipt* const earlier = published(key, options.idempotencyKey, now)) {
+    receipt = *earlier;
+    receipt.isRepeat = true;
+    return WriteOutcome::written;
+  }
+  const WriteOutcome outcome = publishNew(key, fields, options, now, receipt);
+  if (outcome == WriteOutcome::written) {
+    remember(key, options.idempotencyKey, receipt, now);
+  }
+  return outcome;
+}
+
+// An event that could not be stored, and so was given to nobody, was not published.
+const Receipt* Publisher::published(std::string_view key, std::string_view idempotencyKey, Instant now) {
+  const Receipt* const earlier = parts_.keys.find(key, idempotencyKey, now);
+  const bool isRefused = earlier != nullptr && earlier->isDurable && parts_.durable.isHeld(key) &&
+                         parts_.durable.stateOf(earlier->sequence) == StoredState::lost;
+  return isRefused ? nullptr : earlier;
+}
+
+// The store has the key together with its event. One that waits because of a policy has no number yet, and is lost with the process.
+void Publisher::remember(std::string_view key, std::string_view idempotencyKey, const Receipt& receipt, Instant now) {
+  parts_.keys.remember(key, idempotencyKey, receipt, now);
+  if (receipt.isDurable) {
+    const std::string name = journalName(JournalKind::idempotencyKeys, key);
+    const std::string entry = encodeKey(idempotencyKey, receipt);
+    static_cast<void>(
+        parts_.durable.journals().append(name, JournalStep::change, entry, parts_.durable.isHeld(key), now));
+  }
+}
+
+WriteOutcome Publisher::publishNew(std::string_view key, const EventFields& fields, const PublishOptions& options,
+                                   Instant now, Receipt& receipt) {
   if (fields.isEmpty()) {
     return WriteOutcome::empty;
   }
@@ -51,7 +89,8 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
   event.throttleKey = options.throttleKey;
   event.label = options.label;
   event.at = parts_.writer.timeOf(options.at, now);
-  switch (parts_.flow.offer(channel, event, now)) {
+  // One that was published before has waited already.
+  switch (fields.isImported ? FlowOutcome::passes : parts_.flow.offer(channel, event, now)) {
     case FlowOutcome::passes:
       receipt.state = PublishState::sent;
       parts_.writer.append(channel, event, now, receipt);

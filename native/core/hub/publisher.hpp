@@ -11,12 +11,13 @@ namespace millrace {
 
 struct Channel;
 struct ChannelClass;
+class DurableLog;
 class EventWriter;
 class FlowControl;
+class IdempotencyKeys;
 class Registry;
 class StoredChannels;
 class Sweeper;
-struct Channel;
 
 // Accepts events for channels, within the limits of their policies.
 class Publisher {
@@ -28,6 +29,8 @@ class Publisher {
     Sweeper& sweeper;
     EventWriter& writer;
     FlowControl& flow;
+    DurableLog& durable;
+    IdempotencyKeys& keys;
   };
   explicit Publisher(const Parts& parts) : parts_(parts) {}
 
@@ -39,6 +42,10 @@ class Publisher {
   [[nodiscard]] WriteOutcome use(std::string_view key, Instant now, Channel*& channel);
 
  private:
+  [[nodiscard]] WriteOutcome publishNew(std::string_view key, const EventFields& fields, const PublishOptions& options,
+                                        Instant now, Receipt& receipt);
+  [[nodiscard]] const Receipt* published(std::string_view key, std::string_view idempotencyKey, Instant now);
+  void remember(std::string_view key, std::string_view idempotencyKey, const Receipt& receipt, Instant now);
   [[nodiscard]] WriteOutcome makeRoom(const ChannelClass& group, Instant now);
   [[nodiscard]] bool isClosed(const Channel* known, std::string_view key) const;
 

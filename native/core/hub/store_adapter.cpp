@@ -22,17 +22,22 @@ StoreOutcome doWork(LogStore& store, StoreWork& work, const WallClock& clock) {
     }
   }
   std::vector<StoreEntry> entries;
-  entries.reserve(work.entries.size());
-  for (const StoreJob& job : work.entries) {
-    entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
-                       clock.timeOf(job.at), clock.timeOf(job.expires)});
+  entries.reserve(work.entries.size() + work.journals.size());
+  for (const auto* const jobs : {&work.entries, &work.journals}) {
+    for (const StoreJob& job : *jobs) {
+      entries.push_back({job.channel, job.sequence, job.after, job.bytes, job.label, job.conflateKey,
+                         clock.timeOf(job.at), clock.timeOf(job.expires)});
+    }
   }
   return store.append(entries, work.position);
 }
 
 SharedPiece readFromStore(LogStore& store, const ReadJob& job, const WallClock& clock) {
   const std::uint64_t after = job.last > 0 ? store.beforeLast(job.channel, job.last, job.lastThrough) : job.after;
-  const StorePage page = store.read(job.channel, after, job.bytes);
+  StorePage page = store.read(job.channel, after, job.bytes);
+  if (page.events.empty() && page.lostThrough < job.through) {  // the store let go of it meanwhile
+    page.lostThrough = page.from = page.through = job.through;
+  }
   return page.outcome == StoreOutcome::done ? std::make_shared<const StoredPiece>(page, clock) : nullptr;
 }
 

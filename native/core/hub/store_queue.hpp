@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/instant.hpp"
+#include "core/hub/store_job.hpp"
 #include "core/log/channel_log.hpp"
 #include "core/log/log_store.hpp"
 #include "core/log/segment_chain.hpp"
@@ -23,18 +24,6 @@ struct Channel;
 struct StoreTexts {
   std::string_view label;
   std::string_view conflateKey;
-};
-
-// An event to be stored. What it points to stays in place until finish(), and may be used without the hub's guard.
-struct StoreJob {
-  std::string_view channel;
-  std::uint64_t sequence = 0;
-  std::uint64_t after = 0;  // see StoreEntry
-  std::string_view bytes;
-  std::string_view label;
-  std::string_view conflateKey;
-  Instant at;
-  Instant expires = kNever;
 };
 
 // What has become of an event of a durable channel.
@@ -64,6 +53,10 @@ class StoreQueue {
   [[nodiscard]] std::vector<StoreJob> jobs(std::size_t limit);
   // What became of all of them.
   void finish(StoreOutcome outcome, Instant now);
+  // The first event that jobs() has not given; none: kEverySequence.
+  [[nodiscard]] std::uint64_t firstNotGiven() const {
+    return given_ < waiting_.size() ? waiting_[given_].sequence : kEverySequence;
+  }
 
   // The oldest events that are not held are given up until no more than so many bytes wait: the store will never have them.
   void giveUp(std::size_t bytes);

@@ -15,6 +15,10 @@ std::string SubscriberView::position() const {
   return sequence_.idOf(exists() ? subscriber_->reader().passedThrough() : sequence_.newest());
 }
 
+bool SubscriberView::hasPassed(std::uint64_t sequence) const {
+  return !exists() || subscriber_->reader().passedThrough() >= sequence;
+}
+
 std::optional<std::string> SubscriberView::beginning() const {
   if (!exists() || !subscriber_->reader().preamble().beginsWithCursor() || verdict()) {
     return std::nullopt;

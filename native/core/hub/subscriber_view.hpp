@@ -29,6 +29,8 @@ class SubscriberView {
   [[nodiscard]] std::optional<Verdict> verdict() const;
   // The id that continues behind everything that the subscriber has taken, or passed by as not for it.
   [[nodiscard]] std::string position() const;
+  // Whether it has taken, or passed by, everything up to this number.
+  [[nodiscard]] bool hasPassed(std::uint64_t sequence) const;
   // The id that the first read begins with, for a client that is to know it before; none if anything else goes before it.
   [[nodiscard]] std::optional<std::string> beginning() const;
   // Whether there is something that it has not taken.

@@ -17,6 +17,8 @@ struct EventFields {
   std::optional<std::string_view> data;  // any text; line ends of every kind become separate `data` lines
 
   bool isRaw = false;  // the data is a text of its own, and no JSON
+  // It was published before, by another hub perhaps, whose id it keeps.
+  bool isImported = false;
 
   [[nodiscard]] bool isEmpty() const { return type.empty() && !id && !retry && !data; }
 };

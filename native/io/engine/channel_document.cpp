@@ -1,5 +1,6 @@
 #include "io/engine/channel_document.hpp"
 
+#include "core/base/text_fields.hpp"
 #include "core/wire/encoder.hpp"
 #include "core/wire/type_hash.hpp"
 #include "json/json_members.hpp"
@@ -33,6 +34,21 @@ void appendEvent(std::string_view type, std::string_view json, std::string& out)
   static_cast<void>(encodeEvent(fields, out));  // the type was checked
 }
 
+void appendTexts(const std::vector<std::string>& texts, std::string& to) {
+  appendNumber(texts.size(), to);
+  for (const std::string& text : texts) {
+    appendText(text, to);
+  }
+}
+
+std::vector<std::string> readTexts(TextFields& from) {
+  std::vector<std::string> texts;
+  for (std::uint64_t left = from.number(); left > 0 && from.isRight(); --left) {
+    texts.emplace_back(from.text());
+  }
+  return texts;
+}
+
 }  // namespace
 
 // JSON has no line ends, so the document is one piece of its event.
@@ -58,10 +74,53 @@ ChannelDocument::ChannelDocument(const DocumentTypes& types) : types_(types) {
   }
 }
 
+std::shared_ptr<ChannelDocument> ChannelDocument::restore(std::string_view whole,
+                                                          const std::vector<std::string_view>& patches) {
+  TextFields fields(whole);
+  DocumentTypes types;
+  types.snapshot = fields.text();
+  types.patch = fields.text();
+  types.changes = readTexts(fields);
+  for (std::uint64_t left = fields.number(); left > 0 && fields.isRight(); --left) {
+    std::string type(fields.text());
+    types.parts.push_back({std::move(type), readTexts(fields)});
+  }
+  std::optional<JsonDocument> json = fields.isRight() ? JsonDocument::parse(fields.rest()) : std::nullopt;
+  if (!json) {
+    return nullptr;
+  }
+  for (const std::string_view patch : patches) {
+    std::optional<JsonDocument> read = JsonDocument::parse(patch);
+    if (!read) {
+      return nullptr;
+    }
+    json->merge(std::move(*read));
+  }
+  auto document = std::make_shared<ChannelDocument>(types);
+  document->set(patches.empty() ? encodeDocument(types, fields.rest()) : encodeDocument(types, json->text()));
+  document->read(std::move(*json));
+  return document;
+}
+
+std::string ChannelDocument::whole() const {
+  std::string whole;
+  if (isBlank()) {
+    return whole;
+  }
+  appendText(types_.snapshot, whole);
+  appendText(types_.patch, whole);
+  appendTexts(types_.changes, whole);
+  appendNumber(types_.parts.size(), whole);
+  for (const DocumentPart& part : types_.parts) {
+    appendText(part.type, whole);
+    appendTexts(part.members, whole);
+  }
+  return whole.append(encoded_.events == nullptr && document_ ? document_->text() : encoded_.json());
+}
+
 const EncodedDocument& ChannelDocument::encoded() {
   if (encoded_.events == nullptr && document_) {
     encoded_ = encodeDocument(types_, document_->text());
-    selections_.clear();
     mostBytes_ = encoded_.size;
   }
   return encoded_;
@@ -73,6 +132,65 @@ void ChannelDocument::set(EncodedDocument document) {
   encoded_ = std::move(document);
   selections_.clear();
 }
+
+// --- what is held back
+
+void ChannelDocument::keepShown(std::string_view change, bool isWhole) {
+  if (held_ == nullptr) {
+    held_ = std::make_unique<Held>();
+    held_->shown = encoded();
+  }
+  held_->changes.push_back({std::string(change), isWhole});
+}
+
+void ChannelDocument::hold(std::uint64_t change) {
+  if (held_ != nullptr && !held_->changes.empty()) {
+    held_->changes.back().number = change;
+  }
+}
+
+void ChannelDocument::settle(std::uint64_t change, bool isStored) {
+  if (held_ == nullptr || held_->changes.empty() || held_->changes.front().number != change) {
+    return;
+  }
+  Change settled = std::move(held_->changes.front());
+  held_->changes.pop_front();
+  selections_.clear();
+  if (isStored) {
+    held_->settled.push_back(std::move(settled));
+  } else {
+    set(changed(shown(), {held_->changes.begin(), held_->changes.end()}));
+  }
+  if (held_->changes.empty()) {
+    held_.reset();
+  }
+}
+
+const EncodedDocument& ChannelDocument::shown() {
+  if (held_ == nullptr) {
+    return encoded();
+  }
+  if (!held_->settled.empty()) {
+    held_->shown = changed(held_->shown, held_->settled);
+    held_->settled.clear();
+  }
+  return held_->shown;
+}
+
+EncodedDocument ChannelDocument::changed(const EncodedDocument& before, const std::vector<Change>& changes) const {
+  std::optional<JsonDocument> json = before.events == nullptr ? std::nullopt : JsonDocument::parse(before.json());
+  for (const Change& change : changes) {
+    std::optional<JsonDocument> next = JsonDocument::parse(change.json);
+    if (change.isWhole || !json) {
+      json = std::move(next);
+    } else if (next) {
+      json->merge(std::move(*next));
+    }
+  }
+  return json ? encodeDocument(types_, json->text()) : EncodedDocument();
+}
+
+// --- changes
 
 bool ChannelDocument::canTake(std::size_t patchBytes) {
   if (!document_) {
@@ -88,11 +206,15 @@ void ChannelDocument::patch(JsonDocument patch, std::size_t patchBytes) {
   document_->merge(std::move(patch));
   mostBytes_ += patchBytes;
   encoded_ = {};
+  selections_.clear();
 }
 
 // Shared by all who want the same of them.
 SharedText ChannelDocument::textOf(const std::vector<std::uint64_t>& types) {
-  const EncodedDocument& all = encoded();
+  const EncodedDocument& all = shown();
+  if (all.events == nullptr) {
+    return nullptr;
+  }
   std::vector<bool> wanted;
   wanted.reserve(all.parts.size());
   for (const EncodedDocument::Event& part : all.parts) {

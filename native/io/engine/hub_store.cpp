@@ -239,7 +239,11 @@ void HubStore::read() {
     const auto jobs =
         engine_.with(hub_, [](Hub& hub, Instant now) { return hub.durable().reads().jobs(kMostReads, now); });
     for (const ReadJob& job : jobs) {
-      const SharedPiece piece = readFromStore(*store_, job, clock_);
+      SharedPiece piece;
+      {
+        const std::lock_guard reading(readMutex_);
+        piece = readFromStore(*store_, job, clock_);
+      }
       engine_.with(hub_, [&](Hub& hub, Instant now) { hub.durable().reads().finish(job, piece, now); });
     }
   }

@@ -3,6 +3,7 @@
 #include "core/base/instant.hpp"
 #include "core/hub/durable_log.hpp"
 #include "core/hub/hub.hpp"
+#include "io/engine/stored_journal.hpp"
 #include "io/store/position_mark.hpp"
 #include "io/store/store_opening.hpp"
 
@@ -12,7 +13,9 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace millrace {
@@ -59,6 +62,15 @@ class HubStore {
     const Stage stage = stage_.load(std::memory_order_acquire);
     return stage == Stage::none || stage == Stage::open || open();
   }
+  // What only the store has of the channel is read, in this thread, so that it can be used: what its document is; the newest of its events, too;
+  // the keys under which some were published. False: it cannot be read now.
+  [[nodiscard]] bool warmDocument(std::string_view channel);
+  [[nodiscard]] bool warm(std::string_view channel);
+  [[nodiscard]] bool warmKeys(std::string_view channel);
+
+  // What the store has of a journal; none: it cannot be read now. After ensureOpen().
+  [[nodiscard]] std::optional<StoredJournal> readJournal(const std::string& name);
+
   // Why not, as a sentence.
   [[nodiscard]] std::string fault();
   [[nodiscard]] StoreHealth health();
@@ -91,6 +103,8 @@ class HubStore {
   void writeAll();
   void read();
   bool noteOutcome(StoreOutcome outcome);
+  [[nodiscard]] bool isOpen() const { return stage_.load(std::memory_order_acquire) == Stage::open; }
+  bool noteUnreadable();
 
   Engine& engine_;
   const std::size_t hub_;
@@ -106,6 +120,7 @@ class HubStore {
   PositionMark mark_;
   WallClock clock_;
   std::mutex storeMutex_;  // who writes
+  std::mutex readMutex_;   // who reads
 
   std::mutex mutex_;  // guards:
   Bell writing_;

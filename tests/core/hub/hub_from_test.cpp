@@ -168,12 +168,15 @@ TEST_F(HubFrom, aStateStandsForTheEventsThatItIsMadeOf) {
     SharedText text() override { return std::make_shared<const std::string>("event: state\ndata: 3\n\n"); }
     SharedText textOf(const std::vector<std::uint64_t>& /*types*/) override { return nullptr; }
     bool isChangedBy(std::uint64_t hash) const override { return hash == typeHash("change"); }
+    std::string whole() const override { return {}; }
+    void hold(std::uint64_t /*change*/) override {}
+    void settle(std::uint64_t /*change*/, bool /*isStored*/) override {}
   };
   publish("k", "first", "log");
   publish("k", "second", "log");
   publish("k", "1", "change");
   publish("k", "2", "change");
-  ASSERT_EQ(hub.states().set("k", std::make_shared<Sum>(), now), WriteOutcome::written);
+  ASSERT_EQ(hub.states().set("k", std::make_shared<Sum>(), {}, now), WriteOutcome::written);
   open(1);
   joinFrom(1, "k", 1);
   EXPECT_EQ(read(1), "event: state\ndata: 3\n\n" + cursor(1) + event(2, "second", "log"));

@@ -22,6 +22,9 @@ class LastChange : public StateSource {
     return std::find(types.begin(), types.end(), typeHash("state")) == types.end() ? nullptr : text();
   }
   bool isChangedBy(std::uint64_t hash) const override { return hash == typeHash("change") || hash == typeHash("done"); }
+  std::string whole() const override { return {}; }
+  void hold(std::uint64_t /*change*/) override {}
+  void settle(std::uint64_t /*change*/, bool /*isStored*/) override {}
   void set(std::string_view data) {
     text_ = std::make_shared<const std::string>("event: state\ndata: " + std::string(data) + "\n\n");
   }
@@ -38,7 +41,7 @@ class HubState : public test::HubTest {
   void change(std::string_view data, std::string_view type = "change") {
     publish("k", data, type);
     state->set(data);
-    EXPECT_EQ(hub.states().set("k", state, now), WriteOutcome::written);
+    EXPECT_EQ(hub.states().set("k", state, {}, now), WriteOutcome::written);
   }
 
   static std::string change(std::uint64_t sequence, std::string_view data, std::string_view type = "change") {
@@ -140,11 +143,11 @@ TEST_F(HubState, theEventThatEndsTheStreamIsSentAllTheSame) {
 
 TEST_F(HubState, aChannelOfNoEventsMayHaveOne) {
   state->set("set");
-  EXPECT_EQ(hub.states().set("k", state, now), WriteOutcome::written);
+  EXPECT_EQ(hub.states().set("k", state, {}, now), WriteOutcome::written);
   open(1);
   join(1, "k");
   EXPECT_EQ(read(1), stateOf("set") + "id: a.0\n\n");
-  hub.states().clear("k");
+  hub.states().clear("k", now);
   open(2);
   join(2, "k");
   EXPECT_EQ(read(2), "id: a.0\n\n");

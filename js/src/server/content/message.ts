@@ -48,6 +48,7 @@ const PUBLISH_FIELDS = {
   throttleKey: true,
   userId: true,
   label: true,
+  idempotencyKey: true,
 };
 
 const MOST_RETRY_MS = 4294967295;
@@ -103,6 +104,7 @@ function isField(name: string, isPublished: boolean): boolean {
     case "throttleKey":
     case "userId":
     case "label":
+    case "idempotencyKey":
       return isPublished;
     default:
       return false;

@@ -22,8 +22,9 @@ export function published(
     throw new SSEError("INVALID_DATA", fault, { cause: [{ message: fault, path: [member] }] });
   }
   if (typeof outcome === "object" && "refusal" in outcome) throw tooFast(outcome);
-  const { id, recipients, sequence } = accepted(outcome);
-  return new Receipt("sent", id, recipients, sequence === undefined ? undefined : () => untilStored(hubName, sequence));
+  const { id, recipients, sequence, isRepeat } = accepted(outcome);
+  const wait = sequence === undefined ? undefined : () => untilStored(hubName, sequence);
+  return new Receipt("sent", id, recipients, wait, isRepeat);
 }
 
 function tooFast({ refusal, retryAfterMs }: NativeLimited): SSEError {

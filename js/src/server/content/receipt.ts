@@ -28,6 +28,7 @@ export class Receipt implements PublishReceipt {
   readonly id: string | null;
   readonly recipients: number;
   readonly #wait: (() => Promise<void>) | undefined;
+  readonly #isRepeat: boolean;
   #stored: Promise<void> | undefined;
 
   constructor(
@@ -35,11 +36,18 @@ export class Receipt implements PublishReceipt {
     id: string | null,
     recipients: number,
     wait: (() => Promise<void>) | undefined,
+    isRepeat = false,
   ) {
     this.state = state;
     this.id = id;
     this.recipients = recipients;
     this.#wait = wait;
+    this.#isRepeat = isRepeat;
+  }
+
+  /** Nothing was published: the receipt is that of the event that was, under the same idempotency key. */
+  static isRepeat(receipt: PublishReceipt): boolean {
+    return #isRepeat in receipt && receipt.#isRepeat;
   }
 
   get stored(): Promise<void> {

@@ -15,6 +15,7 @@ import { remainingMs } from "../access/permission.js";
 import { permit } from "../access/permit.js";
 import type { RequestLike } from "../access/request-like.js";
 import { environment } from "../lifecycle/environment.js";
+import { unlessStoreFailed } from "../lifecycle/stored.js";
 import { log } from "../observe/logger.js";
 import { refuseJoin } from "../stream/join-channel.js";
 import { requireExisting } from "../stream/opener.js";
@@ -77,7 +78,8 @@ export async function answerControl(
       await requireOwn(hubName, connection, { request, channels: join, userId }, authorize);
       await requireExisting(join, exists);
     }
-    const outcome = environment().hub(hubName).update(connection, join, leave, true);
+    const hub = environment().hub(hubName);
+    const outcome = unlessStoreFailed(hub, hub.update(connection, join, leave, true));
     if (outcome === "closed") throw notThere();
     refuseJoin(outcome);
     environment().schedule();

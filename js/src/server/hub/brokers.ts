@@ -49,12 +49,16 @@ class InstanceHub implements BrokerHub {
 
   append(channel: string, brokered: BrokeredEvent): BrokerReceipt {
     const { event, id, data, isRaw, retry, ttlMs, conflateKey, mergeKey, throttleKey, userId } = brokered;
-    const { label, isReference } = brokered;
+    const { label, isReference, idempotencyKey, isImported } = brokered;
     const isPlain = retry === undefined && ttlMs === undefined && conflateKey === undefined && userId === undefined;
+    const isSpecial = idempotencyKey !== undefined || isReference !== undefined || isImported !== undefined;
     const more =
-      isPlain && mergeKey === undefined && throttleKey === undefined && label === undefined && isReference === undefined
+      isPlain && !isSpecial && mergeKey === undefined && throttleKey === undefined && label === undefined
         ? undefined
-        : { retry, ttlMs, conflateKey, mergeKey, throttleKey, userId, label, isReference };
+        : {
+            ...{ retry, ttlMs, conflateKey, mergeKey, throttleKey, userId, label, isReference, idempotencyKey },
+            ...(isImported && { isImported }),
+          };
     const receipt = published(this.#name, channel, this.#native.publish(channel, event, id, data, isRaw, more));
     environment().noteAccepted(receipt.state);
     return receipt;

@@ -10,6 +10,7 @@ import { setBanList } from "../access/ban-list.js";
 import { setPolicyAccess } from "../access/policy-access.js";
 import { type ContentStore, requireContentStore } from "../content/content-store.js";
 import { contentStoreOf, setContentStore } from "../content/contents.js";
+import { HistoryContentStore } from "../content/history-content-store.js";
 import { environment } from "../lifecycle/environment.js";
 import { checkAlerts, setAlerts } from "../observe/alerts.js";
 import { setExposure } from "../observe/exposure.js";
@@ -56,7 +57,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
     compress,
     reauthorizeEveryMs,
     policies,
-    contentStore,
+    contentStore: contents,
     exposeErrors,
     logger,
     alerts,
@@ -79,6 +80,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const rules = policies && withPresets(policies);
   if (authorizeTimeoutMs !== undefined)
     requireNumber("authorizeTimeoutMs", authorizeTimeoutMs, { least: 1, most: LONGEST_TIMER_MS });
+  const contentStore = contents === "history" ? new HistoryContentStore(name) : contents;
   if (contentStore !== undefined) requireContentStore("contentStore", contentStore);
   requireFlag("exposeErrors", exposeErrors);
   if (logger !== undefined) requireLogger("logger", logger);
@@ -92,7 +94,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const said = idKeys && { opaqueIds: nameOfKeys(idKeys) };
   const file = others.history?.file;
   if (file !== undefined) keepIn(name, hub, file, others.history?.batchMs);
-  requireStoreOfEvents(hub, rules);
+  requireStoreOfEvents(hub, rules, contents);
   declare(name, { ...limits, ...said, ...(rules && { policies: rules.map(withGuard) }), ...defaults });
   // First those who are asked: what they guard is not open in between.
   if (rules !== undefined) setPolicyAccess(name, rules);
@@ -126,8 +128,13 @@ function keepIn(name: string, hub: NativeHub, file: string, batchMs = DEFAULT_BA
 }
 
 /** What is said of durable channels needs a file. */
-function requireStoreOfEvents(hub: NativeHub, policies: readonly ChannelPolicy[] = []): void {
+function requireStoreOfEvents(
+  hub: NativeHub,
+  policies: readonly ChannelPolicy[] = [],
+  contents: HubOptions["contentStore"] = undefined,
+): void {
   if (hub.hasStore()) return;
+  if (contents === "history") throw new TypeError('contentStore "history" needs history.file of the hub');
   for (const [at, { durable, history }] of policies.entries()) {
     const option = durable === true ? "durable" : history?.sync === undefined ? undefined : "history.sync";
     if (option !== undefined) throw new TypeError(`policies[${at}].${option} needs history.file of the hub`);

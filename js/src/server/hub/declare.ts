@@ -39,7 +39,7 @@ function declareValues(name: string, whatWas: string, values: Record<string, str
 }
 
 /** Options that say several things, each of which may be said elsewhere. */
-const GROUPS = ["limits", "history", "rate", "merge", "throttle", "batch", "redact", "lag", "heartbeat"];
+const GROUPS = ["limits", "history", "idempotency", "rate", "merge", "throttle", "batch", "redact", "lag", "heartbeat"];
 
 /** What the options say, by their paths: `limits.connections`. Functions and instances are left out. */
 function plainValues(options: object): Record<string, string> {

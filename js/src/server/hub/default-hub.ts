@@ -18,6 +18,7 @@ const BROADCAST_OPTIONS: Names<PublishOptions & Pick<SSEMessage, "retry" | "raw"
   throttleKey: true,
   userId: true,
   label: true,
+  idempotencyKey: true,
   retry: true,
   raw: true,
 };

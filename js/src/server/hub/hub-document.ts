@@ -1,4 +1,5 @@
 import type { NativeDocument } from "../../native/native-document.js";
+import type { StoreFailed } from "../../native/native-store.js";
 import {
   describe,
   isPlainObject,
@@ -13,6 +14,7 @@ import { toNativeEvent } from "../content/message.js";
 import { published } from "../content/published.js";
 import type { PublishReceipt } from "../content/receipt.js";
 import { environment } from "../lifecycle/environment.js";
+import { unlessStoreFailed } from "../lifecycle/stored.js";
 import { tellPublished } from "../observe/published.js";
 import { countRefused } from "../observe/refusals.js";
 
@@ -56,7 +58,7 @@ const MESSAGE: Names<ChangeMessage> = { event: true, data: true, mergeKey: true,
 /**
  * The JSON document of a channel, one in the process for each channel: what the channel's events lead to. Each change is an event, and who
  * begins to read the channel, or has missed some of it, is sent the whole document before the events that follow. It goes with the channel,
- * when nobody has used that for `channelTtlMs`.
+ * when nobody has used that for `channelTtlMs`; of a durable channel it is in the hub's file, and stays until nothing has changed it for its history's `ttlMs`.
  */
 export class HubDocument<State = unknown> {
   readonly channel: string;
@@ -83,7 +85,11 @@ export class HubDocument<State = unknown> {
 
   /** Whether there is a document. */
   async exists(): Promise<boolean> {
-    return this.#native.exists();
+    return this.#read(this.#native.exists());
+  }
+
+  #read<Value>(value: Value | StoreFailed): Value {
+    return unlessStoreFailed(environment().hub(this.#hubName), value);
   }
 
   /** The document as it is; undefined: there is none. */
@@ -93,7 +99,7 @@ export class HubDocument<State = unknown> {
 
   /** @internal The same at once: what the next patch changes. */
   current(): State | undefined {
-    const json = this.#native.json();
+    const json = this.#read(this.#native.json());
     return json === null ? undefined : (JSON.parse(json) as State);
   }
 

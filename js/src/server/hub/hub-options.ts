@@ -34,6 +34,14 @@ export interface LimitOptions {
   publishesPerUser?: number;
 }
 
+/** What is remembered of the keys under which events were published. */
+export interface IdempotencyOptions {
+  /** Default 3600000 (an hour). */
+  ttlMs?: number;
+  /** Of all channels; the oldest go first. Default 100000. */
+  keys?: number;
+}
+
 /** Options of {@link createHub}. */
 export interface HubOptions extends FlowOptions, ContentOptions {
   /** Hubs of one name are one hub in the whole process. Default `"default"`, which the plain functions use. */
@@ -74,8 +82,13 @@ export interface HubOptions extends FlowOptions, ContentOptions {
    * `<epoch>.<sequence>`. They cannot be made up either. Clients do everything with them that they do with others. Default false.
    */
   opaqueIds?: false | OpaqueIdOptions;
-  /** Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared. */
-  contentStore?: ContentStore;
+  /**
+   * Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared. `"history"`: the
+   * hub's file, `history.file`, which keeps it as long as the events of any channel.
+   */
+  contentStore?: ContentStore | "history";
+  /** How long, and how many, keys are remembered under which events were published (`idempotencyKey`). */
+  idempotency?: IdempotencyOptions;
   /**
    * In development, clients see what went wrong as it is: the message and the stack of an error that is answered with 500, for one.
    * Otherwise, and in production always, they see the message of a refusal without paths, queries and secrets, and of everything else
@@ -121,6 +134,7 @@ export const HUB_OPTIONS: Names<HubOptions> = {
   isBanned: true,
   opaqueIds: true,
   contentStore: true,
+  idempotency: true,
   exposeErrors: true,
   logger: true,
   alerts: true,
@@ -143,9 +157,13 @@ const LIMIT_OPTIONS: Names<LimitOptions> = {
 
 const MOST_REACTORS = 64;
 
+const IDEMPOTENCY_OPTIONS: Names<IdempotencyOptions> = { ttlMs: true, keys: true };
+const MOST_IDEMPOTENCY_KEYS = 10_000_000;
+
 /** What the core is told of. */
 export interface CoreOptions extends FlowOptions, ContentOptions {
   history?: HubHistoryOptions;
+  idempotency?: IdempotencyOptions;
   limits?: LimitOptions;
   /** With their presets in. */
   policies?: readonly ChannelPolicy[];
@@ -156,7 +174,9 @@ export interface CoreOptions extends FlowOptions, ContentOptions {
 
 /** Checks a hub's options. What is left out is not in the result. */
 export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
-  const { limits = {}, policies, channelTtlMs, lagGraceMs, reactors } = options;
+  const { limits = {}, idempotency = {}, policies, channelTtlMs, lagGraceMs, reactors } = options;
+  requireObject("idempotency", idempotency);
+  requireKnown("idempotency", idempotency, IDEMPOTENCY_OPTIONS);
   requireObject("limits", limits);
   requireKnown("limits", limits, LIMIT_OPTIONS);
   const { connections, perChannel, perUser, channels, channelsPerConnection, publishesPerUser, opensPerUser } = limits;
@@ -173,6 +193,8 @@ export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
   check("channelTtlMs", channelTtlMs, { infinity });
   check("lagGraceMs", lagGraceMs, {});
   checkSizes("", options);
+  check("idempotency.ttlMs", idempotency.ttlMs, { least: 1 });
+  check("idempotency.keys", idempotency.keys, { most: MOST_IDEMPOTENCY_KEYS });
   check("reactors", reactors, { least: 1, most: MOST_REACTORS });
   return {
     ...toNativeSettings("", { ...options, publishesPerUser }),
@@ -186,6 +208,8 @@ export function toNativeHubOptions(options: CoreOptions): NativeHubOptions {
     channelsPerConnection,
     channelTtlMs,
     lagGraceMs,
+    idempotencyTtlMs: idempotency.ttlMs,
+    idempotencyKeys: idempotency.keys,
     reactors,
     policies: policies && toNativePolicies(policies),
   };

@@ -19,6 +19,11 @@ export interface PublishOptions {
   throttleKey?: string;
   /** By which streams may choose events (`labels`); the client does not see it. */
   label?: string;
+  /**
+   * Under a key of your own, such as a request's id, an event is published once: published again in the channel within `idempotency.ttlMs`, for the answer was lost
+   * perhaps, nothing is, and the receipt is the first one's. At most 1,024 bytes. In a durable channel that is known after a restart, too.
+   */
+  idempotencyKey?: string;
   /** Who publishes it: counts towards `publishesPerUser` of the channel's policy. Clients do not see it. */
   userId?: string;
 }

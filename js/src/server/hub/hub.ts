@@ -5,7 +5,7 @@ import { requireFunction, requireKey } from "../../shared/arguments.js";
 import { isSSEError } from "../../shared/errors.js";
 import type { RequestLike } from "../access/request-like.js";
 import { accepted } from "../content/message.js";
-import type { PublishReceipt } from "../content/receipt.js";
+import { type PublishReceipt, Receipt } from "../content/receipt.js";
 import type { AttachOptions } from "../http/attach-options.js";
 import { createStream } from "../http/create-stream.js";
 import { answerFetch } from "../http/fetch-exchange.js";
@@ -29,6 +29,7 @@ import type { ResponseOptions } from "../stream/response-options.js";
 import type { SSEStream } from "../stream/sse-stream.js";
 import { toBrokeredEvent } from "./brokered-event.js";
 import { type BrokerSlot, brokerSlot } from "./brokers.js";
+import { exportChannel, type ImportedLines, importChannel } from "./channel-transfer.js";
 import { HubAccess } from "./hub-access.js";
 import { type DocumentOptions, HubDocument } from "./hub-document.js";
 import { type HubStats, toHubStats } from "./hub-stats.js";
@@ -64,6 +65,7 @@ export class Hub<Events extends EventMap = AnyEvents> extends HubAccess {
     requireKey("channel", channel);
     try {
       const receipt = this.#publish(channel, toBrokeredEvent(message));
+      if (Receipt.isRepeat(receipt)) return receipt;
       if (isErrorRecord(message.data)) hubMetrics(this.name).errorRecord(channel);
       tellPublished(this.name, channel, message.event, receipt);
       return receipt;
@@ -128,6 +130,31 @@ export class Hub<Events extends EventMap = AnyEvents> extends HubAccess {
     if (outcome !== "written") accepted(outcome);
     environment().schedule();
     await untilTasksDone(this.name);
+  }
+
+  /**
+   * The channel's events as lines of JSON, with their ids, the oldest first, up to the newest that there is now; from memory and from the hub's file. See {@link ExportedEvent}. Its document is not
+   * among them.
+   *
+   * @throws SSEError `STORE_FAILED`, `SERVER_FULL`; `STREAM_CLOSED` where events went before they were read.
+   * @example
+   * await pipeline(hub.export("room:1"), createWriteStream("room-1.ndjson"));
+   */
+  export(channel: string): AsyncGenerator<string, void, undefined> {
+    requireKey("channel", channel);
+    return exportChannel(this.name, channel);
+  }
+
+  /**
+   * Publishes what `export` gave, behind what the channel has, and with the ids that the events had: clients that have seen them take them for repeats, and may continue behind
+   * them. No policy has them wait. Resolves with their number once they are as safe as the hub makes them.
+   *
+   * @param lines - lines, in pieces of any size: a file's stream, what `export` gives, an array.
+   * @throws TypeError for a line that is none of an export, with its number; what `publish` throws. The events before it are published.
+   */
+  import(channel: string, lines: ImportedLines): Promise<number> {
+    requireKey("channel", channel);
+    return importChannel(channel, lines, (event) => this.#slot.broker.publish(channel, event));
   }
 
   /**

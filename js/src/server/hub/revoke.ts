@@ -10,6 +10,7 @@ import { SSEError } from "../../shared/errors.js";
 import { type Names, requireKnown } from "../../shared/misspelt.js";
 import { type Facts, readFacts } from "../access/permission.js";
 import { environment } from "../lifecycle/environment.js";
+import { unlessStoreFailed } from "../lifecycle/stored.js";
 import { log } from "../observe/logger.js";
 import { refuseJoin } from "../stream/join-channel.js";
 
@@ -96,7 +97,8 @@ export function update(hubName: string, connection: string, change: ChannelUpdat
     if (!Array.isArray(list)) throw new TypeError(`${name} must be an array of channels`);
     for (const one of list) requireKey(name, one);
   }
-  const outcome = environment().hub(hubName).update(id, join, leave);
+  const hub = environment().hub(hubName);
+  const outcome = unlessStoreFailed(hub, hub.update(id, join, leave));
   if (outcome === "closed") throw new SSEError("STREAM_CLOSED", "There is no such stream, or it has ended");
   refuseJoin(outcome);
   environment().schedule();

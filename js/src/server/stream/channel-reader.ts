@@ -17,7 +17,8 @@ export class ChannelReader implements Reader {
   readonly #at: InProcess;
   #wake: (() => void) | undefined;
   #isOpen = true;
-  #isEnding = false;
+  /** It closes once everything up to this number was given. */
+  #endsAt: number | undefined;
   /** It was ended, and not by who reads: for a gap, or a drain. */
   #isBroken = false;
 
@@ -41,7 +42,7 @@ export class ChannelReader implements Reader {
   async next(): Promise<readonly ReceivedMessage[] | undefined> {
     while (this.#isOpen) {
       const events = this.#read();
-      if (events === undefined && this.#isEnding) this.close();
+      if (events === undefined && this.#hasReachedEnd()) this.close();
       else if (events === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
       else if (events.length > 0) return events;
     }
@@ -58,8 +59,12 @@ export class ChannelReader implements Reader {
 
   /** Gives what is there, and then nothing more. */
   end(): void {
-    this.#isEnding = true;
+    this.#endsAt ??= this.#at.hub.newest();
     this.onReadable();
+  }
+
+  #hasReachedEnd(): boolean {
+    return this.#endsAt !== undefined && this.#at.hub.hasPassed(this.#at.connection, this.#endsAt);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import type { NativeHub } from "../../native/binding.js";
 import type { NativeJoin } from "../../native/outcomes.js";
 import { SSEError } from "../../shared/errors.js";
+import { unlessStoreFailed } from "../lifecycle/stored.js";
 import type { EndingEvents } from "./close-after.js";
 import type { StreamOfSend } from "./send-functions.js";
 import { lastOf, type StartFrom } from "./start-from.js";
@@ -28,7 +29,7 @@ export function withEndingEvents(ending: EndingEvents, key: string, options: Joi
  * Has a connection read a channel.
  *
  * @param stream - of which nothing is registered, and nobody told, where its client has gone.
- * @throws SSEError `STREAM_CLOSED`, `TOO_MANY_CONNECTIONS`, `TOO_MANY_CHANNELS`, `SERVER_FULL`.
+ * @throws SSEError `STREAM_CLOSED`, `TOO_MANY_CONNECTIONS`, `TOO_MANY_CHANNELS`, `SERVER_FULL`, `STORE_FAILED`.
  */
 export function joinChannel(
   hub: NativeHub,
@@ -37,7 +38,8 @@ export function joinChannel(
   { userId, events, from, labels, ends, isChosen }: JoinOptions,
   stream?: StreamOfSend,
 ): void {
-  const outcome = hub.join(connection, key, userId, events, lastOf(from), labels, ends, isChosen);
+  const joined = hub.join(connection, key, userId, events, lastOf(from), labels, ends, isChosen);
+  const outcome = unlessStoreFailed(hub, joined);
   if (outcome === "tooFast" && userId !== undefined) {
     const details = { retryAfterMs: hub.opensAgainIn(userId) };
     throw new SSEError(

@@ -14,7 +14,8 @@ export interface ReceivedMessage extends SSEMessage {
 /** Undefined for what is no event of the application's. */
 export function toReceived(item: ParsedItem): ReceivedMessage | undefined {
   if (item.kind !== "event" || item.type.startsWith(NOTICE_TYPES)) return undefined;
-  return { event: item.type, data: item.isRaw ? item.data : parsed(item.data), id: item.lastEventId };
+  const { type: event, lastEventId: id } = item;
+  return item.isRaw ? { event, data: item.data, id, raw: true } : { event, data: parsed(item.data), id };
 }
 
 function parsed(text: string): unknown {

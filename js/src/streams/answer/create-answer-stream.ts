@@ -4,6 +4,7 @@ import {
   type AttachOptions,
   authorizeRequest,
   errorResponse,
+  hasStore,
   type RequestLike,
   type ResponseOptions,
   type SSEStream,
@@ -25,6 +26,8 @@ import {
 } from "./options.js";
 
 const LONGEST_QUERY = 100_000;
+/** Where the hub has a file, answers are found after a restart. A process that says nothing of one for so long has died. */
+const PRODUCER_TIMEOUT_MS = 15_000;
 
 /**
  * A route handler's answer, piece by piece: events `content_chunk`, `heartbeat`, and at the end `complete` or `error`. The source is read once, and what it gives is
@@ -111,22 +114,39 @@ async function readingOf(checked: CheckedAnswerOptions, channels: string[]): Pro
     ...(given !== undefined && { userId: given }),
     ...(authorize !== undefined && { authorize }),
   });
-  const log = AnswerLog.of(hub, ANSWERS);
+  const log = AnswerLog.of(hub, hasStore(hub) ? { ...ANSWERS, producerTimeoutMs: PRODUCER_TIMEOUT_MS } : ANSWERS);
+  const reading = (channel: string, traceId: string): ResponseOptions => ({
+    ...{ channels: [channel], from: "earliest", closeAfter: ENDS, heartbeat: false, traceId },
+    authorize: () => (userId === undefined ? true : { userId }), // it was asked
+    headers: { ...checked.headers, ...headersOf(checked) },
+    ...(checked.onClose && { onClose: checked.onClose }),
+  });
+  const earlier = log.get(id) === undefined ? await log.find(id) : undefined;
+  if (earlier !== undefined) {
+    requireOwner(earlier, userId);
+    const { channel, traceId } = earlier;
+    const unwatch = log.watch(id, earlier, new AnswerEvents({ id, traceId, maxMs: checked.maxSeconds * 1000 }));
+    const options = reading(channel, traceId);
+    const onClose: ResponseOptions["onClose"] = (...args) => {
+      unwatch();
+      options.onClose?.(...args);
+    };
+    return { options: { ...options, onClose }, admitted: (isIn) => (isIn ? undefined : unwatch()) };
+  }
   const answer = answerOf(log, id, userId, hasCursor, checked);
   answer.touch();
   const { channel, traceId } = answer.names;
   return {
-    options: {
-      ...{ channels: [channel], from: "earliest", closeAfter: ENDS, heartbeat: false, traceId },
-      authorize: () => (userId === undefined ? true : { userId }), // it was asked
-      headers: { ...checked.headers, ...headersOf(checked) },
-      ...(checked.onClose && { onClose: checked.onClose }),
-    },
+    options: reading(channel, traceId),
     admitted: (isIn) => {
       if (!isIn || request.method === "HEAD") log.drop(answer);
       else void log.begin(answer, (signal) => source({ query, maxTokens, temperature, userId, traceId, signal }));
     },
   };
+}
+
+function requireOwner(answer: { readonly userId: string | undefined }, userId: string | undefined): void {
+  if (answer.userId !== userId) throw new SSEError("FORBIDDEN", "The answer is somebody else's");
 }
 
 /** The answer of this id, made where there is none. */
@@ -138,9 +158,7 @@ function answerOf(
   options: CheckedAnswerOptions,
 ): KeptAnswer {
   const known = log.get(id);
-  if (known !== undefined && known.names.userId !== userId) {
-    throw new SSEError("FORBIDDEN", "The answer is somebody else's");
-  }
+  if (known !== undefined) requireOwner(known.names, userId);
   if (known?.isIntact === false) throw new SSEError("NO_SUCH_CHANNEL", "The answer is not kept any more");
   if (known !== undefined) return known;
   // It is over, or was another process's, which has gone: to read the source again would be another answer.

@@ -1,4 +1,4 @@
-import { type Hub, type ResponseOptions, readChannel, reportHubError } from "../../server/hub-api.js";
+import { type Hub, type ResponseOptions, readChannel } from "../../server/hub-api.js";
 import { ANSWER_ID_HEADER } from "../../shared/chat-headers.js";
 import { SSEError } from "../../shared/errors.js";
 import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
@@ -11,7 +11,6 @@ import type { Reading } from "./reading.js";
 
 /** For pages of other origins, which CORS lets in. */
 const EXPOSED = { "Access-Control-Expose-Headers": `${ANSWER_ID_HEADER}, X-Last-Event-ID` };
-const LONGEST_CHECK_MS = 10_000;
 
 /** The answers of chats: one that goes on in each. */
 export class ChatAnswers {
@@ -91,7 +90,7 @@ export class ChatAnswers {
     readChannel(this.#hub, found.channel, "now").close(); // a hub that drains throws: no EventSource is here, which it would bring back
     const isHead = request.method === "HEAD";
     if (own !== undefined && !isHead) own.cutReaders = Math.max(0, own.cutReaders - 1);
-    const unwatch = this.#watch(found);
+    const unwatch = this.#log.watch(key, found, this.#protocol.formatOf(found.traceId));
     const options = this.#optionsOf(found, own, reading, unwatch);
     const { isOpen, response } = await outlet(options);
     if (!isOpen) unwatch();
@@ -117,8 +116,10 @@ export class ChatAnswers {
   }
 
   /** Whether a client is given it that asks: it goes on, or the client may have missed its end. */
-  #isDue({ end, endedAt = 0, isAlive }: FoundAnswer, isNamed: boolean, cutReaders: number): boolean {
-    if (end !== undefined && isAlive !== undefined) return false; // another thread's may be gone already
+  #isDue(found: FoundAnswer, isNamed: boolean, cutReaders: number): boolean {
+    const { end, endedAt = 0, isAlive, isStored, isUnfinished } = found;
+    if (isUnfinished) return true; // its clients are told that it failed
+    if (end !== undefined && isAlive !== undefined && !isStored) return false; // another thread's may be gone already
     return end === undefined || isNamed || cutReaders > 0 || Date.now() - endedAt < this.#options.replayForMs;
   }
 
@@ -145,24 +146,5 @@ export class ChatAnswers {
         if (own !== undefined && reason !== "completed" && request.method !== "HEAD") own.cutReaders++;
       },
     };
-  }
-
-  /** The answer of a thread that has died is ended by whoever reads it, for all. */
-  #watch({ channel, end, traceId, isAlive }: FoundAnswer): () => void {
-    if (isAlive === undefined || end !== undefined) return () => {};
-    const check = async () => {
-      if (await isAlive()) return;
-      clearInterval(timer);
-      try {
-        for (const event of this.#protocol.formatOf(traceId).endOf("failed", { now: Date.now(), elapsedMs: 0 })) {
-          this.#hub.publish(channel, event as typeof event & { readonly event: string });
-        }
-      } catch (error) {
-        reportHubError(this.#hub, error, [channel]);
-      }
-    };
-    const timer = setInterval(check, Math.min(this.#options.producerTimeoutMs / 3, LONGEST_CHECK_MS));
-    timer.unref?.();
-    return () => clearInterval(timer);
   }
 }

@@ -102,7 +102,7 @@ class ResumableStreams {
   }
 
   #read(id: string, found: FoundAnswer, skipCharacters: number): ReadableStream<string> | null {
-    if (found.end !== undefined) return null;
+    if (found.end !== undefined && !found.isUnfinished) return null;
     const keptHere = () => this.#log.get(id)?.names;
     const keptAnywhere = () => this.#log.find(id);
     const isKept = async () => (await (found.isAlive ? keptAnywhere() : keptHere()))?.channel === found.channel;

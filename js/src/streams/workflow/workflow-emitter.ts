@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type AttachOptions,
+  documentKeys,
   errorResponse,
   type Hub,
   type HubDocument,
@@ -63,7 +64,7 @@ export class WorkflowEmitter {
     if (!EMITTED.includes(type)) requireOneOf("type", type, EMITTED);
     const checked = checkedData(type, data);
     if (type === "log:created") return this.hub.publish(logChannel(workflowId), { event: type, data: checked });
-    const record = this.#records.of(workflowId);
+    const record = this.#recordOf(workflowId);
     if (type === "workflow:started") this.hub.flush(stateChannel(workflowId)); // of the run before
     const followBudget = () => this.#followBudget(workflowId, record, type, checked);
     const end = endOf(type, checked);
@@ -78,6 +79,19 @@ export class WorkflowEmitter {
       if (type === "workflow:started" || type === "workflow:state") record.begin();
     }
     return receipt;
+  }
+
+  /** What is known of the workflow; of one that another process or thread has begun, by its state. */
+  #recordOf(workflowId: string): WorkflowRecord {
+    const known = this.#records.get(workflowId);
+    if (known !== undefined) return known;
+    const state = this.#document(workflowId).current();
+    const record = this.#records.of(workflowId);
+    if (state === undefined) return record;
+    record.budget.restore(state);
+    const end = endOf("workflow:state", state);
+    if (end !== undefined) this.#closeLater(workflowId, record, end);
+    return record;
   }
 
   #publish(workflowId: string, type: Emitted, data: object): PublishReceipt | null {
@@ -120,8 +134,8 @@ export class WorkflowEmitter {
 
   /** A client was let in to a workflow whose streams were ended. */
   #closeForLate(workflowId: string): void {
-    const record = this.#records.get(workflowId);
-    if (record?.isClosed) this.#close(workflowId, record, 0);
+    const record = this.#recordOf(workflowId);
+    if (record.isClosed) this.#close(workflowId, record, 0);
   }
 
   /** An event that comes by itself; whether it was sent. What goes wrong is told to the hub's listeners. */
@@ -151,7 +165,7 @@ export class WorkflowEmitter {
     const ends = channels.map((channel) =>
       this.hub.subscribe(channel, ({ event, data }) => listener({ type: event, data } as WorkflowEvent)),
     );
-    const record = this.#records.of(workflowId);
+    const record = this.#recordOf(workflowId);
     record.listeners++;
     let isOver = false;
     return () => {
@@ -163,9 +177,9 @@ export class WorkflowEmitter {
 
   /** The workflows that run: their state is known, and they have not ended. */
   async getActiveWorkflows(): Promise<string[]> {
-    const known = [...this.#records.all()].filter(([, { ended }]) => ended === undefined).map(([id]) => id);
-    const there = await Promise.all(known.map((id) => this.#document(id).exists()));
-    return known.filter((_, at) => there[at]);
+    const prefix = stateChannel("");
+    const known = documentKeys(this.hub, prefix).map((channel) => channel.slice(prefix.length));
+    return known.filter((id) => this.#recordOf(id).ended === undefined);
   }
 
   /** The state of a workflow; undefined: there is none. */

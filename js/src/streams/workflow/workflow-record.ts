@@ -20,6 +20,12 @@ export class BudgetWatch {
     this.#told = { warning: false, exceeded: false };
   }
 
+  /** As `reset`, of a workflow that another process or thread has begun: what is due was told there. */
+  restore(state: Partial<Pick<WorkflowState, "totalCost" | "budgetLimit">>): void {
+    this.reset(state);
+    this.take();
+  }
+
   /** What has changed; `null`: it is gone. */
   note({ totalCost, budgetLimit }: { totalCost?: number | null; budgetLimit?: number | null }): void {
     if (totalCost !== undefined) this.#cost = totalCost ?? 0;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { addPolicies, type Hub } from "../../../server/hub-api.js";
+import { addPolicies, type Hub, hasStore, hasStored, lifeOf, reportHubError } from "../../../server/hub-api.js";
 import type { AnswerEnd, AnswerFormat } from "./answer-format.js";
 import { type AnswerRecord, AnswerRecords } from "./answer-records.js";
 import { type AnswerLimits, type AnswerNames, KeptAnswer } from "./kept-answer.js";
@@ -13,6 +13,9 @@ const MOST_CHARACTERS = 4 * 1024 * 1024;
 /** Answers of one thread that are under way or kept, and their characters. */
 const MOST_ANSWERS = 10_000;
 const MOST_CHARACTERS_IN_ALL = 256 * 1024 * 1024;
+/** In the hub's file: longer than any answer takes. */
+const STORED_FOR_MS = 24 * 3_600_000;
+const LONGEST_CHECK_MS = 10_000;
 /** They are looked at so often at least. */
 const LONGEST_PAUSE_MS = 1000;
 
@@ -41,8 +44,12 @@ export interface FoundAnswer {
   readonly endedAt?: number | undefined;
   /** Its channel has all of it, as far as this thread knows. */
   readonly isIntact: boolean;
-  /** Of another thread's: whether that still reads the source. */
+  /** Of another thread's, perhaps of an earlier process: whether that still reads the source. */
   readonly isAlive?: () => Promise<boolean>;
+  /** Of such a one: the hub's file has its events. */
+  readonly isStored?: boolean;
+  /** Its thread has died before its end, which is yet to be told: see {@link AnswerLog.watch}. */
+  readonly isUnfinished?: boolean;
 }
 
 /**
@@ -73,7 +80,8 @@ export class AnswerLog {
   /** The rules of the answers' channels. */
   #rule(): void {
     const { prefix, keepForMs, producerTimeoutMs = 0 } = this.#kind;
-    const history = { events: MOST_EVENTS, bytes: MOST_BYTES, ttlMs: Number.POSITIVE_INFINITY };
+    const ttlMs = hasStore(this.#hub) ? Math.max(STORED_FOR_MS, 2 * keepForMs) : Number.POSITIVE_INFINITY;
+    const history = { events: MOST_EVENTS, bytes: MOST_BYTES, ttlMs };
     addPolicies(this.#hub, [{ match: `${prefix}:**`, channelTtlMs: 1, history }]);
     if (producerTimeoutMs === 0) return;
     this.#records = new AnswerRecords(this.#hub, prefix, Math.max(keepForMs, 2 * producerTimeoutMs));
@@ -120,11 +128,44 @@ export class AnswerLog {
       const now = await this.#records?.read(id);
       return now?.channel === channel && (now.end !== undefined || !this.#isDead(now));
     };
-    return { channel, userId, traceId, end, endedAt: end && aliveAt, isIntact: true, isAlive };
+    const isStored = hasStored(this.#hub, channel);
+    const isUnfinished = isStored && record.end === undefined && end !== undefined;
+    const about = { channel, userId, traceId, end, endedAt: end && aliveAt };
+    return { ...about, isIntact: true, isAlive, isStored, isUnfinished };
   }
 
-  #isDead({ aliveAt }: AnswerRecord): boolean {
-    return Date.now() - aliveAt > (this.#kind.producerTimeoutMs ?? 0);
+  /**
+   * An answer whose thread has died is ended by whoever reads it, for all: now, or when it is found to be dead. What it gives ends the looking.
+   */
+  watch(id: string, found: FoundAnswer, format: AnswerFormat): () => void {
+    const { isAlive, end, isUnfinished } = found;
+    if (isAlive === undefined || (end !== undefined && !isUnfinished)) return () => {};
+    const check = async () => {
+      if (await isAlive()) return;
+      clearInterval(timer);
+      await this.#endDead(id, found.channel, format);
+    };
+    const timer = setInterval(check, Math.min((this.#kind.producerTimeoutMs ?? 0) / 3, LONGEST_CHECK_MS));
+    timer.unref?.();
+    if (isUnfinished) void check();
+    return () => clearInterval(timer);
+  }
+
+  async #endDead(id: string, channel: string, format: AnswerFormat): Promise<void> {
+    try {
+      const record = await this.#records?.read(id);
+      if (record?.channel !== channel || record.end !== undefined) return; // somebody else has told its end
+      this.#records?.write(id, { ...record, end: "failed", aliveAt: Date.now() });
+      for (const event of format.endOf("failed", { now: Date.now(), elapsedMs: 0 })) {
+        this.#hub.publish(channel, event as typeof event & { readonly event: string });
+      }
+    } catch (error) {
+      reportHubError(this.#hub, error, [channel]);
+    }
+  }
+
+  #isDead({ aliveAt, life }: AnswerRecord): boolean {
+    return life !== lifeOf(this.#hub) || Date.now() - aliveAt > (this.#kind.producerTimeoutMs ?? 0);
   }
 
   /**
@@ -210,7 +251,7 @@ export class AnswerLog {
     const aliveAt = Date.now();
     this.#recordedAt.set(answer, aliveAt);
     const about = { ...(userId !== undefined && { userId }), ...(answer.end !== undefined && { end: answer.end }) };
-    this.#records.write(id, { channel, traceId, aliveAt, ...about });
+    this.#records.write(id, { channel, traceId, aliveAt, life: lifeOf(this.#hub), ...about });
   }
 
   #forget(answer: KeptAnswer): void {

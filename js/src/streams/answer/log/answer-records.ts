@@ -8,6 +8,8 @@ export interface AnswerRecord {
   readonly traceId: string;
   /** When the thread that reads its source has last said so, of the clock. */
   readonly aliveAt: number;
+  /** Of the hub, when it was written: see {@link lifeOf}. */
+  readonly life: number;
   /** Left out while it goes on. */
   readonly end?: AnswerEnd;
 }
