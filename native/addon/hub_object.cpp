@@ -69,6 +69,7 @@ Napi::Function HubObject::define(Napi::Env env) {
                          InstanceMethod("hasStore", &HubObject::giving<&HubObject::hasStore>),
                          InstanceMethod("hasStored", &HubObject::giving<&HubObject::hasStored>),
                          InstanceMethod("beganBehind", &HubObject::giving<&HubObject::beganBehind>),
+                         InstanceMethod("restStore", &HubObject::doing<&HubObject::restStore>),
                          InstanceMethod("storeFault", &HubObject::giving<&HubObject::storeFault>),
                          InstanceMethod("storeHealth", &HubObject::giving<&HubObject::storeHealth>),
                          InstanceMethod("storedState", &HubObject::giving<&HubObject::storedState>),

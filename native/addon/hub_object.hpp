@@ -78,6 +78,7 @@ class HubObject : public Door<HubObject> {
   Napi::Value hasStore(const Napi::CallbackInfo& info);
   Napi::Value hasStored(const Napi::CallbackInfo& info);
   Napi::Value beganBehind(const Napi::CallbackInfo& info);
+  void restStore(const Napi::CallbackInfo& info);
   Napi::Value storeFault(const Napi::CallbackInfo& info);
   Napi::Value storeHealth(const Napi::CallbackInfo& info);
   Napi::Value storedState(const Napi::CallbackInfo& info);

@@ -61,6 +61,8 @@ Napi::Value HubObject::beganBehind(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(number));
 }
 
+void HubObject::restStore(const Napi::CallbackInfo&) { store_.rest(); }
+
 Napi::Value HubObject::storeFault(const Napi::CallbackInfo& info) { return toJs(info.Env(), store_.fault()); }
 
 Napi::Value HubObject::storeHealth(const Napi::CallbackInfo& info) {

@@ -45,7 +45,7 @@ test("a process that ends as it should is continued: cursors, ids and history", 
   const file = folder().file();
   const first = await serving({ file });
   const ids = await first.publish("room", 0, 2000, false);
-  await first.end("SIGTERM");
+  await first.exit();
   const second = await serving({ file });
   const more = await second.publish("room", 2000, 10);
   const said = await second.read(["room"], upTo(2009), { lastEventId: ids[99] as string });

@@ -38,13 +38,21 @@ export class DurableServer {
   /**
    * @param history - the option of `createHub`; `policies` too, where there are some.
    * @param setUp - code of the process: `routes["/path"] = async (query, req, res) => …`, and `globalThis` for what `run` uses.
+   * @param before - code before the hub is made. @param options - more of its options, as code.
    */
-  static async start(history: object, more: object = {}, setUp = ""): Promise<DurableServer> {
+  static async start(
+    history: object,
+    more: object = {},
+    setUp = "",
+    before = "",
+    options = "",
+  ): Promise<DurableServer> {
     const child = start(`
       import * as millrace from "millrace";
       import http from "node:http";
       const { createHub } = millrace;
-      const hub = createHub({ history: ${JSON.stringify(history)}, ...${JSON.stringify(more)} });
+      ${before}
+      const hub = createHub({ history: ${JSON.stringify(history)}, ...${JSON.stringify(more)}, ${options} });
       const answer = (res, body) => res.setHeader("Content-Type", "application/json").end(JSON.stringify(body));
       const routes = {
         async "/publish"(query, req, res) {
@@ -67,6 +75,9 @@ export class DurableServer {
           for await (const piece of req) text.push(piece);
           const act = new Function("hub", "millrace", \`return (async () => { \${Buffer.concat(text)} })()\`);
           answer(res, (await act(hub, millrace)) ?? null);
+        },
+        async "/exit"(query, req, res) {
+          res.end(() => process.exit());
         },
         async "/close"(query, req, res) {
           await hub.closeChannel(query.get("channel"));
@@ -157,6 +168,12 @@ export class DurableServer {
     const said = { verdict, data, ids, lastEventId: receiver.lastEventId };
     abort.abort();
     return said;
+  }
+
+  /** The process ends by itself: all that waits is written. */
+  async exit(): Promise<void> {
+    await this.#do("exit");
+    await this.child.ended;
   }
 
   async end(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {

@@ -11,6 +11,8 @@ export interface NativeStore {
    */
   setStore(file: string, batchMs: number): "done" | "used" | "different";
   hasStore(): boolean;
+  /** The process ends, perhaps: everything is written at once. The next use goes on. */
+  restStore(): void;
   /** Whether the store has events of the channel. */
   hasStored(channel: string): boolean;
   /** The newest number that an earlier process gave. */

@@ -16,6 +16,7 @@ export type { CanAccessBy } from "./access/require-access.js";
 export { type SessionAuthorizerOptions, sessionAuthorizer } from "./access/session-authorizer.js";
 export type { ContentStore } from "./content/content-store.js";
 export { type FileContentStoreOptions, fileContentStore } from "./content/file-content-store.js";
+export { historyContentStore } from "./content/history-content-store.js";
 export { type MemoryContentStoreOptions, memoryContentStore } from "./content/memory-content-store.js";
 export type { SendReceipt, SSEMessage } from "./content/message.js";
 export type { PublishReceipt } from "./content/receipt.js";

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import type { NativeHub } from "../../native/binding.js";
 import { requireFlag, requireFunction, requireName, requireNumber, requireObject } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
@@ -57,7 +58,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
     compress,
     reauthorizeEveryMs,
     policies,
-    contentStore: contents,
+    contentStore,
     exposeErrors,
     logger,
     alerts,
@@ -80,7 +81,6 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const rules = policies && withPresets(policies);
   if (authorizeTimeoutMs !== undefined)
     requireNumber("authorizeTimeoutMs", authorizeTimeoutMs, { least: 1, most: LONGEST_TIMER_MS });
-  const contentStore = contents === "history" ? new HistoryContentStore(name) : contents;
   if (contentStore !== undefined) requireContentStore("contentStore", contentStore);
   requireFlag("exposeErrors", exposeErrors);
   if (logger !== undefined) requireLogger("logger", logger);
@@ -94,7 +94,7 @@ export function createHub<Events extends EventMap = AnyEvents>(options: HubOptio
   const said = idKeys && { opaqueIds: nameOfKeys(idKeys) };
   const file = others.history?.file;
   if (file !== undefined) keepIn(name, hub, file, others.history?.batchMs);
-  requireStoreOfEvents(hub, rules, contents);
+  requireStoreOfEvents(hub, rules, contentStore);
   declare(name, { ...limits, ...said, ...(rules && { policies: rules.map(withGuard) }), ...defaults });
   // First those who are asked: what they guard is not open in between.
   if (rules !== undefined) setPolicyAccess(name, rules);
@@ -118,6 +118,7 @@ function keepIn(name: string, hub: NativeHub, file: string, batchMs = DEFAULT_BA
   const outcome = hub.setStore(resolve(file), batchMs);
   if (outcome === "done") {
     watchStore(name, hub);
+    restAtExit(name, hub);
     return;
   }
   const why =
@@ -127,6 +128,19 @@ function keepIn(name: string, hub: NativeHub, file: string, batchMs = DEFAULT_BA
   throw new SSEError("CONFLICTING_OPTIONS", why);
 }
 
+/** `process.exit` runs nothing of the addon's: what is not on disk yet is written before. */
+function restAtExit(name: string, hub: NativeHub): void {
+  if (!isMainThread) return;
+  const stores = environment().state("stores at exit", () => {
+    const all = new Map<string, NativeHub>();
+    process.once("exit", () => {
+      for (const store of all.values()) store.restStore();
+    });
+    return all;
+  });
+  stores.set(name, hub);
+}
+
 /** What is said of durable channels needs a file. */
 function requireStoreOfEvents(
   hub: NativeHub,
@@ -134,7 +148,7 @@ function requireStoreOfEvents(
   contents: HubOptions["contentStore"] = undefined,
 ): void {
   if (hub.hasStore()) return;
-  if (contents === "history") throw new TypeError('contentStore "history" needs history.file of the hub');
+  if (contents instanceof HistoryContentStore) throw new TypeError("historyContentStore needs history.file of its hub");
   for (const [at, { durable, history }] of policies.entries()) {
     const option = durable === true ? "durable" : history?.sync === undefined ? undefined : "history.sync";
     if (option !== undefined) throw new TypeError(`policies[${at}].${option} needs history.file of the hub`);

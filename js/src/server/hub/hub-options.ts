@@ -83,10 +83,9 @@ export interface HubOptions extends FlowOptions, ContentOptions {
    */
   opaqueIds?: false | OpaqueIdOptions;
   /**
-   * Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared. `"history"`: the
-   * hub's file, `history.file`, which keeps it as long as the events of any channel.
+   * Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared.
    */
-  contentStore?: ContentStore | "history";
+  contentStore?: ContentStore;
   /** How long, and how many, keys are remembered under which events were published (`idempotencyKey`). */
   idempotency?: IdempotencyOptions;
   /**
