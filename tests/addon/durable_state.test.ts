@@ -126,7 +126,7 @@ test("content that is kept by reference is in the file", async () => {
   const options = { oversize: "reference", maxBytes: 256 };
   const setUp = `const content = millrace.contentHandler(contents);
     routes["/content"] = async (query, req, res) => {
-      const answer = await content.GET(new Request("http://x/" + query.get("cid")), { params: { cid: query.get("cid") } });
+      const answer = await content(new Request("http://x/" + query.get("cid")));
       res.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
     };`;
   const first = await serving(
