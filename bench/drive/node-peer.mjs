@@ -10,8 +10,8 @@ export class NodePeer {
   #child;
   #conversation;
 
-  constructor(name, args = []) {
-    this.#file = join(root, "bench/peers", `${name}.mjs`);
+  constructor(name, args = [], folder = "peers") {
+    this.#file = join(root, "bench", folder, `${name}.mjs`);
     this.#args = args;
   }
 
@@ -41,5 +41,12 @@ export class NodePeer {
 
   async stop() {
     await end(this.#child);
+  }
+
+  /** It ends as a process does that has nothing more to do; `stop` kills it. */
+  async leave() {
+    const ended = new Promise((settle) => this.#child.once("exit", settle));
+    this.#child.disconnect();
+    await ended;
   }
 }
