@@ -1,5 +1,5 @@
 // A peer that is a Node process of its own, driven over IPC.
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { end, root, start } from "../../scripts/lib/process.mjs";
 import { Conversation } from "./conversation.mjs";
 
@@ -11,7 +11,7 @@ export class NodePeer {
   #conversation;
 
   constructor(name, args = [], folder = "peers") {
-    this.#file = join(root, "bench", folder, `${name}.mjs`);
+    this.#file = resolve(root, "bench", folder, `${name}.mjs`);
     this.#args = args;
   }
 
