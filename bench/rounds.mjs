@@ -1,6 +1,6 @@
 // Takes the measurements round by round, all peers interleaved, so that what else the machine does falls on all of them.
 import { DeliveryError } from "./drive/load-client.mjs";
-import { keyOf, take } from "./measure/index.mjs";
+import { keyOf, take as takeOne } from "./measure/index.mjs";
 
 /** The distinct measurements that the claims need, in their order. */
 function plan(claims, round) {
@@ -19,10 +19,11 @@ const quickened = (measurement) =>
       : measurement;
 
 /**
+ * @param take takes a measurement: (measurement, round) → figures; default: those of measure/index.mjs
  * @param onResult is told of each measurement as it ends: ({ round, measurement, seconds, result | error })
  * @returns by key: { measurement, rounds: [figures or undefined], problems: [text], lossy: true where events were lost }
  */
-export async function takeRounds(claims, { repeats, quick, onResult }) {
+export async function takeRounds(claims, { repeats, quick, onResult, take = takeOne }) {
   const results = new Map();
   for (let round = 0; round < repeats; round += 1) {
     const measurements = plan(claims, round);
@@ -33,7 +34,7 @@ export async function takeRounds(claims, { repeats, quick, onResult }) {
       const began = performance.now();
       const told = { round, measurement };
       try {
-        entry.rounds[round] = told.result = await take(quick ? quickened(measurement) : measurement);
+        entry.rounds[round] = told.result = await take(quick ? quickened(measurement) : measurement, round);
       } catch (error) {
         told.error = error;
         entry.problems.push(error.message);

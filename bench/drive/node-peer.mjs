@@ -1,5 +1,5 @@
 // A peer that is a Node process of its own, driven over IPC.
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { end, root, start } from "../../scripts/lib/process.mjs";
 import { Conversation } from "./conversation.mjs";
 
@@ -10,8 +10,8 @@ export class NodePeer {
   #child;
   #conversation;
 
-  constructor(name, args = []) {
-    this.#file = join(root, "bench/peers", `${name}.mjs`);
+  constructor(name, args = [], folder = "peers") {
+    this.#file = resolve(root, "bench", folder, `${name}.mjs`);
     this.#args = args;
   }
 
@@ -41,5 +41,12 @@ export class NodePeer {
 
   async stop() {
     await end(this.#child);
+  }
+
+  /** It ends as a process does that has nothing more to do; `stop` kills it. */
+  async leave() {
+    const ended = new Promise((settle) => this.#child.once("exit", settle));
+    this.#child.disconnect();
+    await ended;
   }
 }

@@ -1,4 +1,5 @@
 // Every peer by its name: `start`, `ask(command)` (see peers/lib/commands.mjs), `port`, `stop`.
+import { join } from "node:path";
 import { BarePeer } from "./bare-peer.mjs";
 import { NchanPeer } from "./nchan-peer.mjs";
 import { NextPeer } from "./next-peer.mjs";
@@ -10,6 +11,8 @@ const makers = {
   "res-write": () => new NodePeer("res-write"),
   nchan: () => new NchanPeer(),
   millrace: () => new NodePeer("millrace"),
+  // That of another work tree, for bench/beside.mjs.
+  "millrace-before": () => new NodePeer("millrace", [], join(process.env.MILLRACE_BEFORE, "bench/peers")),
   "millrace-gzip": () => new NodePeer("millrace", ["--gzip"]),
   "next-readable": () => new NextPeer("readable"),
   "next-millrace": () => new NextPeer("millrace"),

@@ -1,15 +1,19 @@
 // A C++ program of the bench: built when its sources changed, driven by lines of JSON.
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { killGroup, root, run, start } from "../../scripts/lib/process.mjs";
 import { Conversation } from "./conversation.mjs";
 
 const folder = "build/bench/programs";
 
-/** Builds the load client and the bare loop, in Release. */
-export async function buildPrograms() {
+/** The path of something that was built. */
+export const builtFile = (name) => join(root, folder, name);
+
+/** Builds the load client, the bare loop, and further targets of bench/CMakeLists.txt, in Release. */
+export async function buildPrograms(...targets) {
   for (const args of [
     ["-S", "bench", "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
-    ["--build", folder, "--parallel"],
+    ["--build", folder, "--parallel", "--target", "all", ...targets],
   ]) {
     const { ok, output } = await run("cmake", args);
     if (!ok) throw new Error(`cmake ${args.join(" ")} failed:\n${output}`);
@@ -21,7 +25,7 @@ export class Program {
   #conversation;
 
   constructor(name) {
-    this.#child = start(`${root}/${folder}/${name}`, [], { stdio: ["pipe", "pipe", "inherit"] });
+    this.#child = start(builtFile(name), [], { stdio: ["pipe", "pipe", "inherit"] });
     this.#conversation = new Conversation((message) => this.#child.stdin.write(`${JSON.stringify(message)}\n`));
     this.#child.stdin.on("error", () => {}); // its end is told below
     this.#child.once("error", (error) => this.#conversation.fail(error));

@@ -232,6 +232,7 @@ void Group::describe(JsonLine& line) const {
   set("repeated", tally_.repeated);
   set("malformed", tally_.malformed);
   line.set("open", open)
+      .set("beganNs", began_)
       .set("lastReceivedNs", lastReceived_)
       .set("samples", tally_.latency.samples())
       .set("p50Ns", tally_.latency.quantile(0.50))

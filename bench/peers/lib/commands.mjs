@@ -16,10 +16,10 @@ export const channels = ["bench", "bench-1", "bench-2"];
 
 /**
  * @param peer `publish({ channel, event, data })` broadcasts in one synchronous call; `connections()` counts; `turn(next)`
- *   calls `next` when the next event of a burst may come (default: setImmediate).
+ *   calls `next` when the next event of a burst may come (default: setImmediate). `more` has further commands by their names.
  * @returns a function that carries out one command and gives its answer.
  */
-export function createCommands({ publish, connections, turn: afterTurn = setImmediate }) {
+export function createCommands({ publish, connections, turn: afterTurn = setImmediate, more = {} }) {
   const counters = [0, 0, 0];
   let shape = "";
   let next;
@@ -85,6 +85,7 @@ export function createCommands({ publish, connections, turn: afterTurn = setImme
       const { user, system } = process.cpuUsage();
       return { cpuNs: (user + system) * 1000, rssBytes: process.memoryUsage.rss(), connections: connections() };
     },
+    ...more,
   };
 
   return async (command) => {

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import { createCommands } from "./commands.mjs";
 
 /** `onRequest(req, res)` opens a stream; the rest as in createCommands. Sends `{ port }` once it listens. */
-export function servePeer({ onRequest, publish, connections }) {
-  const run = createCommands({ publish, connections });
+export function servePeer({ onRequest, ...asked }) {
+  const run = createCommands(asked);
   const server = createServer(onRequest);
   server.requestTimeout = 0;
   server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }, () => process.send({ port: server.address().port }));

@@ -105,8 +105,10 @@ struct Channel {
   // Evicts what lies before the cursor and does not wait for the store. A member that has been sent a part of such an event gets a copy of
   // its rest.
   void trimBefore(Cursor before, Instant now);
+  // Behind the events that do not wait for the store.
+  [[nodiscard]] Cursor evictableEnd() const { return {log.end().next - storing}; }
   // Evicts what the policy does not keep.
-  void trim(Instant now) { trimBefore(log.kept(policy().history, now), now); }
+  void trim(Instant now) { trimBefore(log.kept(policy().history, now, evictableEnd()), now); }
   // The log or the members have changed: its class counts its memory anew.
   void noteMemory();
   // Nothing that a member has not taken is evicted before, as long as the inbox is not half full.

@@ -56,7 +56,8 @@ bool Inbox::trimChannel(Channel& channel, Instant now) {
   const std::uint64_t through = scheduler_.offeredThrough(channel, patience, now);
   const Cursor end = channel.log.readableEnd();
   const Cursor offeredAt = through == kEverySequence ? end : std::min(channel.log.after(through), end);
-  channel.trimBefore(std::min(channel.log.kept(channel.policy().history, now), offeredAt), now);
+  const Cursor evictable = std::min(offeredAt, channel.evictableEnd());
+  channel.trimBefore(channel.log.kept(channel.policy().history, now, evictable), now);
   const std::size_t waiting = std::min(channel.inbox.bytes_, channel.log.distance(offeredAt).bytes);
   bytes_ -= channel.inbox.bytes_ - waiting;
   channel.inbox.bytes_ = waiting;

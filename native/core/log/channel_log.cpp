@@ -54,11 +54,12 @@ std::optional<Cursor> ChannelLog::findId(std::uint64_t idHash) const {
   return number ? std::optional(Cursor{*number}) : std::nullopt;
 }
 
-Cursor ChannelLog::kept(const LogLimits& limits, Instant now) const {
+Cursor ChannelLog::kept(const LogLimits& limits, Instant now, Cursor latest) const {
+  const Cursor last = std::min(latest, readableEnd());
   Cursor kept = begin();
   std::size_t events = entries_.size();
   std::size_t bytes = bytes_;
-  while (kept < readableEnd()) {
+  while (kept < last) {
     const LogEntry& oldest = at(kept);
     if (events <= limits.events && bytes <= limits.bytes && oldest.at + limits.ttl >= now) {
       break;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -60,6 +61,7 @@ class ChannelLog {
  public:
   enum class Access : std::uint8_t { open, held };
   enum class Release : std::uint8_t { give, drop };
+  static constexpr Cursor kEveryEntry{std::numeric_limits<std::uint64_t>::max()};
 
   // `evictedThrough`: the newest sequence of which the log may have lost an entry before it began.
   explicit ChannelLog(std::uint64_t evictedThrough = 0) : evictedThrough_(evictedThrough) {}
@@ -74,8 +76,9 @@ class ChannelLog {
   // The oldest entry with an id of this hash.
   [[nodiscard]] std::optional<Cursor> findId(std::uint64_t idHash) const;
 
-  // The oldest entry that no limit evicts now, or readableEnd().
-  [[nodiscard]] Cursor kept(const LogLimits& limits, Instant now) const;
+  // The oldest entry that no limit evicts now, but none behind `latest` or readableEnd(). Entries behind them are not looked at, so what may
+  // not be evicted yet costs nothing, however much it is.
+  [[nodiscard]] Cursor kept(const LogLimits& limits, Instant now, Cursor latest = kEveryEntry) const;
   // Evicts what lies before the cursor.
   void trimBefore(Cursor cursor);
 

@@ -44,6 +44,21 @@ TEST(ChannelLogTrim, keepsAtMostTheBytes) {
   EXPECT_EQ(log.memory().bytes, 0U);
 }
 
+TEST(ChannelLogTrim, keepsWhatMayNotBeEvicted) {
+  ChannelLog log;
+  for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
+    log.append(logEntry(sequence, "x"));
+  }
+  LogLimits limits = kNoLimits;
+  limits.events = 1;
+  EXPECT_EQ(log.kept(limits, {}, Cursor{0}), Cursor{0});
+  EXPECT_EQ(log.kept(limits, {}, Cursor{2}), Cursor{2});
+  EXPECT_EQ(log.kept(limits, {}, Cursor{5}), Cursor{4}) << "the limit keeps one";
+  log.append(logEntry(6, "x"), ChannelLog::Access::held);
+  limits.events = 0;
+  EXPECT_EQ(log.kept(limits, {}, Cursor{6}), Cursor{5}) << "a held entry is kept";
+}
+
 TEST(ChannelLogTrim, keepsWhatIsNotOlderThanTheAge) {
   ChannelLog log;
   log.append(logEntry(1, "a", Instant(Millis(0))));
