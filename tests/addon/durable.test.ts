@@ -75,6 +75,22 @@ test("a process that is killed loses nothing that was acknowledged, and gives no
   expect(said.ids.at(-1)).toBe(last[0]);
 });
 
+test("where a tail was lost, of whichever channel, newcomers are given what is there", async () => {
+  const file = folder().file();
+  const history = { file, batchMs: 60_000 };
+  const first = await serving(history);
+  await first.publish("room", 0, 1000, false);
+  await first.exit();
+  const second = await serving(history);
+  await second.publish("other", 0, 10, false);
+  await second.end("SIGKILL");
+  const third = await serving(history);
+  const all = await third.read(["room"], upTo(999), { begin: "&from=earliest" });
+  expect(all).toMatchObject({ verdict: undefined, data: numbers(0, 1000) });
+  const last = await third.read(["room"], upTo(999), { begin: "&last=5" });
+  expect(last).toMatchObject({ verdict: undefined, data: numbers(995, 1000) });
+});
+
 test("under batch a process that is killed loses what was not on disk yet, and clients are told", async () => {
   const file = folder().file();
   const history = { file, batchMs: 60_000 };

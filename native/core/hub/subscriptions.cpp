@@ -14,12 +14,11 @@ std::uint64_t Subscription::beginBefore(std::size_t entries, const SubscriberOpt
     missing -= isWanted(log.at(at), through, options) && log.isCurrent(at, now) ? 1 : 0;
   }
   if (missing > 0 && channel->hasStoredAfter(0)) {
-    beginAfter(channel->stored->lostThrough);
-    begins = 0;
+    beginAfter(0);
     if (stored != nullptr && missing < channel->stored->events) {
       stored->beginBeforeLast(missing, channel->evictedThrough());
     }
-    return channel->stored->lostThrough;
+    return 0;
   }
   if (cursor <= at) {
     return kEverySequence;

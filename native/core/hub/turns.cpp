@@ -10,6 +10,8 @@
 #include "core/hub/sequence.hpp"
 #include "core/hub/stored_reads.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 
 std::vector<OwnerId> Turns::takeWakes() { return parts_.scheduler.takeWakes(); }
@@ -67,6 +69,15 @@ void Turns::countBytes(SubscriberId id, std::size_t bytes) {
     countBytes(*subscriber, bytes);
   }
 }
+
+bool Turns::isCatchingUp(const Subscriber& subscriber) {
+  const Subscriptions& all = subscriber.subscriptions();
+  return !subscriber.hasBeenRead() || std::any_of(all.begin(), all.end(), [](const Subscription& subscription) {
+    return subscription.stored != nullptr;
+  });
+}
+
+void Turns::postpone(Subscriber& subscriber, Instant now) { parts_.lagJudge.noteBehind(subscriber, now); }
 
 Reading Turns::read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans) {
   Subscriber* const subscriber = parts_.registry.find(id);

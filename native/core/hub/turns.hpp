@@ -125,6 +125,11 @@ class Turns {
   static void countBytes(Subscriber& subscriber, std::size_t bytes);
   void countBytes(SubscriberId id, std::size_t bytes);
 
+  // It reads what is older than its connection: an owner that has many such reads them behind those that wait for what is new.
+  [[nodiscard]] static bool isCatchingUp(const Subscriber& subscriber);
+  // It was collected, and its owner reads it in a later turn.
+  void postpone(Subscriber& subscriber, Instant now);
+
   // Everything that the subscriber has not taken yet, in order; unknown ones have nothing.
   Reading read(SubscriberId id, Instant now, const ReadLimits& limits, Spans& spans);
   // The same for its owner, which has it from Hub::assign().

@@ -108,7 +108,7 @@ class LogStore {
   [[nodiscard]] virtual std::uint64_t beforeLast(std::string_view channel, std::uint64_t events,
                                                  std::uint64_t through) = 0;
   // Lets go of the channel's oldest events until the limits hold; it may keep some more, as they lie together. Afterwards `channel`
-  // is what it has.
+  // is what it has; of one that has nothing left, and is open, it knows nothing more.
   [[nodiscard]] virtual StoreOutcome trim(StoreLimits limits, StoredChannel& channel) = 0;
   // The channel is closed behind this sequence; 0: it is open again.
   [[nodiscard]] virtual StoreOutcome end(std::string_view channel, std::uint64_t after) = 0;

@@ -94,7 +94,7 @@ StoreOutcome MemoryLogStore::trim(StoreLimits limits, StoredChannel& channel) {
     summary.oldest = log.events.empty() ? UnixTime{} : log.events.front().at;
   }
   channel = summary;
-  return StoreOutcome::done;
+  return log.events.empty() && summary.endsAfter == 0 ? forget(channel.key) : StoreOutcome::done;
 }
 
 StoreOutcome MemoryLogStore::end(std::string_view channel, std::uint64_t after) {

@@ -162,7 +162,8 @@ void Reactor::turn() {
     hubs_.push_back(one.hub);
   }
   engine_.deflatePending(hubs_);
-  for (bool isFirst = true; gatherBatch(isFirst); isFirst = false) {
+  isReadyServed_ = false;
+  while (gatherBatch()) {
     batch_.send();
   }
   engine_.exclusively(hubs_, [this](Engine::Hubs hubs, Instant now) {
@@ -176,18 +177,12 @@ void Reactor::turn() {
   }
 }
 
-// Notes what became of the last batch and looks up the next, under one lock. False when the turn is over. What becomes ready
-// meanwhile waits for the next turn, so that this one ends.
-bool Reactor::gatherBatch(bool isFirst) {
-  return engine_.exclusively(hubs_, [this, isFirst](Engine::Hubs hubs, Instant now) {
+// Notes what became of the last batch and looks up the next, under one lock. False when the turn is over. First come those that have
+// news, all of them; then some of those that are behind, for whoever waits for news waits for the end of this turn. The others have theirs in the next.
+bool Reactor::gatherBatch() {
+  return engine_.exclusively(hubs_, [this](Engine::Hubs hubs, Instant now) {
     batch_.finish([&](const ReactorSocket& socket) -> Hub& { return *hubs[socket.options.hub]; }, now,
                   [this](ReactorSocket& socket, SocketNext next) { act(socket, next); });
-    for (const SubscriberId id : isFirst ? std::exchange(ready_, {}) : std::vector<SubscriberId>{}) {
-      if (ReactorSocket* const socket = find(id)) {
-        socket->isReady = false;
-        addToBatch(*socket, *hubs[socket->options.hub], now);
-      }
-    }
     bool hasMore = false;
     for (const HubTurn& one : turns_) {
       Hub& hub = *hubs[one.hub];
@@ -196,13 +191,35 @@ bool Reactor::gatherBatch(bool isFirst) {
       takeClosing(turn);
       for (void* const assigned : turn.sockets) {
         auto& socket = *static_cast<ReactorSocket*>(assigned);
-        if (!socket.isBlocked) {
+        if (!socket.isBlocked && Turns::isCatchingUp(*socket.subscriber)) {
+          hub.turns().postpone(*socket.subscriber, now);
+          markReady(socket);
+        } else if (!socket.isBlocked) {
           addToBatch(socket, hub, now);
         }
       }
     }
+    if (!hasMore && batch_.isEmpty() && !std::exchange(isReadyServed_, true)) {
+      gatherReady(hubs, now);
+    }
     return hasMore || !batch_.isEmpty();
   });
+}
+
+void Reactor::gatherReady(std::span<Hub* const> hubs, Instant now) {
+  constexpr std::size_t kMostBytes = std::size_t{1024} * 1024;
+  constexpr std::size_t kOfOne = std::size_t{128} * 1024;
+  for (std::size_t left = ready_.size(); left > 0 && batch_.bytes() < kMostBytes; --left) {
+    ReactorSocket* const socket = find(ready_.front());
+    ready_.pop_front();
+    if (socket == nullptr) {
+      continue;
+    }
+    socket->isReady = false;
+    if (!socket->isBlocked) {  // else it is ready again when it takes something
+      batch_.add(*socket, *hubs[socket->options.hub], now, kOfOne);
+    }
+  }
 }
 
 void Reactor::addToBatch(ReactorSocket& socket, Hub& hub, Instant now) {

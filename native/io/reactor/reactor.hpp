@@ -9,7 +9,9 @@
 #include "io/reactor/socket_batch.hpp"
 
 #include <cstddef>
+#include <deque>
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -48,7 +50,8 @@ class Reactor {
   void recover();
   void open(std::unique_ptr<ReactorSocket> adopted);
   void turn();
-  bool gatherBatch(bool isFirst);
+  bool gatherBatch();
+  void gatherReady(std::span<Hub* const> hubs, Instant now);
   void addToBatch(ReactorSocket& socket, Hub& hub, Instant now);
   void act(ReactorSocket& socket, SocketNext next);
   void takeClosing(const Turn& turn);
@@ -66,7 +69,9 @@ class Reactor {
 
   // Used on the reactor's thread only:
   std::unordered_map<SubscriberId, std::unique_ptr<ReactorSocket>> sockets_;
-  std::vector<SubscriberId> ready_;  // to be read without being named by the hub: unblocked, or more than one batch's
+  // To be read without being named by the hub: unblocked, more than one batch's, or catching up. The first come first.
+  std::deque<SubscriberId> ready_;
+  bool isReadyServed_ = false;  // in this turn
   std::vector<std::pair<SubscriberId, CloseReason>> gone_;
   LingeringSockets lingering_{thread_.context()};
   HubTurns turns_;                 // that have begun

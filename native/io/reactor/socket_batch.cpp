@@ -8,13 +8,7 @@
 #include <utility>
 
 namespace millrace {
-namespace {
-
-constexpr ReadLimits kReadLimits{std::size_t{1024} * 1024, SocketWriter::kMostSpans - 8};
-
-}  // namespace
-
-void SocketBatch::add(ReactorSocket& socket, Hub& hub, Instant now) {
+void SocketBatch::add(ReactorSocket& socket, Hub& hub, Instant now, std::size_t mostBytes) {
   socket.isInBatch = true;
   if (Turns::awaitsLink(*socket.subscriber)) {
     hub.turns().noteLink(*socket.subscriber, readLinkState(socket.descriptor.native_handle()), now);
@@ -25,9 +19,14 @@ void SocketBatch::add(ReactorSocket& socket, Hub& hub, Instant now) {
   if (socket.gzip) {
     write.next = compress(socket, hub, now);
   } else if (!socket.isFlushed) {
-    write.reading = hub.turns().read(*socket.subscriber, now, kReadLimits, spans_);
+    const ReadLimits limits{mostBytes, SocketWriter::kMostSpans - 8};
+    write.reading = hub.turns().read(*socket.subscriber, now, limits, spans_);
   }
   write.lastSpan = spans_.bytes.size();
+  for (std::size_t span = write.firstSpan; span < write.lastSpan; ++span) {
+    bytes_ += spans_.bytes[span].size();
+  }
+  bytes_ += socket.gzip ? socket.gzip->pending().size() : 0;
   writes_.push_back(std::move(write));
 }
 
@@ -127,6 +126,7 @@ std::vector<ReactorSocket*> SocketBatch::abandon() {
 void SocketBatch::clear() {
   writes_.clear();
   spans_.clear();
+  bytes_ = 0;
 }
 
 }  // namespace millrace

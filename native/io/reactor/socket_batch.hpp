@@ -25,12 +25,14 @@ enum class SocketNext : std::uint8_t {
 // On the reactor's thread only.
 class SocketBatch {
  public:
-  // Reads what the socket's subscriber has, under the hub's guard. The socket must not be in the batch already.
-  void add(ReactorSocket& socket, Hub& hub, Instant now);
+  // Reads what the socket's subscriber has, at most about so many bytes, under the hub's guard. The socket must not be in the batch already.
+  void add(ReactorSocket& socket, Hub& hub, Instant now, std::size_t mostBytes = kMostBytes);
   // Writes all of it, without the guard.
   void send();
 
   [[nodiscard]] bool isEmpty() const { return writes_.empty(); }
+  // About how many it is to write.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
   // Tells the hubs, under their guard, what became of everything, and empties the batch. `next(socket, SocketNext)` is called
   // for each socket.
   template <typename HubOf, typename Next>
@@ -45,6 +47,8 @@ class SocketBatch {
   [[nodiscard]] std::vector<ReactorSocket*> abandon();
 
  private:
+  static constexpr std::size_t kMostBytes = std::size_t{1024} * 1024;
+
   struct Write {
     ReactorSocket* socket = nullptr;
     Reading reading;
@@ -62,6 +66,7 @@ class SocketBatch {
 
   std::vector<Write> writes_;
   Spans spans_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace millrace

@@ -103,6 +103,9 @@ bool StoreTrimmer::trimSome(const StoreLimits& limits, std::uint64_t newestGiven
   if (excess.hasDamage && recountChannel(segments_, row) == RowOutcome::failed) {
     return false;
   }
+  if (row.stored.events == 0 && row.stored.endsAfter == 0 && isOver) {
+    return channels_.remove(row.id) && transaction.commit();  // what clients of it lack, the hub knows of all channels
+  }
   return found == RowOutcome::found && excess.ids.empty() ? true : channels_.write(row) && transaction.commit();
 }
 

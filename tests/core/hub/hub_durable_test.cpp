@@ -137,7 +137,7 @@ TEST_F(HubDurable, theStoreKeepsWhatThePolicySays) {
   EXPECT_LE(store.channels().front().events, 110U);
   elapse(200000);
   storeAll();
-  EXPECT_EQ(store.channels().front().events, 0U) << "all of it is too old";
+  EXPECT_TRUE(store.channels().empty()) << "all of it is too old";
 }
 
 TEST_F(HubDurable, aForgottenChannelIsGoneAtOnceAndItsReadersAreTold) {

@@ -191,7 +191,7 @@ TEST_P(LogStoreContract, theOldestEventsGoUntilTheLimitsHold) {
   expectKept(200, 200 + 300);
 }
 
-TEST_P(LogStoreContract, aChannelOfWhichAllHasGoneTellsWhatIsMissing) {
+TEST_P(LogStoreContract, aChannelOfWhichAllHasGoneIsUnknown) {
   ASSERT_EQ(appendAll(store, chainOf("a", 0, 20)), StoreOutcome::done);
   StoredChannel channel{"a"};
   ASSERT_EQ(store.trim({}, channel), StoreOutcome::done);
@@ -201,8 +201,7 @@ TEST_P(LogStoreContract, aChannelOfWhichAllHasGoneTellsWhatIsMissing) {
   EXPECT_EQ(channel.lostThrough, 20U);
   const ReadAll all = readAll(store, "a", 3);
   EXPECT_TRUE(all.events.empty());
-  EXPECT_EQ(all.lost, (Lost{{3, 20}}));
-  EXPECT_TRUE(readAll(store, "a", 20).lost.empty());
+  EXPECT_TRUE(all.lost.empty()) << "who asks knows what it had";
   ASSERT_EQ(appendAll(store, chainOf("a", 20, 2)), StoreOutcome::done);
   EXPECT_EQ(readAll(store, "a", 3).lost, (Lost{{3, 20}}));
   EXPECT_EQ(sequencesOf(readAll(store, "a", 20).events), (Sequences{21, 22}));
