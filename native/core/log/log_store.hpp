@@ -40,6 +40,13 @@ struct StorePosition {
   bool mayBeBehind = false;  // readers may have been given events of durable channels that are not here
 };
 
+// How far a process had come that was killed, as far as that was noted beside the store.
+struct MarkedPosition {
+  std::uint64_t epoch = 0;
+  std::uint64_t newest = 0;  // the newest number that was given
+  std::uint64_t ahead = 0;   // the newest event that readers were given before it was stored; 0: none
+};
+
 // `failed`: nothing has changed, and the same call may work later.
 enum class StoreOutcome : std::uint8_t { done, failed };
 
@@ -77,6 +84,15 @@ struct StoredChannel {
   std::uint64_t endsAfter = 0;  // the channel is closed, and this is its last sequence; 0: it is open
 
   friend bool operator==(const StoredChannel&, const StoredChannel&) = default;
+};
+
+// What there was in a store when it was opened.
+struct StoreContents {
+  bool isNew = false;  // nothing yet
+  StorePosition position{};
+  std::uint64_t newestStored = 0;  // the largest sequence of all channels
+  std::vector<StoredChannel> channels{};
+  bool hasLost = false;  // it was damaged: events that were stored last may be missing, of any channel
 };
 
 // What a store keeps of a channel; the oldest events go first.
