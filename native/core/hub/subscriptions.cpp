@@ -25,7 +25,8 @@ std::uint64_t Subscription::beginBefore(std::size_t entries, const SubscriberOpt
     return kEverySequence;
   }
   cursor = at;
-  return log.at(at).sequence - 1;
+  begins = log.at(at).sequence - 1;  // if the log lets go of those before they are read, the client lacks them
+  return begins;
 }
 
 void Subscription::beginAfter(std::uint64_t sequence) {
