@@ -42,7 +42,10 @@ void Channel::noteMemory() {
 }
 
 void Channel::trimBefore(Cursor before, Instant now) {
-  const Cursor cursor = std::min(before, Cursor{log.end().next - storing});
+  evictBefore(std::min(before, Cursor{log.end().next - storing}), now);
+}
+
+void Channel::evictBefore(Cursor cursor, Instant now) {
   for (std::size_t slot = 0; cutMembers > 0 && slot < members.size(); ++slot) {
     members.at(slot).reader().keepRestBefore(*this, cursor);
   }

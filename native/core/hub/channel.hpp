@@ -105,6 +105,8 @@ struct Channel {
   // Evicts what lies before the cursor and does not wait for the store. A member that has been sent a part of such an event gets a copy of
   // its rest.
   void trimBefore(Cursor before, Instant now);
+  // The same of all that lies there: what the store has been given of it stays in place until it answers, though not in the log.
+  void evictBefore(Cursor cursor, Instant now);
   // Evicts what the policy does not keep.
   void trim(Instant now) { trimBefore(log.kept(policy().history, now), now); }
   // The log or the members have changed: its class counts its memory anew.

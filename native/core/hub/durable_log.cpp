@@ -178,7 +178,7 @@ void DurableLog::end(Channel& channel) {
 void DurableLog::forget(std::string_view key, Instant now) {
   if (Channel* const channel = parts_.registry.findChannel(key)) {
     parts_.queue.forget(*channel, now);
-    channel->trimBefore(channel->log.end(), now);
+    channel->evictBefore(channel->log.end(), now);
     channel->stored = nullptr;
     channel->endsAfter = 0;
   }
