@@ -100,7 +100,10 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
     return;
   }
   for (const StoreTrim& trim : work.trims) {
-    noteTrimmed(trim.channel);  // as it was before the entries came
+    const StoredLog* const log = parts_.stored.find(trim.channel.key);
+    if (log != nullptr && log->isTrimming) {  // else it was forgotten meanwhile
+      noteTrimmed(trim.channel);              // as it was before the entries came
+    }
   }
   parts_.queue.finish(outcome, now);
   reservedThrough_ = work.position.reservedThrough;
