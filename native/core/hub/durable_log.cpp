@@ -186,7 +186,7 @@ void DurableLog::forget(std::string_view key, Instant now) {
     channel->endsAfter = 0;
   }
   parts_.stored.remove(key);
-  parts_.reads.forget(key);
+  parts_.reads.forget(key, now);
   if (isOpen_) {
     forgets_.emplace_back(key);
   }

@@ -156,6 +156,7 @@ void LogReader::taken() {
       leavePiece(subscription, subscriptions_, preamble_);
     }
   }
+  letGoOfForgotten(subscriptions_);
   position_ = std::max(position_, std::exchange(givenPosition_, 0));
 }
 
@@ -169,6 +170,7 @@ void LogReader::takenUpTo(const char* firstUntaken) {
   givenPosition_ = 0;
   takenUpToEvent(firstUntaken);
   flight_.forgetLeft();
+  letGoOfForgotten(subscriptions_);
 }
 
 void LogReader::takenUpToEvent(const char* firstUntaken) {

@@ -78,6 +78,14 @@ void readPiece(Subscription& subscription, SharedPiece piece, std::uint64_t stor
   }
 }
 
+void letGoOfForgotten(Subscriptions& all) {
+  for (Subscription& subscription : all) {
+    if (subscription.stored != nullptr && subscription.stored->isForgotten()) {
+      subscription.stored->letGo();
+    }
+  }
+}
+
 void leavePiece(Subscription& subscription, Subscriptions& all, Preamble& preamble) {
   StoredCursor& stored = *subscription.stored;
   stored.skipTo(std::max(stored.position(), stored.piece()->through()));

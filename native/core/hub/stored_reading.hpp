@@ -22,6 +22,9 @@ void goOnInStore(Subscriptions& all, std::uint64_t takenThrough);
 void readPiece(Subscription& subscription, SharedPiece piece, std::uint64_t storedThrough, Subscriptions& all,
                Preamble& preamble);
 
+// What is left of pieces whose channels were forgotten while they were being sent is given to nobody.
+void letGoOfForgotten(Subscriptions& all);
+
 // All of the piece was taken: what follows is in another one, or in memory.
 void leavePiece(Subscription& subscription, Subscriptions& all, Preamble& preamble);
 
