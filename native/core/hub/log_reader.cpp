@@ -22,6 +22,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   if (isEvicted()) {
     preamble_.noticeGap();
     subscriptions_.oweStatesOfEvicted();
+    goOnBehindGap(subscriptions_, takenThrough());
   }
   if (isBroken()) {
     return;

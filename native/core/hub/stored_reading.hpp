@@ -14,6 +14,9 @@ namespace millrace {
 // Those whose logs were trimmed beyond their cursors go on in the store, where that has what is missing.
 void goOnInStore(Subscriptions& all, std::uint64_t takenThrough);
 
+// The same where the store lacks some of what is missing, which the client is told: with what it has.
+void goOnBehindGap(Subscriptions& all, std::uint64_t takenThrough);
+
 // Whether one of them was given the rest of a piece of the store.
 [[nodiscard]] bool haveGivenPieces(const Subscriptions& all);
 
