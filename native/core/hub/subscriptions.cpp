@@ -143,9 +143,11 @@ std::uint64_t Subscriptions::passedThrough() const {
       continue;
     }
     const ChannelLog& log = subscription.channel->log;
-    const Cursor next = std::max(subscription.cursor, log.begin());
-    if (next < log.end()) {
-      through = std::min(through, log.at(next).sequence - 1);
+    if (subscription.isEvicted()) {
+      through = std::min(through,
+                         subscription.begins);  // the store may have what memory has let go of, or it is told as lost
+    } else if (subscription.cursor < log.end()) {
+      through = std::min(through, log.at(subscription.cursor).sequence - 1);
     }
   }
   return through;
