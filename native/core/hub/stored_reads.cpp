@@ -84,7 +84,9 @@ void StoredReads::ask(SubscriberId id, Subscription& subscription) {
   asked->second->readers.push_back(id);
 }
 
-bool StoredReads::isEmpty() const { return waiting_ == 0 || retryAt_ != kNever || !hasRoom(); }
+bool StoredReads::isEmpty() const {
+  return waiting_ == 0 || retryAt_ != kNever || (roomAt_ != kNever && !hasRoom());  // jobs() notes that there is none
+}
 
 bool StoredReads::hasRoom() const {
   return bytes() == 0 || bytes() + kPieceBytes <= options_.replayBytes ||
