@@ -38,7 +38,13 @@ export async function runPlantedBugs({ timeoutMs } = {}) {
       const result = await run(programOf(`millrace_sim_${name}`), args, { timeoutMs });
       const finding = findingOf(result.output);
       if (result.ok || finding === undefined) output += `${name} was not found\n${result.output}\n`;
-      rows.push([name, finding?.seed ?? "-", finding?.steps ?? "-", finding?.shrunk ?? "-", finding?.kind ?? "NOT FOUND"]);
+      rows.push([
+        name,
+        finding?.seed ?? "-",
+        finding?.steps ?? "-",
+        finding?.shrunk ?? "-",
+        finding?.kind ?? "NOT FOUND",
+      ]);
     }
   } finally {
     // Else a change of the product that a bug no longer fits would stop every build.

@@ -102,8 +102,8 @@ const Event* Ledger::find(const std::string& id) const {
 
 bool Ledger::isExcused(const Event& event, Instant now) const {
   const bool isExpired = event.expires <= now || (event.expires != kNever && wasClockSet_);
-  return event.fate == Fate::refused || event.fate == Fate::unknown || event.forgetCall > 0 || isExpired ||
-         isReplaced(event);
+  return event.fate == Fate::refused || event.fate == Fate::unknown || event.forgetCall > 0 || event.isBack ||
+         isExpired || isReplaced(event);
 }
 
 // By a newer one of its conflation key, which readers can be given.

@@ -46,6 +46,7 @@ struct Event {
   std::uint64_t refusedAt = 0;    // the tick of that
   std::uint64_t storedAt = 0;     // the tick of that; 0: it is not
   std::uint64_t forgetCall = 0;   // by which call of forget() it is to go; 0: by none
+  bool isBack = false;            // it was to go, and a restart brought it back: clients may have passed it by
   std::uint64_t forgottenAt = 0;  // the tick in which that was told as done; 0: it was not
 };
 

@@ -68,7 +68,8 @@ void checkEvent(World& world, Event& event, const std::map<std::uint64_t, std::s
   }
   if (isThere) {
     checkBytes(event, found->second);
-    event.forgetCall = 0;  // it was to be forgotten, and the process has died before: it is there again
+    event.isBack = event.isBack || event.forgetCall > 0;
+    event.forgetCall = 0;
   }
   if (event.fate == Fate::waits) {
     settleWaiting(world, event, isThere, lostThrough);
@@ -132,7 +133,8 @@ void checkReopened(World& world, LogStore& store, const StoreContents& contents,
     if (ledger.isDamaged()) {
       book.end = ChannelEnd::unknown;
       for (Event* const event : book.events) {
-        event->fate = event->fate == Fate::waits ? Fate::unknown : event->fate;
+        const bool isOpen = event->fate == Fate::waits || (event->fate == Fate::refused && ledger.mayComeBack(*event));
+        event->fate = isOpen ? Fate::unknown : event->fate;
         event->storedAt = event->storedAt == 0 ? ledger.tick() : event->storedAt;
       }
     } else {
