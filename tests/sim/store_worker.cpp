@@ -80,7 +80,8 @@ void StoreWorker::tellWork(StoreOutcome outcome) const {
 
 void StoreWorker::tellPiece(const ReadJob& job, const SharedPiece& piece) const {
   world_.tell([&](std::ostream& out) {
-    out << "a piece of " << job.channel << " behind " << job.after << ", last " << job.last;
+    out << "a piece of " << job.channel << " behind " << job.after << ", last " << job.last << " up to "
+        << job.lastThrough;
     if (piece == nullptr) {
       out << " cannot be read";
     } else {

@@ -120,7 +120,7 @@ class LogStore {
   // The channel's events with a larger sequence, the oldest first, until they have so many bytes; at least one, if there is
   // one. Events that are missing end a page before them, and are told by the next one. A channel that the store does not know is empty.
   [[nodiscard]] virtual StorePage read(std::string_view channel, std::uint64_t after, std::size_t bytes) = 0;
-  // Behind which sequence so many of the newest events up to `through` are, or all that there are.
+  // Behind which sequence so many of the newest events up to `through` are, or all that there are. 0 where it cannot be read, too.
   [[nodiscard]] virtual std::uint64_t beforeLast(std::string_view channel, std::uint64_t events,
                                                  std::uint64_t through) = 0;
   // Lets go of the channel's oldest events until the limits hold; it may keep some more, as they lie together. Afterwards `channel`

@@ -164,5 +164,32 @@ TEST(StoreFault, aFileIsNotSetAsideForADiskThatFailsWhenItIsOpened) {
   }
 }
 
+TEST(StoreFault, ofTheLastEventsNoneIsLeftOutWhereSomeCannotBeRead) {
+  FaultVfs vfs;
+  vfs.skipSyncs();
+  const TemporaryFolder folder(TemporaryFolder::Place::memory);
+  const std::string path = folder.file("log");
+  {
+    StoreOpening opening = openStore(path, {vfs.name()});
+    for (std::uint64_t after = 0; after < 100; after += 5) {
+      EXPECT_EQ(appendAll(*opening.store, large("a", after, after + 1, 5)), StoreOutcome::done);
+    }
+  }
+  std::uint64_t reads = 0;
+  for (bool hasFailed = true; hasFailed; ++reads) {
+    StoreOpening opening = openStore(path, {vfs.name()});
+    std::uint64_t left = reads;
+    hasFailed = false;
+    vfs.onRead([&] {
+      hasFailed = hasFailed || left == 0;
+      return left-- == 0 ? SQLITE_IOERR_READ : SQLITE_OK;
+    });
+    EXPECT_LE(opening.store->beforeLast("a", 43, 97), 54U) << reads;
+    vfs.onRead(nullptr);
+    EXPECT_EQ(opening.store->beforeLast("a", 43, 97), 54U);
+  }
+  EXPECT_GT(reads, 5U);
+}
+
 }  // namespace
 }  // namespace millrace::test
