@@ -147,7 +147,9 @@ void checkReopened(World& world, LogStore& store, const StoreContents& contents,
   }
   // A commit that was torn looks like a damaged one: that is told, to be safe.
   const bool looksDamaged = contents.hasLost || (contents.position.mayBeBehind && !world.settings.hasBatch());
-  if (!ledger.isDamaged() && death != Death::none && !looksDamaged) {
+  const bool wasToldBefore =
+      lostThrough == contents.position.lostThrough;  // by a process that has died at once, perhaps
+  if (!ledger.isDamaged() && death != Death::none && !looksDamaged && !wasToldBefore) {
     checkNeedless(world, lostThrough, death);
   }
   for (std::size_t channel = 0; channel < kChannels; ++channel) {
