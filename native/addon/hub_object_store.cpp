@@ -51,8 +51,7 @@ Napi::Value HubObject::hasStore(const Napi::CallbackInfo& info) {
 
 Napi::Value HubObject::hasStored(const Napi::CallbackInfo& info) {
   const std::string key = toText(info[0], "key");
-  const bool hasStored =
-      store_.ensureOpen() && with([&](Hub& hub, Instant) { return hub.durable().hasStored(key); });
+  const bool hasStored = store_.ensureOpen() && with([&](Hub& hub, Instant) { return hub.durable().hasStored(key); });
   return Napi::Boolean::New(info.Env(), hasStored);
 }
 

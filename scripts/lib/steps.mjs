@@ -8,6 +8,7 @@ import { hashOf, hashOfFiles, listFiles, Stamp } from "./files.mjs";
 import { runGoogleTests } from "./google-tests.mjs";
 import { runJest } from "./jest.mjs";
 import { nodeTool, root, run } from "./process.mjs";
+import { runPlantedBugs, runSimulation } from "./simulation.mjs";
 
 /** Where logs, reports and stamps go. */
 export const results = join(root, "build/test");
@@ -15,7 +16,7 @@ const MINUTES = 60_000;
 
 const coreInputs = [
   ..."CMakeLists.txt CMakePresets.json cmake native tests/CMakeLists.txt".split(" "),
-  ..."core io json vectors".split(" ").map((folder) => `tests/${folder}`),
+  ..."core io json sim support vectors".split(" ").map((folder) => `tests/${folder}`),
 ];
 
 const sanitizerEnv = {
@@ -105,6 +106,15 @@ export const checkSteps = {
       });
       // The same tests as in `core`: they are not counted again, unless they fail.
       return { ok, output, failed, note: `${passed} tests of the core, again` };
+    }),
+  // Hub, store and clients under many seeds; then the bugs that it has to find.
+  sim: () =>
+    unlessUnchanged("sim", [...coreInputs, "scripts/lib/simulation.mjs"], async () => {
+      const simulation = await runSimulation(["--steps=3000000"], { timeoutMs: 5 * MINUTES });
+      if (!simulation.ok) return simulation;
+      const { ok, output, rows } = await runPlantedBugs({ timeoutMs: 3 * MINUTES });
+      const note = `${simulation.output.trimEnd().split("\n").at(-1)}; ${rows.length} planted bugs`;
+      return { ok, output: ok ? `${simulation.output}${rows.map((row) => row.join(" ")).join("\n")}\n` : output, note };
     }),
   // The demo's run, which compiles and tests the core before the eyes of a page.
   "browser-slow": async () => {

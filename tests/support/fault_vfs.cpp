@@ -31,6 +31,9 @@ int closeFile(sqlite3_file* file) {
   return outcome;
 }
 int readFile(sqlite3_file* file, void* bytes, int size, sqlite3_int64 at) {
+  if (const int code = of(file).vfs->read(); code != SQLITE_OK) {
+    return code;
+  }
   return methodsBelow(file).xRead(of(file).below(), bytes, size, at);
 }
 int writeFile(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 at) {

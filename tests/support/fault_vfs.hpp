@@ -35,6 +35,8 @@ class FaultVfs {
 
   // Is called before every write, sync and truncation.
   void onChange(std::function<void()> call) { onChange_ = std::move(call); }
+  // Is asked before every read, which fails with what is not SQLITE_OK.
+  void onRead(std::function<int()> call) { onRead_ = std::move(call); }
 
   // Syncs take time, and tests of other things need none.
   void skipSyncs() { skipsSyncs_ = true; }
@@ -55,6 +57,7 @@ class FaultVfs {
   [[nodiscard]] bool skips() const { return skipsSyncs_; }
   // SQLITE_OK, or what it is to fail with.
   [[nodiscard]] int change();
+  [[nodiscard]] int read() const { return onRead_ ? onRead_() : SQLITE_OK; }
   void opened(const std::string& path);
   void wrote(const std::string& path, Write write);
   // With the folder, or without.
@@ -82,6 +85,7 @@ class FaultVfs {
   bool skipsSyncs_ = false;
   bool tracksSyncs_ = false;
   std::function<void()> onChange_;
+  std::function<int()> onRead_;
 };
 
 }  // namespace millrace::test

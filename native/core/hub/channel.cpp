@@ -41,8 +41,9 @@ void Channel::noteMemory() {
   class_->memory += memory_;
 }
 
-void Channel::trimBefore(Cursor before, Instant now) {
-  const Cursor cursor = std::min(before, evictableEnd());
+void Channel::trimBefore(Cursor before, Instant now) { evictBefore(std::min(before, evictableEnd()), now); }
+
+void Channel::evictBefore(Cursor cursor, Instant now) {
   for (std::size_t slot = 0; cutMembers > 0 && slot < members.size(); ++slot) {
     members.at(slot).reader().keepRestBefore(*this, cursor);
   }

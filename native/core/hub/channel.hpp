@@ -107,6 +107,8 @@ struct Channel {
   void trimBefore(Cursor before, Instant now);
   // Behind the events that do not wait for the store.
   [[nodiscard]] Cursor evictableEnd() const { return {log.end().next - storing}; }
+  // The same of all that lies there: what the store has been given of it stays in place until it answers, though not in the log.
+  void evictBefore(Cursor cursor, Instant now);
   // Evicts what the policy does not keep.
   void trim(Instant now) { trimBefore(log.kept(policy().history, now, evictableEnd()), now); }
   // The log or the members have changed: its class counts its memory anew.

@@ -11,19 +11,6 @@
 #include <utility>
 
 namespace millrace {
-namespace {
-
-// Of idempotency keys: as many as one channel's are remembered. Content has one entry.
-constexpr std::uint64_t kMostKeys = 100000;
-
-// A store lets go of whole segments, and not for each event.
-bool exceeds(std::uint64_t value, std::uint64_t limit) {
-  constexpr std::uint64_t kTenth = 10;
-  return value > limit && value - limit > limit / kTenth;
-}
-
-}  // namespace
-
 void DurableLog::open(const StoreStart& start) {
   isOpen_ = true;
   clock_ = start.clock;
@@ -124,7 +111,10 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
     return;
   }
   for (const StoreTrim& trim : work.trims) {
-    noteTrimmed(trim.channel);  // as it was before the entries came
+    const StoredLog* const log = parts_.stored.find(trim.channel.key);
+    if (log != nullptr && log->isTrimming) {  // else it was forgotten meanwhile
+      noteTrimmed(trim.channel);              // as it was before the entries came
+    }
   }
   std::vector<std::string> written;  // the jobs are gone with the next line
   for (const auto* const jobs : {&work.entries, &work.journals}) {
@@ -139,22 +129,6 @@ void DurableLog::finish(const StoreWork& work, StoreOutcome outcome, Instant now
   reservedThrough_ = work.position.reservedThrough;
   for (const std::string& key : written) {
     trimIfNeeded(key, now);
-  }
-}
-
-// A change of a state that was held back: readers are given it now, or it never was.
-void DurableLog::noteSettled(const StoreJournals::Settled& entry) {
-  if (!isInUse(entry.name)) {
-    return;
-  }
-  ChannelState& state = *parts_.registry.findChannel(aboutOf(entry.name))->state;
-  state.unstored = state.unstored == entry.sequence ? 0 : state.unstored;
-  if (entry.isHeld) {
-    state.source->settle(entry.sequence, entry.isStored);
-    state.through = entry.isStored ? entry.sequence : state.through;
-  }
-  if (entry.isHeld && !entry.isStored) {  // what waits behind it may have been made of it
-    state.unstored = parts_.journals.append(entry.name, JournalStep::whole, state.source->whole(), false, now_);
   }
 }
 
@@ -203,76 +177,10 @@ void DurableLog::trimIfNeeded(std::string_view key, Instant now) {
   }
 }
 
-void DurableLog::trimJournalIfNeeded(std::string_view name, StoredLog& log, Instant now) {
-  const bool isOld = log.oldest != kNever && log.oldest + keptFor(name) < now;
-  if (exceeds(log.events, entriesOf(name)) || (isOld && !isInUse(name))) {
-    log.isTrimming = true;
-    trims_.emplace_back(name);
-  } else if (isOld && parts_.journals.isWholeDue(name, keptFor(name) / 2, now)) {
-    const StateSource& state = *parts_.registry.findChannel(aboutOf(name))->state->source;
-    static_cast<void>(parts_.journals.append(name, JournalStep::whole, state.whole(), false, now));
-  }
-}
-
-// It is of a document that memory has.
-bool DurableLog::isInUse(std::string_view journal) const {
-  const Channel* const channel =
-      kindOf(journal) == JournalKind::document ? parts_.registry.findChannel(aboutOf(journal)) : nullptr;
-  return channel != nullptr && channel->state != nullptr;
-}
-
-// How many are needed.
-std::uint64_t DurableLog::entriesOf(std::string_view name) const {
-  return kindOf(name) == JournalKind::document ? parts_.journals.needed(name) : kMostKeys;
-}
-
-// A whole is written anew when it is half as old as a document may become, so that what is older than this has not changed for long
-// enough.
-Millis DurableLog::keptFor(std::string_view name) const {
-  switch (kindOf(name)) {
-    case JournalKind::document: {
-      const Millis ttl = parts_.policies.of(aboutOf(name)).policy.stored.ttl;
-      return ttl + ttl / 2;
-    }
-    case JournalKind::idempotencyKeys:
-      return parts_.options.idempotency.ttl;
-    case JournalKind::content:
-      break;
-  }
-  Millis longest{0};
-  parts_.policies.forEach(
-      [&longest](const ChannelClass& group) { longest = std::max(longest, group.policy.stored.ttl); });
-  return longest;
-}
-
-StoreLimits DurableLog::limitsOf(std::string_view key) const {
-  constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
-  if (!isJournal(key)) {
-    const LogLimits& limits = parts_.policies.of(key).policy.stored;
-    return {limits.events, limits.bytes, clock_.timeOf(now_ - limits.ttl)};
-  }
-  if (kindOf(key) != JournalKind::document) {
-    return {entriesOf(key), kAny, clock_.timeOf(now_ - keptFor(key))};
-  }
-  const StoredLog* const log = parts_.stored.find(key);
-  const bool isOld = log != nullptr && log->oldest != kNever && log->oldest + keptFor(key) < now_;
-  const bool isOver = isOld && !isInUse(key) && !exceeds(log->events, entriesOf(key));
-  return {isOver ? 0 : entriesOf(key), kAny, {}};
-}
-
 StoredState DurableLog::stateOf(std::uint64_t sequence) const {
   const StoredState state = parts_.queue.stateOf(sequence);
   const bool isWaiting = state == StoredState::stored && sequence >= parts_.journals.oldest();
   return isWaiting ? StoredState::waiting : state;
-}
-
-std::uint64_t DurableLog::keepContent(std::string_view name, std::string_view bytes, Instant now) {
-  const std::string journal = journalName(JournalKind::content, name);
-  const StoredLog* const log = parts_.stored.find(journal);
-  if (log != nullptr && log->events > 0 && now < log->oldest + keptFor(journal) / 2) {
-    return 0;
-  }
-  return parts_.journals.append(journal, JournalStep::whole, bytes, false, now);
 }
 
 void DurableLog::sweep(Instant now) {
@@ -300,24 +208,24 @@ void DurableLog::end(Channel& channel) {
 void DurableLog::forget(std::string_view key, Instant now) {
   if (Channel* const channel = parts_.registry.findChannel(key)) {
     parts_.queue.forget(*channel, now);
-    channel->trimBefore(channel->log.end(), now);
+    channel->evictBefore(channel->log.end(), now);
     channel->stored = nullptr;
     channel->endsAfter = 0;
   }
-  forgetStored(key);
+  forgetStored(key, now);
   parts_.keys.forget(key);
   for (const JournalKind kind : {JournalKind::document, JournalKind::idempotencyKeys}) {
     const std::string name = journalName(kind, key);
-    parts_.journals.forget(name);
-    if (parts_.stored.find(name) != nullptr) {
-      forgetStored(name);
+    const bool isBeingStored = parts_.journals.forget(name);
+    if (isBeingStored || parts_.stored.find(name) != nullptr) {
+      forgetStored(name, now);
     }
   }
 }
 
-void DurableLog::forgetStored(std::string_view key) {
+void DurableLog::forgetStored(std::string_view key, Instant now) {
   parts_.stored.remove(key);
-  parts_.reads.forget(key);
+  parts_.reads.forget(key, now);
   if (isOpen_) {
     forgets_.emplace_back(key);
   }

@@ -132,7 +132,7 @@ class DurableLog {
   [[nodiscard]] bool isInUse(std::string_view journal) const;
   [[nodiscard]] std::uint64_t entriesOf(std::string_view journal) const;
   [[nodiscard]] Millis keptFor(std::string_view journal) const;
-  void forgetStored(std::string_view key);
+  void forgetStored(std::string_view key, Instant now);
   [[nodiscard]] StoreLimits limitsOf(std::string_view key) const;
 
   const Parts parts_;

@@ -22,6 +22,7 @@ void LogReader::gather(Instant now, const ReadLimits& limits, Spans& spans) {
   if (isEvicted()) {
     preamble_.noticeGap();
     subscriptions_.oweStatesOfEvicted();
+    goOnBehindGap(subscriptions_, takenThrough());
   }
   if (isBroken()) {
     return;
@@ -156,6 +157,7 @@ void LogReader::taken() {
       leavePiece(subscription, subscriptions_, preamble_);
     }
   }
+  letGoOfForgotten(subscriptions_);
   position_ = std::max(position_, std::exchange(givenPosition_, 0));
 }
 
@@ -169,6 +171,7 @@ void LogReader::takenUpTo(const char* firstUntaken) {
   givenPosition_ = 0;
   takenUpToEvent(firstUntaken);
   flight_.forgetLeft();
+  letGoOfForgotten(subscriptions_);
 }
 
 void LogReader::takenUpToEvent(const char* firstUntaken) {

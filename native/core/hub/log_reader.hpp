@@ -76,7 +76,7 @@ class LogReader {
   }
   // Everything up to this sequence was taken, or was not for the subscriber; kEverySequence: there is nothing more.
   [[nodiscard]] std::uint64_t passedThrough() const {
-    return std::min({lastSequence_, subscriptions_.passedThrough(), own_.passedThrough()});
+    return std::max(takenThrough(), std::min({lastSequence_, subscriptions_.passedThrough(), own_.passedThrough()}));
   }
 
   [[nodiscard]] LogDistance lag() const;

@@ -1,9 +1,40 @@
 #include "core/hub/store_adapter.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
 namespace millrace {
+
+StoreStart startAfter(const StoreContents& contents, const std::optional<MarkedPosition>& marked,
+                      const WallClock& clock) {
+  const StorePosition& stored = contents.position;
+  StoreStart start;
+  start.clock = clock;
+  if (contents.isNew) {
+    return start;
+  }
+  start.epoch = stored.epoch;
+  start.channels = contents.channels;
+  start.newest = std::max(stored.newest, contents.newestStored);
+  start.lostThrough = stored.lostThrough;
+  if (marked && marked->epoch == stored.epoch && marked->newest >= stored.newest) {
+    start.newest = std::max(start.newest, marked->newest);
+    start.lostThrough = marked->ahead > contents.newestStored ? marked->ahead : start.lostThrough;
+    start.lostThrough = contents.hasLost ? start.newest : start.lostThrough;
+  } else if (!stored.isClean) {
+    start.newest = std::max(start.newest, stored.reservedThrough + DurableLog::kSkipped);
+    start.lostThrough = stored.mayBeBehind ? start.newest : start.lostThrough;
+  }
+  return start;
+}
+
+StorePosition restingPosition(DurableLog& durable) {
+  StorePosition position = durable.position();
+  position.isClean = durable.queue().isEmpty();
+  position.reservedThrough = position.isClean ? position.newest : position.reservedThrough;
+  return position;
+}
 
 StoreOutcome doWork(LogStore& store, StoreWork& work, const WallClock& clock) {
   for (const std::string& channel : work.forgets) {

@@ -124,12 +124,15 @@ void StoreJournals::eraseWaiting(IsSuperfluous&& isSuperfluous) {
   waiting_.erase(std::remove_if(first, waiting_.end(), isSuperfluous), waiting_.end());
 }
 
-void StoreJournals::forget(std::string_view name) {
+bool StoreJournals::forget(std::string_view name) {
   noteGone(name);
+  bool isGiven = false;
   for (std::size_t at = 0; at < given_; ++at) {
+    isGiven = isGiven || waiting_[at].name == name;
     waiting_[at].isForgotten = waiting_[at].isForgotten || waiting_[at].name == name;
   }
   eraseWaiting([name](const Waiting& entry) { return entry.name == name; });
+  return isGiven;
 }
 
 void StoreJournals::noteGone(std::string_view name) {

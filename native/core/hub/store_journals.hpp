@@ -81,8 +81,8 @@ class StoreJournals {
   void noteRead(std::string_view name, const JournalSize& size) { sizes_.insert_or_assign(std::string(name), size); }
   // It was read or written, and comes to nothing.
   [[nodiscard]] bool isBlank(std::string_view name) const;
-  // Nothing of it is to be stored any more.
-  void forget(std::string_view name);
+  // Nothing of it is to be stored any more. Says whether the store is being given some of it now.
+  bool forget(std::string_view name);
   // The store lets go of it.
   void noteGone(std::string_view name);
   // Of what waits, only what is needed stays: the store fails, and memory must not grow.

@@ -23,6 +23,12 @@ struct StoredLog {
   bool isTrimming = false;      // the store is asked to let go of some
 };
 
+// Whether a store is to let go of something: it does of whole segments, and not for each event.
+[[nodiscard]] constexpr bool exceeds(std::uint64_t value, std::uint64_t limit) {
+  constexpr std::uint64_t kTenth = 10;
+  return value > limit && value - limit > limit / kTenth;
+}
+
 // What the store has of all channels, also of those that nobody has used for long. An address of one stays valid until it is removed.
 class StoredChannels {
  public:

@@ -60,10 +60,14 @@ class StoredCursor {
   void skipTo(std::uint64_t position) {
     position_ = position;
     isAsked_ = false;
+    isForgotten_ = false;
     piece_.reset();
   }
   // It has to be read again, from what was not taken on.
   void letGo() { skipTo(passedThrough()); }
+  // The piece's channel was forgotten while the piece is being sent: what is not taken of it is not to be given any more.
+  void noteForgotten() { isForgotten_ = true; }
+  [[nodiscard]] bool isForgotten() const { return isForgotten_; }
   [[nodiscard]] bool isAtEndOfPiece() const { return piece_ != nullptr && at == log()->end(); }
 
   Cursor at;     // behind what was taken of the piece
@@ -75,6 +79,7 @@ class StoredCursor {
   std::size_t last_ = 0;
   std::uint64_t lastThrough_ = 0;
   bool isAsked_ = false;
+  bool isForgotten_ = false;
   SharedPiece piece_;
 };
 

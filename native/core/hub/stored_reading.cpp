@@ -43,6 +43,19 @@ void goOnInStore(Subscriptions& all, std::uint64_t takenThrough) {
   }
 }
 
+void goOnBehindGap(Subscriptions& all, std::uint64_t takenThrough) {
+  for (Subscription& subscription : all) {
+    const StoredLog* const log = subscription.channel->stored;
+    if (!subscription.isEvicted() || log == nullptr) {
+      continue;
+    }
+    const std::uint64_t known = std::max({takenThrough, subscription.begins, log->lostThrough});
+    if (subscription.channel->hasStoredAfter(known)) {
+      subscription.stored = std::make_unique<StoredCursor>(known, known);
+    }
+  }
+}
+
 bool haveGivenPieces(const Subscriptions& all) {
   return std::any_of(all.begin(), all.end(), [](const Subscription& subscription) {
     return subscription.log() != nullptr && subscription.stored != nullptr &&
@@ -75,6 +88,14 @@ void readPiece(Subscription& subscription, SharedPiece piece, std::uint64_t stor
     }
   } else {
     goOn(subscription, std::max(stored.position(), storedThrough), all, preamble);
+  }
+}
+
+void letGoOfForgotten(Subscriptions& all) {
+  for (Subscription& subscription : all) {
+    if (subscription.stored != nullptr && subscription.stored->isForgotten()) {
+      subscription.stored->letGo();
+    }
   }
 }
 

@@ -14,6 +14,9 @@ namespace millrace {
 // Those whose logs were trimmed beyond their cursors go on in the store, where that has what is missing.
 void goOnInStore(Subscriptions& all, std::uint64_t takenThrough);
 
+// The same where the store lacks some of what is missing, which the client is told: with what it has.
+void goOnBehindGap(Subscriptions& all, std::uint64_t takenThrough);
+
 // Whether one of them was given the rest of a piece of the store.
 [[nodiscard]] bool haveGivenPieces(const Subscriptions& all);
 
@@ -21,6 +24,9 @@ void goOnInStore(Subscriptions& all, std::uint64_t takenThrough);
 // behind some that are lost, the client is told of the gap.
 void readPiece(Subscription& subscription, SharedPiece piece, std::uint64_t storedThrough, Subscriptions& all,
                Preamble& preamble);
+
+// What is left of pieces whose channels were forgotten while they were being sent is given to nobody.
+void letGoOfForgotten(Subscriptions& all);
 
 // All of the piece was taken: what follows is in another one, or in memory.
 void leavePiece(Subscription& subscription, Subscriptions& all, Preamble& preamble);

@@ -84,7 +84,9 @@ void StoredReads::ask(SubscriberId id, Subscription& subscription) {
   asked->second->readers.push_back(id);
 }
 
-bool StoredReads::isEmpty() const { return waiting_ == 0 || retryAt_ != kNever || !hasRoom(); }
+bool StoredReads::isEmpty() const {
+  return waiting_ == 0 || retryAt_ != kNever || (roomAt_ != kNever && !hasRoom());  // jobs() notes that there is none
+}
 
 bool StoredReads::hasRoom() const {
   return bytes() == 0 || bytes() + kPieceBytes <= options_.replayBytes ||
@@ -135,15 +137,19 @@ std::vector<ReadJob> StoredReads::jobs(std::size_t limit, Instant now) {
 void StoredReads::finish(const ReadJob& job, const SharedPiece& piece, Instant now) {
   const auto asked = asked_.find(nameOf(job));
   reserved_ -= kPieceBytes;
-  if (piece == nullptr) {
+  if (piece == nullptr && !asked->second->isForgotten) {
     asked->second->isGiven = false;
     ++waiting_;
     retryAt_ = now + kPatience;
     return;
   }
-  Request request = std::move(*asked->second);
+  const Request request = std::move(*asked->second);
   requests_.erase(asked->second);
   asked_.erase(asked);
+  if (request.isForgotten) {
+    withdraw(request, now);
+    return;
+  }
   if (!piece->isEmpty()) {
     keep(job.channel, piece);
   }
@@ -210,11 +216,48 @@ void StoredReads::takeBack() {
   });
 }
 
-void StoredReads::forget(std::string_view channel) {
+void StoredReads::forget(std::string_view key, Instant now) {
   for (auto at = pieces_.begin(); at != pieces_.end();) {
     const auto piece = at++;
-    if (piece->first == channel) {
+    if (piece->first == key) {
       drop(piece);
+    }
+  }
+  for (auto at = requests_.begin(); at != requests_.end();) {
+    const auto request = at++;
+    if (request->job.channel != key) {
+      continue;
+    }
+    request->isForgotten = request->isGiven;
+    if (!request->isGiven) {
+      --waiting_;
+      withdraw(*request, now);
+      asked_.erase(asked_.find(nameOf(request->job)));
+      requests_.erase(request);
+    }
+  }
+  const Channel* const channel = registry_.findChannel(key);
+  for (std::size_t slot = 0; channel != nullptr && slot < channel->members.size(); ++slot) {
+    Subscriber& member = channel->members.at(slot);
+    Subscription* const subscription = member.subscriptions().find(*channel);
+    if (subscription->stored == nullptr || subscription->stored->piece() == nullptr) {
+      continue;
+    }
+    member.reader().isInFlight() ? subscription->stored->noteForgotten() : subscription->stored->letGo();
+    scheduler_.noteNews(member, now);
+  }
+}
+
+// Its readers look again what there is.
+void StoredReads::withdraw(const Request& request, Instant now) {
+  for (const SubscriberId id : request.readers) {
+    Subscriber* const subscriber = registry_.find(id);
+    const Channel* const channel = registry_.findChannel(request.job.channel);
+    Subscription* const subscription =
+        subscriber == nullptr || channel == nullptr ? nullptr : subscriber->subscriptions().find(*channel);
+    if (subscription != nullptr && subscription->stored != nullptr) {
+      subscription->stored->noteAnswer();
+      scheduler_.noteNews(*subscriber, now);
     }
   }
 }

@@ -59,8 +59,8 @@ class StoredReads {
   [[nodiscard]] Instant next() const { return std::min(retryAt_, roomAt_); }
   void runDue(Instant now);
 
-  // Nothing of the channel is kept.
-  void forget(std::string_view channel);
+  // Nothing of the channel is kept, and what is being read of it is given to nobody.
+  void forget(std::string_view key, Instant now);
   // What the pieces have asked for, and those that are being read.
   [[nodiscard]] std::size_t bytes() const { return bytes_ + reserved_; }
 
@@ -68,7 +68,8 @@ class StoredReads {
   struct Request {
     ReadJob job;
     std::vector<SubscriberId> readers;
-    bool isGiven = false;  // by jobs()
+    bool isGiven = false;      // by jobs()
+    bool isForgotten = false;  // the channel, since then
   };
   using Pieces = std::list<std::pair<std::string, SharedPiece>>;  // those that were used last come last
 
@@ -79,6 +80,7 @@ class StoredReads {
   bool makeRoom();
   void drop(Pieces::iterator piece);
   void give(SubscriberId id, const ReadJob& job, const SharedPiece& piece, Instant now);
+  void withdraw(const Request& request, Instant now);
   void takeBack();
 
   Registry& registry_;

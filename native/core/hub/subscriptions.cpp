@@ -24,7 +24,8 @@ std::uint64_t Subscription::beginBefore(std::size_t entries, const SubscriberOpt
     return kEverySequence;
   }
   cursor = at;
-  return log.at(at).sequence - 1;
+  begins = log.at(at).sequence - 1;  // if the log lets go of those before they are read, the client lacks them
+  return begins;
 }
 
 void Subscription::beginAfter(std::uint64_t sequence) {
@@ -141,9 +142,11 @@ std::uint64_t Subscriptions::passedThrough() const {
       continue;
     }
     const ChannelLog& log = subscription.channel->log;
-    const Cursor next = std::max(subscription.cursor, log.begin());
-    if (next < log.end()) {
-      through = std::min(through, log.at(next).sequence - 1);
+    if (subscription.isEvicted()) {
+      through = std::min(through,
+                         subscription.begins);  // the store may have what memory has let go of, or it is told as lost
+    } else if (subscription.cursor < log.end()) {
+      through = std::min(through, log.at(subscription.cursor).sequence - 1);
     }
   }
   return through;

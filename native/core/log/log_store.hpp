@@ -40,6 +40,13 @@ struct StorePosition {
   bool mayBeBehind = false;  // readers may have been given events of durable channels that are not here
 };
 
+// How far a process had come that was killed, as far as that was noted beside the store.
+struct MarkedPosition {
+  std::uint64_t epoch = 0;
+  std::uint64_t newest = 0;  // the newest number that was given
+  std::uint64_t ahead = 0;   // the newest event that readers were given before it was stored; 0: none
+};
+
 // `failed`: nothing has changed, and the same call may work later.
 enum class StoreOutcome : std::uint8_t { done, failed };
 
@@ -79,6 +86,15 @@ struct StoredChannel {
   friend bool operator==(const StoredChannel&, const StoredChannel&) = default;
 };
 
+// What there was in a store when it was opened.
+struct StoreContents {
+  bool isNew = false;  // nothing yet
+  StorePosition position{};
+  std::uint64_t newestStored = 0;  // the largest sequence of all channels
+  std::vector<StoredChannel> channels{};
+  bool hasLost = false;  // it was damaged: events that were stored last may be missing, of any channel
+};
+
 // What a store keeps of a channel; the oldest events go first.
 struct StoreLimits {
   std::uint64_t events = 0;
@@ -104,7 +120,7 @@ class LogStore {
   // The channel's events with a larger sequence, the oldest first, until they have so many bytes; at least one, if there is
   // one. Events that are missing end a page before them, and are told by the next one. A channel that the store does not know is empty.
   [[nodiscard]] virtual StorePage read(std::string_view channel, std::uint64_t after, std::size_t bytes) = 0;
-  // Behind which sequence so many of the newest events up to `through` are, or all that there are.
+  // Behind which sequence so many of the newest events up to `through` are, or all that there are. 0 where it cannot be read, too.
   [[nodiscard]] virtual std::uint64_t beforeLast(std::string_view channel, std::uint64_t events,
                                                  std::uint64_t through) = 0;
   // Lets go of the channel's oldest events until the limits hold; it may keep some more, as they lie together. Afterwards `channel`

@@ -79,7 +79,7 @@ std::uint64_t MemoryLogStore::beforeLast(std::string_view channel, std::uint64_t
   for (; events > 0 && at != all.begin(); --events) {
     --at;
   }
-  return at == all.end() ? through : at->after;
+  return at == all.end() ? through : std::min(at->after, through);
 }
 
 StoreOutcome MemoryLogStore::trim(StoreLimits limits, StoredChannel& channel) {

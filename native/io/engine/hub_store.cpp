@@ -117,38 +117,13 @@ void HubStore::begin(const StoreOpening& opening) {
     health_.setAside = opening.setAside;
     health_.message = opening.message;
   }
-  StoreStart start = startAfter(opening);
+  StoreStart start = startAfter(opening, mark_.open(settings_.file + "-mark"), WallClock(steadyNow(), timeOfDay()));
   clock_ = start.clock;
   engine_.with(hub_, [&](Hub& hub, Instant) {
     start.epoch = start.epoch == 0 ? hub.durable().position().epoch : start.epoch;
     hub.durable().open(start);
     engine_.noteStored(opening.setAside.empty() ? Engine::StoreNews::awaited : Engine::StoreNews::everybody);
   });
-}
-
-// Where the last process has ended as it should, it goes on behind it. Where it was killed, the mark says how far it had come; and where the
-// machine went down, too, nobody knows.
-StoreStart HubStore::startAfter(const StoreOpening& opening) {
-  const StorePosition& stored = opening.position;
-  const auto marked = mark_.open(settings_.file + "-mark");
-  StoreStart start;
-  start.clock = WallClock(steadyNow(), timeOfDay());
-  if (opening.isNew) {
-    return start;  // with the hub's own epoch
-  }
-  start.epoch = stored.epoch;
-  start.channels = opening.channels;
-  start.newest = std::max(stored.newest, opening.newestStored);
-  start.lostThrough = stored.lostThrough;
-  if (marked && marked->epoch == stored.epoch && marked->newest >= stored.newest) {
-    start.newest = std::max(start.newest, marked->newest);
-    start.lostThrough = marked->ahead > opening.newestStored ? marked->ahead : start.lostThrough;
-    start.lostThrough = opening.hasLost ? start.newest : start.lostThrough;
-  } else if (!stored.isClean) {
-    start.newest = std::max(start.newest, stored.reservedThrough + DurableLog::kSkipped);
-    start.lostThrough = stored.mayBeBehind ? start.newest : start.lostThrough;
-  }
-  return start;
 }
 
 std::string HubStore::fault() {
@@ -258,14 +233,10 @@ void HubStore::rest() {
   }
   writeAll();
   const std::lock_guard storing(storeMutex_);
-  StorePosition position;
-  const bool isAllWritten = engine_.with(hub_, [&](Hub& hub, Instant) {
-    position = hub.durable().position();
+  const StorePosition position = engine_.with(hub_, [&](Hub& hub, Instant) {
     stage_ = Stage::resting;
-    return hub.durable().queue().isEmpty();
+    return restingPosition(hub.durable());
   });
-  position.isClean = isAllWritten;
-  position.reservedThrough = isAllWritten ? position.newest : position.reservedThrough;
   static_cast<void>(noteOutcome(store_->append({}, position)));
 }
 

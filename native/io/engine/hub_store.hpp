@@ -95,7 +95,6 @@ class HubStore {
   bool startThreads();
   void stopThreads();
   void begin(const StoreOpening& opening);
-  [[nodiscard]] StoreStart startAfter(const StoreOpening& opening);
   bool markInUse();
   void ring(Bell& bell, bool isUrgent);
   bool wait(Bell& bell, Millis delay);

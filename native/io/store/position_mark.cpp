@@ -47,7 +47,7 @@ PositionMark::~PositionMark() {
 }
 
 // The file has all its blocks before it is mapped: a page that the disk has no room for would be a signal.
-std::optional<PositionMark::Position> PositionMark::open(const std::string& path) {
+std::optional<MarkedPosition> PositionMark::open(const std::string& path) {
   static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(Layout) <= kFileBytes);
   constexpr mode_t kMode = 0600;
   const UniqueDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode));
@@ -62,7 +62,7 @@ std::optional<PositionMark::Position> PositionMark::open(const std::string& path
   if (mapped_->magic != kMagic || mapped_->boot != bootOfThisMachine()) {
     return std::nullopt;
   }
-  Position position;
+  MarkedPosition position;
   position.epoch = mapped_->epoch;
   position.ahead = mapped_->ahead.load();
   position.newest = std::max(mapped_->newest.load(), position.ahead);
@@ -70,7 +70,7 @@ std::optional<PositionMark::Position> PositionMark::open(const std::string& path
 }
 
 // It says nothing while it is written anew.
-void PositionMark::begin(const Position& position) {
+void PositionMark::begin(const MarkedPosition& position) {
   if (mapped_ == nullptr) {
     return;
   }

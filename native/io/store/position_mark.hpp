@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/log/log_store.hpp"
 #include "io/net/unique_descriptor.hpp"
 
 #include <cstdint>
@@ -13,12 +14,6 @@ namespace millrace {
 // written (Linux's boot_id).
 class PositionMark {
  public:
-  struct Position {
-    std::uint64_t epoch = 0;
-    std::uint64_t newest = 0;  // the newest number that was given
-    std::uint64_t ahead = 0;   // the newest event that readers were given before it was stored; 0: none
-  };
-
   PositionMark() = default;
   ~PositionMark();
   PositionMark(const PositionMark&) = delete;
@@ -28,9 +23,9 @@ class PositionMark {
 
   // Maps the file, which is made if it is not there. Gives what a process of this boot has noted last; none: nobody knows. Where the system
   // has no such file or cannot map it, note() does nothing.
-  [[nodiscard]] std::optional<Position> open(const std::string& path);
+  [[nodiscard]] std::optional<MarkedPosition> open(const std::string& path);
   // From now on it says this.
-  void begin(const Position& position);
+  void begin(const MarkedPosition& position);
   // Both only grow.
   void note(std::uint64_t newest, std::uint64_t ahead);
 

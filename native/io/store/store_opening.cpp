@@ -17,6 +17,12 @@ namespace {
 
 std::string systemError() { return std::generic_category().message(errno); }
 
+// Whether the connection's error says that the file is not as it was written.
+bool isDamage(const SqliteConnection& connection) {
+  const int code = connection.code() & 0xFF;
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_CONSTRAINT;
+}
+
 // Opens one file, once.
 class Opener {
  public:
@@ -138,7 +144,8 @@ bool Opener::isSound() {
 // any more.
 RowOutcome Opener::recover(ChannelMender& mender, std::vector<ChannelRow>& rows) {
   if (!writing_->execute("REINDEX")) {
-    return RowOutcome::damaged;
+    return isDamage(*writing_) ? RowOutcome::damaged
+                               : RowOutcome::failed;  // the disk may be full: that says nothing of the file
   }
   const RowOutcome outcome = mender.recountAll(rows);
   StorePosition& position = result_.position;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace millrace {
 
@@ -23,17 +22,10 @@ struct StoreOptions {
   std::string vfs{};  // the name of SQLite's VFS by which the database is read and written; empty: the system's
 };
 
-struct StoreOpening {
+struct StoreOpening : StoreContents {
   std::unique_ptr<SqliteLogStore> store;  // null: see `fault`
   StoreFault fault = StoreFault::none;
   std::string message{};  // of a fault, or of what was set aside: what the system or SQLite says
-
-  // What was in the file.
-  bool isNew = false;  // nothing yet
-  StorePosition position{};
-  std::uint64_t newestStored = 0;  // the largest sequence of all channels
-  std::vector<StoredChannel> channels{};
-  bool hasLost = false;  // the write-ahead log was damaged: events that were stored last may be missing, of any channel
 
   // The file that was there was ours, but is so damaged that it cannot be used: it has this name now, with what belongs to it, and the
   // store is new. Empty: nothing was set aside.

@@ -167,24 +167,39 @@ std::uint64_t StoreReader::beforeLast(std::string_view channel, std::uint64_t ev
   {
     // The one segment that has events on both sides of `newest`, or ends there.
     SqliteRows ids = segments_.idsBehind(row, newest - std::min<std::uint64_t>(newest, 1));
-    if (!countdown.isOver() && ids.next() &&
-        segments_.read(row, ids.signedNumber(0), head, blob) == RowOutcome::found) {
-      countdown.count(head, blob, newest);
+    if (!countdown.isOver() && ids.next()) {
+      const RowOutcome outcome = segments_.read(row, ids.signedNumber(0), head, blob);
+      if (outcome == RowOutcome::failed) {
+        return 0;
+      }
+      if (outcome == RowOutcome::found) {
+        countdown.count(head, blob, newest);
+      }
+    }
+    if (ids.hasFailed() && !ids.isDamage()) {
+      return 0;
     }
   }
   SqliteRows ids = segments_.idsBefore(row, newest);
   while (!countdown.isOver() && ids.next()) {
     const std::int64_t id = ids.signedNumber(0);
-    if (segments_.readHead(row, id, head) != RowOutcome::found || head.last > countdown.before()) {
+    RowOutcome outcome = segments_.readHead(row, id, head);
+    if (outcome == RowOutcome::found && head.last > countdown.before()) {
       continue;  // damaged
     }
-    if (countdown.hasAll(head)) {
+    if (outcome == RowOutcome::found && countdown.hasAll(head)) {
       countdown.count(head);
-    } else if (segments_.read(row, id, head, blob) == RowOutcome::found) {
-      countdown.count(head, blob, newest);
+    } else if (outcome == RowOutcome::found) {
+      outcome = segments_.read(row, id, head, blob);
+      if (outcome == RowOutcome::found) {
+        countdown.count(head, blob, newest);
+      }
+    }
+    if (outcome == RowOutcome::failed) {
+      return 0;
     }
   }
-  return countdown.before();
+  return ids.hasFailed() && !ids.isDamage() ? 0 : countdown.before();
 }
 
 }  // namespace millrace

@@ -1,16 +1,15 @@
-// A hub with a store, step by step; what holds whatever happens is in hub_property_test.cpp.
-#include "core/hub/hub_durable_fixture.hpp"
+// A hub with a store, step by step; what holds whatever happens is in tests/sim.
+#include "core/hub/durable_fixture.hpp"
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace millrace {
 namespace {
 
-using HubDurable = test::HubDurableTest;
+class HubDurable : public test::DurableTest {};
 
 TEST_F(HubDurable, whatMemoryHasLetGoOfIsReadFromTheStore) {
   publishMany("k", 50);

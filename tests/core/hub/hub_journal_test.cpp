@@ -1,5 +1,5 @@
 // What a hub keeps in its store beside events: states, idempotency keys, content.
-#include "core/hub/hub_durable_fixture.hpp"
+#include "core/hub/durable_fixture.hpp"
 #include "core/hub/idempotency_keys.hpp"
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ class Words : public StateSource {
   std::vector<std::pair<std::uint64_t, bool>> settled;
 };
 
-class HubJournal : public test::HubDurableTest {
+class HubJournal : public test::DurableTest {
  protected:
   void say(std::string_view word) {
     publish("k", word, "word");

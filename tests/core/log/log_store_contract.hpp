@@ -152,6 +152,11 @@ TEST_P(LogStoreContract, itSaysBehindWhichSequenceTheLastEventsAre) {
   for (std::uint64_t events = 1; events <= 100; ++events) {
     EXPECT_EQ(readAll(store, "a", store.beforeLast("a", events, 1000)).events.size(), events);
   }
+  StoreLimits limits = kKeepsAll;
+  limits.events = 10;
+  StoredChannel channel{"a"};
+  ASSERT_EQ(store.trim(limits, channel), StoreOutcome::done);
+  EXPECT_EQ(store.beforeLast("a", 5, 505), 505U) << "those are gone: what is behind them does not count";
 }
 
 TEST_P(LogStoreContract, theOldestEventsGoUntilTheLimitsHold) {

@@ -136,5 +136,60 @@ TEST(StoreFault, whateverFailsNothingIsLostAndItGoesOnAfterwards) {
   }
 }
 
+// What commits that failed have left in the log looks like damage, and cannot be cleared away then.
+TEST(StoreFault, aFileIsNotSetAsideForADiskThatFailsWhenItIsOpened) {
+  for (std::uint64_t first = 0; first < 12; first += kStep / 4 + 1) {
+    for (std::uint64_t second = 0; second < 6; ++second) {
+      SCOPED_TRACE(std::to_string(first) + " and " + std::to_string(second));
+      FaultVfs vfs;
+      vfs.skipSyncs();
+      const TemporaryFolder folder(TemporaryFolder::Place::memory);
+      const std::string path = folder.file("log");
+      StoreOpening opening = openStore(path, {vfs.name()});
+      EXPECT_EQ(appendAll(*opening.store, large("a", 0, 1, 5)), StoreOutcome::done);
+      for (const std::uint64_t changes : {first, second}) {
+        vfs.failAfter(changes, SQLITE_IOERR_FSYNC);
+        static_cast<void>(appendAll(*opening.store, large("b", 5, 6, 5)));
+        vfs.heal();
+      }
+      vfs.failAfter(0, SQLITE_FULL);
+      opening = {};
+      opening = openSqliteLogStore(path, {vfs.name()});
+      EXPECT_EQ(opening.setAside, "");
+      opening = {};
+      vfs.heal();
+      opening = openStore(path, {vfs.name()});
+      EXPECT_EQ(sequencesOf(readAll(*opening.store, "a").events), from(1, 5));
+    }
+  }
+}
+
+TEST(StoreFault, ofTheLastEventsNoneIsLeftOutWhereSomeCannotBeRead) {
+  FaultVfs vfs;
+  vfs.skipSyncs();
+  const TemporaryFolder folder(TemporaryFolder::Place::memory);
+  const std::string path = folder.file("log");
+  {
+    StoreOpening opening = openStore(path, {vfs.name()});
+    for (std::uint64_t after = 0; after < 100; after += 5) {
+      EXPECT_EQ(appendAll(*opening.store, large("a", after, after + 1, 5)), StoreOutcome::done);
+    }
+  }
+  std::uint64_t reads = 0;
+  for (bool hasFailed = true; hasFailed; ++reads) {
+    StoreOpening opening = openStore(path, {vfs.name()});
+    std::uint64_t left = reads;
+    hasFailed = false;
+    vfs.onRead([&] {
+      hasFailed = hasFailed || left == 0;
+      return left-- == 0 ? SQLITE_IOERR_READ : SQLITE_OK;
+    });
+    EXPECT_LE(opening.store->beforeLast("a", 43, 97), 54U) << reads;
+    vfs.onRead(nullptr);
+    EXPECT_EQ(opening.store->beforeLast("a", 43, 97), 54U);
+  }
+  EXPECT_GT(reads, 5U);
+}
+
 }  // namespace
 }  // namespace millrace::test

@@ -2,7 +2,8 @@ import { type Hub, type ResponseOptions, readChannel } from "../../server/hub-ap
 import { ANSWER_ID_HEADER } from "../../shared/chat-headers.js";
 import { SSEError } from "../../shared/errors.js";
 import type { AnswerEnd, AnswerFormat } from "../answer/log/answer-format.js";
-import type { AnswerLog, FoundAnswer } from "../answer/log/answer-log.js";
+import type { AnswerLog } from "../answer/log/answer-log.js";
+import type { FoundAnswer } from "../answer/log/found-answer.js";
 import type { KeptAnswer } from "../answer/log/kept-answer.js";
 import { queryOf } from "../http/query-of.js";
 import type { ChatLimits } from "./chat-limits.js";

@@ -1,7 +1,8 @@
 import type { Hub } from "../../server/hub-api.js";
 import { describe, requireFunction, requireKey } from "../../shared/arguments.js";
 import { SSEError } from "../../shared/errors.js";
-import { AnswerLog, type FoundAnswer } from "../answer/log/answer-log.js";
+import { AnswerLog } from "../answer/log/answer-log.js";
+import type { FoundAnswer } from "../answer/log/found-answer.js";
 import type { KeptAnswer } from "../answer/log/kept-answer.js";
 import {
   type CheckedContextOptions,

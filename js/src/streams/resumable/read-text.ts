@@ -1,6 +1,6 @@
 import { type ChannelReader, readChannel } from "../../server/hub-api.js";
 import { SSEError } from "../../shared/errors.js";
-import type { FoundAnswer } from "../answer/log/answer-log.js";
+import type { FoundAnswer } from "../answer/log/found-answer.js";
 import { TEXT_ENDS, type TextPart } from "./text-events.js";
 
 /** How a text is read. */

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type AttachOptions,
-  documentKeys,
   errorResponse,
   type Hub,
   type HubDocument,
@@ -18,7 +17,7 @@ import { CHANGES, type WorkflowEvents, type WorkflowState } from "../../shared/w
 import { checkedResponseOptions, noSuch, refusalOf } from "../http/module-options.js";
 import { writeError } from "../http/node-answer.js";
 import { keepChannel } from "../keep-channel.js";
-import { logChannel, stateChannel } from "./channels.js";
+import { knownWorkflows, logChannel, stateChannel } from "./channels.js";
 import { answerCommand, attachCommand, type CommandRoute } from "./command-route.js";
 import type { CommandHandler } from "./commands.js";
 import { checkedData, EMITTED, type Emitted, type EmittedData, endOf } from "./emitted.js";
@@ -83,13 +82,11 @@ export class WorkflowEmitter {
 
   /** What is known of the workflow; of one that another process or thread has begun, by its state. */
   #recordOf(workflowId: string): WorkflowRecord {
-    const known = this.#records.get(workflowId);
-    if (known !== undefined) return known;
-    const state = this.#document(workflowId).current();
+    const isKnown = this.#records.get(workflowId) !== undefined;
+    const state = isKnown ? undefined : this.#document(workflowId).current();
     const record = this.#records.of(workflowId);
-    if (state === undefined) return record;
-    record.budget.restore(state);
-    const end = endOf("workflow:state", state);
+    if (state !== undefined) record.budget.restore(state);
+    const end = state && endOf("workflow:state", state);
     if (end !== undefined) this.#closeLater(workflowId, record, end);
     return record;
   }
@@ -177,9 +174,7 @@ export class WorkflowEmitter {
 
   /** The workflows that run: their state is known, and they have not ended. */
   async getActiveWorkflows(): Promise<string[]> {
-    const prefix = stateChannel("");
-    const known = documentKeys(this.hub, prefix).map((channel) => channel.slice(prefix.length));
-    return known.filter((id) => this.#recordOf(id).ended === undefined);
+    return knownWorkflows(this.hub).filter((id) => this.#recordOf(id).ended === undefined);
   }
 
   /** The state of a workflow; undefined: there is none. */

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { addPolicies, type Hub, hasStore, hasStored, lifeOf, reportHubError } from "../../../server/hub-api.js";
-import type { AnswerEnd, AnswerFormat } from "./answer-format.js";
+import type { AnswerFormat } from "./answer-format.js";
 import { type AnswerRecord, AnswerRecords } from "./answer-records.js";
+import type { FoundAnswer } from "./found-answer.js";
 import { type AnswerLimits, type AnswerNames, KeptAnswer } from "./kept-answer.js";
 import type { Chunks } from "./read-source.js";
 
@@ -32,24 +33,6 @@ export interface AnswerKind {
    * Other threads know of them, too; one whose thread says nothing for so long is dead. Left out: only the thread that reads the source knows of an answer.
    */
   readonly producerTimeoutMs?: number;
-}
-
-/** An answer of whichever thread. */
-export interface FoundAnswer {
-  readonly channel: string;
-  readonly userId: string | undefined;
-  readonly traceId: string;
-  readonly end: AnswerEnd | undefined;
-  /** Of the clock. */
-  readonly endedAt?: number | undefined;
-  /** Its channel has all of it, as far as this thread knows. */
-  readonly isIntact: boolean;
-  /** Of another thread's, perhaps of an earlier process: whether that still reads the source. */
-  readonly isAlive?: () => Promise<boolean>;
-  /** Of such a one: the hub's file has its events. */
-  readonly isStored?: boolean;
-  /** Its thread has died before its end, which is yet to be told: see {@link AnswerLog.watch}. */
-  readonly isUnfinished?: boolean;
 }
 
 /**

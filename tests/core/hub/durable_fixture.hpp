@@ -6,18 +6,16 @@
 
 #include <gtest/gtest.h>
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace millrace::test {
 
-// A hub with a store in memory, which does what it is told to.
-class HubDurableTest : public HubTest {
+// A hub with a store in memory, which the test serves.
+class DurableTest : public HubTest {
  protected:
-  HubDurableTest() { useStore(); }
+  DurableTest() { useStore(); }
 
   void useStore(Durability durability = Durability::batch) {
     HubOptions options = hub.options();

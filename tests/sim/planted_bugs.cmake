@@ -1,0 +1,33 @@
+# For each bug of planted_bugs.json a program in which it is: its source with one text replaced, which is linked before the library's. So
+# nothing in the product knows of them. Their targets are all in millrace_planted_bugs.
+set(list ${CMAKE_CURRENT_LIST_DIR}/planted_bugs.json)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
+file(READ ${list} json)
+string(JSON count LENGTH "${json}")
+math(EXPR last "${count} - 1")
+add_custom_target(millrace_planted_bugs)
+
+foreach(index RANGE ${last})
+  foreach(member name file find replace)
+    string(JSON ${member} GET "${json}" ${index} ${member})
+  endforeach()
+  set(source ${PROJECT_SOURCE_DIR}/${file})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+  file(READ ${source} text)
+  string(FIND "${text}" "${find}" first)
+  string(FIND "${text}" "${find}" again REVERSE)
+  if(first EQUAL -1 OR NOT first EQUAL again)
+    message(FATAL_ERROR "tests/sim/planted_bugs.json: the bug ${name} replaces a text that has to be in ${file} exactly once:\n${find}")
+  endif()
+  string(REPLACE "${find}" "${replace}" text "${text}")
+  set(planted ${CMAKE_CURRENT_BINARY_DIR}/planted/${name}.cpp)
+  file(CONFIGURE OUTPUT ${planted} CONTENT "${text}" @ONLY)
+  add_executable(millrace_sim_${name} EXCLUDE_FROM_ALL ${planted})
+  # As the rest of its library is compiled.
+  if(file MATCHES "^native/core/")
+    target_compile_options(millrace_sim_${name} PRIVATE -fno-exceptions -fno-rtti)
+  endif()
+  target_compile_options(millrace_sim_${name} PRIVATE -w) # what the bug leaves unused is no news
+  target_link_libraries(millrace_sim_${name} PRIVATE millrace_sim_program)
+  add_dependencies(millrace_planted_bugs millrace_sim_${name})
+endforeach()
