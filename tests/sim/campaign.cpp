@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <iostream>
 #include <map>
 #include <string>
@@ -92,8 +91,8 @@ Outcome isolatedOutcomeOf(const Schedule& schedule) {
   int status = 0;
   ::waitpid(child, &status, 0);
   if (const std::string how = howItEnded(status); !how.empty()) {
-    return Failure{how, how == "hang" ? "it does not come to an end"
-                                      : std::string("it ends with ") + ::strsignal(WTERMSIG(status))};
+    const bool isHang = how == "hang";
+    return Failure{how, isHang ? "it does not come to an end" : "its status is " + std::to_string(status)};
   }
   const std::size_t line = text.find('\n');
   return line == std::string::npos ? Outcome() : Failure{text.substr(0, line), text.substr(line + 1)};

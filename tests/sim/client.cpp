@@ -1,6 +1,7 @@
 #include "sim/client.hpp"
 
 #include "core/identity/event_id.hpp"
+#include "sim/socket.hpp"
 #include "sim/violation.hpp"
 
 #include <algorithm>
@@ -157,7 +158,10 @@ void Client::read(Server& server, Random& random) {
   Chunk chunk;
   chunk.tick = world_.ledger.tick();
   chunk.givenAt = world_.clock.now();
-  chunk.bytes = take(server, random, chunk.isWhole);
+  Taken taken = takeFrom(world_, server, {connection_, habits_.takesParts, hasJoined_}, random);
+  chunk.bytes = std::move(taken.bytes);
+  chunk.isWhole = taken.isWhole;
+  isReadable_ = taken.hasMore;
   chunk.allWereClosed = true;
   for (const std::size_t channel : habits_.channels) {
     const bool maySkip = habits_.overflow == Overflow::dropOldest || habits_.joinsLate;
@@ -171,49 +175,6 @@ void Client::read(Server& server, Random& random) {
       join(server, channel, 0);
     }
   }
-}
-
-// All there is; or, as a socket does, any part of it, while the world goes on in between.
-std::string Client::take(Server& server, Random& random, bool& isWhole) {
-  test::TestTurns& turns = server.turns();
-  const Instant now = world_.clock.now();
-  isReadable_ = false;
-  ReadLimits limits;
-  if (habits_.takesParts && random.chance(30)) {
-    limits = {1 + random.below(300), 1 + random.below(5)};
-  }
-  Spans spans;
-  turns.read(connection_, now, limits, spans);
-  if (habits_.takesParts && random.chance(30)) {
-    EventFields fields;
-    fields.data = "private";
-    Receipt receipt;
-    if (hasJoined_ && server.hub().send(connection_, fields, now, receipt) == WriteOutcome::written) {
-      world_.ledger.noteNumber(server.hub().durable().newest());
-    }
-    turns.settle(77, now);  // of an owner that has no connections
-  }
-  std::string all;
-  for (const std::string_view span : spans.bytes) {
-    all.append(span);
-  }
-  std::size_t room = habits_.takesParts && random.chance(50) ? random.below(all.size() + 1) : all.size();
-  isWhole = room == all.size();
-  world_.tell([&](std::ostream& out) {
-    out << "connection " << connection_ << " takes " << room << " of " << all.size() << " bytes";
-  });
-  if (isWhole) {
-    isReadable_ = turns.taken(connection_, now);
-    return all;
-  }
-  std::string part = all.substr(0, room);
-  auto span = spans.bytes.begin();
-  for (; room >= span->size(); ++span) {
-    room -= span->size();
-  }
-  isReadable_ = true;
-  turns.takenUpTo(connection_, span->data() + room, now);
-  return part;
 }
 
 void Client::receive(Random& random) {

@@ -62,7 +62,6 @@ class Client {
   void join(Server& server, std::size_t channel, std::size_t last);
   [[nodiscard]] OpenOptions optionsFor(const std::string& id, Random& random) const;
   [[nodiscard]] std::string idToComeWith(Random& random) const;
-  [[nodiscard]] std::string take(Server& server, Random& random, bool& isWhole);
   void feed(const std::string& bytes, const Chunk& from, bool& isFirst);
   void arriveInPart(Random& random);
   void lose(Random& random);

@@ -173,7 +173,11 @@ void Server::afterStep() {
     throw Violation("bounds", "pieces of the store take " + std::to_string(read) + " bytes");
   }
   const std::size_t waiting = durable.queue().bytes();
-  const std::size_t inbox = hub_->census().stats().inboxBytes;
+  const HubStats stats = hub_->census().stats();
+  const std::size_t inbox = stats.inboxBytes;
+  if (stats.channels > kChannels) {
+    throw Violation("bounds", "there are " + std::to_string(stats.channels) + " channels");
+  }
   if (waiting > options.inboxBytes || inbox > options.inboxBytes) {
     throw Violation("bounds",
                     std::to_string(waiting) + " bytes wait for the store, " + std::to_string(inbox) + " for readers");

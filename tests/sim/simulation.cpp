@@ -60,7 +60,7 @@ void Simulation::take(const Step& step) {
     case StepKind::jump:
       return pass(Millis(random.below(150000)), random);
     case StepKind::suspend:
-      return pass(Millis(random.below(8 * 3600 * 1000)), random);
+      return pass(Millis(random.below(std::size_t{8} * 3600 * 1000)), random);
     case StepKind::clock:
       world_.ledger.noteClockSet();
       return world_.clock.set(Millis(random.below(7200000)) - Millis(3600000));

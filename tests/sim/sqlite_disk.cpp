@@ -44,7 +44,8 @@ void SqliteDisk::useFolder() {
 
 LogStore* SqliteDisk::open(StoreContents& contents) {
   opening_ = openSqliteLogStore(path(), {vfs_->name()});
-  contents = opening_;
+  const StoreContents& found = opening_;
+  contents = found;
   return opening_.store.get();
 }
 

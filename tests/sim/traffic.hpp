@@ -1,6 +1,5 @@
 #pragma once
 
-#include "sim/client.hpp"
 #include "sim/server.hpp"
 #include "sim/world.hpp"
 
