@@ -83,7 +83,11 @@ StoreOutcome SqliteLogStore::append(std::span<const StoreEntry> entries, const S
     if (!meta_.write(position) || !transaction.commit()) {
       return false;
     }
+    const bool isBeyondReserved = position.newest > position_.reservedThrough;
     position_ = position;
+    if (isBeyondReserved) {
+      writeThrough();  // else a process that finds the log damaged goes on where this one has begun
+    }
     return true;
   });
 }
@@ -185,8 +189,13 @@ bool SqliteLogStore::tellInUse() {
     return false;
   }
   position_ = position;
-  sqlite3_wal_checkpoint_v2(writing_->handle(), nullptr, SQLITE_CHECKPOINT_FULL, nullptr, nullptr);
+  writeThrough();
   return true;
+}
+
+// What is in the write-ahead log is in the file itself, too.
+void SqliteLogStore::writeThrough() {
+  sqlite3_wal_checkpoint_v2(writing_->handle(), nullptr, SQLITE_CHECKPOINT_FULL, nullptr, nullptr);
 }
 
 }  // namespace millrace

@@ -44,6 +44,7 @@ class SqliteLogStore : public LogStore {
   [[nodiscard]] bool findOrBegin(std::string_view key, ChannelRow& row);
   [[nodiscard]] bool appendTo(std::span<const StoreEntry* const> entries);
   [[nodiscard]] bool tellInUse();
+  void writeThrough();
 
   const StoreFiles files_;
   const FileLock lock_;  // released when the connections are closed

@@ -74,7 +74,7 @@ class Maker {
       events.back().label = "label";
       newest_[channel] = files_.newest;
     }
-    EXPECT_EQ(appendAll(store, events, {1, files_.newest, files_.newest + 10}), StoreOutcome::done);
+    EXPECT_EQ(appendAll(store, events, {1, files_.newest, files_.newest + 1000}), StoreOutcome::done);
     std::vector<TestEvent>& all = files_.events[channel];
     all.insert(all.end(), events.begin(), events.end());
   }

@@ -167,6 +167,14 @@ TEST_F(StoreOpeningTest, anotherSchemaIsDamage) {
   EXPECT_NE(openStore(path).setAside, "");
 }
 
+TEST_F(StoreOpeningTest, whereNumbersGoOnFarBehindWhatWasReservedTheFileItselfKnows) {
+  StoreOpening opening = openStore(path);
+  EXPECT_EQ(appendAll(*opening.store, {}, {1, 5'000'000, 6'000'000, 0, false, false}), StoreOutcome::done);
+  const std::string copy = folder.file("without its log");
+  writeText(copy, textOf(path));
+  EXPECT_EQ(openStore(copy).position.newest, 5'000'000U);
+}
+
 TEST_F(StoreOpeningTest, aLogWithoutItsDatabaseIsSetAside) {
   writeText(path + "-wal", "what was in the log");
   const StoreOpening opening = openStore(path);
