@@ -50,16 +50,16 @@ bool DurableLog::isInUse(std::string_view journal) const {
 }
 
 // How many are needed.
-std::uint64_t DurableLog::entriesOf(std::string_view name) const {
-  return kindOf(name) == JournalKind::document ? parts_.journals.needed(name) : kMostKeys;
+std::uint64_t DurableLog::entriesOf(std::string_view journal) const {
+  return kindOf(journal) == JournalKind::document ? parts_.journals.needed(journal) : kMostKeys;
 }
 
 // A whole is written anew when it is half as old as a document may become, so that what is older than this has not changed for long
 // enough.
-Millis DurableLog::keptFor(std::string_view name) const {
-  switch (kindOf(name)) {
+Millis DurableLog::keptFor(std::string_view journal) const {
+  switch (kindOf(journal)) {
     case JournalKind::document: {
-      const Millis ttl = parts_.policies.of(aboutOf(name)).policy.stored.ttl;
+      const Millis ttl = parts_.policies.of(aboutOf(journal)).policy.stored.ttl;
       return ttl + ttl / 2;
     }
     case JournalKind::idempotencyKeys:

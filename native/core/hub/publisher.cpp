@@ -29,21 +29,21 @@ WriteOutcome Publisher::publish(std::string_view key, const EventFields& fields,
 }
 
 // An event that could not be stored, and so was given to nobody, was not published.
-const Receipt* Publisher::published(std::string_view key, std::string_view idempotencyKey, Instant now) {
-  const Receipt* const earlier = parts_.keys.find(key, idempotencyKey, now);
-  const bool isRefused = earlier != nullptr && earlier->isDurable && parts_.durable.isHeld(key) &&
+const Receipt* Publisher::published(std::string_view channel, std::string_view key, Instant now) {
+  const Receipt* const earlier = parts_.keys.find(channel, key, now);
+  const bool isRefused = earlier != nullptr && earlier->isDurable && parts_.durable.isHeld(channel) &&
                          parts_.durable.stateOf(earlier->sequence) == StoredState::lost;
   return isRefused ? nullptr : earlier;
 }
 
 // The store has the key together with its event. One that waits because of a policy has no number yet, and is lost with the process.
-void Publisher::remember(std::string_view key, std::string_view idempotencyKey, const Receipt& receipt, Instant now) {
-  parts_.keys.remember(key, idempotencyKey, receipt, now);
+void Publisher::remember(std::string_view channel, std::string_view key, const Receipt& receipt, Instant now) {
+  parts_.keys.remember(channel, key, receipt, now);
   if (receipt.isDurable) {
-    const std::string name = journalName(JournalKind::idempotencyKeys, key);
-    const std::string entry = encodeKey(idempotencyKey, receipt);
+    const std::string name = journalName(JournalKind::idempotencyKeys, channel);
+    const std::string entry = encodeKey(key, receipt);
     static_cast<void>(
-        parts_.durable.journals().append(name, JournalStep::change, entry, parts_.durable.isHeld(key), now));
+        parts_.durable.journals().append(name, JournalStep::change, entry, parts_.durable.isHeld(channel), now));
   }
 }
 

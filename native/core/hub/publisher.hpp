@@ -44,8 +44,8 @@ class Publisher {
  private:
   [[nodiscard]] WriteOutcome publishNew(std::string_view key, const EventFields& fields, const PublishOptions& options,
                                         Instant now, Receipt& receipt);
-  [[nodiscard]] const Receipt* published(std::string_view key, std::string_view idempotencyKey, Instant now);
-  void remember(std::string_view key, std::string_view idempotencyKey, const Receipt& receipt, Instant now);
+  [[nodiscard]] const Receipt* published(std::string_view channel, std::string_view key, Instant now);
+  void remember(std::string_view channel, std::string_view key, const Receipt& receipt, Instant now);
   [[nodiscard]] WriteOutcome makeRoom(const ChannelClass& group, Instant now);
   [[nodiscard]] bool isClosed(const Channel* known, std::string_view key) const;
 

@@ -103,7 +103,7 @@ class HubStore {
   void read();
   bool noteOutcome(StoreOutcome outcome);
   [[nodiscard]] bool isOpen() const { return stage_.load(std::memory_order_acquire) == Stage::open; }
-  bool noteUnreadable();
+  bool noteUnreadable(std::string_view why);
 
   Engine& engine_;
   const std::size_t hub_;

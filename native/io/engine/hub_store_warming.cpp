@@ -11,6 +11,7 @@
 namespace millrace {
 namespace {
 
+constexpr std::string_view kUnreadable = "what it has cannot be read";
 constexpr std::size_t kPageBytes = std::size_t{1} << 20U;
 
 }  // namespace
@@ -21,7 +22,7 @@ bool HubStore::warmDocument(std::string_view channel) {
   }
   const std::optional<StoredJournal> journal = readJournal(journalName(JournalKind::document, channel));
   if (!journal) {
-    return noteUnreadable();
+    return noteUnreadable(kUnreadable);
   }
   const std::vector<std::string_view> changes = journal->changes();
   const std::shared_ptr<ChannelDocument> document = ChannelDocument::restore(journal->whole(), changes);
@@ -33,9 +34,11 @@ bool HubStore::warmDocument(std::string_view channel) {
     size.entries = journal->entries().size();
     size.wholeAt = clock_.instantOf(journal->entries().front().at);
   }
-  engine_.with(hub_,
-               [&](Hub& hub, Instant now) { hub.states().restore(channel, document, journal->newest(), size, now); });
-  return true;
+  const bool isThere = engine_.with(hub_, [&](Hub& hub, Instant now) {
+    hub.states().restore(channel, document, journal->newest(), size, now);
+    return !hub.states().isCold(channel);
+  });
+  return isThere || noteUnreadable("there is no room for the channel of a document (limits.channels)");
 }
 
 bool HubStore::warm(std::string_view channel) {
@@ -50,7 +53,7 @@ bool HubStore::warm(std::string_view channel) {
       tail = readFromStore(*store_, *job, clock_);
     }
     if (tail == nullptr) {
-      return noteUnreadable();
+      return noteUnreadable(kUnreadable);
     }
     engine_.with(hub_, [&](Hub& hub, Instant now) { hub.states().cold().restore(channel, *tail, now); });
   }
@@ -63,7 +66,7 @@ bool HubStore::warmKeys(std::string_view channel) {
   }
   const std::optional<StoredJournal> journal = readJournal(journalName(JournalKind::idempotencyKeys, channel));
   if (!journal) {
-    return noteUnreadable();
+    return noteUnreadable(kUnreadable);
   }
   engine_.with(hub_, [&](Hub& hub, Instant) {
     IdempotencyKeys& keys = hub.durable().keys();
@@ -97,9 +100,9 @@ std::optional<StoredJournal> HubStore::readJournal(const std::string& name) {
   return journal;
 }
 
-bool HubStore::noteUnreadable() {
+bool HubStore::noteUnreadable(std::string_view why) {
   const std::lock_guard lock(openMutex_);
-  fault_ = "what it has cannot be read";
+  fault_ = why;
   return false;
 }
 

@@ -75,7 +75,8 @@ TEST_F(HubJournal, aWholeIsWrittenAnewWhenTheChangesAreLongerAndTheStoreLetsGoOf
   }
   std::string restored;
   for (const std::string& entry : entries()) {
-    restored = isWhole(entry) ? std::string(textOf(entry)) : restored + std::string(textOf(entry));
+    restored.resize(isWhole(entry) ? 0 : restored.size());
+    restored += textOf(entry);
   }
   EXPECT_EQ(restored, words->words);
   EXPECT_LT(entries().size(), 80U);
