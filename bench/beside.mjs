@@ -1,6 +1,6 @@
 // Has anything become slower? This work tree beside another one of this repository, interleaved: both have their own peers/millrace.mjs, and share
 // the load client.
-//   MILLRACE_BEFORE=../before node bench/beside.mjs [--repeats=7] [--quick]
+//   MILLRACE_BEFORE=../before node bench/beside.mjs [--repeats=7] [--only=paced,idle] [--quick]
 // The other work tree is made and built so:
 //   git worktree add ../before COMMIT; cd ../before; ln -s ../here/node_modules; node scripts/build.mjs
 // Prints a table, and fails where a claim got more than 3 % worse (CONTRIBUTING.md).
@@ -12,7 +12,9 @@ import { printFigures, printVerdicts } from "./report.mjs";
 import { takeRounds } from "./rounds.mjs";
 import { verdictsOf } from "./verdicts.mjs";
 
-const { values } = parseArgs({ options: { repeats: { type: "string" }, quick: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { repeats: { type: "string" }, only: { type: "string" }, quick: { type: "boolean", default: false } },
+});
 const { quick } = values;
 const repeats = Number(values.repeats ?? (quick ? 1 : 7));
 process.env.MILLRACE_BEFORE = resolve(process.env.MILLRACE_BEFORE ?? "");
@@ -44,7 +46,7 @@ const claims = [
   claim("paced", "publish() at 50/s, the median", pace, "medianCallNs", "less"),
   claim("cpu", "CPU a delivery at 50/s", pace, "cpuNsPerDelivery", "less"),
   claim("idle", "memory an idle connection", { measure: "idle", connections: 10_000 }, "bytesPerConnection", "less"),
-];
+].filter(({ id }) => values.only?.split(",").includes(id) ?? true);
 
 await buildPrograms();
 const onResult = ({ round, measurement, error }) =>
