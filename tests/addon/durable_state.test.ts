@@ -187,6 +187,8 @@ test("a line that is none of an export is named, and what was before it is there
   expect(await server.run(lines("[]"))).toBe('Line 2 of the import to "room" must be an object, not an array');
   expect(await server.run(lines("{}"))).toContain("must have an id");
   expect(await server.run(lines('{"id":"b","nonsense":1}'))).toContain("nonsense");
+  const none = `try { await hub.import("room", 7); } catch (error) { return error.message; }`;
+  expect(await server.run(none)).toContain("lines must be text in pieces");
 });
 
 test("a client that was cut behind an id of the application's continues there after a restart", async () => {

@@ -54,6 +54,12 @@ export async function importChannel(
   lines: ImportedLines,
   publish: (event: BrokeredEvent) => BrokerReceipt,
 ): Promise<number> {
+  const { [Symbol.asyncIterator]: later, [Symbol.iterator]: now } = Object(lines);
+  if (typeof (later ?? now) !== "function") {
+    throw new TypeError(
+      `lines must be text in pieces, such as a file's stream or what export gives, not ${describe(lines)}`,
+    );
+  }
   let count = 0;
   let last: BrokerReceipt | undefined;
   for await (const line of linesOf(lines)) {
