@@ -243,7 +243,8 @@ TEST_F(HubJournal, anotherProcessKnowsTheKeysOnceTheyWereRead) {
   const std::unique_ptr<Hub> next = nextProcess();
   IdempotencyKeys& keys = next->durable().keys();
   EXPECT_TRUE(keys.isUnread("k"));
-  const auto stored = decodeKey(textOf(entries(JournalKind::idempotencyKeys).front()));
+  const std::string entry = entries(JournalKind::idempotencyKeys).front();
+  const auto stored = decodeKey(textOf(entry));
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->key, "order");
   EXPECT_EQ(stored->receipt.id, first.id);
@@ -305,7 +306,8 @@ TEST(IdempotencyKeys, entriesAreReadAsTheyWereWritten) {
   receipt.id = "a b 7 1";
   receipt.sequence = 18446744073709551615U;
   receipt.recipients = 3;
-  const auto stored = decodeKey(encodeKey("5 key with spaces", receipt));
+  const std::string entry = encodeKey("5 key with spaces", receipt);
+  const auto stored = decodeKey(entry);
   ASSERT_TRUE(stored);
   EXPECT_EQ(stored->key, "5 key with spaces");
   EXPECT_EQ(stored->receipt.id, receipt.id);
