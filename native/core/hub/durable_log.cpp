@@ -157,6 +157,7 @@ void DurableLog::noteTrimmed(const StoredChannel& channel) {
   if (log.events == 0 && log.endsAfter == 0 && parts_.registry.findChannel(channel.key) == nullptr) {
     parts_.stored.noteForgotten(log.newest);
     parts_.stored.remove(channel.key);
+    parts_.journals.noteGone(channel.key);
   }
 }
 

@@ -177,6 +177,8 @@ TEST_F(HubJournal, whatIsOldGoesUnlessMemoryHasIt) {
   storeAll();
   EXPECT_EQ(entries(), std::vector<std::string>{});
   EXPECT_FALSE(hub.states().isCold("k"));
+  const std::string name = journalName(JournalKind::document, "k");
+  EXPECT_TRUE(hub.durable().journals().isWholeDue(name, Millis(1000000), now)) << "nothing is remembered of it";
 }
 
 class HubHeldJournal : public HubJournal {
