@@ -1,6 +1,7 @@
 #include "addon/hub_object.hpp"
 
 #include "addon/convert.hpp"
+#include "addon/given.hpp"
 #include "addon/hub_arguments.hpp"
 #include "addon/hub_results.hpp"
 #include "io/net/duplicate_socket.hpp"
@@ -205,7 +206,7 @@ Napi::Value HubObject::publish(const Napi::CallbackInfo& info) {
   if (isGiven(info[5])) {
     const Napi::Object given = toObject(info[5], "options");
     event.retry = toRetry(given.Get("retry"));
-    event.isImported = given.Has("isImported");
+    event.isImported = Given(given).flag("isImported");
     more = toPublishTexts(given);
   }
   std::string none;  // before the engine's lock: to search an event takes longer than to append it

@@ -61,8 +61,7 @@ bool ChannelStates::isHeld(std::string_view key) const { return parts_.durable.i
 
 bool ChannelStates::isCold(std::string_view key) const {
   const std::string name = journalName(JournalKind::document, key);
-  const StoredLog* const log = parts_.stored.find(name);
-  return log != nullptr && log->events > 0 && of(key) == nullptr && !parts_.durable.journals().isBlank(name);
+  return parts_.durable.hasStored(name) && of(key) == nullptr && !parts_.durable.journals().isBlank(name);
 }
 
 void ChannelStates::restore(std::string_view key, std::shared_ptr<StateSource> state, std::uint64_t through,

@@ -32,7 +32,7 @@ void DurableLog::noteSettled(const StoreJournals::Settled& entry) {
 }
 
 void DurableLog::trimJournalIfNeeded(std::string_view name, StoredLog& log, Instant now) {
-  const bool isOld = log.oldest != kNever && log.oldest + keptFor(name) < now;
+  const bool isOld = log.isOlderThan(keptFor(name), now);
   if (exceeds(log.events, entriesOf(name)) || (isOld && !isInUse(name))) {
     log.isTrimming = true;
     trims_.emplace_back(name);
@@ -83,7 +83,7 @@ StoreLimits DurableLog::limitsOf(std::string_view key) const {
     return {entriesOf(key), kAny, clock_.timeOf(now_ - keptFor(key))};
   }
   const StoredLog* const log = parts_.stored.find(key);
-  const bool isOld = log != nullptr && log->oldest != kNever && log->oldest + keptFor(key) < now_;
+  const bool isOld = log != nullptr && log->isOlderThan(keptFor(key), now_);
   const bool isOver = isOld && !isInUse(key) && !exceeds(log->events, entriesOf(key));
   return {isOver ? 0 : entriesOf(key), kAny, {}};
 }

@@ -7,10 +7,10 @@
 #include "core/hub/stored_channels.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace millrace {
+
 void DurableLog::open(const StoreStart& start) {
   isOpen_ = true;
   clock_ = start.clock;
@@ -171,7 +171,7 @@ void DurableLog::trimIfNeeded(std::string_view key, Instant now) {
     return;
   }
   const LogLimits& limits = parts_.policies.of(key).policy.stored;
-  const bool isOld = log->oldest != kNever && log->oldest + limits.ttl < now;
+  const bool isOld = log->isOlderThan(limits.ttl, now);
   if (exceeds(log->events, limits.events) || exceeds(log->bytes, limits.bytes) || isOld) {
     log->isTrimming = true;
     trims_.emplace_back(key);

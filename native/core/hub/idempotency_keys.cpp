@@ -24,11 +24,7 @@ void IdempotencyKeys::remember(std::string_view channel, std::string_view key, c
   if (limits.keys == 0) {
     return;
   }
-  auto keys = channels_.find(channel);
-  if (keys == channels_.end()) {
-    keys = channels_.emplace(std::string(channel), TextMap<Remembered>()).first;
-  }
-  keys->second.insert_or_assign(std::string(key), Remembered{receipt, at});
+  channels_[std::string(channel)].insert_or_assign(std::string(key), Remembered{receipt, at});
   order_.push_back({std::string(channel), std::string(key), at});
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ class IdempotencyKeys {
 
   // The store has keys of the channel, which are to be read before any of them is looked for.
   void noteStored(std::string_view channel) { unread_.emplace(channel); }
-  [[nodiscard]] bool isUnread(std::string_view channel) const { return unread_.contains(std::string(channel)); }
+  [[nodiscard]] bool isUnread(std::string_view channel) const { return unread_.find(channel) != unread_.end(); }
   void noteRead(std::string_view channel) { unread_.erase(std::string(channel)); }
 
  private:
@@ -48,7 +49,7 @@ class IdempotencyKeys {
   const HubOptions& options_;
   TextMap<TextMap<Remembered>> channels_;
   std::deque<Place> order_;  // the oldest first; what was forgotten or replaced stands here, too
-  std::unordered_set<std::string> unread_;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> unread_;
 };
 
 // A key and its receipt as an entry of their channel's journal, and back.

@@ -21,6 +21,9 @@ struct StoredLog {
   Instant oldest = kNever;      // when the oldest was published, or before
   std::uint64_t endsAfter = 0;  // the channel is closed behind this sequence; 0: it is open
   bool isTrimming = false;      // the store is asked to let go of some
+
+  // The oldest has been there for longer than that.
+  [[nodiscard]] bool isOlderThan(Millis age, Instant now) const { return oldest != kNever && oldest + age < now; }
 };
 
 // Whether a store is to let go of something: it does of whole segments, and not for each event.

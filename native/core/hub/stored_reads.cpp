@@ -173,21 +173,28 @@ void StoredReads::keep(std::string_view channel, const SharedPiece& piece) {
   bytes_ += piece->capacity();
 }
 
-// The reader may have gone, have left the channel, or have been moved meanwhile.
-void StoredReads::give(SubscriberId id, const ReadJob& job, const SharedPiece& piece, Instant now) {
+// How the subscriber reads the channel of the job in the store; null: it has gone, has left the channel, or has come to memory.
+Subscription* StoredReads::readerOf(SubscriberId id, const ReadJob& job) {
   Subscriber* const subscriber = registry_.find(id);
   const Channel* const channel = registry_.findChannel(job.channel);
   Subscription* const subscription =
       subscriber == nullptr || channel == nullptr ? nullptr : subscriber->subscriptions().find(*channel);
-  if (subscription == nullptr || subscription->stored == nullptr || subscription->log() != nullptr) {
+  return subscription == nullptr || subscription->stored == nullptr ? nullptr : subscription;
+}
+
+// The reader may have been moved meanwhile.
+void StoredReads::give(SubscriberId id, const ReadJob& job, const SharedPiece& piece, Instant now) {
+  Subscription* const subscription = readerOf(id, job);
+  if (subscription == nullptr || subscription->log() != nullptr) {
     return;
   }
+  Subscriber& subscriber = *registry_.find(id);
   StoredCursor& stored = *subscription->stored;
   stored.noteAnswer();
   if (stored.position() == job.after && stored.last() == job.last) {
-    readPiece(*subscription, piece, job.through, subscriber->subscriptions(), subscriber->reader().preamble());
+    readPiece(*subscription, piece, job.through, subscriber.subscriptions(), subscriber.reader().preamble());
   }
-  scheduler_.noteNews(*subscriber, now);
+  scheduler_.noteNews(subscriber, now);
 }
 
 void StoredReads::runDue(Instant now) {
@@ -251,13 +258,9 @@ void StoredReads::forget(std::string_view key, Instant now) {
 // Its readers look again what there is.
 void StoredReads::withdraw(const Request& request, Instant now) {
   for (const SubscriberId id : request.readers) {
-    Subscriber* const subscriber = registry_.find(id);
-    const Channel* const channel = registry_.findChannel(request.job.channel);
-    Subscription* const subscription =
-        subscriber == nullptr || channel == nullptr ? nullptr : subscriber->subscriptions().find(*channel);
-    if (subscription != nullptr && subscription->stored != nullptr) {
+    if (Subscription* const subscription = readerOf(id, request.job)) {
       subscription->stored->noteAnswer();
-      scheduler_.noteNews(*subscriber, now);
+      scheduler_.noteNews(*registry_.find(id), now);
     }
   }
 }

@@ -79,6 +79,7 @@ class StoredReads {
   [[nodiscard]] bool hasRoom() const;
   bool makeRoom();
   void drop(Pieces::iterator piece);
+  [[nodiscard]] Subscription* readerOf(SubscriberId id, const ReadJob& job);
   void give(SubscriberId id, const ReadJob& job, const SharedPiece& piece, Instant now);
   void withdraw(const Request& request, Instant now);
   void takeBack();

@@ -20,8 +20,6 @@ namespace millrace {
 struct DocumentPart {
   std::string type;
   std::vector<std::string> members;  // names, as JSON has them
-
-  bool operator==(const DocumentPart&) const = default;
 };
 
 // The event types of a channel's document.
@@ -30,8 +28,6 @@ struct DocumentTypes {
   std::string patch;                 // of the events with what has changed, where they have no type of their own
   std::vector<std::string> changes;  // of all other events that change it
   std::vector<DocumentPart> parts;
-
-  bool operator==(const DocumentTypes&) const = default;
 };
 
 // A document, and the events that tell of the whole of it. Made without the lock.

@@ -214,14 +214,15 @@ void HubStore::read() {
     const auto jobs =
         engine_.with(hub_, [](Hub& hub, Instant now) { return hub.durable().reads().jobs(kMostReads, now); });
     for (const ReadJob& job : jobs) {
-      SharedPiece piece;
-      {
-        const std::lock_guard reading(readMutex_);
-        piece = readFromStore(*store_, job, clock_);
-      }
+      const SharedPiece piece = read(job);
       engine_.with(hub_, [&](Hub& hub, Instant now) { hub.durable().reads().finish(job, piece, now); });
     }
   }
+}
+
+SharedPiece HubStore::read(const ReadJob& job) {
+  const std::lock_guard reading(readMutex_);
+  return readFromStore(*store_, job, clock_);
 }
 
 // --- the end

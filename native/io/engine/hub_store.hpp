@@ -101,6 +101,7 @@ class HubStore {
   void write();
   void writeAll();
   void read();
+  [[nodiscard]] SharedPiece read(const ReadJob& job);
   bool noteOutcome(StoreOutcome outcome);
   [[nodiscard]] bool isOpen() const { return stage_.load(std::memory_order_acquire) == Stage::open; }
   bool noteUnreadable(std::string_view why);

@@ -47,11 +47,7 @@ bool HubStore::warm(std::string_view channel) {
   }
   const auto job = engine_.with(hub_, [&](Hub& hub, Instant) { return hub.states().cold().tailOf(channel); });
   if (job) {
-    SharedPiece tail;
-    {
-      const std::lock_guard reading(readMutex_);
-      tail = readFromStore(*store_, *job, clock_);
-    }
+    const SharedPiece tail = read(*job);
     if (tail == nullptr) {
       return noteUnreadable(kUnreadable);
     }

@@ -30,6 +30,15 @@ class HubStoreRace : public test::DurableTest {
     }
   }
 
+  // The subscriber 1 waits for what only the store has of "k": 45 events.
+  void beginReading() {
+    publishMany("k", 50);
+    storeAll();
+    open(1, resuming("a.5"));
+    join(1, "k");
+    static_cast<void>(readAtMost(1, 1000000));
+  }
+
   void expectNothingOf(std::string_view key, SubscriberId id) {
     open(id, resuming("a.0"));
     join(id, key);
@@ -69,11 +78,7 @@ TEST_F(HubStoreRace, whatIsBeingStoredWhenItIsForgottenIsGivenToNobody) {
 }
 
 TEST_F(HubStoreRace, whatIsBeingReadWhenItIsForgottenIsGivenToNobody) {
-  publishMany("k", 50);
-  storeAll();
-  open(1, resuming("a.5"));
-  join(1, "k");
-  static_cast<void>(readAtMost(1, 1000000));
+  beginReading();
   const std::vector<ReadJob> jobs = hub.durable().reads().jobs(1, now);
   ASSERT_EQ(jobs.size(), 1U);
   const SharedPiece piece = readFromStore(store, jobs.front(), clock);
@@ -87,11 +92,7 @@ TEST_F(HubStoreRace, whatIsBeingReadWhenItIsForgottenIsGivenToNobody) {
 }
 
 TEST_F(HubStoreRace, aPieceThatIsForgottenIsNotGivenFurther) {
-  publishMany("k", 50);
-  storeAll();
-  open(1, resuming("a.5"));
-  join(1, "k");
-  static_cast<void>(readAtMost(1, 1000000));
+  beginReading();
   EXPECT_EQ(serve(), 1U);
   const std::size_t before = eventsOf(readAtMost(1, 100));
   EXPECT_GT(before, 0U);
@@ -103,11 +104,7 @@ TEST_F(HubStoreRace, aPieceThatIsForgottenIsNotGivenFurther) {
 }
 
 TEST_F(HubStoreRace, aPieceThatIsForgottenWhileItIsSentIsNotGivenFurther) {
-  publishMany("k", 50);
-  storeAll();
-  open(1, resuming("a.5"));
-  join(1, "k");
-  static_cast<void>(readAtMost(1, 1000000));
+  beginReading();
   EXPECT_EQ(serve(), 1U);
   Spans spans;
   ReadLimits limits;

@@ -56,8 +56,8 @@ class InstanceHub implements BrokerHub {
       isPlain && !isSpecial && mergeKey === undefined && throttleKey === undefined && label === undefined
         ? undefined
         : {
-            ...{ retry, ttlMs, conflateKey, mergeKey, throttleKey, userId, label, isReference, idempotencyKey },
-            ...(isImported && { isImported }),
+            ...{ retry, ttlMs, conflateKey, mergeKey, throttleKey, userId, label },
+            ...{ isReference, idempotencyKey, isImported },
           };
     const receipt = published(this.#name, channel, this.#native.publish(channel, event, id, data, isRaw, more));
     environment().noteAccepted(receipt.state);

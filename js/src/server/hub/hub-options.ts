@@ -82,9 +82,7 @@ export interface HubOptions extends FlowOptions, ContentOptions {
    * `<epoch>.<sequence>`. They cannot be made up either. Clients do everything with them that they do with others. Default false.
    */
   opaqueIds?: false | OpaqueIdOptions;
-  /**
-   * Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared.
-   */
+  /** Where the data goes of events that are too large, where `oversize` is `"reference"`. It is this thread's: functions are not shared. */
   contentStore?: ContentStore;
   /** How long, and how many, keys are remembered under which events were published (`idempotencyKey`). */
   idempotency?: IdempotencyOptions;

@@ -62,7 +62,7 @@ export class Hub<Events extends EventMap = AnyEvents> extends HubHistory {
     requireKey("channel", channel);
     try {
       const receipt = this.#publish(channel, toBrokeredEvent(message));
-      if (Receipt.isRepeat(receipt)) return receipt;
+      if (message.idempotencyKey !== undefined && Receipt.isRepeat(receipt)) return receipt;
       if (isErrorRecord(message.data)) hubMetrics(this.name).errorRecord(channel);
       tellPublished(this.name, channel, message.event, receipt);
       return receipt;
